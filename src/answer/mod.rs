@@ -1,0 +1,185 @@
+//! From the text that a model wrote to a checked summary.
+//!
+//! `parse` reads lines into a [`Draft`], as tolerantly as it can; `check` holds the draft against the article and makes a
+//! [`Summary`], with a finding for everything that is missing or does not hold. Nothing in this room knows tokens.
+
+mod check;
+mod parse;
+
+use serde::Serialize;
+
+pub use self::check::run;
+pub use self::parse::{Draft, DraftFact, parse};
+use crate::intake::{Language, SentenceId};
+
+/// The whole answer to a request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// The same for the same article, model and options.
+    pub id: String,
+    /// What was read.
+    pub source: SourceInfo,
+    /// What wrote it.
+    pub model: ModelInfo,
+    /// One for each language, in the order asked for.
+    pub summaries: Vec<Summary>,
+    /// The comparison across languages, when asked for.
+    pub comparison: Option<serde_json::Value>,
+    /// Where the time went.
+    pub timings: TimingsInfo,
+    /// What a reader should know about this answer.
+    pub warnings: Vec<String>,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SourceInfo {
+    /// The article's title, if it has one.
+    pub title: Option<String>,
+    /// Its language.
+    pub language: Language,
+    /// Characters of the cleaned text.
+    pub characters: usize,
+    /// Its sentences.
+    pub sentences: usize,
+    /// Characters that were removed as not of the article.
+    pub removed_characters: usize,
+    /// SHA-256 of the cleaned text.
+    pub sha256: String,
+}
+
+/// What wrote the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelInfo {
+    /// Name of the manifest, or of the file.
+    pub name: String,
+    /// Commit of the hub repository, where known.
+    pub revision: Option<String>,
+    /// How the weights are stored.
+    pub quantization: Option<String>,
+    /// This program and its version.
+    pub engine: String,
+}
+
+/// Times in milliseconds, and tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct TimingsInfo {
+    /// Waiting for other jobs.
+    pub queue_ms: u64,
+    /// Loading the model, when this request had to wait for it.
+    pub load_ms: u64,
+    /// Reading the prompt.
+    pub prefill_ms: u64,
+    /// Writing.
+    pub decode_ms: u64,
+    /// All of it, with reading and checking the text.
+    pub total_ms: u64,
+    /// Tokens of the prompts, the shared part counted once.
+    pub prompt_tokens: usize,
+    /// Tokens that the languages share.
+    pub shared_tokens: usize,
+    /// Tokens written.
+    pub completion_tokens: usize,
+}
+
+/// One language's summary, checked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Its language.
+    pub language: Language,
+    /// How it was made.
+    pub strategy: Strategy,
+    /// One line.
+    pub headline: String,
+    /// A few sentences.
+    pub summary: String,
+    /// The facts, each with its evidence.
+    pub key_facts: Vec<KeyFact>,
+    /// What does not hold in headline and summary, or is missing.
+    pub findings: Vec<Finding>,
+    /// Whether the model came to an end.
+    pub finish: Finish,
+}
+
+/// How a summary was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strategy {
+    /// The model wrote this language itself.
+    Direct,
+}
+
+/// Whether an answer is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Finish {
+    /// It is.
+    Complete,
+    /// It was broken off at its limit, or because it repeated itself.
+    Length,
+}
+
+/// A fact and the sentences that it comes from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KeyFact {
+    /// The fact.
+    pub text: String,
+    /// The sentences.
+    pub evidence: Vec<Evidence>,
+    /// What does not hold.
+    pub findings: Vec<Finding>,
+}
+
+/// A sentence of the article.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Evidence {
+    /// Its number.
+    pub sentence: SentenceId,
+    /// Its first byte in the cleaned text.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+    /// The sentence itself.
+    pub text: String,
+}
+
+/// Something that does not hold.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// Where: `headline`, `summary` or `fact`.
+    #[serde(rename = "where")]
+    pub place: &'static str,
+    /// The number, word or text concerned; empty for what is missing.
+    pub value: String,
+}
+
+/// Kinds of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// A number that the article does not have.
+    NumberNotInSource,
+    /// A text that is not in the language asked for.
+    WrongLanguage,
+    /// A fact that cites no sentence of the article.
+    Uncited,
+    /// A text that is missing or does not end as a sentence.
+    Truncated,
+    /// A fact that was said before.
+    Repeated,
+}
+
+impl std::fmt::Display for FindingKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NumberNotInSource => "a number that the article does not have",
+            Self::WrongLanguage => "not in the language asked for",
+            Self::Uncited => "cites no sentence",
+            Self::Truncated => "missing or broken off",
+            Self::Repeated => "said before",
+        })
+    }
+}

@@ -1,0 +1,372 @@
+//! The shape of an answer: a headline, a summary, then lines `- [k] fact`.
+//!
+//! An automaton over characters, small enough to be copied for every token that is tried. It forces the lines, citations
+//! of items that exist and differ from each other, whole sentences, and the characters, numbers and foreign words of a
+//! [`Script`]. Lengths are soft: past the wanted length a line ends with its sentence, and only far past it is it cut, so
+//! that no bound can leave a word or a number half written.
+
+use std::sync::Arc;
+
+use super::Constraint;
+use super::script::{Run, Script, PUNCTUATION};
+
+/// Lengths of one kind of line, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    /// A line may not end before this.
+    pub least: usize,
+    /// After this a line ends with its sentence; after twice this, at the next word.
+    pub wanted: usize,
+}
+
+/// What the lines have to be.
+#[derive(Debug, Clone)]
+pub struct LineFormat {
+    /// Characters, numbers and foreign words.
+    pub script: Script,
+    /// The first line.
+    pub headline: Length,
+    /// The second line.
+    pub summary: Length,
+    /// Each line after it.
+    pub fact: Length,
+    /// Fewest facts.
+    pub least_facts: usize,
+    /// Most facts.
+    pub most_facts: usize,
+    /// Facts cite items 1 to this.
+    pub items: u32,
+}
+
+/// The automaton.
+#[derive(Debug, Clone)]
+pub struct LineGrammar {
+    format: Arc<LineFormat>,
+    state: State,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct State {
+    line: Line,
+    /// Characters of the line so far.
+    length: usize,
+    last: Option<char>,
+    run: Run,
+    /// Items that facts have cited.
+    cited: Vec<u32>,
+    /// Facts begun, the one being written included.
+    facts: usize,
+    /// Bytes of a character that is not whole yet.
+    partial: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Headline,
+    Summary,
+    /// Between the lines: this many characters of `- [` are there.
+    Mark(usize),
+    /// The digits of a citation, so far.
+    Citation(u32),
+    /// After `]`.
+    Cited,
+    Fact,
+    /// After the last fact.
+    Done,
+}
+
+const MARK: [char; 3] = ['-', ' ', '['];
+/// A colon before this many characters would be a label.
+const LABEL: usize = 24;
+
+impl LineGrammar {
+    /// The automaton at the start of an answer.
+    pub fn new(format: LineFormat) -> Self {
+        let state = State {
+            line: Line::Headline,
+            length: 0,
+            last: None,
+            run: Run::default(),
+            cited: Vec::new(),
+            facts: 0,
+            partial: Vec::new(),
+        };
+        Self { format: Arc::new(format), state }
+    }
+}
+
+impl Constraint for LineGrammar {
+    fn allows(&self, bytes: &[u8]) -> bool {
+        let mut state = self.state.clone();
+        state.take(bytes, &self.format) && state.can_finish_character(&self.format)
+    }
+
+    fn may_end(&self) -> bool {
+        let enough = self.state.facts >= self.format.least_facts.max(1);
+        match self.state.line {
+            Line::Done => true,
+            Line::Mark(0) => enough,
+            Line::Fact => enough && self.state.partial.is_empty() && self.state.may_break(&self.format),
+            _ => false,
+        }
+    }
+
+    fn advance(&mut self, bytes: &[u8]) {
+        let _ = self.state.take(bytes, &self.format);
+    }
+
+    fn is_complete(&self) -> bool {
+        self.state.line == Line::Done
+    }
+}
+
+impl State {
+    /// Takes bytes; false as soon as one may not follow.
+    fn take(&mut self, bytes: &[u8], format: &LineFormat) -> bool {
+        bytes.iter().all(|&byte| {
+            self.partial.push(byte);
+            match std::str::from_utf8(&self.partial) {
+                Ok(text) => {
+                    let c = text.chars().next();
+                    self.partial.clear();
+                    c.is_some_and(|c| self.step(c, format))
+                }
+                Err(error) => error.error_len().is_none(),
+            }
+        })
+    }
+
+    /// When a character is half written, some allowed character must begin like this.
+    fn can_finish_character(&self, format: &LineFormat) -> bool {
+        self.partial.is_empty()
+            || format.script.alphabet().samples().any(|c| {
+                let mut buffer = [0; 4];
+                c.encode_utf8(&mut buffer).as_bytes().starts_with(&self.partial) && self.clone().step(c, format)
+            })
+    }
+
+    fn step(&mut self, c: char, format: &LineFormat) -> bool {
+        match self.line {
+            Line::Headline | Line::Summary | Line::Fact if c == '\n' => self.may_break(format) && self.next_line(format),
+            Line::Headline | Line::Summary | Line::Fact => self.write(c, format),
+            // A second line feed between lines is what many tokens hold; the parser does not see it.
+            Line::Mark(0) if c == '\n' && self.last != Some('\n') => {
+                self.last = Some('\n');
+                true
+            }
+            Line::Mark(n) => self.mark(n, c),
+            Line::Citation(item) => self.cite(item, c, format),
+            Line::Cited => {
+                self.line = Line::Fact;
+                c == ' '
+            }
+            Line::Done => false,
+        }
+    }
+
+    fn mark(&mut self, n: usize, c: char) -> bool {
+        self.line = if n + 1 < MARK.len() { Line::Mark(n + 1) } else { Line::Citation(0) };
+        c == MARK[n]
+    }
+
+    fn cite(&mut self, item: u32, c: char, format: &LineFormat) -> bool {
+        if c == ']' {
+            self.cited.push(item);
+            (self.line, self.length, self.last, self.facts) = (Line::Cited, 0, None, self.facts + 1);
+            return item > 0 && !self.cited[..self.cited.len() - 1].contains(&item);
+        }
+        let Some(digit) = c.to_digit(10).filter(|&digit| item > 0 || digit > 0) else { return false };
+        let longer = item.saturating_mul(10).saturating_add(digit);
+        self.line = Line::Citation(longer);
+        // Some item that is not cited yet must begin with these digits.
+        (1..=format.items).any(|k| !self.cited.contains(&k) && begins_with(k, longer))
+    }
+
+    fn write(&mut self, c: char, format: &LineFormat) -> bool {
+        let length = self.limits(format);
+        let first = self.length == 0;
+        let space = c == ' ';
+        let opens = c.is_alphabetic() || (self.line != Line::Headline && (c.is_ascii_digit() || "«\"“„".contains(c)));
+        let known = space || c.is_ascii_alphanumeric() || format.script.alphabet().has(c) || PUNCTUATION.contains(c);
+        let label = c == ':' && self.length < LABEL;
+        let double_space = space && self.last == Some(' ');
+        if !known || (first && !opens) || label || double_space || repeats(self.last, c) {
+            return false;
+        }
+        if self.length >= length.wanted && self.closed() && !")»”\"".contains(c) {
+            return false;
+        }
+        let past = self.length >= 2 * length.wanted;
+        if past && self.run.is_complete(&format.script) && !c.is_alphanumeric() && !ends_sentence(c) {
+            return false;
+        }
+        if !self.run.push(c, self.last, &format.script) {
+            return false;
+        }
+        self.length += 1;
+        self.last = Some(c);
+        true
+    }
+
+    fn limits(&self, format: &LineFormat) -> Length {
+        match self.line {
+            Line::Headline => format.headline,
+            Line::Summary => format.summary,
+            _ => format.fact,
+        }
+    }
+
+    /// True after a sentence's last mark.
+    fn closed(&self) -> bool {
+        self.last.is_some_and(|c| ends_sentence(c) || (self.line != Line::Headline && ")»”\"".contains(c) && self.length > 0))
+            && self.line != Line::Headline
+    }
+
+    /// May the line end here?
+    fn may_break(&self, format: &LineFormat) -> bool {
+        let length = self.limits(format);
+        let Some(last) = self.last else { return false };
+        let ended = match self.line {
+            Line::Headline => last.is_alphanumeric() || "»”\")?!%".contains(last),
+            _ => ends_sentence(last) || "»”\")".contains(last),
+        };
+        let far_past = self.length >= 2 * length.wanted && last != ' ';
+        self.length >= length.least && self.run.is_complete(&format.script) && (ended || far_past)
+    }
+
+    fn next_line(&mut self, format: &LineFormat) -> bool {
+        self.line = match self.line {
+            Line::Headline => Line::Summary,
+            Line::Fact if self.facts >= format.most_facts.min(format.items as usize) => Line::Done,
+            _ => Line::Mark(0),
+        };
+        self.length = 0;
+        self.last = None;
+        self.run = Run::default();
+        true
+    }
+}
+
+fn ends_sentence(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…')
+}
+
+/// The same mark twice in a row, other than a quotation's or an ellipsis in dots.
+fn repeats(last: Option<char>, c: char) -> bool {
+    last == Some(c) && !c.is_alphanumeric() && c != '.'
+}
+
+/// True when the decimal digits of `number` begin with those of `start`.
+fn begins_with(mut number: u32, start: u32) -> bool {
+    while number > start {
+        number /= 10;
+    }
+    number == start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Alphabet;
+    use super::*;
+
+    fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
+        let line = Length { least: 10, wanted: 60 };
+        LineGrammar::new(LineFormat {
+            script: Script::new(alphabet, listed.iter().map(|s| s.to_string()).collect()),
+            headline: line,
+            summary: line,
+            fact: line,
+            least_facts: 1,
+            most_facts: 2,
+            items: 12,
+        })
+    }
+
+    const ANSWER: &str = "General Kisel dismissed\nRussia removed its commander.\n- [12] He left on 1 December.\n- [3] HUR said so, he adds.\n";
+
+    #[test]
+    fn a_whole_answer_passes_byte_by_byte_and_in_pieces() {
+        for size in [1, 2, 3, 7, 200] {
+            let mut grammar = grammar(Alphabet::Latin, &["1"]);
+            for piece in ANSWER.as_bytes().chunks(size) {
+                assert!(grammar.allows(piece), "{:?}", String::from_utf8_lossy(piece));
+                grammar.advance(piece);
+            }
+            assert!(grammar.is_complete() && grammar.may_end());
+        }
+    }
+
+    /// What the grammar says of `next` after the first `lines` lines of the answer.
+    fn after(lines: usize, next: &str) -> bool {
+        let mut grammar = grammar(Alphabet::Latin, &["1"]);
+        let start: String = ANSWER.split_inclusive('\n').take(lines).collect();
+        grammar.advance(start.as_bytes());
+        grammar.allows(next.as_bytes())
+    }
+
+    #[test]
+    fn citations_exist_and_differ() {
+        assert!(after(2, "- [1] A"));
+        assert!(after(2, "- [12"));
+        assert!(!after(2, "- [13"));
+        assert!(!after(2, "- [0"));
+        assert!(!after(3, "- [12]"));
+        assert!(after(3, "- [1"));
+        assert!(!after(2, "Text"));
+        assert!(after(2, "\n- [2] B"));
+    }
+
+    #[test]
+    fn lines_start_and_end_as_they_should() {
+        assert!(!after(0, "1 man"));
+        assert!(!after(0, "Headline: man"));
+        assert!(!after(0, "Short\n"));
+        assert!(!after(1, "A sentence without an end\n"));
+        assert!(after(1, "A sentence with an end.\n- ["));
+        assert!(!after(1, "Two  spaces"));
+        assert!(!after(1, "In 2"));
+    }
+
+    #[test]
+    fn the_answer_ends_only_after_enough_facts() {
+        let mut grammar = grammar(Alphabet::Latin, &["1"]);
+        for line in ANSWER.split_inclusive('\n').take(2) {
+            grammar.advance(line.as_bytes());
+            assert!(!grammar.may_end());
+        }
+        grammar.advance(b"- [1] He left at once.");
+        assert!(grammar.may_end());
+        grammar.advance(b" And ");
+        assert!(!grammar.may_end());
+    }
+
+    #[test]
+    fn cyrillic_halves_are_judged_by_what_they_can_become() {
+        let grammar = grammar(Alphabet::Ukrainian, &[]);
+        assert!(grammar.allows("Сили".as_bytes()));
+        assert!(!grammar.allows("Силы".as_bytes()));
+        assert!(grammar.allows(&[0xD0]));
+        assert!(!grammar.allows(&[0xE4]));
+        assert!(!grammar.allows(b"Forces"));
+    }
+
+    #[test]
+    fn random_walks_never_reach_a_dead_end() {
+        let pieces: Vec<&str> = "А|б в|1|2|12|. |.|\n|\n\n|- [|]| |HUR|H|UR|,|слово| слово|7|«|»|)|\"".split('|').collect();
+        for seed in 0..300u64 {
+            let mut grammar = grammar(Alphabet::Russian, &["12", "7", "HUR"]);
+            let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+            for _ in 0..400 {
+                let allowed: Vec<_> = pieces.iter().filter(|piece| grammar.allows(piece.as_bytes())).collect();
+                if allowed.is_empty() {
+                    assert!(grammar.may_end(), "stuck in {:?}", grammar.state);
+                    break;
+                }
+                random ^= random << 13;
+                random ^= random >> 7;
+                random ^= random << 17;
+                grammar.advance(allowed[random as usize % allowed.len()].as_bytes());
+            }
+        }
+    }
+}

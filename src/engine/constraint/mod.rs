@@ -1,0 +1,45 @@
+//! What may be written next: the rule that every chosen token has to pass.
+//!
+//! A constraint sees bytes, not tokens, so one rule serves every vocabulary. It must never lead into a dead end: after any
+//! bytes that it allowed, either more bytes are allowed or the text may end.
+
+mod lines;
+mod script;
+
+pub use self::lines::{Length, LineFormat, LineGrammar};
+pub use self::script::{Alphabet, Script};
+
+/// A rule over the bytes of an answer.
+pub trait Constraint: Send {
+    /// May these bytes come next? They may end in the middle of a character.
+    fn allows(&self, bytes: &[u8]) -> bool;
+
+    /// May the answer end here?
+    fn may_end(&self) -> bool;
+
+    /// Takes bytes that were allowed.
+    fn advance(&mut self, bytes: &[u8]);
+
+    /// True when nothing may follow, so that there is no need to ask the model.
+    fn is_complete(&self) -> bool;
+}
+
+/// Allows everything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Free;
+
+impl Constraint for Free {
+    fn allows(&self, _: &[u8]) -> bool {
+        true
+    }
+
+    fn may_end(&self) -> bool {
+        true
+    }
+
+    fn advance(&mut self, _: &[u8]) {}
+
+    fn is_complete(&self) -> bool {
+        false
+    }
+}

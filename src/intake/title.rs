@@ -1,0 +1,170 @@
+//! Finds the title above the article.
+//!
+//! A title is a short line whose words come back in the text; pages repeat it in the breadcrumb, in the window title or
+//! above the picture. Captions also share words with the text, but they stand below the title, so of equals the upper
+//! one wins. A title that stands only in metadata cannot be found here.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::block::{Block, key_of};
+use super::furniture::Found;
+
+/// How far above the text a title is looked for, in blocks.
+const REACH: usize = 25;
+
+/// Letters in which two forms of one word agree: Ukrainian and Russian change the rest.
+const STEM: usize = 5;
+
+/// With no more blocks than this above the text, the input is a text and not a page.
+const TOP: usize = 4;
+
+/// Words of a line that is a first paragraph rather than a caption.
+const LEAD_WORDS: usize = 10;
+
+/// The fewest points of a title that nothing but its place speaks for.
+const ENOUGH: f32 = 2.0;
+
+/// The block that holds the title, if one above the text looks like it.
+pub(super) fn find(
+    blocks: &[Block],
+    found: &[Option<Found>],
+    text: Range<usize>,
+) -> Option<usize> {
+    let first = text.start.saturating_sub(REACH);
+    let likenesses = likenesses(blocks, found, first, &text);
+    let mut best: Option<(f32, usize)> = None;
+    // Buttons and dates between a title and its text do not put it further away.
+    let mut away = found[first..text.start].iter().filter(|found| found.is_none()).count();
+    for index in first..text.start {
+        let mut points = likenesses[index - first];
+        if found[index].is_none() {
+            away -= 1;
+        }
+        if points <= 0.0 {
+            continue;
+        }
+        if repeated(blocks, index, 0..text.end) {
+            points += 4.0;
+        }
+        points -= 0.2 * away.min(10) as f32;
+        // Right below a good candidate stand the deck and the caption.
+        if best.is_some_and(|(_, above)| index - above <= 3) {
+            points -= 2.0;
+        }
+        if best.is_none_or(|(most, _)| points > most) {
+            best = Some((points, index));
+        }
+    }
+    let top = text.start > 0 && text.start <= TOP && found[0].is_none() && could_be(&blocks[0]);
+    match best {
+        Some((points, index)) if points >= ENOUGH => Some(index),
+        // Where hardly anything stands above the text, the first line is a title whatever its words are.
+        _ => top.then_some(0),
+    }
+}
+
+/// Points of the blocks from `first` up to the text. What stands between a candidate and the text counts as text.
+fn likenesses(
+    blocks: &[Block],
+    found: &[Option<Found>],
+    first: usize,
+    text: &Range<usize>,
+) -> Vec<f32> {
+    let mut below: HashSet<String> =
+        blocks[text.clone()].iter().take(60).flat_map(|block| stems(&block.key)).collect();
+    let mut points = vec![0.0; text.start - first];
+    for index in (first..text.start).rev() {
+        if found[index].is_some() {
+            continue;
+        }
+        if could_be(&blocks[index]) {
+            points[index - first] = likeness(&blocks[index], &below);
+        }
+        if blocks[index].words >= LEAD_WORDS {
+            below.extend(stems(&blocks[index].key));
+        }
+    }
+    points
+}
+
+/// Where the text begins when its first paragraphs have no full stop: long lines right above it, below the title.
+pub(super) fn with_lead(
+    blocks: &[Block],
+    found: &[Option<Found>],
+    text: &Range<usize>,
+    title: Option<usize>,
+) -> Range<usize> {
+    let Some(title) = title else { return text.clone() };
+    let mut start = text.start;
+    for index in (title + 1..text.start).rev().take(3) {
+        if found[index].is_some() || blocks[index].words < 6 {
+            break;
+        }
+        if blocks[index].words >= LEAD_WORDS {
+            start = index;
+        }
+    }
+    start..text.end
+}
+
+fn could_be(block: &Block) -> bool {
+    (3..=35).contains(&block.words) && block.chars <= 250 && !block.text.ends_with([',', ';'])
+}
+
+/// Points for words that the text has too, as a number and as a share.
+fn likeness(block: &Block, body: &HashSet<String>) -> f32 {
+    let own: HashSet<String> = stems(&block.key).collect();
+    let shared = own.iter().filter(|stem| body.contains(*stem)).count();
+    if shared == 0 {
+        return 0.0;
+    }
+    let points = (shared as f32).min(6.0) * 0.5 + shared as f32 / own.len() as f32 * 2.0;
+    if block.ended && !block.text.ends_with(['?', '!']) { points - 2.0 } else { points }
+}
+
+/// True when another line says the same, or is the same cut short, or has it in a breadcrumb.
+fn repeated(blocks: &[Block], index: usize, range: Range<usize>) -> bool {
+    let name = letters(&blocks[index].key);
+    let head: String = name.chars().take(25).collect();
+    head.chars().count() >= 15
+        && blocks[range]
+            .iter()
+            .enumerate()
+            .any(|(at, other)| {
+                at != index && other.chars <= 300 && !other.ended && letters(&other.key).contains(&head)
+            })
+}
+
+/// True when a line is the title once more, perhaps with the name of the site behind it.
+pub(super) fn is_same(title: &str, block: &Block) -> bool {
+    if block.chars > title.chars().count() + 60 {
+        return false;
+    }
+    // The first sentence of the text may say what the title says.
+    if block.ended && !title.ends_with(['.', '!', '?', '…', '"', '»', '”']) {
+        return false;
+    }
+    let (title, line) = (letters(&key_of(title)), letters(&block.key));
+    title.chars().count() >= 8 && (line == title || (line.contains(&title) && !block.ended))
+}
+
+/// True for the text that stands for a picture: the words of the title in a row, without capitals or stops.
+pub(super) fn is_alternative(title: &str, block: &Block) -> bool {
+    if block.is_item() || block.ended || block.text.contains(char::is_uppercase) {
+        return false;
+    }
+    let wanted: HashSet<String> = stems(&key_of(title)).collect();
+    let own: HashSet<String> = stems(&block.key).collect();
+    wanted.len() >= 3 && wanted.intersection(&own).count() * 5 >= wanted.len() * 3
+}
+
+fn letters(key: &str) -> String {
+    key.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+fn stems(key: &str) -> impl Iterator<Item = String> + '_ {
+    key.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() >= 4)
+        .map(|word| word.chars().take(STEM).collect())
+}

@@ -1,0 +1,179 @@
+//! What an answer may look like: lengths, how many facts, and the numbers and foreign words that may be written.
+//!
+//! Numbers are those of the article, also with the separators of the language that is written: 1,200 is 1 200 in
+//! Ukrainian, and 3.5 is 3,5. Latin words in a Cyrillic answer are the article's acronyms, codes and brands; names that
+//! can be transliterated are not among them, because a model that may copy `General Kisel` will.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use super::{LEAST_FACTS, Length, Task};
+use crate::intake::{Article, Language};
+
+/// The form of one answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Format {
+    /// The language of its letters.
+    pub language: Language,
+    /// Numbers and foreign words that may be written.
+    pub listed: BTreeSet<String>,
+    /// Sentences that can be cited: 1 to this.
+    pub sentences: u32,
+    /// Fewest and most facts.
+    pub facts: RangeInclusive<usize>,
+    /// Characters: the least, and the wanted.
+    pub headline: (usize, usize),
+    /// Characters of the summary.
+    pub summary: (usize, usize),
+    /// Characters of a fact.
+    pub fact: (usize, usize),
+}
+
+impl Format {
+    /// The form of an answer in `language`.
+    pub fn new(article: &Article, task: &Task, language: Language) -> Self {
+        let sentences = article.sentences().len();
+        let text = format!("{}\n{}", article.title().unwrap_or_default(), article.text());
+        let mut listed = BTreeSet::new();
+        for number in numbers_of(&text) {
+            listed.extend(spellings(&number, language));
+        }
+        if language != Language::En {
+            listed.extend(latin_words(&text, article.language()));
+        }
+        let most = task.facts.min(sentences.max(1));
+        Self {
+            language,
+            listed,
+            sentences: u32::try_from(sentences).unwrap_or(u32::MAX),
+            facts: LEAST_FACTS.min(most)..=most,
+            headline: (15, 90),
+            summary: match task.length {
+                Length::Short => (40, 60),
+                Length::Medium => (80, 220),
+                Length::Long => (160, 450),
+            },
+            fact: (25, 110),
+        }
+    }
+
+    /// A bound on the answer's tokens that only a runaway answer reaches: lines may be twice as long as wanted, and a
+    /// token is at least about two characters.
+    pub(super) fn max_tokens(&self) -> usize {
+        self.headline.1 + self.summary.1 + self.facts.end() * (self.fact.1 + 8)
+    }
+}
+
+/// The numbers of a text, as they stand there, with the separators inside them.
+pub fn numbers_of(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let chars: Vec<char> = text.chars().collect();
+    let mut i = 0;
+    while i < chars.len() {
+        if !chars[i].is_ascii_digit() {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        while i < chars.len() && (chars[i].is_ascii_digit() || joins(&chars, i)) {
+            i += 1;
+        }
+        let number: String = chars[start..i].iter().map(|&c| if c.is_whitespace() { ' ' } else { c }).collect();
+        found.insert(number);
+    }
+    found
+}
+
+/// True for a separator inside a number: `.`, `,`, `:` or `/` between digits, and a space before a group of exactly three.
+fn joins(chars: &[char], i: usize) -> bool {
+    let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    match chars[i] {
+        '.' | ',' | ':' | '/' => digit(i + 1),
+        ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' => {
+            let group = digit(i + 1) && digit(i + 2) && digit(i + 3) && !digit(i + 4);
+            let before = (0..i).rev().take_while(|&at| chars[at].is_ascii_digit()).count();
+            group && (1..=3).contains(&before)
+        }
+        _ => false,
+    }
+}
+
+/// The ways to write a number of the article in `language`: as it stands, and with that language's separators.
+fn spellings(number: &str, language: Language) -> Vec<String> {
+    let mut out = vec![number.to_owned()];
+    let parts: Vec<&str> = number.split([',', ' ', '.']).collect();
+    let thousands = parts.len() > 1 && (1..=3).contains(&parts[0].len()) && parts[1..].iter().all(|p| p.len() == 3);
+    let decimal = parts.len() == 2 && !number.contains(' ') && (!thousands || number.contains('.'));
+    let (group, point) = if language == Language::En { (",", ".") } else { (" ", ",") };
+    if thousands && !number.contains('.') {
+        out.push(parts.join(group));
+        out.push(parts.concat());
+    }
+    if decimal && !(thousands && number.contains(',')) {
+        out.push(parts.join(point));
+    }
+    if parts.iter().any(|p| p.is_empty()) || number.contains([':', '/']) {
+        out.truncate(1);
+    }
+    out
+}
+
+/// Words in Latin letters that may stand in a Cyrillic text. Those of a Cyrillic article stand there already; of an
+/// English one, acronyms, codes and brands with inner capitals.
+fn latin_words(text: &str, source: Language) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.contains(|c: char| c.is_ascii_alphabetic()));
+    let code = |word: &&str| {
+        let capitals = word.chars().filter(char::is_ascii_uppercase).count();
+        let digits = word.contains(|c: char| c.is_ascii_digit());
+        let acronym = word.len() > 1 && capitals == word.len();
+        let brand = word.chars().skip(1).any(|c| c.is_ascii_uppercase()) && capitals < word.len();
+        acronym || brand || (digits && capitals > 0)
+    };
+    let mut found: BTreeSet<String> =
+        words.filter(|word| source != Language::En || code(word)).map(str::to_owned).collect();
+    if source == Language::En {
+        found.extend(designations(text));
+    }
+    found
+}
+
+/// Single capitals in front of a hyphen and a digit, as in S-300.
+fn designations(text: &str) -> impl Iterator<Item = String> {
+    let bytes = text.as_bytes();
+    let alone = move |i: usize| i == 0 || !bytes[i - 1].is_ascii_alphanumeric();
+    let found = bytes.windows(3).enumerate().filter(move |&(i, three)| {
+        three[0].is_ascii_uppercase() && three[1] == b'-' && three[2].is_ascii_digit() && alone(i)
+    });
+    found.map(|(_, three)| char::from(three[0]).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_separators() {
+        let text = "On 1 December 2024, 1,200 men and 3.5% of 29 000 fled at 10:30. In 2017-2019, S-300s.";
+        let found: Vec<String> = numbers_of(text).into_iter().collect();
+        assert_eq!(found, ["1", "1,200", "10:30", "2017", "2019", "2024", "29 000", "3.5", "300"]);
+        assert_eq!(numbers_of("in 2024 300 men").into_iter().collect::<Vec<_>>(), ["2024", "300"]);
+    }
+
+    #[test]
+    fn numbers_are_spelled_for_the_language() {
+        assert_eq!(spellings("1,200", Language::Uk), ["1,200", "1 200", "1200"]);
+        assert_eq!(spellings("29 000", Language::En), ["29 000", "29,000", "29000"]);
+        assert_eq!(spellings("3.5", Language::Ru), ["3.5", "3,5"]);
+        assert_eq!(spellings("3,5", Language::En), ["3,5", "3.5"]);
+        assert_eq!(spellings("10:30", Language::Uk), ["10:30"]);
+        assert_eq!(spellings("2024", Language::Uk), ["2024"]);
+    }
+
+    #[test]
+    fn latin_words_are_codes_not_names() {
+        let text = "General Kisel of HUR, with S-300 and F16 and YouTube in Syria";
+        let found: Vec<String> = latin_words(text, Language::En).into_iter().collect();
+        assert_eq!(found, ["F16", "HUR", "S", "YouTube"]);
+        assert!(latin_words("компанія Tesla", Language::Uk).contains("Tesla"));
+    }
+}
