@@ -1,7 +1,15 @@
-//! lib
+//! stislo reads an article and answers, in English, Ukrainian or Russian, with a headline, a short summary and key facts
+//! that cite its sentences. Everything runs on this machine.
+//!
+//! The way of one article is the order of the modules: `Source -> Article -> Plan -> Draft -> Summary`. Arrows between
+//! rooms point down this list's dependencies only; a test in `tests/it/layers.rs` holds them to it.
+
 pub mod answer;
+pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod error;
+pub mod http;
 pub mod hub;
 pub mod intake;
 pub mod plan;

@@ -1,20 +1,37 @@
-//! bin
-use stislo::{engine::*, service::*, plan::*, intake::*, answer::*};
-#[tokio::main]
-async fn main() {
-    unsafe { std::env::set_var("CANDLE_NUM_THREADS", "2"); std::env::set_var("RAYON_NUM_THREADS", "2"); }
-    let a: Vec<String> = std::env::args().collect();
-    let t = std::time::Instant::now();
-    let e = Engine::load(std::path::Path::new("/tmp/dev/m/qwen15.gguf"), None, EngineSettings::default()).await.unwrap();
-    eprintln!("load {:?}", t.elapsed());
-    let s = Service::new(e, ModelInfo { name: "q".into(), revision: None, quantization: None, engine: "x".into() }, vec![]);
-    let langs = a[2].split(',').map(|l| l.parse().unwrap()).collect();
-    let r = Request { source: Source { bytes: std::fs::read(&a[1]).unwrap(), name: a[1].clone(), title: None, language: None }, task: Task { languages: langs, facts: 5, length: Length::Medium }, seed: None };
-    let ans = s.summarize(r, |_| ()).await.unwrap();
-    for s in &ans.summaries {
-        println!("== {} {:?}\n{}\n{}", s.language, s.finish, s.headline, s.summary);
-        for f in &s.key_facts { println!("- {:?} {} {:?}\n      <- {}", f.evidence.iter().map(|e| e.sentence.get()).collect::<Vec<_>>(), f.text, f.findings, f.evidence.iter().map(|e| e.text.clone()).collect::<Vec<_>>().join(" | ")); }
-        println!("{:?}", s.findings);
+//! The `stislo` command: flags, threads, logging, one call, an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use stislo::cli::{Cli, Failure};
+use stislo::config::{Settings, Verbosity};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
     }
-    println!("{:?}", ans.timings);
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let settings = Settings::resolve(cli.settings.clone())?;
+    for variable in ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"] {
+        // candle reads its thread count from the environment alone, and would count the cores of the whole machine where
+        // a container has fewer.
+        // SAFETY: no other thread has been started yet, so nobody reads the environment at the same time.
+        unsafe { std::env::set_var(variable, settings.threads.to_string()) };
+    }
+    let level = match settings.verbosity {
+        Verbosity::Quiet => "error",
+        Verbosity::Normal => "warn",
+        Verbosity::Verbose => "stislo=info,warn",
+        Verbosity::Debug => "stislo=debug,info",
+    };
+    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(cli.execute(settings));
+    // Work that is still under way is abandoned: whoever waited for it has gone.
+    runtime.shutdown_background();
+    outcome
 }

@@ -26,8 +26,20 @@ pub struct DraftFact {
 
 /// Words in front of a colon that only say which line this is.
 const LABELS: [&str; 14] = [
-    "headline", "title", "summary", "key facts", "facts", "заголовок", "стислий виклад", "виклад", "ключові факти", "факти",
-    "краткое изложение", "изложение", "ключевые факты", "факты",
+    "headline",
+    "title",
+    "summary",
+    "key facts",
+    "facts",
+    "заголовок",
+    "стислий виклад",
+    "виклад",
+    "ключові факти",
+    "факти",
+    "краткое изложение",
+    "изложение",
+    "ключевые факты",
+    "факты",
 ];
 
 /// Reads an answer.

@@ -18,12 +18,10 @@ pub enum Chat {
 }
 
 impl Chat {
-    /// The family that a manifest or a file names.
+    /// The family that a manifest names.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "chatml" => Some(Self::ChatMl),
-            "chatml-no-thinking" => Some(Self::ChatMlNoThinking),
-            "plain" => Some(Self::Plain),
             _ => None,
         }
     }
@@ -51,7 +49,11 @@ impl Chat {
     pub fn tail(self, tokenizer: &Tokenizer, tail: &str) -> Vec<u32> {
         let mut out = tokenizer.encode(tail);
         if self != Self::Plain {
-            push(&mut out, tokenizer, &[Control("<|im_end|>"), Text("\n"), Control("<|im_start|>"), Text("assistant\n")]);
+            push(
+                &mut out,
+                tokenizer,
+                &[Control("<|im_end|>"), Text("\n"), Control("<|im_start|>"), Text("assistant\n")],
+            );
         }
         if self == Self::ChatMlNoThinking {
             push(&mut out, tokenizer, &[Control("<think>"), Text("\n\n"), Control("</think>"), Text("\n\n")]);

@@ -13,9 +13,9 @@ pub mod tokenizer;
 mod worker;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
@@ -246,7 +246,9 @@ impl Engine {
         self.shared.waiting.fetch_add(1, Ordering::Relaxed);
         let refused = match self.jobs.try_send(message) {
             Ok(()) => return Ok(receiver),
-            Err(TrySendError::Full(_)) => EngineError::Busy { waiting: self.shared.waiting.load(Ordering::Relaxed) - 1 },
+            Err(TrySendError::Full(_)) => {
+                EngineError::Busy { waiting: self.shared.waiting.load(Ordering::Relaxed) - 1 }
+            }
             Err(TrySendError::Disconnected(_)) => EngineError::Dead,
         };
         self.shared.waiting.fetch_sub(1, Ordering::Relaxed);

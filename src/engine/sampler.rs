@@ -61,7 +61,13 @@ impl Sampler {
     }
 
     /// Chooses the token that follows `answer`.
-    pub fn choose(&mut self, logits: &mut [f32], answer: &[u32], constraint: &dyn Constraint, tokenizer: &Tokenizer) -> Choice {
+    pub fn choose(
+        &mut self,
+        logits: &mut [f32],
+        answer: &[u32],
+        constraint: &dyn Constraint,
+        tokenizer: &Tokenizer,
+    ) -> Choice {
         self.penalise(logits, answer);
         let allowed = |token: u32| match tokenizer.ends().contains(&token) {
             true => constraint.may_end(),
@@ -95,7 +101,8 @@ impl Sampler {
             return Some(first);
         }
         let top = logits[first as usize];
-        let weights: Vec<f32> = best.iter().map(|&t| ((logits[t as usize] - top) / self.sampling.temperature).exp()).collect();
+        let weights: Vec<f32> =
+            best.iter().map(|&t| ((logits[t as usize] - top) / self.sampling.temperature).exp()).collect();
         let total: f32 = weights.iter().sum();
         let mut kept = 0.0;
         let nucleus = weights.iter().take_while(|&&w| {

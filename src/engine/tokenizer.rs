@@ -18,7 +18,8 @@ use tokenizers::tokenizer::SplitDelimiterBehavior;
 use super::model::gguf::{Gguf, GgufError};
 
 /// The word pattern of Qwen2 and its successors, from their tokenizer.json.
-const QWEN2: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+const QWEN2: &str =
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
 /// Names of tokens that end an answer, besides the one that the file states.
 const ENDS: [&str; 3] = ["<|im_end|>", "<|endoftext|>", "<end_of_turn>"];
@@ -119,8 +120,10 @@ fn encoder(header: &Gguf, tokens: &[String], pattern: &str) -> Result<tokenizers
     if let Some(missing) = byte_of_char().into_keys().find(|c| bpe.get_vocab().get(&c.to_string()).is_none()) {
         return Err(header.malformed(format!("its vocabulary has no token for the byte shown as `{missing}`")));
     }
-    let words = Split::new(SplitPattern::Regex(pattern.to_owned()), SplitDelimiterBehavior::Isolated, false).map_err(failed)?;
-    let steps = vec![PreTokenizerWrapper::Split(words), PreTokenizerWrapper::ByteLevel(ByteLevel::new(false, false, false))];
+    let words =
+        Split::new(SplitPattern::Regex(pattern.to_owned()), SplitDelimiterBehavior::Isolated, false).map_err(failed)?;
+    let steps =
+        vec![PreTokenizerWrapper::Split(words), PreTokenizerWrapper::ByteLevel(ByteLevel::new(false, false, false))];
     let mut encoder = tokenizers::Tokenizer::new(bpe);
     encoder.with_pre_tokenizer(Some(Sequence::new(steps)));
     Ok(encoder)

@@ -76,7 +76,9 @@ impl Work<'_> {
     fn check_fit(&self, shared: usize, tails: &[Vec<u32>], rules: &[Rules]) -> Result<(), EngineError> {
         let needed = tails.iter().zip(rules).map(|(tail, rules)| shared + tail.len() + rules.max_tokens).max();
         match needed {
-            Some(tokens) if tokens > self.card.context => Err(EngineError::TooLong { tokens, limit: self.card.context }),
+            Some(tokens) if tokens > self.card.context => {
+                Err(EngineError::TooLong { tokens, limit: self.card.context })
+            }
             _ => Ok(()),
         }
     }
@@ -133,7 +135,8 @@ impl Work<'_> {
             sequences = running;
             let last: Vec<[u32; 1]> = sequences.iter().map(Sequence::last).collect();
             let slots = sequences.iter_mut().zip(&last);
-            let mut slots: Vec<_> = slots.map(|(s, token)| Slot { tokens: token, cache: &mut s.cache, rows: 1 }).collect();
+            let mut slots: Vec<_> =
+                slots.map(|(s, token)| Slot { tokens: token, cache: &mut s.cache, rows: 1 }).collect();
             logits = sampler::rows(&self.model.forward(&mut slots)?)?;
         }
     }

@@ -49,7 +49,7 @@ impl Hub {
             return Ok(Choice { manifest: catalogue.get(name)?, warning: None });
         }
         let runnable: Vec<&Manifest> = catalogue.iter().filter(|manifest| (request.runnable)(manifest)).collect();
-        let Some((&default, others)) = runnable.split_first() else {
+        let Some(&default) = runnable.first() else {
             let reason = "no model of the catalogue can be run".to_owned();
             return Err(HubError::Manifest { name: "models".to_owned(), reason });
         };
@@ -60,10 +60,11 @@ impl Hub {
             Ok(()) => return Ok(Choice { manifest: default, warning: None }),
             Err(reason) => reason,
         };
-        match self.stand_in(others) {
+        match self.stand_in(&runnable) {
+            // The same model from its mirror: the same bytes, nothing to warn of.
+            Some(manifest) if manifest.name == default.name => Ok(Choice { manifest, warning: None }),
             Some(manifest) => Ok(Choice { manifest, warning: Some(warning(default, &reason, manifest)) }),
             None if self.settings.offline => Err(self.place(default).offline()),
-            None if default.mirror.is_some() => Ok(Choice { manifest: default, warning: None }),
             None => {
                 let source = Source::Hub { endpoint: self.remote.endpoint() };
                 Err(HubError::NoSource { model: default.name.clone(), tried: vec![Tried { source, reason }] })
@@ -92,11 +93,11 @@ impl Hub {
         Err(format!("the hub {} cannot be reached: {reason}", self.remote.endpoint()))
     }
 
-    fn stand_in<'c>(&self, others: &[&'c Manifest]) -> Option<&'c Manifest> {
+    fn stand_in<'c>(&self, runnable: &[&'c Manifest]) -> Option<&'c Manifest> {
         let here = |manifest: &&&Manifest| self.cached(manifest).is_some();
         let mirrored = |manifest: &&&Manifest| manifest.mirror.is_some() && !self.settings.offline;
-        let ranked = || others.iter().filter(|manifest| manifest.rank.is_some());
-        let rest = || others.iter().filter(|manifest| manifest.rank.is_none());
+        let ranked = || runnable.iter().filter(|manifest| manifest.rank.is_some());
+        let rest = || runnable.iter().filter(|manifest| manifest.rank.is_none());
         let best = ranked().find(here).or_else(|| ranked().find(mirrored));
         best.or_else(|| rest().find(here)).or_else(|| rest().find(mirrored)).copied()
     }

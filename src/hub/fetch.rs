@@ -25,23 +25,28 @@ impl Hub {
         if let Some(file) = remembered(&place) {
             return Ok(file);
         }
-        if self.settings.offline {
-            let found = place.find().ok_or_else(|| place.offline())?;
-            return check_found(&place, found, progress).await;
+        match place.find() {
+            // Reading needs no lease, so that a cache that cannot be written to will do.
+            Some(found) => match check_found(&place, found, progress).await {
+                Err(error) if is_wrong(&error) && !self.settings.offline => {}
+                result => return result,
+            },
+            None if self.settings.offline => return Err(place.offline()),
+            None => {}
         }
         // From here on files may be written or deleted.
         let lease = lease::take(&place, &self.settings.limits, progress).await?;
         let file = match from_cache(&place, progress).await? {
             Some(file) => file,
-            None => self.from_sources(&place, progress, &lease).await?,
+            None => self.ask_sources(&place, progress, &lease).await?,
         };
         progress.stage(ProgressEvent::Finished { path: file.path() });
         Ok(file)
     }
 
-    async fn from_sources(&self, place: &Place, progress: &dyn Progress, lease: &Lease) -> Result<ModelFile, HubError> {
+    async fn ask_sources(&self, place: &Place, progress: &dyn Progress, lease: &Lease) -> Result<ModelFile, HubError> {
         let hub = Source::Hub { endpoint: self.remote.endpoint() };
-        let error = match self.from_hub(place, progress, &hub).await {
+        let error = match self.ask_hub(place, progress, &hub).await {
             Ok(file) => return Ok(file),
             Err(error) if !error.is_of_the_source() => return Err(error),
             Err(error) => error,
@@ -63,7 +68,7 @@ impl Hub {
         }
     }
 
-    async fn from_hub(&self, place: &Place, progress: &dyn Progress, source: &Source) -> Result<ModelFile, HubError> {
+    async fn ask_hub(&self, place: &Place, progress: &dyn Progress, source: &Source) -> Result<ModelFile, HubError> {
         // Only worth skipping where there is somewhere else to go.
         if let Some(reason) = self.recently_unreachable().filter(|_| place.manifest.mirror.is_some()) {
             return Err(HubError::Unreachable { endpoint: self.remote.endpoint(), reason });
@@ -75,6 +80,10 @@ impl Hub {
         }
         result
     }
+}
+
+fn is_wrong(error: &HubError) -> bool {
+    matches!(error, HubError::HashMismatch { .. } | HubError::WrongSize { .. })
 }
 
 fn remembered(place: &Place) -> Option<ModelFile> {
@@ -94,7 +103,7 @@ async fn from_cache(place: &Place, progress: &dyn Progress) -> Result<Option<Mod
     };
     match check_found(place, found.clone(), progress).await {
         Ok(file) => Ok(Some(file)),
-        Err(error @ (HubError::HashMismatch { .. } | HubError::WrongSize { .. })) => {
+        Err(error) if is_wrong(&error) => {
             place.discard(&found)?;
             progress.stage(ProgressEvent::Discarded { path: &found.path, reason: &error.to_string() });
             Ok(None)

@@ -98,7 +98,7 @@ impl MirrorDownload<'_> {
             joined = self.join(seam, joined, wheel).await?;
             coming.pop_front();
             files::delete(&self.folder(joined.parts))?;
-            self.progress.stage(ProgressEvent::Advanced { done: joined.bytes, total: seam.size });
+            self.report(&coming, joined, seam.size);
         }
         Ok(())
     }
@@ -134,10 +134,15 @@ impl MirrorDownload<'_> {
                 }
                 () = tokio::time::sleep(self.settings.limits.poll) => {}
             }
-            let arrived: u64 = coming.iter().map(|one| one.arrived.load(Ordering::Relaxed)).sum();
-            let done = joined.bytes.saturating_add(arrived).min(total);
-            self.progress.stage(ProgressEvent::Advanced { done, total });
+            self.report(coming, joined, total);
         }
+    }
+
+    /// What is joined and what has come of the parts that are on their way.
+    fn report(&self, coming: &VecDeque<Coming>, joined: Joined, total: u64) {
+        let arrived: u64 = coming.iter().map(|one| one.arrived.load(Ordering::Relaxed)).sum();
+        let done = joined.bytes.saturating_add(arrived).min(total);
+        self.progress.stage(ProgressEvent::Advanced { done, total });
     }
 
     async fn join(&self, seam: &Seam, joined: Joined, wheel: PathBuf) -> Result<Joined, HubError> {

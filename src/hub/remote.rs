@@ -8,10 +8,9 @@
 //!
 //! Not here: repeating (`patience`), the body (`transfer`).
 
-use std::error::Error as _;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, LOCATION, RANGE, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, LOCATION, RANGE, RETRY_AFTER};
 use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
 
 use super::digest::Sha256;
@@ -68,7 +67,8 @@ pub(crate) struct Wanted<'a> {
 pub(crate) struct Remote {
     client: Client,
     endpoint: Url,
-    token: Option<Token>,
+    /// The value of the header, marked as a secret.
+    authorization: Option<HeaderValue>,
     /// Without the headers of an answer.
     patience: Duration,
 }
@@ -90,7 +90,8 @@ impl Remote {
             .build()
             .map_err(|error| wrong(explain(error)))?;
         let patience = settings.limits.stall.min(settings.limits.connect * 2);
-        Ok(Self { client, endpoint, token: settings.token.clone(), patience })
+        let authorization = settings.token.as_ref().map(bearer).transpose()?;
+        Ok(Self { client, endpoint, authorization, patience })
     }
 
     /// The address of the hub, as errors name it.
@@ -144,8 +145,8 @@ impl Remote {
         if let Some(offset) = offset.filter(|offset| *offset > 0) {
             request = request.header(RANGE, format!("bytes={offset}-"));
         }
-        if let Some(token) = self.token.as_ref().filter(|_| self.is_ours(url)) {
-            request = request.header(AUTHORIZATION, format!("Bearer {}", token.expose()));
+        if let Some(bearer) = self.authorization.as_ref().filter(|_| self.is_ours(url)) {
+            request = request.header(AUTHORIZATION, bearer);
         }
         match tokio::time::timeout(self.patience, request.send()).await {
             Ok(Ok(response)) => Ok(response),
@@ -190,6 +191,13 @@ impl Remote {
     }
 }
 
+fn bearer(token: &Token) -> Result<HeaderValue, HubError> {
+    let wrong = |_| HubError::Setting { name: "token", reason: "it holds characters that no token has".to_owned() };
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(wrong)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 /// Reads commit, hash and size from the headers of the hub.
 fn stated(url: &Url, response: &Response) -> Result<Stated, HubError> {
     let headers = response.headers();
@@ -227,14 +235,12 @@ fn plain(url: &Url) -> String {
     format!("{}{}", url.host_str().unwrap_or_default(), url.path())
 }
 
-/// The whole chain of causes, without the address.
+/// The innermost cause, which is the one that means something to the user. The address is left out.
 pub(crate) fn explain(error: reqwest::Error) -> String {
     let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
     }
-    text
+    cause.to_string()
 }

@@ -22,6 +22,9 @@ pub(super) struct Block {
 const WRAP_MIN: usize = 40;
 const WRAP_MAX: usize = 120;
 
+/// Most lines into which links cut one sentence.
+const LONGEST_CHAIN: usize = 10;
+
 impl Block {
     pub(super) fn new(text: String) -> Self {
         let words = text.split(' ').filter(|part| part.contains(char::is_alphanumeric)).count();
@@ -43,9 +46,7 @@ impl Block {
     pub(super) fn is_item(&self) -> bool {
         let rest = self.text.trim_start_matches(|c: char| c.is_ascii_digit());
         let numbered = rest.len() < self.text.len() && rest.starts_with([')', '.']);
-        numbered
-            || self.text.starts_with(['-', '–', '—', '•', '*', '·', '▪', '●'])
-            || self.text.ends_with([';', ','])
+        numbered || self.text.starts_with(['-', '–', '—', '•', '*', '·', '▪', '●']) || self.text.ends_with([';', ','])
     }
 }
 
@@ -84,7 +85,32 @@ pub(super) fn split(text: &str) -> Vec<Block> {
             blocks.extend(lines.iter().map(|&line| Block::new(line.to_owned())));
         }
     }
-    blocks
+    stitch(blocks)
+}
+
+/// Joins a sentence that links cut into lines: "As the mayor wrote", "on his page", "on Monday, it is over."
+fn stitch(blocks: Vec<Block>) -> Vec<Block> {
+    let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
+    let mut rest = blocks.into_iter().peekable();
+    while let Some(block) = rest.next() {
+        let mut chain = vec![block];
+        while chain.len() <= LONGEST_CHAIN
+            && chain.last().is_some_and(|last| !last.ended)
+            && chain[0].words >= 2
+            && rest.peek().is_some_and(|next| next.text.starts_with(char::is_lowercase))
+            && let Some(next) = rest.next()
+        {
+            chain.push(next);
+        }
+        // Menus in lower case never come to a full stop.
+        if chain.len() > 1 && chain.last().is_some_and(|last| last.ended && last.words >= 3) {
+            let texts: Vec<&str> = chain.iter().map(|block| block.text.as_str()).collect();
+            out.push(Block::new(texts.join(" ")));
+        } else {
+            out.append(&mut chain);
+        }
+    }
+    out
 }
 
 /// Hard-wrapped lines are all short, and many of them stop in the middle of a sentence.
@@ -153,6 +179,15 @@ mod tests {
                 "The bridge was closed for four years after the accident and reopened on Saturday with a brass band and a procession of cyclists.",
                 "The mayor said that the city had paid a high price for an old mistake.",
             ]
+        );
+    }
+
+    #[test]
+    fn sentences_cut_by_links_are_joined() {
+        let text = "As the mayor\nwrote on\nher page, the bridge is open.\nFollow us\nfacebook\ntelegram\nNews";
+        assert_eq!(
+            texts(text),
+            ["As the mayor wrote on her page, the bridge is open.", "Follow us", "facebook", "telegram", "News"]
         );
     }
 

@@ -8,112 +8,171 @@ use std::ops::Range;
 
 use super::Reason;
 use super::block::Block;
-use super::furniture::Found;
+use super::furniture::{Found, Then};
 
 /// More prose than this in one block says nothing new, in characters.
 const MOST_PER_BLOCK: i64 = 300;
 
-/// What a headline, a label or other short line costs.
+/// What a headline, a label or other short line costs on a page, and in a text that has little else than prose.
 const SHORT_LINE: i64 = -35;
+const SUBHEADING: i64 = -5;
 
 /// What furniture costs, and furniture that ends articles.
 const FURNITURE: i64 = -50;
 const ENDING: i64 = -100;
 
+/// Comments can be longer than the article. They end it when this many characters of prose stand before them.
+const COMMENTED: usize = 400;
+
+/// This much furniture makes a page of a text, in blocks.
+const PAGE: usize = 3;
+
 /// The fewest blocks in a row that make a list of links, and the most that a "read also" announces.
 const LINK_LIST: usize = 3;
 const ANNOUNCED: usize = 8;
 
-/// The blocks in which the article stands. Empty when the page has no prose.
-pub(super) fn find(blocks: &[Block], found: &[Option<Found>]) -> Range<usize> {
-    let mut best = 0..0;
-    let mut best_sum = 0;
-    let (mut start, mut sum) = (0, 0);
-    for (index, block) in blocks.iter().enumerate() {
-        if sum <= 0 {
-            (start, sum) = (index, 0);
+/// What a block is to the text around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Something that `furniture` knows.
+    Furniture,
+    /// A paragraph.
+    Prose,
+    /// One line of a list that the text introduces or that has bullets.
+    Item,
+    /// A headline, a label, a link.
+    Short,
+}
+
+/// The blocks of a page with their roles.
+pub(super) struct Page<'a> {
+    blocks: &'a [Block],
+    found: &'a [Option<Found>],
+    roles: Vec<Role>,
+    /// What a short line costs here.
+    short_line: i64,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(blocks: &'a [Block], found: &'a [Option<Found>]) -> Self {
+        let mut roles: Vec<Role> = Vec::with_capacity(blocks.len());
+        let mut listing = false;
+        let is_feed = |index: usize| found.get(index).is_some_and(|it| it.is_some_and(|it| it.then == Then::Teaser));
+        for (index, (block, found)) in blocks.iter().zip(found).enumerate() {
+            let teaser = index > 0 && is_feed(index - 1) && is_feed(index + 1);
+            let role = match (found, block.is_prose()) {
+                (Some(_), _) => Role::Furniture,
+                (None, _) if teaser => Role::Furniture,
+                (None, true) => Role::Prose,
+                (None, false) if listing || block.is_item() => Role::Item,
+                (None, false) => Role::Short,
+            };
+            listing = match role {
+                Role::Furniture | Role::Short => false,
+                Role::Prose => block.text.ends_with(':'),
+                Role::Item => listing,
+            };
+            roles.push(role);
         }
-        sum += weight(blocks, found, index);
-        if sum > best_sum && block.is_prose() {
-            best_sum = sum;
-            best = start..index + 1;
+        let count = |wanted| roles.iter().filter(|&&role| role == wanted).count();
+        let (furniture, short, prose) = (count(Role::Furniture), count(Role::Short), count(Role::Prose));
+        let is_page = furniture >= PAGE || short > prose + PAGE;
+        Self { blocks, found, short_line: if is_page { SHORT_LINE } else { SUBHEADING }, roles }
+    }
+
+    /// The blocks in which the article stands. Empty when the page has no prose.
+    pub(super) fn body(&self) -> Range<usize> {
+        let mut best = 0..0;
+        let mut best_sum = 0;
+        let (mut start, mut sum) = (0, 0);
+        for (index, role) in self.roles.iter().enumerate() {
+            if sum <= 0 {
+                (start, sum) = (index, 0);
+            }
+            sum += self.weight(index);
+            if sum > best_sum && matches!(role, Role::Prose | Role::Item) {
+                best_sum = sum;
+                best = start..index + 1;
+            }
+        }
+        self.with_last_line(self.end_at_marker(best))
+    }
+
+    fn weight(&self, index: usize) -> i64 {
+        let block = &self.blocks[index];
+        let length = i64::try_from(block.chars).unwrap_or(MOST_PER_BLOCK).min(MOST_PER_BLOCK);
+        match self.roles[index] {
+            Role::Furniture if self.then(index) == Some(Then::End) => ENDING,
+            Role::Furniture => FURNITURE,
+            Role::Item => 1,
+            Role::Short => self.short_line,
+            // Headlines often ask; paragraphs seldom do nothing else.
+            Role::Prose if !block.ended || block.text.ends_with('?') => length / 2,
+            Role::Prose => length,
         }
     }
-    let ended = end_at_marker(blocks, found, best);
-    with_last_line(blocks, found, ended)
-}
 
-fn weight(blocks: &[Block], found: &[Option<Found>], index: usize) -> i64 {
-    let block = &blocks[index];
-    if let Some(found) = found[index] {
-        return if found.ends { ENDING } else { FURNITURE };
+    fn then(&self, index: usize) -> Option<Then> {
+        self.found.get(index)?.map(|found| found.then)
     }
-    let length = i64::try_from(block.chars).unwrap_or(MOST_PER_BLOCK).min(MOST_PER_BLOCK);
-    if block.ended {
-        // Headlines often ask; paragraphs seldom do nothing else.
-        return if block.text.ends_with('?') { length / 2 } else { length };
+
+    /// How many characters of prose stand in a range.
+    pub(super) fn prose(&self, range: Range<usize>) -> usize {
+        let prose = range.filter(|&index| self.roles[index] == Role::Prose);
+        prose.map(|index| self.blocks[index].chars).sum()
     }
-    if block.is_long() { length / 2 } else { SHORT_LINE }
-}
 
-fn prose(blocks: &[Block], found: &[Option<Found>], range: Range<usize>) -> usize {
-    range
-        .filter(|&index| found[index].is_none() && blocks[index].is_prose())
-        .map(|index| blocks[index].chars)
-        .sum()
-}
-
-/// Cuts at the first block that ends articles, if most of the prose stands before it.
-fn end_at_marker(blocks: &[Block], found: &[Option<Found>], range: Range<usize>) -> Range<usize> {
-    let all = prose(blocks, found, range.clone());
-    let mut before = 0;
-    for index in range.clone() {
-        match found[index] {
-            Some(Found { ends: true, .. }) if before * 2 >= all => return range.start..index,
-            None if blocks[index].is_prose() => before += blocks[index].chars,
-            _ => {}
+    /// Cuts at the first block that ends articles, if enough of the prose stands before it.
+    fn end_at_marker(&self, range: Range<usize>) -> Range<usize> {
+        let all = self.prose(range.clone());
+        let mut before = 0;
+        for index in range.clone() {
+            if self.then(index) == Some(Then::End) {
+                let comments = self.found[index].is_some_and(|it| it.reason == Reason::Comments);
+                if before * 2 >= all || comments && before >= COMMENTED {
+                    return range.start..self.last_prose(range.start..index);
+                }
+            }
+            before += self.prose(index..index + 1);
         }
+        range
     }
-    range
-}
 
-/// The last line of a text may have lost its full stop. It counts when nothing follows it.
-fn with_last_line(blocks: &[Block], found: &[Option<Found>], range: Range<usize>) -> Range<usize> {
-    let last = range.end;
-    let lone = !range.is_empty()
-        && last + 1 == blocks.len()
-        && found[last].is_none()
-        && blocks[last].words >= 6
-        && blocks[last - 1].is_prose();
-    if lone { range.start..last + 1 } else { range }
-}
-
-/// Marks lists of links inside the article: what a "read also" announces, and rows of headlines.
-pub(super) fn mark_links(blocks: &[Block], found: &mut [Option<Found>], range: Range<usize>) {
-    let related = Found { reason: Reason::Related, ends: false, announces: false };
-    let mut index = range.start;
-    while index < range.end {
-        let announced = index > 0 && found[index - 1].is_some_and(|before| before.announces);
-        let row = (index..range.end)
-            .take_while(|&at| found[at].is_none() && is_headline(&blocks[at]))
-            .count();
-        let dropped = if announced {
-            row.min(ANNOUNCED)
-        } else if row >= LINK_LIST && !introduced(blocks, index) {
-            row
-        } else {
-            0
-        };
-        found[index..index + dropped].fill(Some(related));
-        index += row.max(1);
+    /// The end of a range without the labels and buttons that it ends in.
+    fn last_prose(&self, range: Range<usize>) -> usize {
+        let is_text = |&index: &usize| matches!(self.roles[index], Role::Prose | Role::Item);
+        range.clone().rev().find(is_text).map_or(range.end, |index| index + 1)
     }
-}
 
-fn is_headline(block: &Block) -> bool {
-    !block.is_prose() && !block.is_item()
-}
+    /// The last line of a text may have lost its full stop. It counts when nothing follows it.
+    fn with_last_line(&self, range: Range<usize>) -> Range<usize> {
+        let last = range.end;
+        let lone = !range.is_empty()
+            && last + 1 == self.blocks.len()
+            && self.roles[last] == Role::Short
+            && self.blocks[last].words >= 6
+            && self.roles[last - 1] == Role::Prose;
+        if lone { range.start..last + 1 } else { range }
+    }
 
-/// A line with a colon before a row of short lines makes it a list of the article.
-fn introduced(blocks: &[Block], index: usize) -> bool {
-    index > 0 && blocks[index - 1].text.ends_with(':')
+    /// Blocks inside the article that are links by their place: teasers, what a "read also" announces, and rows of headlines.
+    pub(super) fn links(&self, range: Range<usize>) -> Vec<usize> {
+        let is_page = self.short_line == SHORT_LINE;
+        let mut links = Vec::new();
+        let mut index = range.start;
+        while index < range.end {
+            let announced = index > 0 && self.then(index - 1) == Some(Then::Links);
+            let row = self.roles[index..range.end].iter().take_while(|&&role| role == Role::Short).count();
+            if announced {
+                links.extend(index..index + row.min(ANNOUNCED));
+            } else if is_page && row >= LINK_LIST {
+                links.extend(index..index + row);
+            }
+            if row == 0 && self.roles[index] == Role::Furniture {
+                links.push(index);
+            }
+            index += row.max(1);
+        }
+        links
+    }
 }

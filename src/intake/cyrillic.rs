@@ -11,15 +11,17 @@ use super::language::{Guess, Language, certainty};
 struct Profile {
     language: Option<Language>,
     name: &'static str,
+    /// How much less than Ukrainian and Russian it is expected, in natural units.
+    rarity: f32,
     shares: [f32; LETTERS.len()],
     words: &'static [&'static str],
+    /// Endings of words of five letters and more.
+    endings: &'static [&'static str],
 }
 
 /// Letters (or sets of letters) that differ most in frequency.
-const LETTERS: [&str; 20] = [
-    "и", "і", "їєґ", "ы", "э", "ё", "ъ", "ў", "ј", "љњћђџ", "ѓќѕ", "щ", "ь", "й", "я", "ю", "ц", "о",
-    "а", "е",
-];
+const LETTERS: [&str; 21] =
+    ["'’ʼ", "и", "і", "їєґ", "ы", "э", "ё", "ъ", "ў", "ј", "љњћђџ", "ѓќѕ", "щ", "ь", "й", "я", "ю", "ц", "о", "а", "е"];
 
 /// Share of a letter that a language does not have: names and quotations of neighbours still bring it.
 const STRAY: f32 = 0.2;
@@ -27,48 +29,96 @@ const STRAY: f32 = 0.2;
 /// One word of a language's own weighs as much as this many natural units of letter evidence.
 const WORD_WEIGHT: f32 = 1.2;
 
+/// Five Cyrillic letters, in bytes.
+const LONG_WORD: usize = 10;
+
+/// An ending weighs less than a word.
+const ENDING_WEIGHT: f32 = 0.6;
+
 const PROFILES: [Profile; 6] = [
     Profile {
         language: Some(Language::Uk),
         name: "Ukrainian",
+        rarity: 0.0,
         #[rustfmt::skip]
-        shares: [60., 57., 13., 0., 0., 0., 0., 0., 0., 0., 0., 5., 18., 13., 21., 8., 8., 94., 80., 47.],
-        words: &["та", "що", "і", "й", "з", "із", "це", "як", "до", "від", "його", "її", "але", "не", "для", "які"],
+        shares: [2., 60., 57., 13., 0., 0., 0., 0., 0., 0., 0., 0., 5., 18., 13., 21., 8., 8., 94., 80., 47.],
+        #[rustfmt::skip]
+        words: &[
+            "та", "що", "і", "й", "з", "із", "зі", "це", "цей", "ця", "ці", "як", "до", "від", "його", "її", "їх",
+            "але", "або", "не", "для", "які", "який", "яка", "при", "він", "вона", "вони", "було", "був", "була", "є",
+            "бути", "після", "під", "між", "щоб", "якщо", "більше", "року", "році", "може", "також", "про", "тому",
+            "своїх",
+        ],
+        endings: &["ого", "ої", "ими", "ють", "ться", "ння", "ості", "ів"],
     },
     Profile {
         language: Some(Language::Ru),
         name: "Russian",
+        rarity: 0.0,
         #[rustfmt::skip]
-        shares: [74., 0., 0., 19., 3.2, 0.6, 0.4, 0., 0., 0., 0., 3.6, 17., 12., 20., 6.4, 4.8, 110., 80., 85.],
-        words: &["и", "что", "не", "это", "как", "из", "для", "он", "она", "или", "его", "к", "был", "также", "но"],
+        shares: [0., 74., 0., 0., 19., 3.2, 0.6, 0.4, 0., 0., 0., 0., 3.6, 17., 12., 20., 6.4, 4.8, 110., 80., 85.],
+        #[rustfmt::skip]
+        words: &[
+            "и", "что", "не", "это", "этот", "эта", "эти", "как", "из", "для", "он", "она", "они", "или", "его", "ее",
+            "её", "их", "к", "ко", "был", "была", "было", "были", "быть", "также", "но", "со", "об", "при", "до", "тех",
+            "всех", "все", "того", "этом", "том", "который", "которая", "которые", "которых", "является", "являются",
+            "может", "могут", "если", "чтобы", "после", "под", "между", "уже", "еще", "ещё", "более", "году", "года",
+            "лет", "время", "только", "себя", "своей", "свою", "о", "от", "вы", "вам", "мы", "у",
+        ],
+        endings: &["ого", "ой", "ых", "ыми", "ют", "ет", "ть", "ться", "ние", "ости", "ами"],
     },
     Profile {
         language: None,
         name: "Belarusian",
+        rarity: 0.5,
         #[rustfmt::skip]
-        shares: [0., 65., 0., 36., 13., 7., 0., 16., 0., 0., 0., 0., 17., 10., 45., 9., 17., 35., 155., 45.],
-        words: &["і", "што", "з", "гэта", "як", "не", "па", "ў", "для", "ад", "каб", "яго", "былі"],
+        shares: [2.5, 0., 65., 0., 36., 13., 7., 0., 16., 0., 0., 0., 0., 17., 10., 45., 9., 17., 35., 155., 45.],
+        #[rustfmt::skip]
+        words: &[
+            "і", "што", "з", "гэта", "гэты", "як", "не", "па", "ў", "для", "ад", "каб", "яго", "яе", "іх", "былі",
+            "быў", "была", "калі", "пасля", "або", "але", "можа", "таксама",
+        ],
+        endings: &["ага", "ай", "ых", "ць", "цца", "нне"],
     },
     Profile {
         language: None,
         name: "Bulgarian",
+        rarity: 1.0,
         #[rustfmt::skip]
-        shares: [90., 0., 0., 0., 0., 0., 16., 0., 0., 0., 0., 6., 0.2, 7., 20., 1.5, 7., 88., 120., 80.],
-        words: &["е", "се", "са", "че", "от", "като", "да", "ще", "това", "който", "които", "и", "за", "във", "през", "към"],
+        shares: [0., 90., 0., 0., 0., 0., 0., 16., 0., 0., 0., 0., 6., 0.2, 7., 20., 1.5, 7., 88., 120., 80.],
+        #[rustfmt::skip]
+        words: &[
+            "е", "се", "са", "че", "от", "като", "да", "ще", "това", "който", "която", "които", "и", "за", "във",
+            "през", "към", "по", "при", "не", "след", "или", "беше", "може", "си", "той", "тя", "те", "има", "много",
+            "повече", "го",
+        ],
+        endings: &["ите", "ата", "ято", "ето", "ът", "ят", "ват"],
     },
     Profile {
         language: None,
         name: "Serbian",
+        rarity: 1.0,
         #[rustfmt::skip]
-        shares: [95., 0., 0., 0., 0., 0., 0., 0., 45., 20., 0., 0., 0., 0., 0., 0., 8., 90., 115., 90.],
-        words: &["је", "се", "су", "од", "са", "да", "и", "ће", "који", "као", "што", "у", "би", "или"],
+        shares: [0., 95., 0., 0., 0., 0., 0., 0., 0., 45., 20., 0., 0., 0., 0., 0., 0., 8., 90., 115., 90.],
+        #[rustfmt::skip]
+        words: &[
+            "је", "се", "су", "од", "са", "да", "и", "ће", "који", "која", "које", "као", "што", "у", "би", "или", "за",
+            "након", "може", "није", "био", "била", "због",
+        ],
+        endings: &["ома", "има", "ују", "ање", "ост"],
     },
     Profile {
         language: None,
         name: "Macedonian",
+        rarity: 2.0,
         #[rustfmt::skip]
-        shares: [80., 0., 0., 0., 0., 0., 0., 0., 22., 5., 5., 0., 0., 0., 0., 0., 7., 100., 125., 105.],
-        words: &["е", "се", "на", "од", "во", "да", "и", "што", "ќе", "со", "го", "ги", "дека", "како"],
+        shares: [0., 80., 0., 0., 0., 0., 0., 0., 0., 22., 5., 5., 0., 0., 0., 0., 0., 7., 100., 125., 105.],
+        #[rustfmt::skip]
+        words: &[
+            "е", "се", "на", "од", "во", "да", "и", "што", "ќе", "со", "го", "ги", "дека", "како", "за", "не", "или",
+            "но", "има", "може", "биде", "бил", "после", "поради",
+        ],
+        endings: &["ите", "ата", "ето", "иот", "ува", "ање"],
     },
 ];
 
@@ -80,7 +130,13 @@ pub(super) fn guess(text: &str) -> Guess {
     let text = text.to_lowercase();
     let mut counts = [0_usize; LETTERS.len()];
     let (mut letters, mut foreign) = (0_usize, 0_usize);
-    for c in text.chars().filter(|c| ('\u{400}'..='\u{52f}').contains(c)) {
+    let mut inside = false;
+    for c in text.chars() {
+        let apostrophe = inside && LETTERS[0].contains(c);
+        inside = ('\u{400}'..='\u{52f}').contains(&c);
+        if !inside && !apostrophe {
+            continue;
+        }
         letters += 1;
         if let Some(slot) = LETTERS.iter().position(|set| set.contains(c)) {
             counts[slot] += 1;
@@ -118,7 +174,7 @@ pub(super) fn guess(text: &str) -> Guess {
 impl Profile {
     /// Natural logarithm of how likely the counts are in this language, up to a constant.
     fn score(&self, counts: &[usize; LETTERS.len()], letters: usize, words: &[&str]) -> f32 {
-        let mut score = 0.0;
+        let mut score = -self.rarity;
         let (mut seen, mut mass) = (0, 0.0);
         for (count, share) in counts.iter().zip(self.shares) {
             let share = share.max(STRAY);
@@ -128,7 +184,11 @@ impl Profile {
         }
         score += (letters - seen) as f32 * ((1000.0 - mass) / 1000.0).ln();
         let own = words.iter().filter(|word| self.words.contains(word)).count();
-        score + own as f32 * WORD_WEIGHT
+        let inflected = words
+            .iter()
+            .filter(|word| word.len() >= LONG_WORD && self.endings.iter().any(|end| word.ends_with(end)))
+            .count();
+        score + own as f32 * WORD_WEIGHT + inflected as f32 * ENDING_WEIGHT
     }
 }
 

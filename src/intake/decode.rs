@@ -17,11 +17,7 @@ const HTML_WINDOW: usize = 2048;
 /// Decodes and tidies. Lines are separated by `\n`, have no blanks at either end and no double blanks.
 pub(super) fn decode(bytes: &[u8], name: &str) -> Result<String, IntakeError> {
     if bytes.len() > MAX_BYTES {
-        return Err(IntakeError::TooLarge {
-            name: name.to_owned(),
-            bytes: bytes.len(),
-            limit: MAX_BYTES,
-        });
+        return Err(IntakeError::TooLarge { name: name.to_owned(), bytes: bytes.len(), limit: MAX_BYTES });
     }
     let not_text = |offset| IntakeError::NotText { name: name.to_owned(), offset };
     let text = std::str::from_utf8(bytes).map_err(|error| not_text(error.valid_up_to()))?;

@@ -15,9 +15,7 @@ pub enum IntakeError {
         name: String,
     },
     /// The bytes are not UTF-8 text.
-    #[error(
-        "{name} is not UTF-8 text (first bad byte at offset {offset}); save it as plain text in UTF-8"
-    )]
+    #[error("{name} is not UTF-8 text (first bad byte at offset {offset}); save it as plain text in UTF-8")]
     NotText {
         /// What was read.
         name: String,

@@ -5,39 +5,65 @@
 //! Where a block stands on the page is not looked at here; that is `body`.
 
 use super::Reason;
+use super::appeal;
 use super::block::Block;
-use super::phrases::{
-    ADDRESS, CREDITS, CUES, DATE_WORDS, LABELS, MARKS, OPENINGS, Phrases, REPRINT_CUES,
-};
+use super::phrases::{CREDITS, DATE_WORDS, LABELS, MARKS, OPENINGS, Phrases};
 
 /// Furniture, as far as one block shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) reason: Reason,
-    /// True when the article does not go on after such a block.
-    pub(super) ends: bool,
-    /// True for a bare label: what it announces stands in the next blocks.
-    pub(super) announces: bool,
+    /// What comes after it.
+    pub(super) then: Then,
+}
+
+/// What a block of furniture says about the blocks after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Nothing.
+    Any,
+    /// It is a bare label, and links stand below it.
+    Links,
+    /// It is a headline of a news feed, and its first sentence may stand below it.
+    Teaser,
+    /// The article is over.
+    End,
+}
+
+impl Found {
+    const fn plain(reason: Reason) -> Self {
+        Self { reason, then: Then::Any }
+    }
+
+    const fn of(phrases: &Phrases) -> Self {
+        Self { reason: phrases.reason, then: if phrases.ends { Then::End } else { Then::Any } }
+    }
+
+    /// A bare label of related articles announces links.
+    const fn labelled(self, bare: bool) -> Self {
+        match (self.reason, self.then) {
+            (Reason::Related, Then::Any) if bare => Self { then: Then::Links, ..self },
+            _ => self,
+        }
+    }
 }
 
 /// Longest block in characters to which openings and marks apply.
 const SHORT: usize = 220;
 
-/// Longest appeal in characters. Nothing longer is furniture by its words.
-const LONGEST_APPEAL: usize = 2500;
-
 /// Judges a block by its words.
 pub(super) fn find(block: &Block) -> Option<Found> {
-    let found = |reason| Found { reason, ends: false, announces: false };
     label(block)
         .or_else(|| opening(block))
         .or_else(|| mark(block))
-        .or_else(|| appeal(block))
-        .or_else(|| is_menu(block).then(|| found(Reason::Menu)))
-        .or_else(|| is_date(block).then(|| found(Reason::Byline)))
-        .or_else(|| is_byline(block).then(|| found(Reason::Byline)))
-        .or_else(|| is_caption(block).then(|| found(Reason::Caption)))
-        .or_else(|| is_shouted_link(block).then(|| found(Reason::Related)))
+        .or_else(|| appeal::reason(block).map(Found::plain))
+        .or_else(|| is_menu(block).then(|| Found::plain(Reason::Menu)))
+        .or_else(|| is_date(block).then(|| Found::plain(Reason::Byline)))
+        .or_else(|| is_comment(block).then_some(Found { reason: Reason::Comments, then: Then::End }))
+        .or_else(|| is_feed(block).then_some(Found { reason: Reason::Related, then: Then::Teaser }))
+        .or_else(|| is_byline(block).then(|| Found::plain(Reason::Byline)))
+        .or_else(|| is_caption(block).then(|| Found::plain(Reason::Caption)))
+        .or_else(|| is_shouted_link(block).then(|| Found::plain(Reason::Related)))
 }
 
 fn label(block: &Block) -> Option<Found> {
@@ -45,14 +71,10 @@ fn label(block: &Block) -> Option<Found> {
         return None;
     }
     if block.words == 0 {
-        return Some(Found { reason: Reason::Menu, ends: false, announces: false });
+        return Some(Found::plain(Reason::Menu));
     }
     let bare = block.key.trim_matches(|c: char| !c.is_alphabetic());
-    LABELS.iter().find(|phrases| phrases.list.contains(&bare)).map(|phrases| Found {
-        reason: phrases.reason,
-        ends: phrases.ends,
-        announces: phrases.reason == Reason::Related,
-    })
+    LABELS.iter().find(|phrases| phrases.list.contains(&bare)).map(|phrases| Found::of(phrases).labelled(true))
 }
 
 fn opening(block: &Block) -> Option<Found> {
@@ -60,23 +82,34 @@ fn opening(block: &Block) -> Option<Found> {
         return None;
     }
     let key = block.key.trim_start_matches(|c: char| !c.is_alphanumeric() && !"©(«“„\"".contains(c));
-    let hit = |phrase: &&&str| {
-        key.strip_prefix(**phrase).is_some_and(|rest| {
+    let begins = |phrase: &str| {
+        key.strip_prefix(phrase).is_some_and(|rest| {
             // "Subscribe to" must not be found in "Subscribe together".
-            let whole = phrase.ends_with(|c: char| !c.is_alphabetic())
+            phrase.ends_with(|c: char| !c.is_alphabetic())
                 || phrase.ends_with("захищен")
-                || !rest.starts_with(char::is_alphabetic);
-            // Without a colon a sentence of the article may begin like this, so it must not look like prose.
-            whole && (phrase.ends_with(':') || block.chars <= 120 || !block.ended)
+                || !rest.starts_with(char::is_alphabetic)
         })
     };
     OPENINGS.iter().find_map(|phrases| {
-        phrases.list.iter().find(hit).map(|phrase| Found {
-            reason: phrases.reason,
-            ends: phrases.ends,
-            announces: phrases.reason == Reason::Related && key.len() <= phrase.len() + 2,
-        })
+        let phrase = phrases
+            .list
+            .iter()
+            .find(|phrase| begins(phrase) && (!block.ended || may_be_sentence(phrases, phrase, block)))?;
+        Some(Found::of(phrases).labelled(key.len() <= phrase.len() + 2))
     })
+}
+
+/// A sentence of the article may begin like furniture ("Support our troops", "Мы в шоке"), so a full stop asks for more.
+fn may_be_sentence(phrases: &Phrases, phrase: &str, block: &Block) -> bool {
+    if phrase.ends_with(':') {
+        return true;
+    }
+    let long_enough = phrase.chars().count() >= 8 && block.chars <= 120;
+    match phrases.reason {
+        Reason::Donation | Reason::Byline | Reason::Menu => false,
+        Reason::Copyright => phrase.contains("права") || phrase.contains("rights") || phrase == "©",
+        _ => long_enough,
+    }
 }
 
 fn mark(block: &Block) -> Option<Found> {
@@ -85,51 +118,11 @@ fn mark(block: &Block) -> Option<Found> {
     }
     let hit = |phrases: &&Phrases| phrases.list.iter().any(|phrase| block.key.contains(phrase));
     let phrases = MARKS.iter().find(hit)?;
-    Some(Found { reason: phrases.reason, ends: phrases.ends, announces: false })
-}
-
-/// A plea or a notice: several cues of one family, and words to the reader outside quotations.
-fn appeal(block: &Block) -> Option<Found> {
-    if block.chars > LONGEST_APPEAL || !block.is_prose() {
+    let surely = matches!(phrases.reason, Reason::Copyright | Reason::Correction | Reason::Credits);
+    if block.ended && !surely && !appeal::is_addressed(block) {
         return None;
     }
-    let spoken = without_quotations(&block.key);
-    let count = |list: &[&str]| list.iter().filter(|cue| spoken.contains(**cue)).count();
-    let found = |reason| Some(Found { reason, ends: false, announces: false });
-    if count(REPRINT_CUES) >= 2 {
-        return found(Reason::Copyright);
-    }
-    let addressed = spoken
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| ADDRESS.contains(word))
-        .count();
-    // A long plea says "you" and "our" all the time, a short one once.
-    if addressed < 1 + block.chars / 200 {
-        return None;
-    }
-    let needed = if block.chars > 1000 { 3 } else { 2 };
-    let phrases = CUES.iter().find(|phrases| count(phrases.list) >= needed)?;
-    found(phrases.reason)
-}
-
-/// The text with everything between quotation marks left out. An unclosed mark hides nothing.
-fn without_quotations(key: &str) -> String {
-    let mut out = String::with_capacity(key.len());
-    let mut rest = key;
-    while let Some(open) = rest.find(['«', '“', '„', '"']) {
-        out.push_str(&rest[..open]);
-        let mark = rest[open..].chars().next().map_or(0, char::len_utf8);
-        let inside = &rest[open + mark..];
-        match inside.find(['»', '”', '"']) {
-            Some(close) => {
-                let mark = inside[close..].chars().next().map_or(0, char::len_utf8);
-                rest = &inside[close + mark..];
-            }
-            None => rest = inside,
-        }
-    }
-    out.push_str(rest);
-    out
+    Some(Found::of(phrases))
 }
 
 /// Several short items in one line, separated by strokes, arrows or dots.
@@ -149,14 +142,42 @@ fn is_date(block: &Block) -> bool {
     if block.words > 14 || !block.key.contains(|c: char| c.is_ascii_digit()) {
         return false;
     }
-    let mut others = 0;
-    for word in block.key.split(|c: char| !c.is_alphabetic() && c != '\'') {
-        if !word.is_empty() && !DATE_WORDS.contains(&word) {
-            others += 1;
-        }
-    }
     // Telephone numbers and prices have no words at all and are no text either.
-    others == 0
+    only_date_words(&block.key)
+}
+
+/// "10:17 Dollar rises", "9 апреля, 10:02 Харьковчанин стал призёром": a time before a headline without a full stop.
+fn is_feed(block: &Block) -> bool {
+    if block.ended || block.words < 3 {
+        return false;
+    }
+    let Some(rest) = after_clock(&block.key) else {
+        return false;
+    };
+    let before = &block.key[..block.key.len() - rest.len()];
+    only_date_words(before) && rest.starts_with([' ', ','])
+}
+
+/// "#7 Reader 10.01.12, 10:49": a numbered comment.
+fn is_comment(block: &Block) -> bool {
+    let Some(rest) = block.key.strip_prefix('#') else {
+        return false;
+    };
+    let time = after_clock(&block.key).is_some_and(|rest| rest.chars().count() <= 3);
+    rest.starts_with(|c: char| c.is_ascii_digit()) && block.words <= 12 && time
+}
+
+/// What stands behind the first time of day ("10:17") in a line.
+fn after_clock(key: &str) -> Option<&str> {
+    let colon = key.find(':')?;
+    let (hours, minutes) = (&key[..colon], &key[colon + 1..]);
+    let digits = minutes.bytes().take_while(u8::is_ascii_digit).count();
+    let is_clock = hours.ends_with(|c: char| c.is_ascii_digit()) && digits == 2;
+    if is_clock { minutes.get(digits..) } else { None }
+}
+
+fn only_date_words(key: &str) -> bool {
+    key.split(|c: char| !c.is_alphabetic() && c != '\'').all(|word| word.is_empty() || DATE_WORDS.contains(&word))
 }
 
 /// "By Jane Smith", and nothing more than a few capitalised words.
@@ -173,11 +194,13 @@ fn is_caption(block: &Block) -> bool {
         return false;
     }
     CREDITS.iter().any(|credit| {
-        block.key.rfind(credit).is_some_and(|at| {
-            let tail = &block.key[at + credit.len()..];
+        // At the very beginning "Source:" belongs to the article; what is sure there is among the openings.
+        block.key.rfind(credit).filter(|&at| at > 0).is_some_and(|at| {
+            let (head, tail) = (&block.key[..at], &block.key[at + credit.len()..]);
+            // "He had one source: his brother."
+            let apart = !block.ended || !head.trim_end().ends_with(char::is_alphanumeric);
             let names = tail.trim_end_matches(['.', ')']);
-            let cited = tail.is_empty() || tail.chars().count() <= 50;
-            cited && !names.contains(". ") && !(block.ended && at == 0 && block.chars > 120)
+            apart && tail.chars().count() <= 50 && !names.contains(". ")
         })
     })
 }
@@ -223,9 +246,18 @@ mod tests {
             ("Updated December 22, 2023 2:27 PM", Reason::Byline),
             ("8 жовтня, 2014, 14:32", Reason::Byline),
             ("By Jay Weaver", Reason::Byline),
+            ("10:17 Новый город-миллионник появился в России", Reason::Related),
+            ("9 апреля, 10:02 Харьковчанин стал призёром чемпионата", Reason::Related),
+            ("#7 Инвизитор 10.01.12, 10:49", Reason::Comments),
             ("Підпишіться на нашу розсилку й отримуйте новини щовечора.", Reason::Subscription),
-            ("We rely on advertising revenue. Please support us by disabling your ad blocker, it helps our work and keeps the site free for you and for everyone else who reads it every single day.", Reason::AdBlocker),
-            ("Передрук матеріалів дозволяється за умови посилання на сайт. Використання матеріалів без письмового дозволу редакції заборонено.", Reason::Copyright),
+            (
+                "We rely on advertising revenue. Please support us by disabling your ad blocker, it helps our work and keeps the site free for you and for everyone else who reads it every single day.",
+                Reason::AdBlocker,
+            ),
+            (
+                "Передрук матеріалів дозволяється за умови посилання на сайт. Використання матеріалів без письмового дозволу редакції заборонено.",
+                Reason::Copyright,
+            ),
         ];
         for (text, wanted) in cases {
             assert_eq!(reason(text), Some(wanted), "{text}");
@@ -246,6 +278,19 @@ mod tests {
             "Міністр написав про це у Facebook, зазначивши, що підписка на сервіс подорожчає.",
             "«Поддержите нас, сделайте взнос», — написали волонтёры, и за день собрали 2 млн рублей.",
             "May was the wettest month since 1998, and 2,000 homes were flooded.",
+            "Support our troops, the president told Congress on Monday.",
+            "Ми в безпеці, сказав мер міста.",
+            "Мы в шоке от решения суда, заявил адвокат.",
+            "На фото видно, як ракета влучає в будинок.",
+            "The law bans the use of cookies without consent.",
+            "The bill is supported by the opposition.",
+            "Copyright law was changed in May.",
+            "Передрук книги обійшовся видавництву в 5 млн грн.",
+            "Reporting by the BBC in May showed that the files were old.",
+            "Subscription prices rose by 5% a month, the company said.",
+            "He had one source: his brother.",
+            "Джерело: голова обласної військової адміністрації",
+            "О 10:17 міст відкрили для руху.",
             "Тему обговорили 8 жовтня 2014 року.",
             "Фото з місця події опублікувала поліція, і за годину його переглянули сто тисяч людей.",
         ];

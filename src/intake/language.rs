@@ -174,38 +174,29 @@ impl Letters {
 
 /// Words that an English sentence can hardly do without and that other languages do not have.
 const ENGLISH_WORDS: [&str; 42] = [
-    "the", "of", "and", "to", "is", "was", "are", "were", "that", "with", "for", "has", "have",
-    "had", "by", "from", "this", "which", "their", "they", "it", "its", "been", "would", "will",
-    "said", "after", "there", "than", "when", "who", "more", "about", "on", "as", "he", "she", "at",
-    "be", "not", "into", "some",
+    "the", "of", "and", "to", "is", "was", "are", "were", "that", "with", "for", "has", "have", "had", "by", "from",
+    "this", "which", "their", "they", "it", "its", "been", "would", "will", "said", "after", "there", "than", "when",
+    "who", "more", "about", "on", "as", "he", "she", "at", "be", "not", "into", "some",
 ];
 
 fn latin(text: &str) -> Guess {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     let english = words.iter().filter(|word| ENGLISH_WORDS.contains(&word.as_str())).count();
     let share = english as f32 / words.len().max(1) as f32;
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let foreign = text.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
     let foreign_share = foreign as f32 / letters.max(1) as f32;
     let english_words = if foreign_share < 0.04 { (share * 3.0).min(1.0) } else { 0.0 };
-    let allowed: Vec<Lang> = Lang::all()
-        .iter()
-        .copied()
-        .filter(|lang| !matches!(lang, Lang::Epo | Lang::Lat))
-        .collect();
+    let allowed: Vec<Lang> =
+        Lang::all().iter().copied().filter(|lang| !matches!(lang, Lang::Epo | Lang::Lat)).collect();
     let Some(info) = Detector::with_allowlist(allowed).detect(text) else {
         return Guess::other(UNKNOWN, 0.0);
     };
     let detected = (info.confidence() as f32).clamp(0.0, 1.0);
     let sure = certainty(letters);
     match info.lang() {
-        Lang::Eng => {
-            Guess::ours(Language::En, (1.0 - (1.0 - detected) * (1.0 - english_words)) * sure)
-        }
+        Lang::Eng => Guess::ours(Language::En, (1.0 - (1.0 - detected) * (1.0 - english_words)) * sure),
         _ if english_words >= 0.36 => Guess::ours(Language::En, english_words * sure),
         // A few ASCII words that whatlang is unsure about are more often a name or a headline in English.
         _ if foreign == 0 && (english > 0 || letters < 12) && !info.is_reliable() => {

@@ -5,6 +5,8 @@
 //! later by anyone who has the text. Models, prompts and HTML are not known here.
 
 mod abbreviation;
+mod appeal;
+mod article;
 mod block;
 mod body;
 mod cyrillic;
@@ -14,19 +16,19 @@ mod furniture;
 pub mod language;
 mod phrases;
 mod plain;
+mod removed;
 mod sentence;
 mod title;
 
-use std::fmt;
 use std::fmt::Write as _;
-use std::num::NonZeroU32;
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+pub use article::{Article, Sentence, SentenceId};
 pub use decode::MAX_BYTES;
 pub use error::IntakeError;
-pub use language::{Language, UnknownLanguage};
+pub use language::{Guess, Language, UnknownLanguage};
+pub use removed::{Reason, Removed};
 
 /// The fewest characters that make an article: two short sentences.
 pub const MIN_CHARACTERS: usize = 80;
@@ -44,194 +46,6 @@ pub struct Source {
     pub language: Option<Language>,
 }
 
-/// Number of a sentence in its article. The first is 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct SentenceId(NonZeroU32);
-
-impl SentenceId {
-    /// The id with this number, unless it is 0.
-    #[must_use]
-    pub const fn new(number: u32) -> Option<Self> {
-        match NonZeroU32::new(number) {
-            Some(number) => Some(Self(number)),
-            None => None,
-        }
-    }
-
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u32 {
-        self.0.get()
-    }
-}
-
-impl fmt::Display for SentenceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// One sentence: a range of bytes in `Article::text`, without blanks at either end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Sentence {
-    /// Its number.
-    pub id: SentenceId,
-    /// First byte.
-    pub start: usize,
-    /// The byte after the last.
-    pub end: usize,
-    /// Number of its paragraph, from 0.
-    pub paragraph: usize,
-}
-
-/// A piece of the input that is not part of the article.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Removed {
-    /// The piece, tidied.
-    pub text: String,
-    /// Why it was removed.
-    pub reason: Reason,
-}
-
-/// Why a piece was removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Reason {
-    /// A menu, a list of sections, buttons.
-    Menu,
-    /// A notice about cookies or privacy.
-    Cookies,
-    /// A plea to subscribe or to log in.
-    Subscription,
-    /// A plea for money.
-    Donation,
-    /// Buttons to share the article.
-    Share,
-    /// Links to other articles.
-    Related,
-    /// An advertisement or its label.
-    Advertisement,
-    /// A plea to switch off an ad blocker.
-    AdBlocker,
-    /// Comments of readers.
-    Comments,
-    /// A copyright line or rules for reprinting.
-    Copyright,
-    /// A plea to report mistakes.
-    Correction,
-    /// The caption of a picture, or its credit.
-    Caption,
-    /// The text that stands for a picture.
-    AlternativeText,
-    /// Author and date.
-    Byline,
-    /// Who else worked on the article, where it was first published.
-    Credits,
-    /// The title once more.
-    RepeatedTitle,
-    /// A paragraph that stood before already.
-    Repeated,
-    /// Before the article begins or after it ends.
-    OutsideArticle,
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Menu => "menu",
-            Self::Cookies => "cookie or privacy notice",
-            Self::Subscription => "subscription or login",
-            Self::Donation => "donation appeal",
-            Self::Share => "share buttons",
-            Self::Related => "related articles",
-            Self::Advertisement => "advertisement",
-            Self::AdBlocker => "ad blocker notice",
-            Self::Comments => "comments",
-            Self::Copyright => "copyright or reprint rules",
-            Self::Correction => "correction notice",
-            Self::Caption => "caption",
-            Self::AlternativeText => "picture description",
-            Self::Byline => "author or date",
-            Self::Credits => "credits",
-            Self::RepeatedTitle => "repeated title",
-            Self::Repeated => "repeated paragraph",
-            Self::OutsideArticle => "outside the article",
-        })
-    }
-}
-
-/// An article, cleaned and cut into sentences. Paragraphs of its text are separated by an empty line.
-#[derive(Debug, Clone)]
-pub struct Article {
-    title: Option<String>,
-    language: Language,
-    confidence: f32,
-    text: String,
-    sentences: Vec<Sentence>,
-    removed: Vec<Removed>,
-    sha256: String,
-}
-
-impl Article {
-    /// The title: as given, or as found above the text.
-    #[must_use]
-    pub fn title(&self) -> Option<&str> {
-        self.title.as_deref()
-    }
-
-    /// The language of the text.
-    #[must_use]
-    pub const fn language(&self) -> Language {
-        self.language
-    }
-
-    /// How sure the language is, from 0 to 1; 1 when the user gave it.
-    #[must_use]
-    pub const fn confidence(&self) -> f32 {
-        self.confidence
-    }
-
-    /// The cleaned text, without the title. Offsets of sentences refer to it.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The sentences in order. Together they cover every letter of the text.
-    #[must_use]
-    pub fn sentences(&self) -> &[Sentence] {
-        &self.sentences
-    }
-
-    /// The text of one sentence, unless there is no such sentence.
-    #[must_use]
-    pub fn sentence_text(&self, id: SentenceId) -> Option<&str> {
-        let index = usize::try_from(id.get()).ok()?.checked_sub(1)?;
-        let sentence = self.sentences.get(index)?;
-        self.text.get(sentence.start..sentence.end)
-    }
-
-    /// What was taken away, in the order of the input.
-    #[must_use]
-    pub fn removed(&self) -> &[Removed] {
-        &self.removed
-    }
-
-    /// How many characters were taken away.
-    #[must_use]
-    pub fn removed_characters(&self) -> usize {
-        self.removed.iter().map(|piece| piece.text.chars().count()).sum()
-    }
-
-    /// SHA-256 of the cleaned text, in hexadecimal.
-    #[must_use]
-    pub fn sha256(&self) -> &str {
-        &self.sha256
-    }
-}
-
 /// Reads one text.
 ///
 /// # Errors
@@ -239,6 +53,11 @@ impl Article {
 pub fn read(source: Source) -> Result<Article, IntakeError> {
     let Source { bytes, name, title, language } = source;
     let decoded = decode::decode(&bytes, &name)?;
+    let too_short = |characters| IntakeError::TooShort { name: name.clone(), characters, limit: MIN_CHARACTERS };
+    let given = decoded.chars().count();
+    if given < MIN_CHARACTERS {
+        return Err(too_short(given));
+    }
     let plain::Cleaned { title, paragraphs, removed } = plain::clean(&decoded, title);
     let text = paragraphs.join("\n\n");
     let (language, confidence) = match language {
@@ -247,7 +66,7 @@ pub fn read(source: Source) -> Result<Article, IntakeError> {
     };
     let characters = text.chars().count();
     if characters < MIN_CHARACTERS {
-        return Err(IntakeError::TooShort { name, characters, limit: MIN_CHARACTERS });
+        return Err(too_short(characters));
     }
     let sentences = sentence::split(&text, language);
     Ok(Article { title, language, confidence, sentences, removed, sha256: hex_sha256(&text), text })
@@ -259,10 +78,7 @@ fn detect(text: &str, name: &str) -> Result<(Language, f32), IntakeError> {
     };
     match guess.language {
         Some(language) => Ok((language, guess.confidence)),
-        None => Err(IntakeError::UnsupportedLanguage {
-            name: name.to_owned(),
-            detected: guess.name.to_owned(),
-        }),
+        None => Err(IntakeError::UnsupportedLanguage { name: name.to_owned(), detected: guess.name.to_owned() }),
     }
 }
 
@@ -272,4 +88,148 @@ fn hex_sha256(text: &str) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        Source { bytes: text.as_bytes().to_vec(), name: "page.txt".into(), title: None, language: None }
+    }
+
+    const TEXT: &str = "Міст відкрили\r\n\r\nПортовий міст у Галвмуті знову відкрили в суботу, 14 вересня 2024 р. \
+        Першим проїхав автобус № 7.\r\n\r\nРемонт коштував 38,6 млн. Це на 22% більше, ніж планували.";
+
+    #[test]
+    fn an_article_is_read() {
+        let article = read(source(TEXT)).unwrap();
+        assert_eq!(article.title(), Some("Міст відкрили"));
+        assert_eq!(article.language(), Language::Uk);
+        assert!(article.confidence() > 0.9);
+        assert!(article.text().starts_with("Портовий міст"));
+        let paragraphs: Vec<usize> = article.sentences().iter().map(|it| it.paragraph).collect();
+        assert_eq!(paragraphs, [0, 0, 1, 1]);
+        let second = SentenceId::new(2).unwrap();
+        assert_eq!(article.sentence_text(second), Some("Першим проїхав автобус № 7."));
+        assert_eq!(article.sentence_text(SentenceId::new(5).unwrap()), None);
+        assert_eq!(article.sha256().len(), 64);
+        assert_eq!(article.removed_characters(), 0);
+    }
+
+    #[test]
+    fn its_own_text_is_read_the_same() {
+        let article = read(source(TEXT)).unwrap();
+        let again = read(source(article.text())).unwrap();
+        assert_eq!(again.text(), article.text());
+        assert_eq!(again.sha256(), article.sha256());
+        assert_eq!(again.title(), None);
+    }
+
+    #[test]
+    fn what_is_given_wins() {
+        let given = Source { title: Some("Інша назва".into()), language: Some(Language::Ru), ..source(TEXT) };
+        let article = read(given).unwrap();
+        assert_eq!(article.title(), Some("Інша назва"));
+        assert_eq!((article.language(), article.confidence()), (Language::Ru, 1.0));
+    }
+
+    #[test]
+    fn refusals_say_what_to_do() {
+        let german = "Die Hafenbrücke wurde am Samstag wieder für den Verkehr geöffnet. Vier Jahre zuvor hatte ein \
+                      Frachtschiff einen der Pfeiler gerammt. Die Reparatur kostete 38 Millionen.";
+        let cases = [
+            ("", "page.txt is empty; give the text of an article"),
+            (
+                "word",
+                "page.txt has 4 characters of article text after cleaning and at least 80 are needed; give the whole article",
+            ),
+            (
+                "12 34",
+                "page.txt has 5 characters of article text after cleaning and at least 80 are needed; give the whole article",
+            ),
+            (
+                german,
+                "page.txt seems to be in German; only English, Ukrainian and Russian are read, so name the language if this is wrong",
+            ),
+        ];
+        for (text, message) in cases {
+            assert_eq!(read(source(text)).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn sentence_ids_start_at_one() {
+        assert_eq!(SentenceId::new(0), None);
+        assert_eq!(SentenceId::new(7).map(SentenceId::get), Some(7));
+        assert_eq!(serde_json::to_string(&SentenceId::new(7)).unwrap(), "7");
+        assert_eq!(serde_json::to_string(&Reason::AdBlocker).unwrap(), "\"ad_blocker\"");
+    }
+
+    /// Pieces that have broken readers before, thrown together in every order.
+    #[test]
+    fn odd_bytes_never_break_the_ranges() {
+        let pieces = [
+            "\u{feff}",
+            "т. д. ",
+            "«Так!» — ",
+            "\r\n",
+            "\n\n",
+            " . ",
+            "…",
+            "😀",
+            "e\u{301}",
+            "\u{202e}",
+            "A.",
+            " б",
+            "» ",
+            "Related:\n",
+            "© ",
+            "9:1",
+            ":",
+            "\n10:17 ",
+            "#1 ",
+            "Привіт, світе. ",
+            "12,5 % ",
+            "\u{0}",
+            "<",
+            "-\n",
+            "“Who?” ",
+            "U.S. ",
+            "1. ",
+            "к.",
+            "| ",
+            ") ",
+        ];
+        let mut state = 7_u64;
+        for _ in 0..3000 {
+            let mut text = String::new();
+            for _ in 0..40 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(pieces[usize::try_from(state >> 33).unwrap() % pieces.len()]);
+            }
+            let mut bytes = text.into_bytes();
+            if state.is_multiple_of(5) {
+                let at = usize::try_from(state >> 40).unwrap() % bytes.len();
+                bytes[at] = 0xff;
+            }
+            let given = Source { bytes, language: Some(Language::Uk), ..source("") };
+            let Ok(article) = read(given) else { continue };
+            check_ranges(&article);
+        }
+    }
+
+    fn check_ranges(article: &Article) {
+        let mut last = 0;
+        for (index, sentence) in article.sentences().iter().enumerate() {
+            assert_eq!(sentence.id.get() as usize, index + 1);
+            assert!(last <= sentence.start && sentence.start < sentence.end);
+            let text = article.sentence_text(sentence.id).unwrap();
+            assert_eq!(text, text.trim());
+            let between = &article.text()[last..sentence.start];
+            assert!(!between.contains(char::is_alphanumeric), "{between:?} is in no sentence");
+            last = sentence.end;
+        }
+        assert!(!article.text()[last..].contains(char::is_alphanumeric));
+    }
 }

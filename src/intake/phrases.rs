@@ -91,7 +91,7 @@ pub(super) const LABELS: &[Phrases] = &[
     ]),
 ];
 
-/// Beginnings of blocks. A colon at the end of a phrase makes it safe before a full sentence too.
+/// Beginnings of blocks. A colon at the end of a phrase makes it safe in front of a full sentence too.
 #[rustfmt::skip]
 pub(super) const OPENINGS: &[Phrases] = &[
     inside(Reason::Related, &[
@@ -141,7 +141,7 @@ pub(super) const OPENINGS: &[Phrases] = &[
     inside(Reason::Caption, &[
         "photo:", "photo by", "photos:", "image:", "image credit", "picture:", "file photo", "video:", "screenshot:", "illustration:",
         "photograph:", "caption:", "фото:", "фото -", "фото –", "фото —", "відео:", "видео:", "скріншот:", "скриншот:", "ілюстрація:",
-        "иллюстрация:", "ілюстративне фото", "иллюстративное фото", "на фото:", "на фото ", "світлина:", "колаж:", "коллаж:", "інфографіка:",
+        "иллюстрация:", "ілюстративне фото", "иллюстративное фото", "на фото:", "світлина:", "колаж:", "коллаж:", "інфографіка:",
         "инфографика:", "джерело фото", "источник фото", "автор фото", "підпис до фото",
     ]),
     inside(Reason::Byline, &[
@@ -157,6 +157,7 @@ pub(super) const OPENINGS: &[Phrases] = &[
         "this article first appeared", "originally published", "цей матеріал уперше опубліковано", "про автора", "об авторе",
         "оригинал публикации",
     ]),
+    inside(Reason::Credits, &["(reporting by", "with reporting by", "за матеріалами", "по материалам"]),
     inside(Reason::Menu, &["метеонова", "погода в", "карта сайта", "карта сайту"]),
 ];
 
@@ -166,14 +167,14 @@ pub(super) const MARKS: &[Phrases] = &[
     inside(Reason::Copyright, &[
         "all rights reserved", "©", "усі права захищено", "всі права захищені", "усі права захищені", "все права защищены",
         "активне посилання", "активная ссылка", "гіперпосилання на", "гиперссылка на", "without written permission",
-        "письмового дозволу редакції", "письменного разрешения", "may not be reproduced", "is supported by the",
+        "письмового дозволу редакції", "письменного разрешения", "may not be reproduced",
     ]),
     inside(Reason::Correction, &["ctrl+enter", "ctrl + enter", "ctrl-enter"]),
     inside(Reason::Cookies, &["cookie policy", "use of cookies", "your privacy choices", "opt-out here", "manage your preferences"]),
     inside(Reason::AdBlocker, &["ad blocker", "adblock", "блокувальник реклами", "блокировщик рекламы"]),
     inside(Reason::Credits, &[
         "contributed to this report", "contributed to this story", "contributed to this article", "contributed reporting",
-        "reporting by", "editing by", "additional reporting", "with agency reports", "у статті використано матеріали",
+        "editing by", "additional reporting", "with agency reports", "у статті використано матеріали",
     ]),
     inside(Reason::Subscription, &["our newsletter", "нашу розсилку", "нашу рассылку", "unlimited digital access"]),
     inside(Reason::Menu, &["please wait", "зачекайте", "materials 18+", "материалы 18+", "матеріали 18+"]),

@@ -8,8 +8,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::block::{self, Block};
+use super::body::Page;
 use super::furniture::{self, Found};
-use super::{Reason, Removed, body, title};
+use super::{Reason, Removed, title};
 
 /// What is left of a page.
 #[derive(Debug)]
@@ -22,45 +23,56 @@ pub(super) struct Cleaned {
 /// A paragraph this long in characters does not stand in an article twice.
 const REPEATABLE: usize = 40;
 
+/// A longer title is cut, in characters.
+const LONGEST_TITLE: usize = 500;
+
 /// Cleans tidy text (see `decode`). A title that the user gives is kept and only its repeats are removed.
 pub(super) fn clean(text: &str, given: Option<String>) -> Cleaned {
-    let given = given.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
-    let given = given.filter(|title| !title.is_empty());
+    let given = given.map(|title| one_line(&title)).filter(|title| !title.is_empty());
     let blocks = block::split(text);
-    let mut found: Vec<Option<Found>> = blocks.iter().map(furniture::find).collect();
-    let mut range = body::find(&blocks, &found);
+    let found: Vec<Option<Found>> = blocks.iter().map(furniture::find).collect();
+    let page = Page::new(&blocks, &found);
+    let mut range = page.body();
     if range.is_empty() {
         return without_prose(blocks, &found, given);
     }
-    let heading = if given.is_none() { title::find(&blocks, &found, range.clone()) } else { None };
+    let heading = if given.is_none() { heading(&blocks, &found, &mut range) } else { None };
     range = title::with_lead(&blocks, &found, &range, heading);
     let title = given.or_else(|| heading.map(|index| blocks[index].text.clone()));
     if let Some(title) = &title {
-        range = after_last_title(&blocks, &found, range, title);
+        range = after_last_title(&blocks, &page, range, title);
     }
-    body::mark_links(&blocks, &mut found, range.clone());
-    let reasons = reasons(&blocks, &found, &range, title.as_deref());
+    let mut reasons = reasons(&blocks, &found, &range, title.as_deref());
+    for index in page.links(range) {
+        reasons[index] = reasons[index].or(Some(Reason::Related));
+    }
     sort_out(blocks, &reasons, heading, title)
 }
 
+fn one_line(title: &str) -> String {
+    let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(LONGEST_TITLE).collect()
+}
+
+/// Finds the title above the text. A title that asks looks like prose, so it may have to be taken off the text.
+fn heading(blocks: &[Block], found: &[Option<Found>], range: &mut Range<usize>) -> Option<usize> {
+    let first = range.start;
+    if range.len() >= 2 && title::is_question(&blocks[first]) {
+        let below = first + 1..range.end;
+        if title::find(blocks, found, below.clone()) == Some(first) {
+            *range = below;
+            return Some(first);
+        }
+    }
+    title::find(blocks, found, range.clone())
+}
+
 /// Above a repeated title stand decks and captions, which the text says again.
-fn after_last_title(
-    blocks: &[Block],
-    found: &[Option<Found>],
-    range: Range<usize>,
-    title: &str,
-) -> Range<usize> {
+fn after_last_title(blocks: &[Block], page: &Page<'_>, range: Range<usize>, title: &str) -> Range<usize> {
     let last = range.clone().rev().find(|&index| title::is_same(title, &blocks[index]));
-    let Some(last) = last else { return range };
-    let prose = |part: Range<usize>| -> usize {
-        part.filter(|&at| found[at].is_none() && blocks[at].is_prose())
-            .map(|at| blocks[at].chars)
-            .sum()
-    };
-    if prose(range.start..last) * 3 <= prose(last + 1..range.end) {
-        last + 1..range.end
-    } else {
-        range
+    match last {
+        Some(last) if page.prose(range.start..last) * 3 <= page.prose(last + 1..range.end) => last + 1..range.end,
+        _ => range,
     }
 }
 
@@ -95,12 +107,7 @@ fn reasons(
     reasons
 }
 
-fn sort_out(
-    blocks: Vec<Block>,
-    reasons: &[Option<Reason>],
-    heading: Option<usize>,
-    title: Option<String>,
-) -> Cleaned {
+fn sort_out(blocks: Vec<Block>, reasons: &[Option<Reason>], heading: Option<usize>, title: Option<String>) -> Cleaned {
     let mut cleaned = Cleaned { title, paragraphs: Vec::new(), removed: Vec::new() };
     for (index, block) in blocks.into_iter().enumerate() {
         match reasons[index] {
@@ -113,11 +120,126 @@ fn sort_out(
 }
 
 /// Keeps everything that its words do not give away.
-fn without_prose(
-    blocks: Vec<Block>,
-    found: &[Option<Found>],
-    title: Option<String>,
-) -> Cleaned {
+fn without_prose(blocks: Vec<Block>, found: &[Option<Found>], title: Option<String>) -> Cleaned {
     let reasons: Vec<Option<Reason>> = found.iter().map(|found| found.map(|it| it.reason)).collect();
     sort_out(blocks, &reasons, None, title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "The harbour bridge reopened to traffic on Saturday, four years after a ship struck it.";
+    const SECOND: &str = "The repair cost 38 million, which is more than the council agreed to pay in 2021.";
+    const THIRD: &str = "The mayor told the crowd that the city had paid a high price for an old mistake.";
+
+    fn cleaned(parts: &[&str]) -> Cleaned {
+        clean(&parts.join("\n\n"), None)
+    }
+
+    #[test]
+    fn a_clean_text_comes_through_whole() {
+        let cleaned = cleaned(&["Harbour bridge reopens", FIRST, "What it cost", SECOND, THIRD]);
+        assert_eq!(cleaned.title.as_deref(), Some("Harbour bridge reopens"));
+        assert_eq!(cleaned.paragraphs, [FIRST, "What it cost", SECOND, THIRD]);
+        assert_eq!(cleaned.removed, []);
+    }
+
+    #[test]
+    fn furniture_goes_with_a_reason() {
+        let cleaned = cleaned(&[
+            "Home",
+            "News",
+            "Sport",
+            "Bridge reopens after four years",
+            "By Ann Lee",
+            "3 May 2024, 10:00",
+            "The bridge on Saturday. Photo: Ben Ash / Courier",
+            "Bridge reopens after four years",
+            FIRST,
+            "Read also: Ferry to stop running",
+            SECOND,
+            "Advertisement",
+            THIRD,
+            "Related:",
+            "Ferry to stop running",
+            "Council rejects toll",
+            "© 2024 Courier",
+        ]);
+        assert_eq!(cleaned.title.as_deref(), Some("Bridge reopens after four years"));
+        assert_eq!(cleaned.paragraphs, [FIRST, SECOND, THIRD]);
+        let reasons: Vec<Reason> = cleaned.removed.iter().map(|piece| piece.reason).collect();
+        assert_eq!(
+            reasons,
+            [
+                Reason::Menu,
+                Reason::OutsideArticle,
+                Reason::OutsideArticle,
+                Reason::RepeatedTitle,
+                Reason::Byline,
+                Reason::Byline,
+                Reason::Caption,
+                Reason::Related,
+                Reason::Advertisement,
+                Reason::Related,
+                Reason::OutsideArticle,
+                Reason::OutsideArticle,
+                Reason::Copyright,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_given_title_is_kept_and_its_repeat_removed() {
+        let text = [FIRST, SECOND].join("\n\n");
+        let cleaned = clean(&format!("Bridge reopens – Courier\n\n{text}"), Some(" Bridge \n reopens ".into()));
+        assert_eq!(cleaned.title.as_deref(), Some("Bridge reopens"));
+        assert_eq!(cleaned.paragraphs, [FIRST, SECOND]);
+        assert_eq!(cleaned.removed[0].reason, Reason::RepeatedTitle);
+    }
+
+    #[test]
+    fn a_question_can_be_the_title() {
+        let cleaned = cleaned(&["Why did the repair of the bridge cost so much?", FIRST, SECOND, THIRD]);
+        assert_eq!(cleaned.title.as_deref(), Some("Why did the repair of the bridge cost so much?"));
+        assert_eq!(cleaned.paragraphs, [FIRST, SECOND, THIRD]);
+    }
+
+    #[test]
+    fn a_lead_without_a_full_stop_stays() {
+        let lead = "The bridge that a cargo ship destroyed four years ago is open to traffic once again";
+        let cleaned = cleaned(&["Harbour bridge reopens", lead, FIRST, SECOND]);
+        assert_eq!(cleaned.paragraphs, [lead, FIRST, SECOND]);
+    }
+
+    #[test]
+    fn a_row_of_headlines_inside_goes_and_a_list_stays() {
+        let cleaned = cleaned(&[
+            "Menu",
+            "Search",
+            "Log in",
+            FIRST,
+            "Partner site",
+            "Ferry to stop running",
+            "Council rejects toll",
+            SECOND,
+            "The council named these steps:",
+            "new piers",
+            "wider lanes",
+            "no toll",
+            THIRD,
+            "- first\n- second\n- third",
+            THIRD,
+        ]);
+        assert!(!cleaned.paragraphs.iter().any(|text| text.contains("Ferry")), "{cleaned:?}");
+        assert!(cleaned.paragraphs.iter().any(|text| text == "wider lanes"), "{cleaned:?}");
+        assert!(cleaned.paragraphs.iter().any(|text| text == "- second"), "{cleaned:?}");
+        assert_eq!(cleaned.removed.last().map(|piece| piece.reason), Some(Reason::Repeated));
+    }
+
+    #[test]
+    fn without_prose_only_furniture_goes() {
+        let cleaned = cleaned(&["bread", "milk", "Advertisement", "apples"]);
+        assert_eq!(cleaned.paragraphs, ["bread", "milk", "apples"]);
+    }
 }

@@ -17,6 +17,7 @@ const ENGLISH: &[&str] = &[
     "Use fruit, e.g. apples, or nuts, i.e. seeds. ¦ Do not cook them.",
     "Growth was 3.5 percent. ¦ It had been 2.1.",
     "“Why now?” she asked. ¦ Nobody answered.",
+    "“It took ten days.” ¦ He added that it was cold.",
     "“Who knew?” John Smith asked. ¦ Nobody answered.",
     "“We knew that,” he said. ¦ “We waited.” ¦ Then he left.",
     "“We waited too long.” ¦ The mayor left.",

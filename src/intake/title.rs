@@ -16,6 +16,9 @@ const REACH: usize = 25;
 /// Letters in which two forms of one word agree: Ukrainian and Russian change the rest.
 const STEM: usize = 5;
 
+/// How far above the text a repeat of the title is looked for, in blocks.
+const REPEATS: usize = 300;
+
 /// With no more blocks than this above the text, the input is a text and not a page.
 const TOP: usize = 4;
 
@@ -23,15 +26,12 @@ const TOP: usize = 4;
 const LEAD_WORDS: usize = 10;
 
 /// The fewest points of a title that nothing but its place speaks for.
-const ENOUGH: f32 = 2.0;
+const ENOUGH: f32 = 1.5;
 
 /// The block that holds the title, if one above the text looks like it.
-pub(super) fn find(
-    blocks: &[Block],
-    found: &[Option<Found>],
-    text: Range<usize>,
-) -> Option<usize> {
+pub(super) fn find(blocks: &[Block], found: &[Option<Found>], text: Range<usize>) -> Option<usize> {
     let first = text.start.saturating_sub(REACH);
+    let nearby = text.start.saturating_sub(REPEATS)..(text.start + REACH).min(text.end);
     let likenesses = likenesses(blocks, found, first, &text);
     let mut best: Option<(f32, usize)> = None;
     // Buttons and dates between a title and its text do not put it further away.
@@ -44,7 +44,7 @@ pub(super) fn find(
         if points <= 0.0 {
             continue;
         }
-        if repeated(blocks, index, 0..text.end) {
+        if repeated(blocks, index, nearby.clone()) {
             points += 4.0;
         }
         points -= 0.2 * away.min(10) as f32;
@@ -65,14 +65,8 @@ pub(super) fn find(
 }
 
 /// Points of the blocks from `first` up to the text. What stands between a candidate and the text counts as text.
-fn likenesses(
-    blocks: &[Block],
-    found: &[Option<Found>],
-    first: usize,
-    text: &Range<usize>,
-) -> Vec<f32> {
-    let mut below: HashSet<String> =
-        blocks[text.clone()].iter().take(60).flat_map(|block| stems(&block.key)).collect();
+fn likenesses(blocks: &[Block], found: &[Option<Found>], first: usize, text: &Range<usize>) -> Vec<f32> {
+    let mut below: HashSet<String> = blocks[text.clone()].iter().take(60).flat_map(|block| stems(&block.key)).collect();
     let mut points = vec![0.0; text.start - first];
     for index in (first..text.start).rev() {
         if found[index].is_some() {
@@ -95,7 +89,9 @@ pub(super) fn with_lead(
     text: &Range<usize>,
     title: Option<usize>,
 ) -> Range<usize> {
-    let Some(title) = title else { return text.clone() };
+    let Some(title) = title else {
+        return text.clone();
+    };
     let mut start = text.start;
     for index in (title + 1..text.start).rev().take(3) {
         if found[index].is_some() || blocks[index].words < 6 {
@@ -109,7 +105,13 @@ pub(super) fn with_lead(
 }
 
 fn could_be(block: &Block) -> bool {
-    (3..=35).contains(&block.words) && block.chars <= 250 && !block.text.ends_with([',', ';'])
+    (2..=35).contains(&block.words) && block.chars <= 250 && !block.text.ends_with([',', ';'])
+}
+
+/// True for a line that is one question and short enough for a title.
+pub(super) fn is_question(block: &Block) -> bool {
+    let bare = block.text.trim_end_matches(['"', '”', '»', '’']);
+    bare.ends_with('?') && could_be(block) && block.words <= 20 && bare.matches(['.', '!', '?']).count() == 1
 }
 
 /// Points for words that the text has too, as a number and as a share.
@@ -120,7 +122,9 @@ fn likeness(block: &Block, body: &HashSet<String>) -> f32 {
         return 0.0;
     }
     let points = (shared as f32).min(6.0) * 0.5 + shared as f32 / own.len() as f32 * 2.0;
-    if block.ended && !block.text.ends_with(['?', '!']) { points - 2.0 } else { points }
+    // A sentence is the deck, two or three words are the author or the section.
+    let sentence = block.ended && !block.text.ends_with(['?', '!']);
+    points - if sentence || block.words <= 3 { 2.0 } else { 0.0 }
 }
 
 /// True when another line says the same, or is the same cut short, or has it in a breadcrumb.
@@ -128,12 +132,10 @@ fn repeated(blocks: &[Block], index: usize, range: Range<usize>) -> bool {
     let name = letters(&blocks[index].key);
     let head: String = name.chars().take(25).collect();
     head.chars().count() >= 15
-        && blocks[range]
-            .iter()
-            .enumerate()
-            .any(|(at, other)| {
-                at != index && other.chars <= 300 && !other.ended && letters(&other.key).contains(&head)
-            })
+        && range.into_iter().any(|at| {
+            let other = &blocks[at];
+            at != index && other.chars <= 300 && !other.ended && letters(&other.key).contains(&head)
+        })
 }
 
 /// True when a line is the title once more, perhaps with the name of the site behind it.

@@ -121,7 +121,9 @@ fn spellings(number: &str, language: Language) -> Vec<String> {
 /// Words in Latin letters that may stand in a Cyrillic text. Those of a Cyrillic article stand there already; of an
 /// English one, acronyms, codes and brands with inner capitals.
 fn latin_words(text: &str, source: Language) -> BTreeSet<String> {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.contains(|c: char| c.is_ascii_alphabetic()));
+    let words = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| word.contains(|c: char| c.is_ascii_alphabetic()));
     let code = |word: &&str| {
         let capitals = word.chars().filter(char::is_ascii_uppercase).count();
         let digits = word.contains(|c: char| c.is_ascii_digit());

@@ -40,6 +40,17 @@ pub struct Task {
     pub length: Length,
 }
 
+impl Task {
+    /// Checks what was asked for, before an article is there.
+    pub fn check(&self) -> Result<(), PlanError> {
+        if !(LEAST_FACTS..=MOST_FACTS).contains(&self.facts) {
+            return Err(PlanError::Facts { given: self.facts });
+        }
+        let repeated = self.languages.iter().enumerate().any(|(i, language)| self.languages[..i].contains(language));
+        if self.languages.is_empty() || repeated { Err(PlanError::Languages) } else { Ok(()) }
+    }
+}
+
 /// What a plan needs to know about the model.
 pub struct Card<'a> {
     /// Tokens that prompt and answer may have together.
@@ -99,13 +110,7 @@ pub enum PlanError {
 
 /// Makes the plan for one article.
 pub fn build(article: &Article, task: &Task, card: &Card<'_>) -> Result<Plan, PlanError> {
-    if !(LEAST_FACTS..=MOST_FACTS).contains(&task.facts) {
-        return Err(PlanError::Facts { given: task.facts });
-    }
-    let repeated = task.languages.iter().enumerate().any(|(i, language)| task.languages[..i].contains(language));
-    if task.languages.is_empty() || repeated {
-        return Err(PlanError::Languages);
-    }
+    task.check()?;
     let (system, shared) = prompt::article(article);
     let answers: Vec<Wanted> = task.languages.iter().map(|&language| wanted(article, task, language)).collect();
     let needed = answers.iter().map(|answer| (card.count)(&system, &shared, &answer.tail) + answer.max_tokens).max();

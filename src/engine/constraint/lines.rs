@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::Constraint;
-use super::script::{Run, Script, PUNCTUATION};
+use super::script::{PUNCTUATION, Run, Script};
 
 /// Lengths of one kind of line, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +147,9 @@ impl State {
 
     fn step(&mut self, c: char, format: &LineFormat) -> bool {
         match self.line {
-            Line::Headline | Line::Summary | Line::Fact if c == '\n' => self.may_break(format) && self.next_line(format),
+            Line::Headline | Line::Summary | Line::Fact if c == '\n' => {
+                self.may_break(format) && self.next_line(format)
+            }
             Line::Headline | Line::Summary | Line::Fact => self.write(c, format),
             // A second line feed between lines is what many tokens hold; the parser does not see it.
             Line::Mark(0) if c == '\n' && self.last != Some('\n') => {
@@ -218,8 +220,9 @@ impl State {
 
     /// True after a sentence's last mark.
     fn closed(&self) -> bool {
-        self.last.is_some_and(|c| ends_sentence(c) || (self.line != Line::Headline && ")»”\"".contains(c) && self.length > 0))
-            && self.line != Line::Headline
+        self.last.is_some_and(|c| {
+            ends_sentence(c) || (self.line != Line::Headline && ")»”\"".contains(c) && self.length > 0)
+        }) && self.line != Line::Headline
     }
 
     /// May the line end here?
@@ -352,7 +355,8 @@ mod tests {
 
     #[test]
     fn random_walks_never_reach_a_dead_end() {
-        let pieces: Vec<&str> = "А|б в|1|2|12|. |.|\n|\n\n|- [|]| |HUR|H|UR|,|слово| слово|7|«|»|)|\"".split('|').collect();
+        let pieces: Vec<&str> =
+            "А|б в|1|2|12|. |.|\n|\n\n|- [|]| |HUR|H|UR|,|слово| слово|7|«|»|)|\"".split('|').collect();
         for seed in 0..300u64 {
             let mut grammar = grammar(Alphabet::Russian, &["12", "7", "HUR"]);
             let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;

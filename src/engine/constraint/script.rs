@@ -21,7 +21,9 @@ impl Alphabet {
     pub fn has(self, c: char) -> bool {
         match self {
             Self::Latin => c.is_ascii_alphabetic() || (matches!(c, 'À'..='ſ') && c.is_alphabetic()),
-            Self::Ukrainian => matches!(c, 'А'..='я' | 'Є' | 'є' | 'І' | 'і' | 'Ї' | 'ї' | 'Ґ' | 'ґ') && !"ЫЭЪыэъ".contains(c),
+            Self::Ukrainian => {
+                matches!(c, 'А'..='я' | 'Є' | 'є' | 'І' | 'і' | 'Ї' | 'ї' | 'Ґ' | 'ґ') && !"ЫЭЪыэъ".contains(c)
+            }
             Self::Russian => matches!(c, 'А'..='я' | 'Ё' | 'ё'),
         }
     }
@@ -60,7 +62,10 @@ impl Script {
 
     /// True when `run` is the beginning of a listed number or word.
     fn begins(&self, run: &str) -> bool {
-        self.listed.range::<str, _>((std::ops::Bound::Included(run), std::ops::Bound::Unbounded)).next().is_some_and(|next| next.starts_with(run))
+        self.listed
+            .range::<str, _>((std::ops::Bound::Included(run), std::ops::Bound::Unbounded))
+            .next()
+            .is_some_and(|next| next.starts_with(run))
     }
 
     fn complete(&self, run: &str) -> bool {
@@ -92,7 +97,8 @@ impl Run {
         if listed_kind {
             let fresh = self.0.is_empty() || !last.is_some_and(|l| self.0.ends_with(l) && l.is_alphanumeric());
             // A separator that turned out to be the sentence's: what stood before it must have been whole.
-            let restart = fresh && self.is_complete(script) && script.begins(&c.to_string()) && !self.holds_number(c, last);
+            let restart =
+                fresh && self.is_complete(script) && script.begins(&c.to_string()) && !self.holds_number(c, last);
             let glued = last.is_some_and(|l| l.is_alphabetic() && script.alphabet.has(l) && !l.is_ascii());
             match (longer, restart && !glued) {
                 (true, _) => self.0 = extended,
@@ -106,7 +112,10 @@ impl Run {
             return true;
         }
         // Letters may follow a number in Latin script (1990s, 19th); elsewhere they would make a mixed word.
-        let mixed = own && last.is_some_and(|l| l.is_ascii_alphanumeric()) && !self.0.is_empty() && script.alphabet != Alphabet::Latin;
+        let mixed = own
+            && last.is_some_and(|l| l.is_ascii_alphanumeric())
+            && !self.0.is_empty()
+            && script.alphabet != Alphabet::Latin;
         if mixed || !self.is_complete(script) {
             return false;
         }

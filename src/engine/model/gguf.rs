@@ -83,12 +83,12 @@ impl Gguf {
         let file = File::open(path).map_err(io)?;
         let size = file.metadata().map_err(io)?.len();
         let mut cursor = Cursor { input: BufReader::with_capacity(1 << 20, file), position: 0, size };
-        read_header(&mut cursor)
-            .map(|(metadata, tensors)| Self { path: path.to_owned(), metadata, tensors })
-            .map_err(|problem| match problem {
+        read_header(&mut cursor).map(|(metadata, tensors)| Self { path: path.to_owned(), metadata, tensors }).map_err(
+            |problem| match problem {
                 Problem::Io(source) => io(source),
                 Problem::Broken(problem) => GgufError::Malformed { path: path.to_owned(), problem },
-            })
+            },
+        )
     }
 
     /// The file that this header is of.
@@ -166,8 +166,21 @@ impl Gguf {
 fn storage(kind: u32) -> Option<GgmlDType> {
     use GgmlDType as D;
     let known = [
-        (0, D::F32), (1, D::F16), (2, D::Q4_0), (3, D::Q4_1), (6, D::Q5_0), (7, D::Q5_1), (8, D::Q8_0), (9, D::Q8_1),
-        (10, D::Q2K), (11, D::Q3K), (12, D::Q4K), (13, D::Q5K), (14, D::Q6K), (15, D::Q8K), (30, D::BF16),
+        (0, D::F32),
+        (1, D::F16),
+        (2, D::Q4_0),
+        (3, D::Q4_1),
+        (6, D::Q5_0),
+        (7, D::Q5_1),
+        (8, D::Q8_0),
+        (9, D::Q8_1),
+        (10, D::Q2K),
+        (11, D::Q3K),
+        (12, D::Q4K),
+        (13, D::Q5K),
+        (14, D::Q6K),
+        (15, D::Q8K),
+        (30, D::BF16),
     ];
     known.iter().find(|(number, _)| *number == kind).map(|&(_, dtype)| dtype)
 }

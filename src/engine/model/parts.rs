@@ -72,7 +72,7 @@ impl Embedding {
         if weights.has("output.weight") {
             return weights.matrix("output.weight", shape.vocabulary, shape.hidden);
         }
-        Ok(QMatMul::from_arc(self.0.clone())?)
+        super::weights::ready(QMatMul::from_arc(self.0.clone())?, shape.hidden)
     }
 }
 
@@ -83,7 +83,12 @@ pub(super) struct Norm {
 }
 
 impl Norm {
-    pub(super) fn load(weights: &Weights<'_>, name: &str, length: usize, epsilon: f32) -> std::result::Result<Self, ModelError> {
+    pub(super) fn load(
+        weights: &Weights<'_>,
+        name: &str,
+        length: usize,
+        epsilon: f32,
+    ) -> std::result::Result<Self, ModelError> {
         Ok(Self { gain: weights.vector(name, length)?, epsilon })
     }
 
@@ -159,7 +164,8 @@ fn attention(q: &Tensor, keys: &Tensor, values: &Tensor, past: usize) -> Result<
     let mut scores = q.matmul(&keys.t()?)?;
     if n > 1 {
         let mask = causal_mask(n, past, q.device())?;
-        scores = scores.reshape((kv_heads, group, n, total))?.broadcast_add(&mask)?.reshape((kv_heads, group * n, total))?;
+        scores =
+            scores.reshape((kv_heads, group, n, total))?.broadcast_add(&mask)?.reshape((kv_heads, group * n, total))?;
     }
     let weights = candle_nn::ops::softmax_last_dim(&scores)?;
     let mixed = weights.matmul(values)?;
@@ -169,7 +175,8 @@ fn attention(q: &Tensor, keys: &Tensor, values: &Tensor, past: usize) -> Result<
 /// `[n, past + n]`: zero where a token may look, minus infinity where it may not.
 fn causal_mask(n: usize, past: usize, device: &Device) -> Result<Tensor> {
     let total = past + n;
-    let mask: Vec<f32> = (0..n * total).map(|i| if i % total > past + i / total { f32::NEG_INFINITY } else { 0.0 }).collect();
+    let mask: Vec<f32> =
+        (0..n * total).map(|i| if i % total > past + i / total { f32::NEG_INFINITY } else { 0.0 }).collect();
     Tensor::from_vec(mask, (n, total), device)
 }
 
@@ -218,17 +225,27 @@ impl<B: Block> Decoder<B> {
         weights: &Weights<'_>,
         shape: Shape,
         context: usize,
-        block: impl Fn(&str) -> std::result::Result<B, ModelError>,
+        block: impl Fn(&str) -> std::result::Result<B, ModelError> + Sync,
     ) -> std::result::Result<Self, ModelError> {
         let embedding = Embedding::load(weights, &shape)?;
-        let blocks = (0..shape.layers).map(|layer| block(&format!("blk.{layer}"))).collect::<std::result::Result<_, _>>()?;
+        let share = shape.layers.div_ceil(candle_core::utils::get_num_threads().clamp(1, 8));
+        let layers: Vec<usize> = (0..shape.layers).collect();
+        let load = |layers: &[usize]| layers.iter().map(|layer| block(&format!("blk.{layer}"))).collect::<Vec<_>>();
+        let (head, blocks) = std::thread::scope(|scope| {
+            let threads: Vec<_> = layers.chunks(share).map(|layers| scope.spawn(|| load(layers))).collect();
+            let head = embedding.head(weights, &shape);
+            let loaded = threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            (head, loaded.collect::<std::result::Result<Vec<_>, _>>())
+        });
         Ok(Self {
             rope: Rope::new(&shape, context.min(shape.context), weights.device())?,
             norm: Norm::load(weights, "output_norm.weight", shape.hidden, shape.norm_epsilon)?,
-            head: embedding.head(weights, &shape)?,
+            head: head?,
             device: weights.device().clone(),
+            blocks: blocks?,
             embedding,
-            blocks,
             shape,
         })
     }

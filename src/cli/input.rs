@@ -1,0 +1,33 @@
+//! Reads what a command is given: a file, or standard input for `-`.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::intake::{Language, MAX_BYTES, Source};
+
+/// Reads one text. A little more than the limit is read and no more, so that an endless stream ends in an error.
+pub(super) fn read(path: &Path, language: Option<Language>) -> Result<Source, Error> {
+    let stdin = path == Path::new("-");
+    let name = if stdin { "standard input".to_owned() } else { path.display().to_string() };
+    let failed = |source| Error::Io { doing: "read", path: name.clone().into(), source };
+    let mut bytes = Vec::new();
+    let limit = MAX_BYTES as u64 + 1;
+    if stdin {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
+    }
+    Ok(Source { bytes, name, title: None, language })
+}
+
+/// Writes an answer to standard output.
+pub(super) fn print(text: &str) -> Result<(), Error> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|source| Error::Io {
+        doing: "write",
+        path: "standard output".into(),
+        source,
+    })
+}

@@ -1,0 +1,111 @@
+//! The command line: one command a file, each with its arguments and an `execute`.
+//!
+//! stdout carries the answer alone; progress, warnings and errors go to stderr.
+
+mod extract;
+mod input;
+mod models;
+mod open;
+mod progress;
+mod render;
+mod serve;
+mod summarize;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{RawSettings, Settings};
+use crate::error::{Error, Kind};
+
+const EXAMPLES: &str = "\
+Examples:
+  stislo summarize article.txt --to en,uk,ru
+  cat page.txt | stislo summarize - --to uk --format json
+  stislo extract page.txt
+  stislo serve
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the text was refused, 4 no model, 130 interrupted.";
+
+/// Summarise articles in English, Ukrainian and Russian, on this machine
+#[derive(Debug, Parser)]
+#[command(name = "stislo", version, arg_required_else_help = true, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Settings that every command takes.
+    #[command(flatten, next_help_heading = "Common options")]
+    pub settings: RawSettings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Summarise articles: a headline, a summary and key facts in each language
+    #[command(alias = "summarise")]
+    Summarize(summarize::Args),
+    /// Show an article as it is read: title, language, sentences, and what is removed
+    Extract(extract::Args),
+    /// Answer HTTP requests on this machine
+    Serve(serve::Args),
+    /// List, get, check and remove model files
+    Models(models::Args),
+}
+
+impl Cli {
+    /// Runs the command.
+    pub async fn execute(self, settings: Settings) -> Result<(), Failure> {
+        Ok(match self.command {
+            Command::Summarize(args) => interruptible(summarize::execute(args, &settings)).await?,
+            Command::Extract(args) => extract::execute(args)?,
+            Command::Models(args) => interruptible(models::execute(args, &settings)).await?,
+            // The gateway takes a signal as a wish to finish what is under way.
+            Command::Serve(args) => serve::execute(args, &settings).await?,
+        })
+    }
+}
+
+/// Ctrl-C drops the work, and with it the receiver that the engine looks at between two tokens.
+async fn interruptible(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    tokio::select! {
+        outcome = work => outcome,
+        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+    }
+}
+
+/// Why the program ends without success.
+#[derive(Debug)]
+pub struct Failure(Error);
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(source: std::io::Error) -> Self {
+        Self(Error::Io { doing: "start", path: "the program's threads".into(), source })
+    }
+}
+
+impl Failure {
+    /// Prints the reason and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        // A reader that closed the pipe early has what it wanted.
+        if let Error::Io { source, .. } = &self.0
+            && source.kind() == std::io::ErrorKind::BrokenPipe
+        {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("stislo: {}", self.0);
+        if matches!(self.0, Error::Setting { .. }) {
+            return ExitCode::from(2);
+        }
+        ExitCode::from(match self.0.kind() {
+            Kind::Input => 3,
+            Kind::Unavailable => 4,
+            Kind::Cancelled => 130,
+            Kind::Busy | Kind::Internal => 1,
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! From settings to a loaded model: which one, where its file comes from, and what a user should know about it.
+
+use std::path::{Path, PathBuf};
+
+use super::progress::Bars;
+use crate::answer::ModelInfo;
+use crate::config::{Settings, Verbosity};
+use crate::engine::Engine;
+use crate::engine::chat::Chat;
+use crate::engine::model::ARCHITECTURES;
+use crate::error::Error;
+use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest};
+use crate::service::Service;
+
+/// True when the engine can run what the manifest describes.
+pub(super) fn is_runnable(manifest: &Manifest) -> bool {
+    ARCHITECTURES.contains(&manifest.architecture.as_str())
+}
+
+/// Finds, downloads and loads the model.
+pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
+    if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
+        return from_file(Path::new(path), settings, bars).await;
+    }
+    let hub = Hub::new(settings.hub.clone())?;
+    let catalogue = Catalogue::builtin()?;
+    let request = ChooseRequest { wanted: settings.model.as_deref(), runnable: &is_runnable };
+    let choice = hub.choose(&catalogue, request).await?;
+    if let Some(warning) = &choice.warning
+        && settings.verbosity > Verbosity::Quiet
+    {
+        bars.say(warning);
+    }
+    let manifest = choice.manifest;
+    if let Some(terms) = manifest.terms.as_deref().filter(|_| hub.cached(manifest).is_none()) {
+        bars.say(terms);
+    }
+    let file = hub.fetch(manifest, bars).await?;
+    let info = ModelInfo {
+        name: manifest.name.clone(),
+        revision: manifest.revision.clone(),
+        quantization: quantization(&manifest.file),
+        engine: engine_name(),
+    };
+    let warnings = choice.warning.into_iter().collect();
+    let chat = match manifest.thinking_off {
+        true => Some(Chat::ChatMlNoThinking),
+        false => Chat::from_name(&manifest.chat),
+    };
+    let engine = load(file.path(), chat, settings, bars).await?;
+    Ok(Service::new(engine, info, warnings))
+}
+
+async fn from_file(path: &Path, settings: &Settings, bars: &Bars) -> Result<Service, Error> {
+    let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
+    Ok(Service::new(load(&path, None, settings, bars).await?, info, Vec::new()))
+}
+
+async fn load(path: &Path, chat: Option<Chat>, settings: &Settings, bars: &Bars) -> Result<Engine, Error> {
+    bars.loading();
+    let engine = Engine::load(path, chat, settings.engine).await;
+    bars.done();
+    Ok(engine?)
+}
+
+fn engine_name() -> String {
+    concat!("stislo ", env!("CARGO_PKG_VERSION")).to_owned()
+}
+
+/// The last part of a file's name that looks like a storage type: `Q4_K_M` of `model-q4_k_m.gguf`.
+fn quantization(file: &str) -> Option<String> {
+    let stem = file.strip_suffix(".gguf")?;
+    let found = stem.rsplit(['-', '.']).find(|part| {
+        let bytes = part.as_bytes();
+        bytes.len() > 1 && matches!(bytes[0], b'q' | b'Q' | b'f' | b'F') && bytes[1].is_ascii_digit()
+    });
+    found.map(str::to_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantization;
+
+    #[test]
+    fn the_storage_type_is_read_from_the_name() {
+        assert_eq!(quantization("qwen2.5-coder-1.5b-instruct-q4_k_m.gguf").as_deref(), Some("Q4_K_M"));
+        assert_eq!(quantization("SmolLM2-135M-Instruct.Q4_1.gguf").as_deref(), Some("Q4_1"));
+        assert_eq!(quantization("model.gguf"), None);
+    }
+}

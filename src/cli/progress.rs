@@ -1,0 +1,100 @@
+//! Progress on stderr: bars where it is a terminal, nothing where it is not. Warnings are said in both cases.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::config::{Settings, Verbosity};
+use crate::hub::{Progress, ProgressEvent};
+use crate::service::Stage;
+
+/// One line that shows what is going on.
+pub(super) struct Bars {
+    bar: ProgressBar,
+    verbosity: Verbosity,
+}
+
+impl Bars {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let shown = std::io::stderr().is_terminal() && settings.verbosity > Verbosity::Quiet;
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self { bar: ProgressBar::with_draw_target(None, target), verbosity: settings.verbosity }
+    }
+
+    /// Prints a line that stays. Nothing when the user wants quiet.
+    pub(super) fn say(&self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.bar.suspend(|| eprintln!("stislo: {text}"));
+        }
+    }
+
+    pub(super) fn loading(&self) {
+        self.spin("loading the model");
+    }
+
+    /// Takes the line away.
+    pub(super) fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Shows how far an answer is.
+    pub(super) fn watch(&self, stage: Stage) {
+        match stage {
+            Stage::Reading { done, total } => {
+                self.count("reading the article [{bar:30}] {pos}/{len} tokens", done as u64, total as u64);
+            }
+            Stage::Writing { pieces: 1 } => self.spin("writing"),
+            Stage::Writing { pieces } => self.bar.set_message(format!("writing: {pieces} words and pieces")),
+        }
+    }
+
+    fn spin(&self, text: &str) {
+        self.bar.reset();
+        self.style("{spinner} {msg} ({elapsed})");
+        self.bar.set_message(text.to_owned());
+        self.bar.enable_steady_tick(Duration::from_millis(120));
+    }
+
+    fn count(&self, template: &str, done: u64, total: u64) {
+        if done == 0 {
+            self.bar.reset();
+        }
+        self.style(template);
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+    }
+
+    fn style(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+    }
+}
+
+impl Progress for Bars {
+    fn stage(&self, event: ProgressEvent<'_>) {
+        match event {
+            ProgressEvent::Waiting { model, .. } => {
+                self.spin(&format!("another process downloads {model}; waiting for it"))
+            }
+            ProgressEvent::Started { model, total, done, source, .. } => {
+                self.say(&format!("downloading {model} from {source}"));
+                self.count("[{bar:30}] {bytes}/{total_bytes} {bytes_per_sec}, {eta} left", 0, total);
+                self.bar.set_position(done);
+            }
+            ProgressEvent::Advanced { done, total } => {
+                self.bar.set_length(total);
+                self.bar.set_position(done);
+            }
+            ProgressEvent::Retrying { attempt, wait, reason } => {
+                self.say(&format!("attempt {attempt} failed ({reason}); trying again in {} s", wait.as_secs()));
+            }
+            ProgressEvent::SourceFailed { source, reason } => self.say(&format!("{source} failed: {reason}")),
+            ProgressEvent::Discarded { path, reason } => self.say(&format!("deleted {}: {reason}", path.display())),
+            ProgressEvent::Verifying { .. } => self.spin("checking the file"),
+            ProgressEvent::Finished { .. } => self.done(),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Settings: what the user wrote, and what it comes to. The only reader of the environment.
+//!
+//! [`RawSettings`] is the flags and variables as they were given; [`Settings::resolve`] checks them and splits them by
+//! room. Nothing else in the crate looks at the environment, so a test can set everything.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::engine::EngineSettings;
+use crate::error::Error;
+use crate::hub::{DEFAULT_ENDPOINT, HubSettings, Token};
+
+/// Flags that every command takes, and the variables that stand in for them.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RawSettings {
+    /// Model to use: a name of `stislo models list`, or the path of a GGUF file
+    #[arg(long, global = true, value_name = "NAME|PATH.gguf", env = "STISLO_MODEL")]
+    pub model: Option<String>,
+    /// Use files on disk alone; ask no network
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Threads for the arithmetic [default: the cores that this process may use]
+    #[arg(long, global = true, value_name = "N", env = "STISLO_THREADS")]
+    pub threads: Option<usize>,
+    /// Tokens that an article and its answer may have together
+    #[arg(long, global = true, value_name = "TOKENS", default_value_t = 8192, env = "STISLO_CONTEXT")]
+    pub context: usize,
+    /// Sample instead of taking the best word each time; the same seed gives the same answer
+    #[arg(long, global = true, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Say more on stderr; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// The variables that the Python tools of the hub know.
+    #[command(flatten)]
+    pub variables: HubVariables,
+}
+
+/// Variables of the hub's own tools. They have no flags here.
+#[derive(Debug, Clone, Default, Args)]
+pub struct HubVariables {
+    #[arg(long, hide = true, global = true, env = "HF_ENDPOINT")]
+    endpoint: Option<String>,
+    #[arg(long, hide = true, global = true, env = "HF_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    #[arg(long, hide = true, global = true, env = "HF_HOME")]
+    hub_home: Option<PathBuf>,
+    #[arg(long, hide = true, global = true, env = "HF_HUB_CACHE")]
+    hub_cache: Option<PathBuf>,
+    #[arg(long, hide = true, global = true, env = "HF_HUB_OFFLINE")]
+    hub_offline: Option<String>,
+    #[arg(long, hide = true, global = true, env = "STISLO_PIP")]
+    pip: Option<String>,
+    #[arg(long, hide = true, global = true, env = "NO_COLOR")]
+    no_color: Option<String>,
+    #[arg(long, hide = true, global = true, env = "HOME")]
+    home: Option<PathBuf>,
+    #[arg(long, hide = true, global = true, env = "XDG_CACHE_HOME")]
+    xdg_cache: Option<PathBuf>,
+}
+
+/// How much is said on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors.
+    Quiet,
+    /// Progress and warnings.
+    Normal,
+    /// What the program does.
+    Verbose,
+    /// What its parts do.
+    Debug,
+}
+
+/// Settings that have been checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The model that was asked for.
+    pub model: Option<String>,
+    /// Threads for the arithmetic.
+    pub threads: usize,
+    /// A seed turns sampling on.
+    pub seed: Option<u64>,
+    /// How much is said.
+    pub verbosity: Verbosity,
+    /// Colours and bold type may be used on a terminal.
+    pub color: bool,
+    /// For the hub room.
+    pub hub: HubSettings,
+    /// For the engine.
+    pub engine: EngineSettings,
+}
+
+impl Settings {
+    /// Checks what the user wrote.
+    pub fn resolve(raw: RawSettings) -> Result<Self, Error> {
+        let RawSettings { model, offline, threads, context, seed, verbose, quiet, variables } = raw;
+        let wrong = |name, reason: &str| Error::Setting { name, reason: reason.to_owned() };
+        if threads == Some(0) {
+            return Err(wrong("--threads", "at least one thread is needed"));
+        }
+        if !(256..=1 << 20).contains(&context) {
+            return Err(wrong("--context", "give 256 to 1048576 tokens"));
+        }
+        let available = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Self {
+            model,
+            threads: threads.unwrap_or(available).min(1024),
+            seed,
+            verbosity: match (quiet, verbose) {
+                (true, _) => Verbosity::Quiet,
+                (_, 0) => Verbosity::Normal,
+                (_, 1) => Verbosity::Verbose,
+                _ => Verbosity::Debug,
+            },
+            color: variables.no_color.as_deref().unwrap_or_default().is_empty(),
+            engine: EngineSettings { context, ..EngineSettings::default() },
+            hub: variables.hub(offline)?,
+        })
+    }
+}
+
+impl HubVariables {
+    fn hub(self, offline: bool) -> Result<HubSettings, Error> {
+        // The order of huggingface_hub: HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub.
+        let home_cache = || self.home.as_ref().map(|home| home.join(".cache"));
+        let huggingface = self.xdg_cache.clone().or_else(home_cache).map(|cache| cache.join("huggingface"));
+        let hub_home = self.hub_home.clone().or(huggingface);
+        let Some(cache) = self.hub_cache.clone().or_else(|| hub_home.clone().map(|home| home.join("hub"))) else {
+            let reason = "no folder for models is known; set HF_HOME or HOME".to_owned();
+            return Err(Error::Setting { name: "HF_HOME", reason });
+        };
+        let stored = || hub_home.and_then(|home| std::fs::read_to_string(home.join("token")).ok());
+        let mut settings = HubSettings::new(cache);
+        settings.endpoint = self.endpoint.unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
+        settings.token = self.token.or_else(stored).and_then(|token| Token::new(&token));
+        settings.offline = offline || self.hub_offline.is_some_and(|value| is_true(&value));
+        if let Some(pip) = self.pip {
+            settings.pip = pip.split_whitespace().map(str::to_owned).collect();
+        }
+        Ok(settings)
+    }
+}
+
+/// The values that huggingface_hub takes for true.
+fn is_true(value: &str) -> bool {
+    ["1", "on", "yes", "true"].contains(&value.to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: HubVariables) -> Settings {
+        Settings::resolve(RawSettings { context: 8192, variables, ..RawSettings::default() }).unwrap()
+    }
+
+    #[test]
+    fn the_cache_is_where_the_python_tools_look() {
+        let home = || Some(PathBuf::from("/home/u"));
+        let settings = with(HubVariables { home: home(), ..Default::default() });
+        assert_eq!(settings.hub.cache_dir, PathBuf::from("/home/u/.cache/huggingface/hub"));
+        let settings = with(HubVariables { home: home(), hub_home: Some("/models".into()), ..Default::default() });
+        assert_eq!(settings.hub.cache_dir, PathBuf::from("/models/hub"));
+        let settings = with(HubVariables { home: home(), hub_cache: Some("/c".into()), ..Default::default() });
+        assert_eq!(settings.hub.cache_dir, PathBuf::from("/c"));
+    }
+
+    #[test]
+    fn offline_comes_from_flag_or_variable() {
+        for (value, offline) in [(None, false), (Some("0"), false), (Some("1"), true), (Some("TRUE"), true)] {
+            let hub_offline = value.map(str::to_owned);
+            let settings = with(HubVariables { home: Some("/h".into()), hub_offline, ..Default::default() });
+            assert_eq!(settings.hub.offline, offline, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_cannot_work_is_named() {
+        let raw = RawSettings { threads: Some(0), context: 8192, ..RawSettings::default() };
+        assert!(Settings::resolve(raw).unwrap_err().to_string().contains("--threads"));
+        let raw = RawSettings { context: 1, ..RawSettings::default() };
+        assert!(Settings::resolve(raw).unwrap_err().to_string().contains("--context"));
+    }
+}

@@ -1,0 +1,55 @@
+//! `POST /v1/summarize`: the main job as JSON.
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::problem::Problem;
+use crate::answer::{Answer, Strategy};
+use crate::intake::{Language, Source};
+use crate::plan::{Length, Task};
+use crate::service::{FACTS, Request, Service};
+
+/// The body of a request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Body {
+    text: String,
+    title: Option<String>,
+    source_language: Option<Language>,
+    #[serde(default = "every_language")]
+    languages: Vec<Language>,
+    #[serde(default = "usual_facts")]
+    facts: usize,
+    #[serde(default)]
+    length: Length,
+    /// `direct` is what there is so far.
+    strategy: Option<Strategy>,
+    #[serde(default)]
+    stream: bool,
+    seed: Option<u64>,
+}
+
+fn every_language() -> Vec<Language> {
+    Language::ALL.to_vec()
+}
+
+fn usual_facts() -> usize {
+    FACTS
+}
+
+pub(super) async fn post(
+    State(service): State<Service>,
+    body: Result<Json<Body>, JsonRejection>,
+) -> Result<Json<Answer>, Problem> {
+    let Json(Body { text, title, source_language, languages, facts, length, strategy: _, stream, seed }) = body?;
+    if stream {
+        let detail = "this version does not stream yet; ask without `stream`";
+        return Err(Problem::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail));
+    }
+    let source = Source { bytes: text.into_bytes(), name: "text".into(), title, language: source_language };
+    let request = Request { source, task: Task { languages, facts, length }, seed };
+    Ok(Json(service.summarize(request, |_| ()).await?))
+}

@@ -1,0 +1,121 @@
+//! The article: one immutable text, and sentences as numbered byte ranges into it.
+//!
+//! Its fields are private, so that nobody else can make ranges that do not fit the text. Only `read` makes articles.
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+use serde::Serialize;
+
+use super::{Language, Removed};
+
+/// Number of a sentence in its article. The first is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct SentenceId(NonZeroU32);
+
+impl SentenceId {
+    /// The id with this number, unless it is 0.
+    #[must_use]
+    pub const fn new(number: u32) -> Option<Self> {
+        match NonZeroU32::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// The number, from 1.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for SentenceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One sentence: a range of bytes in `Article::text`, without blanks at either end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// Its number.
+    pub id: SentenceId,
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+    /// Number of its paragraph, from 0.
+    pub paragraph: usize,
+}
+
+/// An article, cleaned and cut into sentences. Paragraphs of its text are separated by an empty line.
+#[derive(Debug, Clone)]
+pub struct Article {
+    pub(super) title: Option<String>,
+    pub(super) language: Language,
+    pub(super) confidence: f32,
+    pub(super) text: String,
+    pub(super) sentences: Vec<Sentence>,
+    pub(super) removed: Vec<Removed>,
+    pub(super) sha256: String,
+}
+
+impl Article {
+    /// The title: as given, or as found above the text.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// The language of the text.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// How sure the language is, from 0 to 1; 1 when the user gave it.
+    #[must_use]
+    pub const fn confidence(&self) -> f32 {
+        self.confidence
+    }
+
+    /// The cleaned text, without the title. Offsets of sentences refer to it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The sentences in order. Together they cover every letter of the text.
+    #[must_use]
+    pub fn sentences(&self) -> &[Sentence] {
+        &self.sentences
+    }
+
+    /// The text of one sentence, unless there is no such sentence.
+    #[must_use]
+    pub fn sentence_text(&self, id: SentenceId) -> Option<&str> {
+        let index = usize::try_from(id.get()).ok()?.checked_sub(1)?;
+        let sentence = self.sentences.get(index)?;
+        self.text.get(sentence.start..sentence.end)
+    }
+
+    /// What was taken away, in the order of the input.
+    #[must_use]
+    pub fn removed(&self) -> &[Removed] {
+        &self.removed
+    }
+
+    /// How many characters were taken away.
+    #[must_use]
+    pub fn removed_characters(&self) -> usize {
+        self.removed.iter().map(|piece| piece.text.chars().count()).sum()
+    }
+
+    /// SHA-256 of the cleaned text, in hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+}

@@ -1,0 +1,124 @@
+//! The intake on whole pages: our own fixtures always, the shared corpus where it lies beside the checkout.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use stislo::intake::language::language_of;
+use stislo::intake::{Article, Source, read};
+
+fn article(name: &str, text: &str) -> Article {
+    let source = Source { bytes: text.as_bytes().to_vec(), name: name.into(), title: None, language: None };
+    read(source).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn text_of(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The shared corpus, where there is one.
+fn corpus() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    path.is_dir().then_some(path)
+}
+
+#[test]
+fn fixture_pages_clean_to_their_bodies() {
+    for language in ["en", "uk", "ru"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(language).join("harbour-bridge");
+        let article = article(language, &text_of(&folder.join("page.txt")));
+        assert_eq!(article.language().code(), language);
+        assert_eq!(article.text(), text_of(&folder.join("body.txt")).trim());
+        assert_eq!(article.title(), Some(text_of(&folder.join("title.txt")).trim()));
+        assert_eq!(article.sentences().len(), 26, "{language}");
+
+        let again = self::article(language, article.text());
+        assert_eq!((again.text(), again.title()), (article.text(), None));
+        assert!(again.removed().is_empty());
+    }
+}
+
+#[test]
+fn pasted_pages_of_the_corpus() {
+    let Some(corpus) = corpus() else { return };
+    let pages = corpus.join("pages");
+    let (mut precision, mut recall, mut count) = (0.0, 0.0, 0.0);
+    for id in [
+        "euromaidan-kisel",
+        "en-miamiherald-com-275",
+        "en-readability-herald-sun-1",
+        "ru-regnum-ru-ca365b",
+        "uk-espreso-yaponskoho-plavcya",
+    ] {
+        let article = article(id, &text_of(&pages.join(format!("{id}.txt"))));
+        let gold = text_of(&pages.join(format!("{id}.body.txt")));
+        let title = text_of(&pages.join(format!("{id}.title.txt")));
+        assert_eq!(letters(article.title().unwrap_or_default()), letters(&title), "{id}");
+        let (p, r) = overlap(article.text(), &gold);
+        println!("{id}: precision {p:.3}, recall {r:.3}");
+        if id == "euromaidan-kisel" {
+            assert_eq!(article.text(), gold.trim());
+        }
+        (precision, recall, count) = (precision + p, recall + r, count + 1.0);
+    }
+    let (precision, recall) = (precision / count, recall / count);
+    let f1 = 2.0 * precision * recall / (precision + recall);
+    assert!(f1 > 0.98, "F1 {f1}");
+}
+
+#[test]
+fn clean_articles_of_the_corpus_come_through() {
+    let Some(corpus) = corpus() else { return };
+    let (mut precision, mut recall, mut count) = (0.0, 0.0, 0.0);
+    let mut same = 0;
+    for line in text_of(&corpus.join("news/news-dev.jsonl")).lines() {
+        let record: serde_json::Value = serde_json::from_str(line).expect("the corpus is JSON");
+        let field = |name: &str| record[name].as_str().expect("the corpus has this field").to_owned();
+        let article = article(&field("id"), &format!("{}\n\n{}", field("title"), field("text")));
+        assert_eq!(article.language().code(), field("lang"), "{}", field("id"));
+        let (p, r) = overlap(article.text(), &field("text"));
+        (precision, recall, count) = (precision + p, recall + r, count + 1.0);
+        let again = self::article(&field("id"), article.text());
+        same += usize::from(again.text() == article.text());
+    }
+    let (precision, recall) = (precision / count, recall / count);
+    println!("clean articles: precision {precision:.4}, recall {recall:.4}, {same} read again the same");
+    assert!(precision > 0.99 && recall > 0.98, "precision {precision}, recall {recall}");
+}
+
+#[test]
+fn languages_of_the_corpus() {
+    let Some(corpus) = corpus() else { return };
+    let (mut right, mut all) = (0, 0);
+    for line in text_of(&corpus.join("langid/langid-dev.tsv")).lines() {
+        let (wanted, sentence) = line.split_once('\t').expect("language, tab, sentence");
+        let language = language_of(sentence).and_then(|guess| guess.language);
+        let ours = matches!(wanted, "en" | "uk" | "ru");
+        right += i32::from(language.map(|it| it.code()) == ours.then_some(wanted));
+        all += 1;
+    }
+    println!("languages: {right} of {all}");
+    assert!(right * 100 >= all * 97, "{right} of {all}");
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Precision and recall by multisets of four words in a row.
+fn overlap(text: &str, gold: &str) -> (f64, f64) {
+    let (text, gold) = (shingles(text), shingles(gold));
+    let common: usize = text.iter().map(|(key, count)| (*count).min(gold.get(key).copied().unwrap_or(0))).sum();
+    let share = |of: &HashMap<String, usize>| common as f64 / of.values().sum::<usize>().max(1) as f64;
+    (share(&text), share(&gold))
+}
+
+fn shingles(text: &str) -> HashMap<String, usize> {
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    let mut counts = HashMap::new();
+    for window in words.windows(4) {
+        *counts.entry(window.join(" ")).or_default() += 1;
+    }
+    counts
+}
