@@ -14,8 +14,20 @@ use crate::plan::{Format, numbers_of};
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;
 
+/// How a draft came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// The way it took.
+    pub strategy: Strategy,
+    /// Whether it is whole.
+    pub finish: Finish,
+}
+
+/// Below this a guess about a short text is wrong too often to call it a finding.
+const SURE: f32 = 0.7;
+
 /// Checks a draft and links its evidence.
-pub fn run(draft: Draft, article: &Article, format: &Format, finish: Finish) -> Summary {
+pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summary {
     let mut findings = Vec::new();
     for (place, text, sentence) in [("headline", &draft.headline, false), ("summary", &draft.summary, true)] {
         findings.extend(findings_of(place, text, sentence, format));
@@ -33,7 +45,15 @@ pub fn run(draft: Draft, article: &Article, format: &Format, finish: Finish) -> 
         }
     }
     let Draft { headline, summary, .. } = draft;
-    Summary { language: format.language, strategy: Strategy::Direct, headline, summary, key_facts, findings, finish }
+    Summary {
+        language: format.language,
+        strategy: made.strategy,
+        headline,
+        summary,
+        key_facts,
+        findings,
+        finish: made.finish,
+    }
 }
 
 fn key_fact(fact: DraftFact, article: &Article, format: &Format) -> KeyFact {
@@ -76,7 +96,7 @@ fn is_in(text: &str, wanted: Language) -> bool {
     if text.chars().filter(|c| c.is_alphabetic()).count() < LEAST_FOR_LANGUAGE {
         return true;
     }
-    language_of(text).is_none_or(|guess| guess.language == Some(wanted))
+    language_of(text).is_none_or(|guess| guess.language == Some(wanted) || guess.confidence < SURE)
 }
 
 /// The words of a text alone, to tell whether two texts say the same.

@@ -8,7 +8,7 @@ mod parse;
 
 use serde::Serialize;
 
-pub use self::check::run;
+pub use self::check::{Made, run};
 pub use self::parse::{Draft, DraftFact, parse};
 use crate::intake::{Language, SentenceId};
 
@@ -105,8 +105,10 @@ pub struct Summary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
-    /// The model wrote this language itself.
+    /// The model read the article and wrote this language itself.
     Direct,
+    /// The model wrote English, and that was translated.
+    Pivot,
 }
 
 /// Whether an answer is whole.

@@ -54,13 +54,14 @@ enum Command {
 impl Cli {
     /// Runs the command.
     pub async fn execute(self, settings: Settings) -> Result<(), Failure> {
-        Ok(match self.command {
-            Command::Summarize(args) => interruptible(summarize::execute(args, &settings)).await?,
-            Command::Extract(args) => extract::execute(args)?,
-            Command::Models(args) => interruptible(models::execute(args, &settings)).await?,
+        let outcome = match self.command {
+            Command::Summarize(args) => interruptible(summarize::execute(args, &settings)).await,
+            Command::Extract(args) => extract::execute(args),
+            Command::Models(args) => interruptible(models::execute(args, &settings)).await,
             // The gateway takes a signal as a wish to finish what is under way.
-            Command::Serve(args) => serve::execute(args, &settings).await?,
-        })
+            Command::Serve(args) => serve::execute(args, &settings).await,
+        };
+        Ok(outcome?)
     }
 }
 

@@ -9,7 +9,8 @@ use crate::engine::Engine;
 use crate::engine::chat::Chat;
 use crate::engine::model::ARCHITECTURES;
 use crate::error::Error;
-use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest};
+use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest, Quality};
+use crate::intake::Language;
 use crate::service::Service;
 
 /// True when the engine can run what the manifest describes.
@@ -42,20 +43,31 @@ pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service,
         quantization: quantization(&manifest.file),
         engine: engine_name(),
     };
-    let warnings = choice.warning.into_iter().collect();
     let chat = match manifest.thinking_off {
         true => Some(Chat::ChatMlNoThinking),
         false => Chat::from_name(&manifest.chat),
     };
     let engine = load(file.path(), chat, settings, bars).await?;
-    Ok(Service::new(engine, info, warnings))
+    let service = Service::new(engine, info).with_fluent(fluent(manifest));
+    Ok(match choice.warning {
+        Some(warning) => service.with_warning(warning),
+        None => service,
+    })
+}
+
+/// The languages that the manifest says the model writes well.
+fn fluent(manifest: &Manifest) -> Vec<Language> {
+    let well = |language: &Language| {
+        manifest.languages.get(language.code()).is_some_and(|fluency| fluency.writes == Quality::Good)
+    };
+    Language::ALL.into_iter().filter(well).collect()
 }
 
 async fn from_file(path: &Path, settings: &Settings, bars: &Bars) -> Result<Service, Error> {
     let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
-    Ok(Service::new(load(&path, None, settings, bars).await?, info, Vec::new()))
+    Ok(Service::new(load(&path, None, settings, bars).await?, info))
 }
 
 async fn load(path: &Path, chat: Option<Chat>, settings: &Settings, bars: &Bars) -> Result<Engine, Error> {

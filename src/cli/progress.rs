@@ -94,7 +94,6 @@ impl Progress for Bars {
             ProgressEvent::Discarded { path, reason } => self.say(&format!("deleted {}: {reason}", path.display())),
             ProgressEvent::Verifying { .. } => self.spin("checking the file"),
             ProgressEvent::Finished { .. } => self.done(),
-            _ => {}
         }
     }
 }

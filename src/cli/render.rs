@@ -127,7 +127,7 @@ mod tests {
     fn text_is_broken_at_the_width_and_aligned() {
         let page = Page { width: Some(24), bold: false };
         let lines = page.wrap("  [3]  ", "Генерала звільнили з посади командувача.");
-        assert_eq!(lines, "  [3]  Генерала\n       звільнили з\n       посади\n       командувача.");
+        assert_eq!(lines, "  [3]  Генерала\n       звільнили\n       з посади\n       командувача.");
         assert!(lines.lines().all(|line| textwrap::core::display_width(line) <= 24));
         let plain = Page { width: None, bold: false };
         assert_eq!(plain.wrap("  ", &"word ".repeat(50)).lines().count(), 1);

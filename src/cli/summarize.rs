@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::progress::Bars;
 use super::render;
+use crate::answer::Strategy;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::intake::{self, Language};
@@ -30,6 +31,9 @@ pub(super) struct Args {
     /// Length of the summary
     #[arg(long, value_enum, default_value_t = Size::Medium)]
     length: Size,
+    /// Write each language from the article, or by way of English; by the model's skill when not given
+    #[arg(long, value_enum)]
+    strategy: Option<Way>,
     /// How to print it; several files in json give one line each
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -47,6 +51,21 @@ enum Format {
     Text,
     Json,
     Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Way {
+    Direct,
+    Pivot,
+}
+
+impl Way {
+    fn strategy(self) -> Strategy {
+        match self {
+            Self::Direct => Strategy::Direct,
+            Self::Pivot => Strategy::Pivot,
+        }
+    }
 }
 
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
@@ -68,7 +87,8 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     let service = super::open::service(settings, &bars).await?;
     let several = sources.len() > 1;
     for source in sources {
-        let request = Request { source, task: task.clone(), seed: settings.seed };
+        let request =
+            Request { source, task: task.clone(), strategy: args.strategy.map(Way::strategy), seed: settings.seed };
         let answer = service.summarize(request, |stage| bars.watch(stage)).await;
         bars.done();
         let answer = answer?;

@@ -55,7 +55,7 @@ pub enum EngineError {
     /// Nobody waits for the answer any more.
     #[error("the job was cancelled")]
     Cancelled,
-    /// No token may follow, or the logits are not numbers.
+    /// The logits are not numbers.
     #[error("the model gives no usable next token; its file may be damaged: check it with `stislo models verify`")]
     NoChoice,
     /// The engine's thread has ended.
@@ -139,6 +139,18 @@ pub struct Timings {
     pub shared_tokens: usize,
     /// Tokens of all answers.
     pub completion_tokens: usize,
+}
+
+impl Timings {
+    /// Adds those of another job for the same answer.
+    pub fn add(&mut self, other: Self) {
+        self.queue += other.queue;
+        self.prefill += other.prefill;
+        self.decode += other.decode;
+        self.prompt_tokens += other.prompt_tokens;
+        self.shared_tokens += other.shared_tokens;
+        self.completion_tokens += other.completion_tokens;
+    }
 }
 
 /// What is fixed about a loaded model.

@@ -46,6 +46,19 @@ pub enum Choice {
     End,
     /// Nothing in the vocabulary may follow.
     Nothing,
+    /// The logits are no numbers: the weights are damaged.
+    Broken,
+}
+
+/// An answer that is being written.
+#[derive(Clone, Copy)]
+pub struct SoFar<'a> {
+    /// Its tokens.
+    pub answer: &'a [u32],
+    /// What may follow.
+    pub constraint: &'a dyn Constraint,
+    /// What tokens stand for.
+    pub tokenizer: &'a Tokenizer,
 }
 
 /// The sampler of one sequence.
@@ -60,14 +73,9 @@ impl Sampler {
         Self { random: StdRng::seed_from_u64(sampling.seed), sampling }
     }
 
-    /// Chooses the token that follows `answer`.
-    pub fn choose(
-        &mut self,
-        logits: &mut [f32],
-        answer: &[u32],
-        constraint: &dyn Constraint,
-        tokenizer: &Tokenizer,
-    ) -> Choice {
+    /// Chooses the token that follows `so_far`.
+    pub fn choose(&mut self, logits: &mut [f32], so_far: &SoFar<'_>) -> Choice {
+        let SoFar { answer, constraint, tokenizer } = *so_far;
         self.penalise(logits, answer);
         let allowed = |token: u32| match tokenizer.ends().contains(&token) {
             true => constraint.may_end(),
@@ -76,6 +84,7 @@ impl Sampler {
         let wanted = if self.sampling.temperature > 0.0 { 40 } else { 1 };
         let best = best_allowed(logits, wanted, allowed);
         match self.draw(&best, logits) {
+            None if logits.iter().all(|logit| !logit.is_finite()) => Choice::Broken,
             None => Choice::Nothing,
             Some(token) if tokenizer.ends().contains(&token) => Choice::End,
             Some(token) => Choice::Token(token),
@@ -140,7 +149,7 @@ fn best_allowed(logits: &[f32], wanted: usize, allowed: impl Fn(u32) -> bool) ->
     found
 }
 
-/// The rows of a logits tensor. A row with a number that is not finite in every place is an error, not a choice.
+/// The rows of a logits tensor.
 pub fn rows(logits: &Tensor) -> Result<Vec<Vec<f32>>, ModelError> {
     Ok(logits.to_vec2::<f32>()?)
 }

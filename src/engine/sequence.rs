@@ -2,7 +2,7 @@
 
 use super::constraint::Constraint;
 use super::model::KvCache;
-use super::sampler::{Choice, Sampler, Sampling};
+use super::sampler::{Choice, Sampler, Sampling, SoFar};
 use super::tokenizer::Tokenizer;
 
 /// Longest stretch of tokens that is looked at for a loop, and how often it has to come.
@@ -53,10 +53,13 @@ impl Sequence {
         [*self.tokens.last().expect("a sequence that runs has grown by a token")]
     }
 
-    /// Chooses the next token. `None` when the logits allow no choice at all, as broken weights would.
+    /// Chooses the next token. `None` when the logits are no numbers.
     pub(super) fn grow(&mut self, logits: &mut [f32], tokenizer: &Tokenizer) -> Option<Grown> {
-        let token = match self.sampler.choose(logits, &self.tokens, self.constraint.as_ref(), tokenizer) {
-            Choice::Nothing => return None,
+        let so_far = SoFar { answer: &self.tokens, constraint: self.constraint.as_ref(), tokenizer };
+        let token = match self.sampler.choose(logits, &so_far) {
+            Choice::Broken => return None,
+            // No rule should lead here; if one does, what was written so far is kept and called unfinished.
+            Choice::Nothing => return Some(self.end(Finish::Length)),
             Choice::End => return Some(self.end(Finish::Complete)),
             Choice::Token(token) => token,
         };

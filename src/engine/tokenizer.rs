@@ -116,10 +116,10 @@ fn encoder(header: &Gguf, tokens: &[String], pattern: &str) -> Result<tokenizers
         let pair = merge.split_once(' ').ok_or_else(|| header.malformed(format!("its merge `{merge}` is no pair")))?;
         merges.push((pair.0.to_owned(), pair.1.to_owned()));
     }
-    let bpe = BPE::builder().vocab_and_merges(vocabulary, merges).build().map_err(failed)?;
-    if let Some(missing) = byte_of_char().into_keys().find(|c| bpe.get_vocab().get(&c.to_string()).is_none()) {
+    if let Some(missing) = byte_of_char().into_keys().find(|c| !vocabulary.contains_key(&c.to_string())) {
         return Err(header.malformed(format!("its vocabulary has no token for the byte shown as `{missing}`")));
     }
+    let bpe = BPE::builder().vocab_and_merges(vocabulary, merges).build().map_err(failed)?;
     let words =
         Split::new(SplitPattern::Regex(pattern.to_owned()), SplitDelimiterBehavior::Isolated, false).map_err(failed)?;
     let steps =

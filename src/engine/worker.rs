@@ -7,7 +7,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -33,10 +33,13 @@ pub(super) fn run(model: Box<dyn Model>, card: &Card, shared: &Shared, jobs: &Re
             Err(_) => Event::Failed(EngineError::Dead),
         };
         let dead = matches!(last, Event::Failed(EngineError::Dead));
+        if dead {
+            // Before the event, so that whoever has heard of the failure sees it in the engine's health too.
+            shared.healthy.store(false, Ordering::Release);
+        }
         work.send(last);
         if dead {
             // candle's thread pool is poisoned after a panic, so nothing that comes after could succeed.
-            shared.healthy.store(false, Ordering::Release);
             break;
         }
     }
@@ -151,11 +154,4 @@ fn fork(first: KvCache, rules: Vec<Rules>) -> Result<Vec<Sequence>, EngineError>
     caches.push(first);
     let branches = caches.into_iter().zip(rules).enumerate();
     Ok(branches.map(|(branch, (cache, rules))| Sequence::new(branch, cache, rules)).collect())
-}
-
-impl Timings {
-    /// Time from the acceptance of the job to its end.
-    pub fn total(&self) -> Duration {
-        self.queue + self.prefill + self.decode
-    }
 }

@@ -25,11 +25,31 @@ pub(super) struct Body {
     facts: usize,
     #[serde(default)]
     length: Length,
-    /// `direct` is what there is so far.
-    strategy: Option<Strategy>,
+    /// `direct` or `pivot`; by the model's skill when it is `auto` or not given.
+    #[serde(default)]
+    strategy: Way,
     #[serde(default)]
     stream: bool,
     seed: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Way {
+    #[default]
+    Auto,
+    Direct,
+    Pivot,
+}
+
+impl Way {
+    fn chosen(self) -> Option<Strategy> {
+        match self {
+            Self::Auto => None,
+            Self::Direct => Some(Strategy::Direct),
+            Self::Pivot => Some(Strategy::Pivot),
+        }
+    }
 }
 
 fn every_language() -> Vec<Language> {
@@ -44,12 +64,12 @@ pub(super) async fn post(
     State(service): State<Service>,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Answer>, Problem> {
-    let Json(Body { text, title, source_language, languages, facts, length, strategy: _, stream, seed }) = body?;
+    let Json(Body { text, title, source_language, languages, facts, length, strategy, stream, seed }) = body?;
     if stream {
         let detail = "this version does not stream yet; ask without `stream`";
         return Err(Problem::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail));
     }
     let source = Source { bytes: text.into_bytes(), name: "text".into(), title, language: source_language };
-    let request = Request { source, task: Task { languages, facts, length }, seed };
+    let request = Request { source, task: Task { languages, facts, length }, strategy: strategy.chosen(), seed };
     Ok(Json(service.summarize(request, |_| ()).await?))
 }

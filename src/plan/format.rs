@@ -7,8 +7,17 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use super::{LEAST_FACTS, Length, Task};
+use super::{LEAST_FACTS, Length, Task, Written};
 use crate::intake::{Article, Language};
+
+/// What the facts of an answer may cite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Citable {
+    /// Each sentence from 1 to this, once.
+    UpTo(u32),
+    /// These sentences, in this order: a translation keeps the citations of what it translates.
+    These(Vec<u32>),
+}
 
 /// The form of one answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +26,10 @@ pub struct Format {
     pub language: Language,
     /// Numbers and foreign words that may be written.
     pub listed: BTreeSet<String>,
-    /// Sentences that can be cited: 1 to this.
-    pub sentences: u32,
+    /// Words that only say what a line is; no line begins with one.
+    pub labels: &'static [&'static str],
+    /// Sentences that can be cited.
+    pub citable: Citable,
     /// Fewest and most facts.
     pub facts: RangeInclusive<usize>,
     /// Characters: the least, and the wanted.
@@ -45,7 +56,44 @@ impl Format {
         Self {
             language,
             listed,
-            sentences: u32::try_from(sentences).unwrap_or(u32::MAX),
+            labels: match language {
+                Language::En => &[
+                    "headline",
+                    "a headline",
+                    "title",
+                    "summary",
+                    "a summary",
+                    "first line",
+                    "second line",
+                    "key fact",
+                    "fact ",
+                ],
+                Language::Uk => &[
+                    "заголовок",
+                    "перший рядок",
+                    "другий рядок",
+                    "виклад",
+                    "стисло",
+                    "факт:",
+                    "ось ",
+                    "переклад",
+                    "відповідь на",
+                    "текст ",
+                ],
+                Language::Ru => &[
+                    "заголовок",
+                    "первая строка",
+                    "вторая строка",
+                    "краткое изложение",
+                    "кратко",
+                    "факт:",
+                    "вот ",
+                    "перевод",
+                    "ответ на",
+                    "текст ",
+                ],
+            },
+            citable: Citable::UpTo(u32::try_from(sentences).unwrap_or(u32::MAX)),
             facts: LEAST_FACTS.min(most)..=most,
             headline: (15, 90),
             summary: match task.length {
@@ -54,6 +102,25 @@ impl Format {
                 Length::Long => (160, 450),
             },
             fact: (25, 110),
+        }
+    }
+
+    /// The form of a translation of `written`: as many facts with the same citations, and lines that may be somewhat longer.
+    pub(super) fn of_translation(article: &Article, written: &Written, language: Language) -> Self {
+        let facts = written.facts.len();
+        let task = Task { languages: vec![language], facts, length: Length::Medium };
+        let room = |text: &str| {
+            let length = text.chars().count();
+            (length / 2, length + length / 4)
+        };
+        let longest = written.facts.iter().map(|(_, text)| room(text).1).max().unwrap_or(0);
+        Self {
+            citable: Citable::These(written.facts.iter().map(|(sentence, _)| *sentence).collect()),
+            facts: facts..=facts,
+            headline: room(&written.headline),
+            summary: room(&written.summary),
+            fact: (15, longest),
+            ..Self::new(article, &task, language)
         }
     }
 

@@ -7,7 +7,7 @@
 mod format;
 mod prompt;
 
-pub use self::format::{Format, numbers_of};
+pub use self::format::{Citable, Format, numbers_of};
 
 use crate::intake::{Article, Language};
 
@@ -108,15 +108,41 @@ pub enum PlanError {
     Languages,
 }
 
+/// A summary that is to be translated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its headline.
+    pub headline: String,
+    /// Its summary.
+    pub summary: String,
+    /// The number of the sentence that each fact cites, and the fact.
+    pub facts: Vec<(u32, String)>,
+}
+
+/// Makes the plan that has a summary of the article translated: by way of a language that the model writes well.
+pub fn translate(article: &Article, written: &Written, to: &[Language], card: &Card<'_>) -> Result<Plan, PlanError> {
+    let (system, shared) = prompt::written(written);
+    let wanted = to.iter().map(|&language| {
+        let format = Format::of_translation(article, written, language);
+        Wanted { language, tail: prompt::translation(language), max_tokens: format.max_tokens(), format }
+    });
+    fitting(Plan { system, shared, answers: wanted.collect() }, card)
+}
+
 /// Makes the plan for one article.
 pub fn build(article: &Article, task: &Task, card: &Card<'_>) -> Result<Plan, PlanError> {
     task.check()?;
     let (system, shared) = prompt::article(article);
-    let answers: Vec<Wanted> = task.languages.iter().map(|&language| wanted(article, task, language)).collect();
-    let needed = answers.iter().map(|answer| (card.count)(&system, &shared, &answer.tail) + answer.max_tokens).max();
-    match needed {
+    let answers = task.languages.iter().map(|&language| wanted(article, task, language)).collect();
+    fitting(Plan { system, shared, answers }, card)
+}
+
+/// The plan, when its prompts and answers fit.
+fn fitting(plan: Plan, card: &Card<'_>) -> Result<Plan, PlanError> {
+    let tokens = |answer: &Wanted| (card.count)(&plan.system, &plan.shared, &answer.tail) + answer.max_tokens;
+    match plan.answers.iter().map(tokens).max() {
         Some(tokens) if tokens > card.context => Err(PlanError::TooLong { tokens, limit: card.context }),
-        _ => Ok(Plan { system, shared, answers }),
+        _ => Ok(plan),
     }
 }
 

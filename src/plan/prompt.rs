@@ -3,13 +3,18 @@
 //! Each file is front matter between `---` lines, then the text. Placeholders are replaced in one pass over the template,
 //! so that braces in an article are never taken for one.
 
-use super::{Length, Task};
+use super::{Length, Task, Written};
 use crate::intake::{Article, Language};
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
 const ENGLISH: &str = include_str!("../../prompts/summarize.en.md");
 const UKRAINIAN: &str = include_str!("../../prompts/summarize.uk.md");
 const RUSSIAN: &str = include_str!("../../prompts/summarize.ru.md");
+
+const WRITTEN: &str = include_str!("../../prompts/written.md");
+const TO_ENGLISH: &str = include_str!("../../prompts/translate.en.md");
+const TO_UKRAINIAN: &str = include_str!("../../prompts/translate.uk.md");
+const TO_RUSSIAN: &str = include_str!("../../prompts/translate.ru.md");
 
 /// The system message, and the article as numbered sentences.
 pub(super) fn article(article: &Article) -> (String, String) {
@@ -22,6 +27,26 @@ pub(super) fn article(article: &Article) -> (String, String) {
     let title = one_line(article.title().unwrap_or_default());
     let shared = fill(shared, &[("title", &title), ("sentences", &lines.join("\n"))]);
     (system.to_owned(), shared.trim().to_owned())
+}
+
+/// The system message, and a summary as lines.
+pub(super) fn written(written: &Written) -> (String, String) {
+    let (system, shared) = body(WRITTEN).split_once("\n===\n").expect("the prompt for translation has two parts");
+    let facts: Vec<String> =
+        written.facts.iter().map(|(sentence, text)| format!("- [{sentence}] {}", one_line(text))).collect();
+    let (headline, summary) = (one_line(&written.headline), one_line(&written.summary));
+    let values = [("headline", headline.as_str()), ("summary", summary.as_str()), ("facts", &facts.join("\n"))];
+    (system.to_owned(), fill(shared, &values).trim().to_owned())
+}
+
+/// The instructions for the translation into one language.
+pub(super) fn translation(language: Language) -> String {
+    let template = match language {
+        Language::En => TO_ENGLISH,
+        Language::Uk => TO_UKRAINIAN,
+        Language::Ru => TO_RUSSIAN,
+    };
+    body(template).trim_end().to_owned()
 }
 
 /// The instructions for one language.

@@ -2,8 +2,18 @@
 //!
 //! No network, no fixed port, no sleep. Real weights have a target of their own, `real_weights`.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cli;
+mod engine;
+mod gguf;
+mod harness;
+mod http;
 mod hub;
 mod hub_mirror;
 mod hub_server;
 mod intake;
+mod layers;
+mod model;
+mod service;
 mod tiny_model;

@@ -34,8 +34,44 @@ pub struct LineFormat {
     pub least_facts: usize,
     /// Most facts.
     pub most_facts: usize,
-    /// Facts cite items 1 to this.
-    pub items: u32,
+    /// What facts may cite.
+    pub citations: Citations,
+    /// Words that a line may not begin with, in lower case: labels such as "headline".
+    pub labels: Vec<String>,
+}
+
+/// What facts may cite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Citations {
+    /// Any item from 1 to this, each at most once.
+    UpTo(u32),
+    /// These items, in this order.
+    These(Vec<u32>),
+}
+
+impl Citations {
+    /// True when the next fact, after those that cite `cited`, may cite `item`.
+    fn allow(&self, item: u32, cited: &[u32]) -> bool {
+        match self {
+            Self::UpTo(last) => (1..=*last).contains(&item) && !cited.contains(&item),
+            Self::These(items) => items.get(cited.len()) == Some(&item),
+        }
+    }
+
+    /// True when some item that may be cited begins with these digits.
+    fn begin(&self, digits: u32, cited: &[u32]) -> bool {
+        match self {
+            Self::UpTo(last) => (1..=*last).any(|item| begins_with(item, digits) && !cited.contains(&item)),
+            Self::These(items) => items.get(cited.len()).is_some_and(|&item| begins_with(item, digits)),
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::UpTo(last) => *last as usize,
+            Self::These(items) => items.len(),
+        }
+    }
 }
 
 /// The automaton.
@@ -51,6 +87,14 @@ struct State {
     /// Characters of the line so far.
     length: usize,
     last: Option<char>,
+    /// The line's first letters in lower case, as long as they could be a label.
+    opening: String,
+    /// Letters of the last word.
+    word: usize,
+    /// Quotation marks that are open; `straight` when one of them is `"`.
+    quotes: usize,
+    straight: bool,
+    brackets: usize,
     run: Run,
     /// Items that facts have cited.
     cited: Vec<u32>,
@@ -78,6 +122,8 @@ enum Line {
 const MARK: [char; 3] = ['-', ' ', '['];
 /// A colon before this many characters would be a label.
 const LABEL: usize = 24;
+/// A line that is far too long is cut after the word that is being written, but no word is longer than this.
+const LONGEST_WORD: usize = 24;
 
 impl LineGrammar {
     /// The automaton at the start of an answer.
@@ -86,6 +132,11 @@ impl LineGrammar {
             line: Line::Headline,
             length: 0,
             last: None,
+            opening: String::new(),
+            word: 0,
+            quotes: 0,
+            straight: false,
+            brackets: 0,
             run: Run::default(),
             cited: Vec::new(),
             facts: 0,
@@ -173,15 +224,16 @@ impl State {
 
     fn cite(&mut self, item: u32, c: char, format: &LineFormat) -> bool {
         if c == ']' {
+            let exists = format.citations.allow(item, &self.cited);
             self.cited.push(item);
-            (self.line, self.length, self.last, self.facts) = (Line::Cited, 0, None, self.facts + 1);
-            return item > 0 && !self.cited[..self.cited.len() - 1].contains(&item);
+            self.line = Line::Cited;
+            self.facts += 1;
+            return exists;
         }
         let Some(digit) = c.to_digit(10).filter(|&digit| item > 0 || digit > 0) else { return false };
         let longer = item.saturating_mul(10).saturating_add(digit);
         self.line = Line::Citation(longer);
-        // Some item that is not cited yet must begin with these digits.
-        (1..=format.items).any(|k| !self.cited.contains(&k) && begins_with(k, longer))
+        format.citations.begin(longer, &self.cited)
     }
 
     fn write(&mut self, c: char, format: &LineFormat) -> bool {
@@ -195,19 +247,79 @@ impl State {
         if !known || (first && !opens) || label || double_space || repeats(self.last, c) {
             return false;
         }
-        if self.length >= length.wanted && self.closed() && !")»”\"".contains(c) {
+        let continues = self.run.continues(c, &format.script);
+        if self.length >= length.wanted && self.closed() && !continues && !")»”\"".contains(c) {
             return false;
         }
-        let past = self.length >= 2 * length.wanted;
-        if past && self.run.is_complete(&format.script) && !c.is_alphanumeric() && !ends_sentence(c) {
+        let inside_word = c.is_alphanumeric() && self.last.is_some_and(char::is_alphanumeric);
+        let past = self.length >= 2 * length.wanted && !(inside_word && self.length < 2 * length.wanted + LONGEST_WORD);
+        if past && self.run.is_complete(&format.script) {
             return false;
         }
-        if !self.run.push(c, self.last, &format.script) {
+        if self.line == Line::Headline && space && self.length >= length.least && self.ends_long_sentence() {
             return false;
         }
+        if !self.is_well_set(c)
+            || !self.pair(c)
+            || !self.run.push(c, self.last, &format.script)
+            || self.is_label(c, format)
+        {
+            return false;
+        }
+        self.word = match (c.is_alphanumeric(), self.last.is_some_and(char::is_alphanumeric)) {
+            (true, true) => self.word + 1,
+            (true, false) => 1,
+            (false, _) => self.word,
+        };
         self.length += 1;
         self.last = Some(c);
         true
+    }
+
+    /// The rules of setting type: a letter does not follow a comma or the end of a sentence without a space, no space
+    /// stands before a comma or after an opening bracket, and an opening mark stands at the start of a word. A model that
+    /// is refused what it wants escapes into such junk.
+    fn is_well_set(&self, c: char) -> bool {
+        let Some(last) = self.last else { return true };
+        let word_follows = c.is_alphabetic() && (",;:!?…)".contains(last) || (last == '.' && self.word >= 4));
+        let stray_space = ".,;:!?…)»”%".contains(c) && (last == ' ' || last == '(');
+        let inner_opening = "(«„".contains(c) && !" («„“\"-–—".contains(last);
+        let straight = c == '"' && if self.straight { last == ' ' } else { !" (-–—".contains(last) };
+        !(word_follows || stray_space || inner_opening || straight || (c == ' ' && last == '('))
+    }
+
+    /// Counts brackets and quotation marks: one that closes needs one that is open. `“` opens in English and closes elsewhere.
+    fn pair(&mut self, c: char) -> bool {
+        let closes = match c {
+            '»' | '”' => true,
+            '“' => self.quotes > 0,
+            '"' => self.straight,
+            _ => false,
+        };
+        self.straight ^= c == '"';
+        match c {
+            '(' => self.brackets += 1,
+            ')' if self.brackets == 0 => return false,
+            ')' => self.brackets -= 1,
+            _ if closes && self.quotes == 0 => return false,
+            _ if closes => self.quotes -= 1,
+            _ => self.quotes += usize::from("«„“\"".contains(c)),
+        }
+        true
+    }
+
+    /// Follows the line's opening; true when it has become a label.
+    fn is_label(&mut self, c: char, format: &LineFormat) -> bool {
+        if self.opening.chars().count() < self.length {
+            return false;
+        }
+        self.opening.extend(c.to_lowercase());
+        let possible = format.labels.iter().any(|label| label.starts_with(&self.opening));
+        let label = format.labels.contains(&self.opening);
+        if !possible {
+            self.opening.clear();
+        }
+        label
     }
 
     fn limits(&self, format: &LineFormat) -> Length {
@@ -218,11 +330,15 @@ impl State {
         }
     }
 
-    /// True after a sentence's last mark.
+    /// True after a sentence's last mark, quotation marks and brackets included.
     fn closed(&self) -> bool {
-        self.last.is_some_and(|c| {
-            ends_sentence(c) || (self.line != Line::Headline && ")»”\"".contains(c) && self.length > 0)
-        }) && self.line != Line::Headline
+        self.last.is_some_and(|c| ends_sentence(c) || (self.line != Line::Headline && ")»”\"".contains(c)))
+    }
+
+    /// True after a sentence's last mark that does not look like that of an abbreviation or an initial: a headline is one
+    /// sentence.
+    fn ends_long_sentence(&self) -> bool {
+        self.last.is_some_and(ends_sentence) && self.word >= 4
     }
 
     /// May the line end here?
@@ -230,21 +346,24 @@ impl State {
         let length = self.limits(format);
         let Some(last) = self.last else { return false };
         let ended = match self.line {
-            Line::Headline => last.is_alphanumeric() || "»”\")?!%".contains(last),
+            Line::Headline => last.is_alphanumeric() || "»”\")?!%.".contains(last),
             _ => ends_sentence(last) || "»”\")".contains(last),
         };
-        let far_past = self.length >= 2 * length.wanted && last != ' ';
-        self.length >= length.least && self.run.is_complete(&format.script) && (ended || far_past)
+        let far_past = self.length >= 2 * length.wanted;
+        let paired = self.quotes == 0 && self.brackets == 0 && ended;
+        self.length >= length.least && self.run.is_complete(&format.script) && (paired || far_past)
     }
 
     fn next_line(&mut self, format: &LineFormat) -> bool {
         self.line = match self.line {
             Line::Headline => Line::Summary,
-            Line::Fact if self.facts >= format.most_facts.min(format.items as usize) => Line::Done,
+            Line::Fact if self.facts >= format.most_facts.min(format.citations.count()) => Line::Done,
             _ => Line::Mark(0),
         };
         self.length = 0;
         self.last = None;
+        self.opening.clear();
+        (self.quotes, self.straight, self.brackets) = (0, false, 0);
         self.run = Run::default();
         true
     }
@@ -281,7 +400,8 @@ mod tests {
             fact: line,
             least_facts: 1,
             most_facts: 2,
-            items: 12,
+            citations: Citations::UpTo(12),
+            labels: vec!["headline".into()],
         })
     }
 
@@ -320,9 +440,27 @@ mod tests {
     }
 
     #[test]
+    fn citations_can_be_given() {
+        let mut grammar = grammar(Alphabet::Latin, &["1"]);
+        let format = LineFormat { citations: Citations::These(vec![12, 1]), ..(*grammar.format).clone() };
+        grammar = LineGrammar::new(format);
+        for line in ANSWER.split_inclusive('\n').take(2) {
+            grammar.advance(line.as_bytes());
+        }
+        assert!(grammar.allows(b"- [12] A") && !grammar.allows(b"- [1] A") && !grammar.allows(b"- [2"));
+        grammar.advance(b"- [12] A sentence of some length.\n");
+        assert!(grammar.allows(b"- [1] B") && !grammar.allows(b"- [12"));
+    }
+
+    #[test]
     fn lines_start_and_end_as_they_should() {
         assert!(!after(0, "1 man"));
         assert!(!after(0, "Headline: man"));
+        assert!(!after(0, "Headline - man"));
+        assert!(after(0, "Headlights on"));
+        assert!(!after(1, "He said” that"));
+        assert!(after(1, "He said “that” and “this” at once.\n"));
+        assert!(!after(1, "He said “that and this at once.\n"));
         assert!(!after(0, "Short\n"));
         assert!(!after(1, "A sentence without an end\n"));
         assert!(after(1, "A sentence with an end.\n- ["));

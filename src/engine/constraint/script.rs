@@ -39,7 +39,7 @@ impl Alphabet {
 }
 
 /// Marks that a text may have besides letters, digits and spaces.
-pub(super) const PUNCTUATION: &str = ".,;:!?-–—()«»„“”\"'’ʼ‘%№$€£₴₽°/&+…";
+pub(super) const PUNCTUATION: &str = ".,;:!?-–—()«»„“”\"'’ʼ‘%№$€£₴₽°/&…";
 
 /// An alphabet with the numbers and foreign words that may be written.
 #[derive(Debug, Clone)]
@@ -86,6 +86,11 @@ impl Run {
     /// The run without a separator at its end: in `in 2024, he` the comma belongs to the sentence.
     fn whole(&self) -> &str {
         self.0.trim_end_matches(|c: char| !c.is_alphanumeric())
+    }
+
+    /// True when this digit goes on with a listed number, as the 5 of 3.5 does.
+    pub(super) fn continues(&self, c: char, script: &Script) -> bool {
+        c.is_ascii_digit() && !self.0.is_empty() && script.begins(&format!("{}{c}", self.0))
     }
 
     /// Takes one more character, or refuses it. `last` is the character before.

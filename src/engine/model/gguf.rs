@@ -297,8 +297,7 @@ impl<R: Read> Cursor<R> {
         numbers.collect::<Checked<_>>().map(Value::Numbers)
     }
 
-    /// Name, shape, storage and relative offset of one tensor.
-    fn tensor(&mut self) -> Checked<(String, Vec<usize>, GgmlDType, u64)> {
+    fn tensor(&mut self) -> Checked<Listed> {
         let name = self.text()?;
         let dimensions = self.u32()?;
         if dimensions == 0 || dimensions > MAX_DIMENSIONS {
@@ -313,8 +312,16 @@ impl<R: Read> Cursor<R> {
         let Some(dtype) = storage(kind) else {
             return broken(format!("tensor `{name}` is stored as kind {kind}, which this engine cannot read"));
         };
-        Ok((name, shape, dtype, self.u64()?))
+        Ok(Listed { name, shape, dtype, offset: self.u64()? })
     }
+}
+
+/// A tensor as the header lists it; its offset counts from the end of the header.
+struct Listed {
+    name: String,
+    shape: Vec<usize>,
+    dtype: GgmlDType,
+    offset: u64,
 }
 
 type Header = (BTreeMap<String, Value>, BTreeMap<String, TensorInfo>);
@@ -339,14 +346,15 @@ fn read_header<R: Read>(cursor: &mut Cursor<R>) -> Checked<Header> {
     let alignment = alignment(&metadata)?;
     let data = cursor.position.next_multiple_of(alignment);
     let mut tensors = BTreeMap::new();
-    for (name, shape, dtype, offset) in listed {
-        if offset % alignment != 0 {
-            return broken(format!("tensor `{name}` starts at {offset}, off the alignment of {alignment}"));
+    for tensor in listed {
+        if tensor.offset % alignment != 0 {
+            return broken(format!("tensor `{}` starts off the alignment of {alignment}", tensor.name));
         }
-        let info = place(&name, shape, dtype, data.checked_add(offset), cursor.size)?;
-        if tensors.insert(name.clone(), info).is_some() {
+        let (name, info) = place(tensor, data, cursor.size)?;
+        if tensors.contains_key(&name) {
             return broken(format!("tensor `{name}` is listed twice"));
         }
+        tensors.insert(name, info);
     }
     Ok((metadata, tensors))
 }
@@ -359,17 +367,19 @@ fn alignment(metadata: &BTreeMap<String, Value>) -> Checked<u64> {
     }
 }
 
-/// Checks that a tensor's numbers lie inside the file.
-fn place(name: &str, shape: Vec<usize>, dtype: GgmlDType, start: Option<u64>, size: u64) -> Checked<TensorInfo> {
+/// Checks that a tensor's numbers, which start `offset` after `data`, lie inside a file of `size` bytes.
+fn place(listed: Listed, data: u64, size: u64) -> Checked<(String, TensorInfo)> {
+    let Listed { name, shape, dtype, offset } = listed;
     let count = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n)).filter(|&n| n > 0);
     let row = shape.last().copied().unwrap_or(0);
     let whole_blocks = row.is_multiple_of(dtype.block_size());
     let bytes = count.filter(|_| whole_blocks).and_then(|n| (n / dtype.block_size()).checked_mul(dtype.type_size()));
-    let (Some(bytes), Some(start)) = (bytes, start) else {
+    let Some(bytes) = bytes else {
         return broken(format!("tensor `{name}` has the impossible shape {shape:?}"));
     };
-    match start.checked_add(bytes as u64) {
-        Some(end) if end <= size => Ok(TensorInfo { shape, dtype, start, bytes }),
+    let end = data.checked_add(offset).and_then(|start| start.checked_add(bytes as u64));
+    match end {
+        Some(end) if end <= size => Ok((name, TensorInfo { shape, dtype, start: data + offset, bytes })),
         _ => broken(format!("tensor `{name}` reaches past the end of the file")),
     }
 }

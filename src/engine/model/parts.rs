@@ -14,7 +14,7 @@ use super::{ModelError, Slot};
 
 /// The sizes of a model, from its file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shape {
+pub(super) struct Shape {
     pub(super) layers: usize,
     pub(super) hidden: usize,
     pub(super) heads: usize,
@@ -140,7 +140,7 @@ impl Step<'_, '_> {
 
     /// Causal attention with grouped heads. `q` is `[heads, tokens, head_dim]`, `k` and `v` are
     /// `[kv_heads, tokens, head_dim]`; the answer is `[tokens, heads * head_dim]`.
-    pub(super) fn attend(&mut self, layer: usize, q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
+    pub(super) fn attend(&mut self, layer: usize, [q, k, v]: [&Tensor; 3]) -> Result<Tensor> {
         let mut rows = Vec::with_capacity(self.slots.len());
         let mut start = 0;
         for slot in self.slots.iter_mut() {

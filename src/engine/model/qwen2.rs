@@ -64,7 +64,7 @@ impl Block for Qwen2Block {
         let q = step.rotate(&self.query.forward(&normed, self.heads)?)?;
         let k = step.rotate(&self.key.forward(&normed, self.kv_heads)?)?;
         let v = self.value.forward(&normed, self.kv_heads)?.transpose(0, 1)?;
-        let x = (x + self.output.forward(&step.attend(layer, &q, &k, &v)?)?)?;
+        let x = (x + self.output.forward(&step.attend(layer, [&q, &k, &v])?)?)?;
         &x + self.feed_forward.forward(&self.feed_forward_norm.forward(&x)?)?
     }
 }

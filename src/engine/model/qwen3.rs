@@ -53,7 +53,8 @@ impl Block for Qwen3Block {
         let q = self.query_norm.forward(&self.by_head(&self.query.forward(&normed)?)?)?;
         let k = self.key_norm.forward(&self.by_head(&self.key.forward(&normed)?)?)?;
         let v = self.by_head(&self.value.forward(&normed)?)?.transpose(0, 1)?;
-        let mixed = step.attend(layer, &step.rotate(&q)?, &step.rotate(&k)?, &v)?;
+        let (q, k) = (step.rotate(&q)?, step.rotate(&k)?);
+        let mixed = step.attend(layer, [&q, &k, &v])?;
         let x = (x + self.output.forward(&mixed)?)?;
         &x + self.feed_forward.forward(&self.feed_forward_norm.forward(&x)?)?
     }

@@ -15,7 +15,7 @@ use super::ModelError;
 use super::gguf::{Gguf, GgufError, TensorInfo};
 
 /// The tensors of one file.
-pub struct Weights<'a> {
+pub(super) struct Weights<'a> {
     header: &'a Gguf,
     /// Readers that nobody uses at the moment, so that several threads can load side by side. Locked to take one or to
     /// give it back.
@@ -41,27 +41,27 @@ impl Reader {
 
 impl<'a> Weights<'a> {
     /// Weights of the file that `header` was read from.
-    pub fn new(header: &'a Gguf, device: &Device) -> Self {
+    pub(super) fn new(header: &'a Gguf, device: &Device) -> Self {
         Self { header, idle: Mutex::new(Vec::new()), device: device.clone() }
     }
 
     /// The header, for sizes and names.
-    pub fn header(&self) -> &Gguf {
+    pub(super) fn header(&self) -> &Gguf {
         self.header
     }
 
     /// Where the tensors are put.
-    pub fn device(&self) -> &Device {
+    pub(super) fn device(&self) -> &Device {
         &self.device
     }
 
     /// True when the file has a tensor of this name.
-    pub fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.header.tensor(name).is_some()
     }
 
     /// A tensor of exactly this shape, quantised as it is stored.
-    pub fn quantized(&self, name: &str, shape: &[usize]) -> Result<Arc<QTensor>, ModelError> {
+    pub(super) fn quantized(&self, name: &str, shape: &[usize]) -> Result<Arc<QTensor>, ModelError> {
         let Some(info) = self.header.tensor(name) else {
             return Err(self.header.malformed(format!("it has no tensor `{name}`")).into());
         };
@@ -83,12 +83,12 @@ impl<'a> Weights<'a> {
     }
 
     /// A vector in f32: a bias or the gain of a norm.
-    pub fn vector(&self, name: &str, length: usize) -> Result<Tensor, ModelError> {
+    pub(super) fn vector(&self, name: &str, length: usize) -> Result<Tensor, ModelError> {
         Ok(self.quantized(name, &[length])?.dequantize(&self.device)?)
     }
 
     /// A matrix for multiplication, `[out, in]` as PyTorch keeps it.
-    pub fn matrix(&self, name: &str, out: usize, inner: usize) -> Result<QMatMul, ModelError> {
+    pub(super) fn matrix(&self, name: &str, out: usize, inner: usize) -> Result<QMatMul, ModelError> {
         ready(QMatMul::from_arc(self.quantized(name, &[out, inner])?)?, inner)
     }
 }

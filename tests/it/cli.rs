@@ -1,0 +1,279 @@
+//! The real binary: exit codes, what goes to which stream, and the JSON of each command.
+//!
+//! Its environment is empty but for a home of its own, so nothing of this machine leaks in and no network is asked.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::fixture;
+use crate::tiny_model::{self, Arch, Head, TinyModel};
+
+/// A folder with a home for the program in it.
+struct Place {
+    folder: TempDir,
+}
+
+/// What a run came to.
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// Writes a file and gives its path.
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        self.run_with("", arguments)
+    }
+
+    /// Runs the program with a text on its standard input.
+    fn run_with(&self, input: &str, arguments: &[&str]) -> Outcome {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_stislo"))
+            .args(arguments)
+            .env_clear()
+            .env("HF_HOME", self.folder.path().join("home"))
+            .env("STISLO_THREADS", "1")
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that refuses its arguments does not read.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Outcome {
+    /// Checks that it failed with this code, nothing on stdout, and one line on stderr; gives the line.
+    fn refused(&self, code: i32) -> &str {
+        assert_eq!((self.code, self.stdout.as_str()), (Some(code), ""), "{}", self.stderr);
+        let line = self.stderr.strip_suffix('\n').unwrap_or_else(|| panic!("no line: {:?}", self.stderr));
+        assert!(line.starts_with("stislo: ") && !line.contains('\n') && !line.contains("panicked"), "{line}");
+        line
+    }
+
+    fn json(&self) -> Value {
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+}
+
+fn shown(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+#[test]
+fn usage_is_explained_with_code_2() {
+    let place = Place::new();
+    for (arguments, hint) in [
+        (&[][..], "Usage: stislo"),
+        (&["sumarize"], "summarize"),
+        (&["summarize", "x.txt", "--to", "de"], "de"),
+        (&["summarize", "x.txt", "--format", "xml"], "json"),
+        (&["summarize", "x.txt", "--facts", "many"], "many"),
+        (&["summarize", "x.txt", "--threads", "0"], "--threads"),
+        (&["summarize", "x.txt", "--context", "1"], "--context"),
+        (&["serve", "--listen", "nowhere"], "nowhere"),
+        (&["serve", "--listen", "0.0.0.0:0"], "127.0.0.1"),
+    ] {
+        let outcome = place.run(arguments);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(hint), "{hint:?} is not in: {}", outcome.stderr);
+    }
+    for arguments in [&["--help"][..], &["--version"], &["summarise", "--help"]] {
+        let outcome = place.run(arguments);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+        assert!(outcome.stdout.contains("stislo"), "{}", outcome.stdout);
+    }
+}
+
+#[test]
+fn bad_input_is_refused_with_code_3() {
+    let place = Place::new();
+    let german = "Die Hafenbrücke wurde am Samstag wieder für den Verkehr geöffnet. Vier Jahre zuvor hatte ein \
+                  Frachtschiff einen der Pfeiler gerammt. Die Reparatur kostete 38 Millionen.";
+    let cases = [
+        (place.file("empty.txt", ""), "is empty"),
+        (place.file("blank.txt", " \n\n "), "is empty"),
+        (place.file("binary.txt", [0x89, b'P', b'N', b'G', 0, 0xff, 0xfe, 0, 1, 2]), "not UTF-8"),
+        (place.file("german.txt", german), "German"),
+        (place.file("short.txt", "Two words."), "at least 80"),
+        (place.folder.path().join("missing.txt"), "cannot read"),
+        (place.folder.path().to_owned(), "cannot read"),
+    ];
+    for (path, hint) in &cases {
+        for command in ["summarize", "extract"] {
+            let outcome = place.run(&[command, shown(path), "--offline"]);
+            let line = outcome.refused(3);
+            assert!(line.contains(hint) && line.contains(shown(path)), "{command}: {line}");
+        }
+    }
+    let outcome = place.run_with("", &["summarize", "--offline"]);
+    assert!(outcome.refused(3).contains("standard input"), "{}", outcome.stderr);
+}
+
+#[test]
+fn no_model_is_code_4_and_names_the_file() {
+    let place = Place::new();
+    let article = place.file("article.txt", fixture("en", "page"));
+    let outcome = place.run(&["summarize", shown(&article), "--offline", "--model", "qwen2.5-coder-1.5b-instruct"]);
+    let line = outcome.refused(4);
+    assert!(line.contains("qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"), "{line}");
+    let outcome = place.run(&["summarize", shown(&article), "--offline"]);
+    assert!(outcome.refused(4).contains(".gguf"), "{}", outcome.stderr);
+    let outcome = place.run(&["models", "path", "smollm2-135m-instruct", "--offline"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(4), ""), "{}", outcome.stderr);
+    let outcome = place.run(&["summarize", shown(&article), "--offline", "--model", "gpt-5"]);
+    let line = outcome.refused(4);
+    assert!(line.contains("gpt-5") && line.contains("qwen3-1.7b"), "{line}");
+    let broken = place.file("page.gguf", "<!DOCTYPE html><html>not a model</html>");
+    for model in [shown(&broken), "nowhere.gguf"] {
+        let outcome = place.run(&["summarize", shown(&article), "--model", model]);
+        assert!(outcome.refused(4).contains(model), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn extract_prints_the_article() {
+    let place = Place::new();
+    for language in ["en", "uk", "ru"] {
+        let page = fixture(language, "page");
+        let body = fixture(language, "body");
+        let path = place.file("page.txt", &page);
+        let json = place.run(&["extract", shown(&path), "--format", "json"]).json();
+        assert_eq!(keys(&json), ["confidence", "language", "removed", "sentences", "sha256", "text", "title"]);
+        assert_eq!((json["language"].as_str(), json["text"].as_str()), (Some(language), Some(body.trim())));
+        assert_eq!(json["title"].as_str(), Some(fixture(language, "title").trim()));
+        let sentences = json["sentences"].as_array().unwrap();
+        assert_eq!(sentences.len(), 26);
+        let mut covered = 0;
+        for (index, sentence) in sentences.iter().enumerate() {
+            assert_eq!(keys(sentence), ["end", "id", "start"]);
+            assert_eq!(sentence["id"], index + 1);
+            let at = |key: &str| sentence[key].as_u64().unwrap() as usize;
+            let text = &body.trim()[at("start")..at("end")];
+            assert!(!text.is_empty() && text == text.trim(), "{text:?}");
+            assert!(body[covered..at("start")].trim().is_empty(), "{covered}");
+            covered = at("end");
+        }
+        assert_eq!(covered, body.trim().len());
+        assert!(json["removed"].as_array().unwrap().iter().all(|piece| keys(piece) == ["reason", "text"]));
+        assert!(!json["removed"].as_array().unwrap().is_empty());
+        assert_eq!(place.run_with(&page, &["extract", "-", "--format", "json"]).json(), json, "from standard input");
+        let text = place.run(&["extract", shown(&path), "--explain"]);
+        let wanted = format!("{}\n\n{}\n\nRemoved:\n", fixture(language, "title").trim(), body.trim());
+        assert!(text.stdout.starts_with(&wanted) && text.stderr.is_empty(), "{}", text.stdout);
+    }
+}
+
+#[test]
+fn the_models_are_listed() {
+    let outcome = Place::new().run(&["models", "list", "--offline"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    let manifests = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("models")).unwrap();
+    let mut count = 0;
+    for file in manifests {
+        let file = file.unwrap().path();
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let line = outcome.stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
+        let line = line.unwrap_or_else(|| panic!("{name} is not listed: {}", outcome.stdout));
+        let runs = std::fs::read_to_string(&file).unwrap().contains("architecture = \"qwen");
+        assert_eq!(line.contains("not yet"), !runs, "{line}");
+        assert!(!line.contains("here"), "the cache is empty: {line}");
+        count += 1;
+    }
+    assert!(count >= 7 && outcome.stdout.contains("gemma-3-4b-it (gemma3)"), "{}", outcome.stdout);
+}
+
+/// A tiny model of random weights with room for `context` tokens.
+fn tiny(context: u32) -> Vec<u8> {
+    TinyModel::new(Arch::Qwen2, Head::Tied).set("qwen2.context_length", tiny_model::Value::U32(context)).gguf_bytes()
+}
+
+#[test]
+fn a_text_that_is_too_long_names_both_numbers() {
+    let place = Place::new();
+    let words =
+        ["the", "council", "said", "that", "a", "new", "bridge", "over", "this", "river", "would", "not", "open"];
+    // Paragraphs that repeat each other would be taken for furniture.
+    let (mut prose, mut random) = (String::new(), 1u64);
+    for i in 1..=40_000 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        prose.push_str(words[(random >> 33) as usize % words.len()]);
+        prose.push_str(if i % 170 == 0 {
+            ".\n\n"
+        } else if i % 17 == 0 {
+            ". "
+        } else {
+            " "
+        });
+    }
+    let article = place.file("long.txt", &prose);
+    let model = place.file("tiny.gguf", tiny(256));
+    let outcome = place.run(&["summarize", shown(&article), "--model", shown(&model)]);
+    let line = outcome.refused(3);
+    let numbers: Vec<u64> =
+        line.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).filter(|&n| n > 0).collect();
+    assert!(line.contains("too long") && numbers[0] > 40_000 && numbers[1] == 256, "{line}");
+}
+
+#[test]
+fn random_weights_go_the_whole_way() {
+    let place = Place::new();
+    let article = place.file("page.txt", fixture("uk", "page"));
+    let model = place.file("random-f32.gguf", tiny(16_384));
+    let common = ["summarize", shown(&article), "--model", shown(&model), "--context", "16384", "--facts", "3"];
+    let run = |more: &[&str]| place.run(&[&common, more].concat());
+    let outcome = run(&["--to", "uk", "--length", "short", "--format", "json"]);
+    assert_eq!(outcome.stderr, "");
+    let answer = outcome.json();
+    assert_eq!(keys(&answer), ["comparison", "id", "model", "source", "summaries", "timings", "warnings"]);
+    assert_eq!(
+        (&answer["model"]["name"], &answer["model"]["quantization"]),
+        (&Value::from("random-f32.gguf"), &Value::from("F32"))
+    );
+    assert_eq!(answer["source"]["sentences"], 26);
+    let summary = &answer["summaries"][0];
+    assert_eq!((&summary["language"], &summary["strategy"]), (&Value::from("uk"), &Value::from("direct")));
+    assert!(!summary["headline"].as_str().unwrap().is_empty());
+    let body = fixture("uk", "body");
+    for evidence in
+        summary["key_facts"].as_array().unwrap().iter().flat_map(|fact| fact["evidence"].as_array().unwrap())
+    {
+        let at = |key: &str| evidence[key].as_u64().unwrap() as usize;
+        assert_eq!(evidence["text"], body.trim()[at("start")..at("end")]);
+    }
+    let tokens = answer["timings"]["completion_tokens"].as_u64().unwrap();
+    assert!(tokens > 20, "{tokens}");
+    let written = summary.to_string();
+    assert!(!summary["headline"].as_str().unwrap().contains(|c: char| "ыэёъЫЭЪ".contains(c)), "{written}");
+    let seeded = |seed: &str| {
+        run(&["--to", "uk", "--length", "short", "--format", "json", "--seed", seed]).json()["summaries"].take()
+    };
+    assert_eq!(seeded("5"), seeded("5"));
+    assert_ne!(seeded("5"), seeded("6"));
+}

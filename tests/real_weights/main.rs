@@ -1,0 +1,187 @@
+//! The engine and the whole pipeline on real weights: Qwen2.5-Coder-1.5B, against llama.cpp and on the fixtures.
+//!
+//! A target of its own, because it takes minutes: `cargo test --release --test real_weights -- --nocapture`. Where the
+//! weights are not on this machine it says so and passes; with `STISLO_REAL_WEIGHTS=require` it fails. They are looked
+//! for where the program looks, by `HF_HUB_CACHE` or `HF_HOME`, and loaded once. One test, because its parts share them.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stislo::answer::{self, FindingKind, ModelInfo, Summary};
+use stislo::engine::chat::Chat;
+use stislo::engine::model::gguf::Gguf;
+use stislo::engine::model::{self, Model, Slot};
+use stislo::engine::tokenizer::Tokenizer;
+use stislo::engine::{Card, Engine, EngineSettings};
+use stislo::hub::{Catalogue, Hub, HubSettings};
+use stislo::intake::{self, Language, Source};
+use stislo::plan::{Length, Task};
+use stislo::service::{Request, Service};
+
+const NAME: &str = "qwen2.5-coder-1.5b-instruct";
+const CONTEXT: usize = 8192;
+/// Two logits nearer than this may come in either order in another engine.
+const NEAR: f64 = 0.5;
+
+#[test]
+fn real_weights() {
+    let Some(path) = weights() else {
+        eprintln!("\nSKIPPED: real weights are not here; run `stislo models pull {NAME}`\n");
+        let required = std::env::var("STISLO_REAL_WEIGHTS").is_ok_and(|value| value == "require");
+        assert!(!required, "STISLO_REAL_WEIGHTS=require, and {NAME} is not in the cache");
+        return;
+    };
+    let header = Gguf::open(&path).unwrap();
+    let tokenizer = Tokenizer::from_gguf(&header).unwrap();
+    tokens_are_those_of_llama_cpp(&tokenizer);
+    let model = model::load(&header, CONTEXT).unwrap();
+    answers_are_those_of_llama_cpp(model.as_ref());
+    fixtures_become_summaries(model, tokenizer);
+}
+
+/// The weights, where they are in the cache.
+fn weights() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let home = || set("HF_HOME").or_else(|| set("HOME").map(|home| home.join(".cache/huggingface")));
+    let cache = set("HF_HUB_CACHE").or_else(|| home().map(|home| home.join("hub")))?;
+    let hub = Hub::new(HubSettings { offline: true, ..HubSettings::new(cache) }).unwrap();
+    hub.cached(Catalogue::builtin().unwrap().get(NAME).unwrap())
+}
+
+fn expected(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/expected").join(format!("{name}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn ids(value: &Value) -> Vec<u32> {
+    value.as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect()
+}
+
+fn tokens_are_those_of_llama_cpp(tokenizer: &Tokenizer) {
+    let want = expected("qwen2-real-tokens");
+    let mut count = 0;
+    for pair in ["texts", "decomposed"].iter().flat_map(|list| want[list].as_array().unwrap()) {
+        let text = pair["text"].as_str().unwrap();
+        assert_eq!(tokenizer.encode(text), ids(&pair["ids"]), "{text:?}");
+        count += 1;
+    }
+    // llama.cpp finds user-defined tokens in any text; we never make a token out of what somebody typed.
+    for pair in want["user_defined"].as_array().unwrap() {
+        let text = pair["text"].as_str().unwrap();
+        let bytes: Vec<u8> = tokenizer.encode(text).iter().flat_map(|&id| tokenizer.bytes(id)).copied().collect();
+        assert_eq!(bytes, text.as_bytes());
+    }
+    eprintln!("tokens: {count} texts are those of llama.cpp");
+}
+
+/// The best token after each of these tokens.
+fn best(model: &dyn Model, cache: &mut model::KvCache, tokens: &[u32], rows: usize) -> Vec<u32> {
+    let logits = model.forward(&mut [Slot { tokens, cache, rows }]).unwrap();
+    logits.argmax(1).unwrap().to_vec1().unwrap()
+}
+
+/// Each chat is read with llama.cpp's own answer, all steps in one pass; then the first three are written freely.
+fn answers_are_those_of_llama_cpp(model: &dyn Model) {
+    let want = expected("greedy-qwen2.5-coder-1.5b");
+    for (n, chat) in want["chats"].as_array().unwrap().iter().enumerate() {
+        let (prompt, answer) = (ids(&chat["prompt_ids"]), ids(&chat["ids"]));
+        let gaps: Vec<f64> = chat["gaps"].as_array().unwrap().iter().map(|gap| gap.as_f64().unwrap()).collect();
+        let name = format!("chat {n} in {}", chat["language"]);
+        let mut cache = model.new_cache().unwrap();
+        for chunk in prompt[..prompt.len() - 1].chunks(256) {
+            model.forward(&mut [Slot { tokens: chunk, cache: &mut cache, rows: 0 }]).unwrap();
+        }
+        let fed = [&prompt[prompt.len() - 1..], &answer[..answer.len() - 1]].concat();
+        let got = best(model, &mut cache, &fed, fed.len());
+        let mut clear = 0;
+        for (step, gap) in gaps.iter().enumerate().filter(|(_, gap)| **gap >= NEAR) {
+            assert_eq!(got[step], answer[step], "{name}: step {step}, where the gap is {gap}");
+            clear += 1;
+        }
+        assert!(clear * 2 > answer.len(), "{name}: {clear} clear steps are too few to say anything");
+        if n >= 3 {
+            eprintln!("{name}: {clear} clear steps of {} are those of llama.cpp", answer.len());
+            continue;
+        }
+        cache.truncate(prompt.len() - 1);
+        let near = gaps.iter().position(|&gap| gap < NEAR).unwrap_or(answer.len());
+        let mut last = prompt[prompt.len() - 1];
+        for (step, &token) in answer[..near].iter().enumerate() {
+            last = best(model, &mut cache, &[last], 1)[0];
+            assert_eq!(last, token, "{name}: written freely, step {step}");
+        }
+        eprintln!("{name}: {clear} clear steps of {}, and {near} written freely, are those of llama.cpp", answer.len());
+    }
+}
+
+fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let card = Card { tokenizer, chat: Chat::ChatMl, context: CONTEXT };
+    let settings = EngineSettings { context: CONTEXT, queue: 1 };
+    let engine = runtime.block_on(Engine::start(settings, move || Ok((model, card)))).unwrap();
+    let info = ModelInfo { name: NAME.into(), revision: None, quantization: None, engine: "a test".into() };
+    let service = Service::new(engine, info).with_fluent(vec![Language::En]);
+    let mut faults = Vec::new();
+    for from in ["en", "uk", "ru"] {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(from).join("harbour-bridge/page.txt");
+        let source = Source { bytes: std::fs::read(path).unwrap(), name: from.into(), title: None, language: None };
+        let article = intake::read(source.clone()).unwrap();
+        let task = Task { languages: Language::ALL.to_vec(), facts: 5, length: Length::Medium };
+        let answer =
+            runtime.block_on(service.summarize(Request { source, task, strategy: None, seed: None }, |_| ())).unwrap();
+        assert_eq!(answer.summaries.len(), 3);
+        for summary in &answer.summaries {
+            show(from, summary);
+            faults.extend(
+                faults_of(summary, article.sentences().len())
+                    .into_iter()
+                    .map(|f| format!("{from} to {}: {f}", summary.language)),
+            );
+        }
+        eprintln!("{:?}\n", answer.timings);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn show(from: &str, summary: &Summary) {
+    eprintln!("\n[{from} -> {}] {}\n{}", summary.language, summary.headline, summary.summary);
+    for fact in &summary.key_facts {
+        let cited: Vec<u32> = fact.evidence.iter().map(|evidence| evidence.sentence.get()).collect();
+        eprintln!("  {cited:?} {} {:?}", fact.text, fact.findings);
+    }
+    eprintln!("  {:?} {:?}", summary.finish, summary.findings);
+}
+
+/// What must hold whatever the model writes, and a little that a good answer has.
+fn faults_of(summary: &Summary, sentences: usize) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut check = |holds: bool, what: &str| {
+        if !holds {
+            faults.push(what.to_owned());
+        }
+    };
+    check(summary.finish == answer::Finish::Complete, "it is not complete");
+    check(!summary.headline.is_empty() && !summary.summary.is_empty(), "a part is missing");
+    check(summary.key_facts.len() >= 3, "there are fewer than 3 facts");
+    let texts =
+        || [&summary.headline, &summary.summary].into_iter().chain(summary.key_facts.iter().map(|fact| &fact.text));
+    let foreign = match summary.language {
+        Language::En => "абвгдеєжзиіїйклмнопрстуфхцчшщьюяыэёъ",
+        Language::Uk => "ыэёъ",
+        Language::Ru => "іїєґ",
+    };
+    check(
+        !texts().any(|text| text.to_lowercase().contains(|c| foreign.contains(c))),
+        "it has letters of another alphabet",
+    );
+    for fact in &summary.key_facts {
+        let exist = fact.evidence.iter().all(|evidence| (1..=sentences).contains(&(evidence.sentence.get() as usize)));
+        check(!fact.evidence.is_empty() && exist, "a fact cites no sentence");
+    }
+    let findings = summary.findings.iter().chain(summary.key_facts.iter().flat_map(|fact| &fact.findings));
+    check(!findings.into_iter().any(|f| f.kind == FindingKind::NumberNotInSource), "a number is not in the article");
+    faults
+}
