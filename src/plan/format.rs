@@ -57,17 +57,7 @@ impl Format {
             language,
             listed,
             labels: match language {
-                Language::En => &[
-                    "headline",
-                    "a headline",
-                    "title",
-                    "summary",
-                    "a summary",
-                    "first line",
-                    "second line",
-                    "key fact",
-                    "fact ",
-                ],
+                Language::En => &["headline", "title", "summary", "first line", "second line", "key fact", "fact "],
                 Language::Uk => &[
                     "заголовок",
                     "перший рядок",

@@ -268,7 +268,7 @@ fn random_weights_go_the_whole_way() {
         assert_eq!(evidence["text"], body.trim()[at("start")..at("end")]);
     }
     let tokens = answer["timings"]["completion_tokens"].as_u64().unwrap();
-    assert!(tokens > 20, "{tokens}");
+    assert!(tokens > 10, "{tokens} {summary}");
     let written = summary.to_string();
     assert!(!summary["headline"].as_str().unwrap().contains(|c: char| "ыэёъЫЭЪ".contains(c)), "{written}");
     let seeded = |seed: &str| {

