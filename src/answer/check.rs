@@ -6,9 +6,10 @@
 
 use std::collections::HashSet;
 
-use super::{Draft, DraftFact, Evidence, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
+use super::evidence;
+use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
 use crate::intake::language::language_of;
-use crate::intake::{Article, Language, SentenceId};
+use crate::intake::{Article, Language};
 use crate::plan::{Format, numbers_of};
 
 /// A text must be this long before a guess of its language counts.
@@ -57,20 +58,13 @@ pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summ
 }
 
 fn key_fact(fact: DraftFact, article: &Article, format: &Format) -> KeyFact {
-    let evidence: Vec<Evidence> = fact.cited.iter().filter_map(|&number| evidence(article, number)).collect();
+    let evidence = evidence::link(&fact.text, &fact.cited, article, format.language);
     let mut findings = findings_of("fact", &fact.text, true, format);
     if evidence.is_empty() {
         let value = fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         findings.push(Finding { kind: FindingKind::Uncited, place: "fact", value });
     }
     KeyFact { text: fact.text, evidence, findings }
-}
-
-fn evidence(article: &Article, number: u32) -> Option<Evidence> {
-    let sentence = SentenceId::new(number)?;
-    let found = article.sentences().get(number as usize - 1)?;
-    let text = article.sentence_text(sentence)?.to_owned();
-    Some(Evidence { sentence, start: found.start, end: found.end, text })
 }
 
 /// What does not hold in one text. A `sentence` has to end as one.

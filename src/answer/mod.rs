@@ -1,9 +1,10 @@
 //! From the text that a model wrote to a checked summary.
 //!
-//! `parse` reads lines into a [`Draft`], as tolerantly as it can; `check` holds the draft against the article and makes a
+//! `parse` reads lines into a [`Draft`], as tolerantly as it can; `evidence` finds the sentences of a fact; `check` holds the draft against the article and makes a
 //! [`Summary`], with a finding for everything that is missing or does not hold. Nothing in this room knows tokens.
 
 mod check;
+mod evidence;
 mod parse;
 
 use serde::Serialize;

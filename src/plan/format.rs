@@ -10,6 +10,42 @@ use std::ops::RangeInclusive;
 use super::{LEAST_FACTS, Length, Task, Written};
 use crate::intake::{Article, Language};
 
+/// Labels, and what models say to the user where they should write about the article.
+const LABELS_EN: &[&str] =
+    &["headline", "title", "summary", "first line", "second line", "key fact", "fact ", "here is"];
+const LABELS_UK: &[&str] = &[
+    "заголовок",
+    "перший рядок",
+    "другий рядок",
+    "виклад",
+    "стисло",
+    "факт ",
+    "факт:",
+    "ось ",
+    "переклад",
+    "відповідь на",
+    "якщо ви",
+    "ваше питання",
+    "звичайно",
+    "текст ",
+];
+const LABELS_RU: &[&str] = &[
+    "заголовок",
+    "первая строка",
+    "вторая строка",
+    "краткое изложение",
+    "кратко",
+    "факт ",
+    "факт:",
+    "вот ",
+    "перевод",
+    "ответ на",
+    "если вы",
+    "ваш вопрос",
+    "конечно",
+    "текст ",
+];
+
 /// What the facts of an answer may cite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Citable {
@@ -57,31 +93,9 @@ impl Format {
             language,
             listed,
             labels: match language {
-                Language::En => &["headline", "title", "summary", "first line", "second line", "key fact", "fact "],
-                Language::Uk => &[
-                    "заголовок",
-                    "перший рядок",
-                    "другий рядок",
-                    "виклад",
-                    "стисло",
-                    "факт:",
-                    "ось ",
-                    "переклад",
-                    "відповідь на",
-                    "текст ",
-                ],
-                Language::Ru => &[
-                    "заголовок",
-                    "первая строка",
-                    "вторая строка",
-                    "краткое изложение",
-                    "кратко",
-                    "факт:",
-                    "вот ",
-                    "перевод",
-                    "ответ на",
-                    "текст ",
-                ],
+                Language::En => LABELS_EN,
+                Language::Uk => LABELS_UK,
+                Language::Ru => LABELS_RU,
             },
             citable: Citable::UpTo(u32::try_from(sentences).unwrap_or(u32::MAX)),
             facts: LEAST_FACTS.min(most)..=most,
