@@ -7,8 +7,11 @@ use stislo::cli::{Cli, Failure};
 use stislo::config::{Settings, Verbosity};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli) {
+    if std::env::args_os().len() < 2 {
+        eprint!("{}", Cli::help());
+        return ExitCode::from(2);
+    }
+    match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -13,7 +13,7 @@ mod summarize;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{RawSettings, Settings};
 use crate::error::{Error, Kind};
@@ -29,7 +29,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the text was refused, 4 no model,
 
 /// Summarise articles in English, Ukrainian and Russian, on this machine
 #[derive(Debug, Parser)]
-#[command(name = "stislo", version, arg_required_else_help = true, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "stislo", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -52,6 +52,11 @@ enum Command {
 }
 
 impl Cli {
+    /// The help, for a user who gave no command. clap would show it by itself, but takes the variables for arguments.
+    pub fn help() -> String {
+        Self::command().render_help().to_string()
+    }
+
     /// Runs the command.
     pub async fn execute(self, settings: Settings) -> Result<(), Failure> {
         let outcome = match self.command {

@@ -60,7 +60,7 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         Action::Verify { name } => verify(&hub, &catalogue, name.as_deref()),
         Action::Remove { name } => {
             let freed = hub.remove(catalogue.get(&name)?)?;
-            super::input::print(&format!("{name}: {} freed\n", indicatif::HumanBytes(freed)))
+            super::input::print(&format!("{name}: {} freed\n", indicatif::DecimalBytes(freed)))
         }
         Action::Path { name } => {
             let request = ChooseRequest { wanted: name.as_deref(), runnable: &is_runnable };
@@ -90,7 +90,7 @@ fn verify(hub: &Hub, catalogue: &Catalogue, name: Option<&str>) -> Result<(), Er
 fn list(hub: &Hub, catalogue: &Catalogue) -> String {
     let mut out = format!("{:<30} {:>9}  {:<11} {:<27} {}\n", "NAME", "SIZE", "STATE", "WRITES", "LICENCE");
     for manifest in catalogue.iter() {
-        let size = manifest.size.map_or("?".to_owned(), |size| indicatif::HumanBytes(size).to_string());
+        let size = manifest.size.map_or("?".to_owned(), |size| indicatif::DecimalBytes(size).to_string());
         let state = match (is_runnable(manifest), hub.cached(manifest)) {
             (false, _) => "not yet (1)",
             (true, Some(_)) => "here",

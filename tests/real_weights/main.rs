@@ -95,6 +95,8 @@ fn answers_are_those_of_llama_cpp(model: &dyn Model) {
         }
         let fed = [&prompt[prompt.len() - 1..], &answer[..answer.len() - 1]].concat();
         let got = best(model, &mut cache, &fed, fed.len());
+        let equal = got.iter().zip(&answer).filter(|(got, want)| got == want).count();
+        eprintln!("{name}: {equal} of {} steps are those of llama.cpp, near-ties included", answer.len());
         let mut clear = 0;
         for (step, gap) in gaps.iter().enumerate().filter(|(_, gap)| **gap >= NEAR) {
             assert_eq!(got[step], answer[step], "{name}: step {step}, where the gap is {gap}");

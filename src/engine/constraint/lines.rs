@@ -333,7 +333,10 @@ impl State {
 
     /// True after a sentence's last mark, quotation marks and brackets included.
     fn closed(&self) -> bool {
-        let mark = |c| ends_sentence(c) || (self.line != Line::Headline && ")»”\"".contains(c));
+        // A full stop after one or two letters may be that of an initial or a title.
+        let mark = |c| {
+            (ends_sentence(c) && (c != '.' || self.word >= 3)) || (self.line != Line::Headline && ")»”\"".contains(c))
+        };
         self.quotes == 0 && self.brackets == 0 && self.last.is_some_and(mark)
     }
 
