@@ -138,9 +138,13 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
         for summary in &answer.summaries {
             show(from, summary);
             faults.extend(
-                faults_of(summary, article.sentences().len())
-                    .into_iter()
-                    .map(|f| format!("{from} to {}: {f}", summary.language)),
+                faults_of(
+                    summary,
+                    article.sentences().len(),
+                    summary.language == Language::En || summary.language == article.language(),
+                )
+                .into_iter()
+                .map(|f| format!("{from} to {}: {f}", summary.language)),
             );
         }
         eprintln!("{:?}\n", answer.timings);
@@ -158,16 +162,19 @@ fn show(from: &str, summary: &Summary) {
 }
 
 /// What must hold whatever the model writes, and a little that a good answer has.
-fn faults_of(summary: &Summary, sentences: usize) -> Vec<String> {
+fn faults_of(summary: &Summary, sentences: usize, fluent: bool) -> Vec<String> {
     let mut faults = Vec::new();
     let mut check = |holds: bool, what: &str| {
         if !holds {
             faults.push(what.to_owned());
         }
     };
-    check(summary.finish == answer::Finish::Complete, "it is not complete");
-    check(!summary.headline.is_empty() && !summary.summary.is_empty(), "a part is missing");
-    check(summary.key_facts.len() >= 3, "there are fewer than 3 facts");
+    let parts = !summary.headline.is_empty() && !summary.summary.is_empty() && summary.key_facts.len() >= 3;
+    let whole = parts && summary.finish == answer::Finish::Complete;
+    // This model promises nothing about languages that it does not write well, but what is missing there has to be said.
+    let said =
+        summary.findings.iter().any(|f| f.kind == FindingKind::Truncated) || summary.finish == answer::Finish::Length;
+    check(whole || (!fluent && said), "it is not whole");
     let texts =
         || [&summary.headline, &summary.summary].into_iter().chain(summary.key_facts.iter().map(|fact| &fact.text));
     let foreign = match summary.language {

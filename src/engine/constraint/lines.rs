@@ -242,6 +242,8 @@ impl State {
         let space = c == ' ';
         let opens = c.is_alphabetic() || (self.line != Line::Headline && (c.is_ascii_digit() || "«\"“„".contains(c)));
         let known = space || c.is_ascii_alphanumeric() || format.script.alphabet().has(c) || PUNCTUATION.contains(c);
+        // A slash joins the parts of a listed number (2023/24) and nothing else.
+        let known = known || self.run.extends(c, &format.script);
         let label = c == ':' && self.length < LABEL;
         let double_space = space && self.last == Some(' ');
         if !known || (first && !opens) || label || double_space || repeats(self.last, c) {
@@ -286,7 +288,14 @@ impl State {
         let inner_opening = "(«„".contains(c) && !" («„“\"-–—".contains(last);
         let straight = c == '"' && if self.straight { last == ' ' } else { !" (-–—".contains(last) };
         let priceless = "$€£₴".contains(last) && !c.is_ascii_digit();
-        !(priceless || word_follows || stray_space || inner_opening || straight || (c == ' ' && last == '('))
+        let apostrophe = c == '\'' && !last.is_alphanumeric();
+        !(priceless
+            || apostrophe
+            || word_follows
+            || stray_space
+            || inner_opening
+            || straight
+            || (c == ' ' && last == '('))
     }
 
     /// Counts brackets and quotation marks: one that closes needs one that is open. `“` opens in English and closes elsewhere.

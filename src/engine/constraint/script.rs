@@ -39,7 +39,7 @@ impl Alphabet {
 }
 
 /// Marks that a text may have besides letters, digits and spaces.
-pub(super) const PUNCTUATION: &str = ".,;:!?-–—()«»„“”\"'’ʼ‘%№$€£₴₽°/&…";
+pub(super) const PUNCTUATION: &str = ".,;:!?-–—()«»„“”\"'’ʼ‘%№$€£₴₽°&…";
 
 /// An alphabet with the numbers and foreign words that may be written.
 #[derive(Debug, Clone)]
@@ -90,7 +90,12 @@ impl Run {
 
     /// True when this digit goes on with a listed number, as the 5 of 3.5 does.
     pub(super) fn continues(&self, c: char, script: &Script) -> bool {
-        c.is_ascii_digit() && !self.0.is_empty() && script.begins(&format!("{}{c}", self.0))
+        c.is_ascii_digit() && self.extends(c, script)
+    }
+
+    /// True when this character goes on with a listed number or word.
+    pub(super) fn extends(&self, c: char, script: &Script) -> bool {
+        !self.0.is_empty() && script.begins(&format!("{}{c}", self.0))
     }
 
     /// Takes one more character, or refuses it. `last` is the character before.
@@ -98,7 +103,7 @@ impl Run {
         let own = script.alphabet.has(c);
         let listed_kind = c.is_ascii_digit() || (c.is_ascii_alphabetic() && !own);
         let extended = format!("{}{c}", self.0);
-        let longer = !self.0.is_empty() && script.begins(&extended);
+        let longer = self.extends(c, script);
         if listed_kind {
             let fresh = self.0.is_empty() || !last.is_some_and(|l| self.0.ends_with(l) && l.is_alphanumeric());
             // A separator that turned out to be the sentence's: what stood before it must have been whole.
