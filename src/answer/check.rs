@@ -10,7 +10,7 @@ use super::evidence;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
 use crate::intake::language::language_of;
 use crate::intake::{Article, Language};
-use crate::plan::{Format, numbers_of};
+use crate::plan::{Format, LEAST_FACTS, numbers_of};
 
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;
@@ -33,9 +33,6 @@ pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summ
     for (place, text, sentence) in [("headline", &draft.headline, false), ("summary", &draft.summary, true)] {
         findings.extend(findings_of(place, text, sentence, format));
     }
-    if draft.facts.len() < *format.facts.start() {
-        findings.push(Finding { kind: FindingKind::Truncated, place: "fact", value: String::new() });
-    }
     let mut said: HashSet<String> = [words(&draft.headline), words(&draft.summary)].into();
     let mut key_facts = Vec::new();
     for fact in draft.facts {
@@ -44,6 +41,9 @@ pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summ
         } else {
             findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: fact.text });
         }
+    }
+    if key_facts.len() < LEAST_FACTS.min(article.sentences().len()) {
+        findings.push(Finding { kind: FindingKind::Truncated, place: "fact", value: String::new() });
     }
     let Draft { headline, summary, .. } = draft;
     Summary {

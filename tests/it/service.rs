@@ -138,7 +138,10 @@ async fn the_json_is_the_contract() {
     );
     assert_eq!(
         summary["findings"],
-        json!([{"kind": "repeated", "where": "fact", "value": "A number 7 bus was the first to cross the bridge."}])
+        json!([
+            {"kind": "repeated", "where": "fact", "value": "A number 7 bus was the first to cross the bridge."},
+            {"kind": "truncated", "where": "fact", "value": ""},
+        ])
     );
     assert_eq!(summary["key_facts"].as_array().unwrap().len(), 2, "a repeated fact is dropped");
     assert_eq!(fact["evidence"][0]["sentence"], 2);
@@ -339,8 +342,13 @@ fn what_is_said_twice_is_dropped_and_missing_facts_are_found() {
     let got = checked(Language::En, headline, "It reopened after four years.", &facts);
     let kept: Vec<&str> = got.key_facts.iter().map(|fact| fact.text.as_str()).collect();
     assert_eq!(kept, [FACTS[0].0, FACTS[2].0]);
-    assert!(got.findings.iter().all(|finding| finding.kind == FindingKind::Repeated), "{:?}", got.findings);
-    assert_eq!(got.findings.iter().map(|f| f.value.as_str()).collect::<Vec<_>>(), [facts[1].0, headline]);
+    let found: Vec<_> = got.findings.iter().map(|f| (f.kind, f.value.as_str())).collect();
+    let repeated = |text| (FindingKind::Repeated, text);
+    assert_eq!(
+        found,
+        [repeated(facts[1].0), repeated(headline), (FindingKind::Truncated, "")],
+        "two facts are too few"
+    );
     let got = checked(Language::En, headline, "It reopened after four years.", &FACTS[..2]);
     assert_eq!(got.findings.iter().map(|f| (f.kind, f.place)).collect::<Vec<_>>(), [(FindingKind::Truncated, "fact")]);
 }
