@@ -14,6 +14,8 @@ use crate::plan::{Format, LEAST_FACTS, numbers_of};
 
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;
+/// Below this a guess about a short text is wrong too often to call it a finding.
+const SURE: f32 = 0.7;
 
 /// How a draft came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +25,6 @@ pub struct Made {
     /// Whether it is whole.
     pub finish: Finish,
 }
-
-/// Below this a guess about a short text is wrong too often to call it a finding.
-const SURE: f32 = 0.7;
 
 /// Checks a draft and links its evidence.
 pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summary {

@@ -102,7 +102,6 @@ impl Run {
     pub(super) fn push(&mut self, c: char, last: Option<char>, script: &Script) -> bool {
         let own = script.alphabet.has(c);
         let listed_kind = c.is_ascii_digit() || (c.is_ascii_alphabetic() && !own);
-        let extended = format!("{}{c}", self.0);
         let longer = self.extends(c, script);
         if listed_kind {
             let fresh = self.0.is_empty() || !last.is_some_and(|l| self.0.ends_with(l) && l.is_alphanumeric());
@@ -111,14 +110,14 @@ impl Run {
                 fresh && self.is_complete(script) && script.begins(&c.to_string()) && !self.holds_number(c, last);
             let glued = last.is_some_and(|l| l.is_alphabetic() && script.alphabet.has(l) && !l.is_ascii());
             match (longer, restart && !glued) {
-                (true, _) => self.0 = extended,
+                (true, _) => self.0.push(c),
                 (false, true) => self.0 = c.to_string(),
                 (false, false) => return false,
             }
             return true;
         }
         if longer {
-            self.0 = extended;
+            self.0.push(c);
             return true;
         }
         // Letters may follow a number in Latin script (1990s, 19th); elsewhere they would make a mixed word.
@@ -131,7 +130,11 @@ impl Run {
         }
         // A number keeps its separator in mind, so that "50" and "1" cannot become "50,1".
         let keeps = is_separator(c) && self.0.ends_with(|l: char| l.is_ascii_digit());
-        self.0 = if keeps { extended } else { String::new() };
+        if keeps {
+            self.0.push(c);
+        } else {
+            self.0.clear();
+        }
         true
     }
 
