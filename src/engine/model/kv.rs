@@ -1,55 +1,60 @@
 //! The keys and values of one sequence: what attention remembers.
 //!
 //! A cache is a value that the caller owns: weights never change, so one set of weights serves any number of caches. A
-//! cache can grow, be cut back, and be forked, which is how one reading of an article serves three languages. Memory
-//! grows with the tokens in use, in steps of [`BLOCK`] positions.
+//! cache can grow, be cut back, and be forked, which is how one reading of an article serves three languages. It is made
+//! of pages of [`PAGE`] positions. A fork shares them, and copies one only when it writes to it; so memory grows with
+//! the tokens in use, and an article is held once.
+
+use std::sync::Arc;
 
 use candle_core::{DType, Device, Result, Tensor};
 
-/// Positions by which a cache grows.
-const BLOCK: usize = 256;
+use super::kernel::PAGE;
 
 /// Keys and values of every layer for one sequence.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KvCache {
-    layers: Vec<Layer>,
+    layers: Vec<Vec<Arc<Page>>>,
     length: usize,
+    shape: PageShape,
+    device: Device,
 }
 
-/// Both tensors are `[kv_heads, capacity, head_dim]` in f32; positions past the cache's length hold nothing of use.
+#[derive(Debug, Clone, Copy)]
+struct PageShape {
+    heads: usize,
+    dim: usize,
+}
+
+/// Some positions of one layer, in f32. Those past the cache's length hold nothing of use.
 #[derive(Debug)]
-struct Layer {
-    keys: Tensor,
-    values: Tensor,
+pub(super) struct Page {
+    /// `[kv_heads, head_dim, PAGE]`: across, as attention wants them.
+    pub(super) keys: Tensor,
+    /// `[kv_heads, PAGE, head_dim]`
+    pub(super) values: Tensor,
 }
 
-impl Layer {
-    fn new(heads: usize, capacity: usize, dim: usize, device: &Device) -> Result<Self> {
-        let empty = || Tensor::zeros((heads, capacity, dim), DType::F32, device);
-        Ok(Self { keys: empty()?, values: empty()? })
+impl Page {
+    fn new(shape: PageShape, device: &Device) -> Result<Self> {
+        let PageShape { heads, dim } = shape;
+        Ok(Self {
+            keys: Tensor::zeros((heads, dim, PAGE), DType::F32, device)?,
+            values: Tensor::zeros((heads, PAGE, dim), DType::F32, device)?,
+        })
     }
 
-    fn capacity(&self) -> usize {
-        self.keys.dims()[1]
-    }
-
-    /// A copy of the first `length` positions, in storage of its own: candle's clones share theirs.
-    fn copy(&self, length: usize, capacity: usize) -> Result<Self> {
-        let (heads, _, dim) = self.keys.dims3()?;
-        let copy = Self::new(heads, capacity, dim, self.keys.device())?;
-        if length > 0 {
-            copy.keys.slice_set(&self.keys.narrow(1, 0, length)?.contiguous()?, 1, 0)?;
-            copy.values.slice_set(&self.values.narrow(1, 0, length)?.contiguous()?, 1, 0)?;
-        }
-        Ok(copy)
+    /// In storage of its own: candle's clones share theirs.
+    fn copy(&self) -> Result<Self> {
+        Ok(Self { keys: self.keys.copy()?, values: self.values.copy()? })
     }
 }
 
 impl KvCache {
     /// An empty cache for `layers` layers.
     pub fn new(layers: usize, heads: usize, dim: usize, device: &Device) -> Result<Self> {
-        let layers = (0..layers).map(|_| Layer::new(heads, 0, dim, device)).collect::<Result<_>>()?;
-        Ok(Self { layers, length: 0 })
+        let shape = PageShape { heads, dim };
+        Ok(Self { layers: vec![Vec::new(); layers], length: 0, shape, device: device.clone() })
     }
 
     /// How many positions are filled.
@@ -62,38 +67,54 @@ impl KvCache {
         self.length == 0
     }
 
-    /// Bytes held, capacity included.
+    /// Bytes held, those shared with forks included.
     pub fn bytes(&self) -> usize {
-        self.layers.iter().map(|layer| 2 * 4 * layer.keys.elem_count()).sum()
+        let pages: usize = self.layers.iter().map(Vec::len).sum();
+        pages * 2 * size_of::<f32>() * self.shape.heads * self.shape.dim * PAGE
     }
 
     /// Forgets everything after the first `length` positions.
     pub fn truncate(&mut self, length: usize) {
         self.length = self.length.min(length);
+        self.layers.iter_mut().for_each(|pages| pages.truncate(self.length.div_ceil(PAGE)));
     }
 
     /// A second cache with the same past and a future of its own.
     pub fn fork(&self) -> Result<Self> {
-        let capacity = self.length.next_multiple_of(BLOCK);
-        let layers = self.layers.iter().map(|layer| layer.copy(self.length, capacity)).collect::<Result<_>>()?;
-        Ok(Self { layers, length: self.length })
+        Ok(self.clone())
     }
 
-    /// Writes the keys and values of new positions, `[kv_heads, new, head_dim]`, into one layer, and returns all of that
-    /// layer's, old and new. The length moves with [`advance`](Self::advance), once every layer has written.
-    pub(super) fn append(&mut self, layer: usize, keys: &Tensor, values: &Tensor) -> Result<(Tensor, Tensor)> {
-        let total = self.length + keys.dims()[1];
-        let layer = &mut self.layers[layer];
-        if total > layer.capacity() {
-            *layer = layer.copy(self.length, total.next_multiple_of(BLOCK))?;
+    /// Writes the keys and values of new positions, `[kv_heads, new, head_dim]`, into one layer, and returns that layer's
+    /// pages. The length moves with [`advance`](Self::advance), once every layer has written.
+    pub(super) fn append(&mut self, layer: usize, keys: &Tensor, values: &Tensor) -> Result<&[Arc<Page>]> {
+        let (keys, values) = (keys.transpose(1, 2)?, values.contiguous()?);
+        let new = values.dims()[1];
+        let mut done = 0;
+        while done < new {
+            let (index, offset) = ((self.length + done) / PAGE, (self.length + done) % PAGE);
+            let count = (PAGE - offset).min(new - done);
+            let page = own_page(&mut self.layers[layer], index, self.shape, &self.device)?;
+            page.keys.slice_set(&keys.narrow(2, done, count)?.contiguous()?, 2, offset)?;
+            page.values.slice_set(&values.narrow(1, done, count)?.contiguous()?, 1, offset)?;
+            done += count;
         }
-        layer.keys.slice_set(&keys.contiguous()?, 1, self.length)?;
-        layer.values.slice_set(&values.contiguous()?, 1, self.length)?;
-        Ok((layer.keys.narrow(1, 0, total)?, layer.values.narrow(1, 0, total)?))
+        Ok(&self.layers[layer])
     }
 
     /// Counts `new` positions as filled.
     pub fn advance(&mut self, new: usize) {
         self.length += new;
     }
+}
+
+/// A page that nobody else holds: a new one at the end, or a copy of one that a fork shares.
+fn own_page<'a>(pages: &'a mut Vec<Arc<Page>>, index: usize, shape: PageShape, device: &Device) -> Result<&'a Page> {
+    if index == pages.len() {
+        pages.push(Arc::new(Page::new(shape, device)?));
+    }
+    let page = &mut pages[index];
+    if Arc::get_mut(page).is_none() {
+        *page = Arc::new(page.copy()?);
+    }
+    Ok(page)
 }

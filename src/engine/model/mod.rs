@@ -6,7 +6,9 @@
 //! `sampler`. Not here: tokens to text, and which token to take.
 
 pub mod gguf;
+mod kernel;
 mod kv;
+mod linear;
 mod parts;
 mod qwen2;
 mod qwen3;
@@ -81,7 +83,7 @@ pub trait Model: Send {
 /// Loads the model that `header` describes, for sequences of up to `context` tokens.
 pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError> {
     let device = Device::Cpu;
-    let weights = Weights::new(header, &device);
+    let weights = Weights::new(header, &device)?;
     match header.text("general.architecture")? {
         "qwen2" => qwen2::load(&weights, context),
         "qwen3" => qwen3::load(&weights, context),

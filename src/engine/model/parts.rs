@@ -6,9 +6,12 @@
 
 use std::sync::Arc;
 
-use candle_core::quantized::{QMatMul, QTensor};
-use candle_core::{DType, Device, Module, Result, Tensor};
+use candle_core::quantized::QTensor;
+use candle_core::{DType, Device, Result, Tensor};
 
+use super::kernel::{Attention, PAGE};
+use super::kv::Page;
+use super::linear::{Linear, Packed, Processor, numbers, with_values};
 use super::weights::Weights;
 use super::{ModelError, Slot};
 
@@ -56,23 +59,41 @@ impl Shape {
 }
 
 /// The token embedding, kept as it is stored: rows are turned into f32 when they are asked for.
-pub(super) struct Embedding(Arc<QTensor>);
+pub(super) enum Embedding {
+    Packed(Packed),
+    Candle(Arc<QTensor>),
+}
 
 impl Embedding {
     pub(super) fn load(weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Self, ModelError> {
-        Ok(Self(weights.quantized("token_embd.weight", &[shape.vocabulary, shape.hidden])?))
+        const NAME: &str = "token_embd.weight";
+        Ok(match weights.packed(NAME, shape.vocabulary, shape.hidden)? {
+            Some(packed) => Self::Packed(packed),
+            None => Self::Candle(weights.quantized(NAME, &[shape.vocabulary, shape.hidden])?),
+        })
     }
 
     fn forward(&self, tokens: &[u32], device: &Device) -> Result<Tensor> {
-        self.0.embedding(&Tensor::new(tokens, device)?)
+        match self {
+            Self::Candle(table) => table.embedding(&Tensor::new(tokens, device)?),
+            Self::Packed(Packed { matrix, .. }) => {
+                let mut rows = vec![0.0; tokens.len() * matrix.inputs()];
+                let each = tokens.iter().zip(rows.chunks_exact_mut(matrix.inputs()));
+                each.for_each(|(&token, row)| matrix.row(token as usize, row));
+                Tensor::from_vec(rows, (tokens.len(), matrix.inputs()), device)
+            }
+        }
     }
 
     /// The output head: the file's own, or this same matrix where the model ties the two.
-    pub(super) fn head(&self, weights: &Weights<'_>, shape: &Shape) -> std::result::Result<QMatMul, ModelError> {
+    pub(super) fn head(&self, weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Linear, ModelError> {
         if weights.has("output.weight") {
             return weights.matrix("output.weight", shape.vocabulary, shape.hidden);
         }
-        super::weights::ready(QMatMul::from_arc(self.0.clone())?, shape.hidden)
+        match self {
+            Self::Packed(packed) => Ok(Linear::Packed(packed.clone())),
+            Self::Candle(table) => super::weights::ready(Linear::from_quantized(table.clone())?, shape.hidden),
+        }
     }
 }
 
@@ -129,6 +150,7 @@ pub(super) struct Step<'a, 'b> {
     slots: &'a mut [Slot<'b>],
     cos: Tensor,
     sin: Tensor,
+    processor: &'a Processor,
 }
 
 impl Step<'_, '_> {
@@ -147,8 +169,8 @@ impl Step<'_, '_> {
             let n = slot.tokens.len();
             let part = |x: &Tensor| x.narrow(1, start, n);
             let past = slot.cache.len();
-            let (keys, values) = slot.cache.append(layer, &part(k)?, &part(v)?)?;
-            rows.push(attention(&part(q)?, &keys, &values, past)?);
+            let pages = slot.cache.append(layer, &part(k)?, &part(v)?)?;
+            rows.push(attention(self.processor, &part(q)?, pages, past)?);
             start += n;
         }
         if rows.len() == 1 { Ok(rows.remove(0)) } else { Tensor::cat(&rows, 0) }
@@ -156,19 +178,46 @@ impl Step<'_, '_> {
 }
 
 /// Attention of one sequence's new tokens over all of its positions; `past` is how many came before the new ones.
-fn attention(q: &Tensor, keys: &Tensor, values: &Tensor, past: usize) -> Result<Tensor> {
+fn attention(processor: &Processor, q: &Tensor, pages: &[Arc<Page>], past: usize) -> Result<Tensor> {
+    let (heads, new, dim) = q.dims3()?;
+    match processor.simd {
+        Some(simd) if dim % 16 == 0 && q.device().is_cpu() => {
+            let stored: Vec<_> = pages
+                .iter()
+                .map(|page| (page.keys.storage_and_layout().0, page.values.storage_and_layout().0))
+                .collect();
+            let keys = stored.iter().map(|(keys, _)| numbers(keys)).collect::<Result<Vec<_>>>()?;
+            let values = stored.iter().map(|(_, values)| numbers(values)).collect::<Result<Vec<_>>>()?;
+            let mixed = with_values(q, |queries| {
+                let (keys, values, scale) = (keys.as_slice(), values.as_slice(), 1.0 / (dim as f32).sqrt());
+                let kv_heads = keys.first().map_or(1, |page| page.len() / (dim * PAGE));
+                let attention = Attention { queries, keys, values, heads, kv_heads, dim, past, scale, window: None };
+                attention.run(simd, &processor.pool)
+            })?;
+            Tensor::from_vec(mixed, (new, heads * dim), q.device())
+        }
+        _ => attention_by_candle(q, pages, past),
+    }
+}
+
+/// The same with candle's operations, for other devices and processors.
+fn attention_by_candle(q: &Tensor, pages: &[Arc<Page>], past: usize) -> Result<Tensor> {
     let (heads, n, dim) = q.dims3()?;
-    let (kv_heads, total, _) = keys.dims3()?;
+    let total = past + n;
+    let keys: Vec<&Tensor> = pages.iter().map(|page| &page.keys).collect();
+    let values: Vec<&Tensor> = pages.iter().map(|page| &page.values).collect();
+    let (keys, values) = (Tensor::cat(&keys, 2)?.narrow(2, 0, total)?, Tensor::cat(&values, 1)?.narrow(1, 0, total)?);
+    let kv_heads = keys.dims()[0];
     let group = heads / kv_heads;
     let q = (q.contiguous()?.reshape((kv_heads, group * n, dim))? / (dim as f64).sqrt())?;
-    let mut scores = q.matmul(&keys.t()?)?;
+    let mut scores = q.matmul(&keys.contiguous()?)?;
     if n > 1 {
         let mask = causal_mask(n, past, q.device())?;
         scores =
             scores.reshape((kv_heads, group, n, total))?.broadcast_add(&mask)?.reshape((kv_heads, group * n, total))?;
     }
     let weights = candle_nn::ops::softmax_last_dim(&scores)?;
-    let mixed = weights.matmul(values)?;
+    let mixed = weights.matmul(&values.contiguous()?)?;
     mixed.reshape((heads, n, dim))?.transpose(0, 1)?.reshape((n, heads * dim))
 }
 
@@ -182,9 +231,10 @@ fn causal_mask(n: usize, past: usize, device: &Device) -> Result<Tensor> {
 
 /// The gated feed-forward layer with SiLU (Shazeer, 2020).
 pub(super) struct FeedForward {
-    gate: QMatMul,
-    up: QMatMul,
-    down: QMatMul,
+    gate: Linear,
+    up: Linear,
+    down: Linear,
+    processor: Arc<Processor>,
 }
 
 impl FeedForward {
@@ -194,11 +244,13 @@ impl FeedForward {
             gate: weights.matrix(&format!("{prefix}.ffn_gate.weight"), inner, hidden)?,
             up: weights.matrix(&format!("{prefix}.ffn_up.weight"), inner, hidden)?,
             down: weights.matrix(&format!("{prefix}.ffn_down.weight"), hidden, inner)?,
+            processor: weights.processor().clone(),
         })
     }
 
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.down.forward(&(candle_nn::ops::silu(&self.gate.forward(x)?)? * self.up.forward(x)?)?)
+        let [gate, up] = Linear::forward_all([&self.gate, &self.up], x)?;
+        self.down.forward(&self.processor.silu_gate(gate, &up)?)
     }
 }
 
@@ -215,8 +267,9 @@ pub(super) struct Decoder<B> {
     pub(super) rope: Rope,
     pub(super) blocks: Vec<B>,
     pub(super) norm: Norm,
-    pub(super) head: QMatMul,
+    pub(super) head: Linear,
     pub(super) device: Device,
+    pub(super) processor: Arc<Processor>,
 }
 
 impl<B: Block> Decoder<B> {
@@ -244,6 +297,7 @@ impl<B: Block> Decoder<B> {
             norm: Norm::load(weights, "output_norm.weight", shape.hidden, shape.norm_epsilon)?,
             head: head?,
             device: weights.device().clone(),
+            processor: weights.processor().clone(),
             blocks: blocks?,
             embedding,
             shape,
@@ -281,7 +335,7 @@ impl<B: Block> Decoder<B> {
         let positions = Tensor::new(positions, &self.device)?;
         let mut x = self.embedding.forward(tokens, &self.device)?;
         let (cos, sin) = (self.rope.cos.index_select(&positions, 0)?, self.rope.sin.index_select(&positions, 0)?);
-        let mut step = Step { slots, cos, sin };
+        let mut step = Step { slots, cos, sin, processor: &self.processor };
         for (layer, block) in self.blocks.iter().enumerate() {
             x = block.forward(layer, &x, &mut step)?;
         }

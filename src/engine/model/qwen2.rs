@@ -1,14 +1,14 @@
 //! Qwen2 and Qwen2.5 (Qwen team, 2024, arXiv 2407.10671): the plain block, with biases on queries, keys and values.
 
-use candle_core::quantized::QMatMul;
-use candle_core::{Module, Result, Tensor};
+use candle_core::{Result, Tensor};
 
 use super::ModelError;
+use super::linear::Linear;
 use super::parts::{Block, Decoder, FeedForward, Norm, Shape, Step};
 use super::weights::Weights;
 
 struct Projection {
-    weight: QMatMul,
+    weight: Linear,
     bias: Tensor,
 }
 
@@ -20,9 +20,9 @@ impl Projection {
         })
     }
 
-    /// `[tokens, inner]` to `[tokens, heads, head_dim]`.
-    fn forward(&self, x: &Tensor, heads: usize) -> Result<Tensor> {
-        let y = self.weight.forward(x)?.broadcast_add(&self.bias)?;
+    /// Adds the bias to a product, `[tokens, out]` to `[tokens, heads, head_dim]`.
+    fn finish(&self, product: &Tensor, heads: usize) -> Result<Tensor> {
+        let y = product.broadcast_add(&self.bias)?;
         let (tokens, out) = y.dims2()?;
         y.reshape((tokens, heads, out / heads))
     }
@@ -33,7 +33,7 @@ struct Qwen2Block {
     query: Projection,
     key: Projection,
     value: Projection,
-    output: QMatMul,
+    output: Linear,
     feed_forward_norm: Norm,
     feed_forward: FeedForward,
     heads: usize,
@@ -61,9 +61,11 @@ impl Qwen2Block {
 impl Block for Qwen2Block {
     fn forward(&self, layer: usize, x: &Tensor, step: &mut Step<'_, '_>) -> Result<Tensor> {
         let normed = self.attention_norm.forward(x)?;
-        let q = step.rotate(&self.query.forward(&normed, self.heads)?)?;
-        let k = step.rotate(&self.key.forward(&normed, self.kv_heads)?)?;
-        let v = self.value.forward(&normed, self.kv_heads)?.transpose(0, 1)?;
+        let layers = [&self.query.weight, &self.key.weight, &self.value.weight];
+        let [q, k, v] = Linear::forward_all(layers, &normed)?;
+        let q = step.rotate(&self.query.finish(&q, self.heads)?)?;
+        let k = step.rotate(&self.key.finish(&k, self.kv_heads)?)?;
+        let v = self.value.finish(&v, self.kv_heads)?.transpose(0, 1)?;
         let x = (x + self.output.forward(&step.attend(layer, [&q, &k, &v])?)?)?;
         &x + self.feed_forward.forward(&self.feed_forward_norm.forward(&x)?)?
     }

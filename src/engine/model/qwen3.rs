@@ -1,21 +1,21 @@
 //! Qwen3 (Qwen team, 2025, arXiv 2505.09388): like Qwen2 without biases, and with a norm on each head's queries and keys
 //! before they are rotated. A head's width is stated by the file and need not be hidden / heads.
 
-use candle_core::quantized::QMatMul;
-use candle_core::{Module, Result, Tensor};
+use candle_core::{Result, Tensor};
 
 use super::ModelError;
+use super::linear::Linear;
 use super::parts::{Block, Decoder, FeedForward, Norm, Shape, Step};
 use super::weights::Weights;
 
 struct Qwen3Block {
     attention_norm: Norm,
-    query: QMatMul,
-    key: QMatMul,
-    value: QMatMul,
+    query: Linear,
+    key: Linear,
+    value: Linear,
     query_norm: Norm,
     key_norm: Norm,
-    output: QMatMul,
+    output: Linear,
     feed_forward_norm: Norm,
     feed_forward: FeedForward,
     head_dim: usize,
@@ -50,9 +50,10 @@ impl Qwen3Block {
 impl Block for Qwen3Block {
     fn forward(&self, layer: usize, x: &Tensor, step: &mut Step<'_, '_>) -> Result<Tensor> {
         let normed = self.attention_norm.forward(x)?;
-        let q = self.query_norm.forward(&self.by_head(&self.query.forward(&normed)?)?)?;
-        let k = self.key_norm.forward(&self.by_head(&self.key.forward(&normed)?)?)?;
-        let v = self.by_head(&self.value.forward(&normed)?)?.transpose(0, 1)?;
+        let [q, k, v] = Linear::forward_all([&self.query, &self.key, &self.value], &normed)?;
+        let q = self.query_norm.forward(&self.by_head(&q)?)?;
+        let k = self.key_norm.forward(&self.by_head(&k)?)?;
+        let v = self.by_head(&v)?.transpose(0, 1)?;
         let (q, k) = (step.rotate(&q)?, step.rotate(&k)?);
         let mixed = step.attend(layer, [&q, &k, &v])?;
         let x = (x + self.output.forward(&mixed)?)?;

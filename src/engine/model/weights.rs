@@ -8,11 +8,16 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
 
-use candle_core::quantized::{QMatMul, QStorage, QTensor};
-use candle_core::{DType, Device, Module, Tensor};
+use candle_core::quantized::{QStorage, QTensor};
+use candle_core::{DType, Device, Tensor};
 
 use super::ModelError;
 use super::gguf::{Gguf, GgufError, TensorInfo};
+use super::kernel::Packer;
+use super::linear::{Linear, Packed, Processor};
+
+/// Bytes that are read at a time where a tensor is brought into another order: they stay in the cache.
+const STRETCH: usize = 1 << 20;
 
 /// The tensors of one file.
 pub(super) struct Weights<'a> {
@@ -21,6 +26,7 @@ pub(super) struct Weights<'a> {
     /// give it back.
     idle: Mutex<Vec<Reader>>,
     device: Device,
+    processor: Arc<Processor>,
 }
 
 /// The file, and a buffer that is used again for each tensor. Its words keep the bytes aligned for every block type.
@@ -30,10 +36,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&mut self, info: &TensorInfo) -> std::io::Result<&[u8]> {
-        self.words.resize(info.bytes.div_ceil(8).max(self.words.len()), 0);
-        let buffer = &mut bytemuck::cast_slice_mut::<u64, u8>(&mut self.words)[..info.bytes];
-        self.file.seek(SeekFrom::Start(info.start))?;
+    /// Reads `bytes` bytes from the file's byte number `start`.
+    fn read(&mut self, start: u64, bytes: usize) -> std::io::Result<&[u8]> {
+        self.words.resize(bytes.div_ceil(8).max(self.words.len()), 0);
+        let buffer = &mut bytemuck::cast_slice_mut::<u64, u8>(&mut self.words)[..bytes];
+        self.file.seek(SeekFrom::Start(start))?;
         self.file.read_exact(buffer)?;
         Ok(buffer)
     }
@@ -41,8 +48,14 @@ impl Reader {
 
 impl<'a> Weights<'a> {
     /// Weights of the file that `header` was read from.
-    pub(super) fn new(header: &'a Gguf, device: &Device) -> Self {
-        Self { header, idle: Mutex::new(Vec::new()), device: device.clone() }
+    pub(super) fn new(header: &'a Gguf, device: &Device) -> Result<Self, ModelError> {
+        let processor = Processor::new()?;
+        Ok(Self { header, idle: Mutex::new(Vec::new()), device: device.clone(), processor })
+    }
+
+    /// What the model computes with.
+    pub(super) fn processor(&self) -> &Arc<Processor> {
+        &self.processor
     }
 
     /// The header, for sizes and names.
@@ -60,8 +73,8 @@ impl<'a> Weights<'a> {
         self.header.tensor(name).is_some()
     }
 
-    /// A tensor of exactly this shape, quantised as it is stored.
-    pub(super) fn quantized(&self, name: &str, shape: &[usize]) -> Result<Arc<QTensor>, ModelError> {
+    /// Where a tensor of exactly this shape lies.
+    fn find(&self, name: &str, shape: &[usize]) -> Result<&TensorInfo, ModelError> {
         let Some(info) = self.header.tensor(name) else {
             return Err(self.header.malformed(format!("it has no tensor `{name}`")).into());
         };
@@ -69,6 +82,11 @@ impl<'a> Weights<'a> {
             let problem = format!("tensor `{name}` has the shape {:?} where {shape:?} is needed", info.shape);
             return Err(self.header.malformed(problem).into());
         }
+        Ok(info)
+    }
+
+    /// Lends a reader to `read`.
+    fn with_reader<T>(&self, read: impl FnOnce(&mut Reader) -> std::io::Result<T>) -> Result<T, ModelError> {
         let io = |source| GgufError::Io { path: self.header.path().to_owned(), source };
         let idle = || self.idle.lock().expect("nothing panics while it holds the list of readers");
         let taken = idle().pop();
@@ -76,10 +94,36 @@ impl<'a> Weights<'a> {
             Some(reader) => reader,
             None => Reader { file: File::open(self.header.path()).map_err(io)?, words: Vec::new() },
         };
-        let bytes = Cow::Borrowed(reader.read(info).map_err(io)?);
-        let storage = QStorage::from_data(bytes, &self.device, info.dtype)?;
+        let outcome = read(&mut reader).map_err(io)?;
         idle().push(reader);
-        Ok(Arc::new(QTensor::new(storage, shape)?))
+        Ok(outcome)
+    }
+
+    /// A tensor of exactly this shape, quantised as it is stored.
+    pub(super) fn quantized(&self, name: &str, shape: &[usize]) -> Result<Arc<QTensor>, ModelError> {
+        let info = self.find(name, shape)?;
+        let storage = self.with_reader(|reader| {
+            let bytes = reader.read(info.start, info.bytes)?;
+            Ok(QStorage::from_data(Cow::Borrowed(bytes), &self.device, info.dtype))
+        })?;
+        Ok(Arc::new(QTensor::new(storage?, shape)?))
+    }
+
+    /// A matrix in our kernels' order, `[out, in]` as PyTorch keeps it; `None` where they cannot take it.
+    pub(super) fn packed(&self, name: &str, out: usize, inner: usize) -> Result<Option<Packed>, ModelError> {
+        let info = self.find(name, &[out, inner])?;
+        let (Some(simd), true) = (self.processor.simd, self.device.is_cpu()) else { return Ok(None) };
+        let Some(mut packer) = Packer::new(info.dtype, out, inner) else { return Ok(None) };
+        let row_bytes = packer.row_bytes();
+        let rows = (STRETCH / row_bytes).next_multiple_of(Packer::ROWS);
+        self.with_reader(|reader| {
+            for first in (0..out).step_by(rows) {
+                let count = rows.min(out - first);
+                packer.push(reader.read(info.start + (first * row_bytes) as u64, count * row_bytes)?);
+            }
+            Ok(())
+        })?;
+        Ok(Some(Packed { matrix: Arc::new(packer.finish()), simd, processor: self.processor.clone() }))
     }
 
     /// A vector in f32: a bias or the gain of a norm.
@@ -87,15 +131,18 @@ impl<'a> Weights<'a> {
         Ok(self.quantized(name, &[length])?.dequantize(&self.device)?)
     }
 
-    /// A matrix for multiplication, `[out, in]` as PyTorch keeps it.
-    pub(super) fn matrix(&self, name: &str, out: usize, inner: usize) -> Result<QMatMul, ModelError> {
-        ready(QMatMul::from_arc(self.quantized(name, &[out, inner])?)?, inner)
+    /// A linear layer, `[out, in]` as PyTorch keeps it.
+    pub(super) fn matrix(&self, name: &str, out: usize, inner: usize) -> Result<Linear, ModelError> {
+        match self.packed(name, out, inner)? {
+            Some(packed) => Ok(Linear::Packed(packed)),
+            None => ready(Linear::from_quantized(self.quantized(name, &[out, inner])?)?, inner),
+        }
     }
 }
 
 /// Multiplies once. candle brings a matrix into its kernels' order at the first multiplication, on one thread; done here
 /// it is done by all loading threads side by side, and the first answer does not wait for it. Some kinds need two rows.
-pub(super) fn ready(matrix: QMatMul, inner: usize) -> Result<QMatMul, ModelError> {
-    matrix.forward(&Tensor::zeros((2, inner), DType::F32, &Device::Cpu)?)?;
-    Ok(matrix)
+pub(super) fn ready(layer: Linear, inner: usize) -> Result<Linear, ModelError> {
+    layer.forward(&Tensor::zeros((2, inner), DType::F32, &Device::Cpu)?)?;
+    Ok(layer)
 }

@@ -1,0 +1,140 @@
+//! The block types of GGUF, read into one form: codes, scales and minimums.
+//!
+//! Every type here stands for `weight = scale * code - minimum` with codes of at most eight bits and a scale for each 16
+//! or 32 weights. A stretch of [`STRETCH`] weights of one row is read at a time. Layouts: ggml's `ggml-common.h` and
+//! `ggml-quants.c`, as the GGUF specification refers to them. Not here: the order in which the kernels want them.
+
+use candle_core::quantized::GgmlDType;
+use half::f16;
+
+/// Weights of a row that are read together.
+pub(super) const STRETCH: usize = 64;
+
+/// How a type's codes are scaled and shifted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Scheme {
+    /// True for codes of four bits.
+    pub(super) nibbles: bool,
+    /// Weights that share a scale: 16 or 32.
+    pub(super) group: usize,
+    /// What zero is coded as, where every minimum is that times the scale; `None` where minimums are stored.
+    pub(super) zero: Option<u8>,
+}
+
+/// One stretch of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Stretch {
+    pub(super) codes: [u8; STRETCH],
+    /// One for each group.
+    pub(super) scales: [f32; STRETCH / 16],
+    /// One for each group; meaningless where the scheme has a zero.
+    pub(super) minimums: [f32; STRETCH / 16],
+}
+
+impl Stretch {
+    pub(super) const EMPTY: Self =
+        Self { codes: [0; STRETCH], scales: [0.0; STRETCH / 16], minimums: [0.0; STRETCH / 16] };
+}
+
+/// The scheme of a type, or `None` when there is no kernel for it.
+pub(super) fn scheme(dtype: GgmlDType) -> Option<Scheme> {
+    let (nibbles, group, zero) = match dtype {
+        // A minimum of 8 scales is exact in half precision, so Q4_0 needs no scheme of its own.
+        GgmlDType::Q4_0 | GgmlDType::Q4_1 | GgmlDType::Q4K => (true, 32, None),
+        GgmlDType::Q5_0 => (false, 32, Some(16)),
+        GgmlDType::Q8_0 => (false, 32, Some(128)),
+        GgmlDType::Q5_1 | GgmlDType::Q5K => (false, 32, None),
+        GgmlDType::Q6K => (false, 16, Some(32)),
+        _ => return None,
+    };
+    Some(Scheme { nibbles, group, zero })
+}
+
+/// Reads stretch number `index` of a row of blocks of this type, one that [`scheme`] knows.
+pub(super) fn read(dtype: GgmlDType, row: &[u8], index: usize, to: &mut Stretch) {
+    match dtype {
+        GgmlDType::Q4K | GgmlDType::Q5K => {
+            let size = dtype.type_size();
+            five_bit(&row[index / 4 * size..][..size], index % 4, to);
+        }
+        GgmlDType::Q6K => six_bit(&row[index / 4 * 210..][..210], index % 4, to),
+        _ => {
+            let size = dtype.type_size();
+            for half in 0..2 {
+                simple(dtype, &row[(2 * index + half) * size..][..size], half, to);
+            }
+        }
+    }
+}
+
+fn half_at(bytes: &[u8], at: usize) -> f32 {
+    f16::from_le_bytes([bytes[at], bytes[at + 1]]).to_f32()
+}
+
+/// A block of 32: half of a stretch.
+fn simple(dtype: GgmlDType, block: &[u8], half: usize, to: &mut Stretch) {
+    let scale = half_at(block, 0);
+    let codes = &mut to.codes[32 * half..][..32];
+    let (minimum, fifth_bits, packed) = match dtype {
+        GgmlDType::Q4_0 => (8.0 * scale, None, &block[2..]),
+        GgmlDType::Q4_1 => (-half_at(block, 2), None, &block[4..]),
+        GgmlDType::Q5_0 => (0.0, Some(&block[2..6]), &block[6..]),
+        GgmlDType::Q5_1 => (-half_at(block, 2), Some(&block[4..8]), &block[8..]),
+        _ => (0.0, None, &block[2..]),
+    };
+    (to.scales[half], to.minimums[half]) = (scale, minimum);
+    if dtype == GgmlDType::Q8_0 {
+        codes.iter_mut().zip(packed).for_each(|(code, &byte)| *code = byte ^ 0x80);
+        return;
+    }
+    for (i, &byte) in packed.iter().enumerate() {
+        (codes[i], codes[i + 16]) = (byte & 15, byte >> 4);
+    }
+    if let Some(bits) = fifth_bits {
+        for (i, code) in codes.iter_mut().enumerate() {
+            *code |= (bits[i / 8] >> (i % 8) & 1) << 4;
+        }
+    }
+}
+
+/// A quarter of a Q4_K or Q5_K block: two groups whose six-bit scales and minimums are packed in twelve bytes.
+fn five_bit(block: &[u8], quarter: usize, to: &mut Stretch) {
+    let (scale, minimum) = (half_at(block, 0), half_at(block, 2));
+    let packed = &block[4..16];
+    for side in 0..2 {
+        let group = 2 * quarter + side;
+        let (s, m) = match group {
+            0..4 => (packed[group] & 63, packed[group + 4] & 63),
+            _ => {
+                (packed[group + 4] & 15 | packed[group - 4] >> 6 << 4, packed[group + 4] >> 4 | packed[group] >> 6 << 4)
+            }
+        };
+        (to.scales[side], to.minimums[side]) = (scale * f32::from(s), minimum * f32::from(m));
+    }
+    let nibbles = &block[block.len() - 128..][32 * quarter..][..32];
+    let (low, high) = to.codes.split_at_mut(32);
+    for i in 0..32 {
+        (low[i], high[i]) = (nibbles[i] & 15, nibbles[i] >> 4);
+    }
+    if block.len() > 144 {
+        for (i, bits) in block[16..48].iter().enumerate() {
+            low[i] |= (bits >> (2 * quarter) & 1) << 4;
+            high[i] |= (bits >> (2 * quarter + 1) & 1) << 4;
+        }
+    }
+}
+
+/// A quarter of a Q6_K block: four groups.
+fn six_bit(block: &[u8], quarter: usize, to: &mut Stretch) {
+    let scale = half_at(block, 208);
+    for (group, slot) in to.scales.iter_mut().enumerate() {
+        *slot = scale * f32::from(block[192 + 4 * quarter + group] as i8);
+    }
+    // The first two quarters use the first 64 low bytes and 32 high bytes, the last two the rest.
+    let (side, upper) = (quarter / 2, quarter % 2);
+    let (low, high) = (&block[64 * side..][..64], &block[128 + 32 * side..][..32]);
+    for i in 0..64 {
+        let top = high[i % 32] >> (4 * upper + 2 * (i / 32)) & 3;
+        to.codes[i] = (low[i] >> (4 * upper)) & 15 | top << 4;
+    }
+}

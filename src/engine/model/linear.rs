@@ -1,0 +1,111 @@
+//! A linear layer: the weights, and the code that multiplies by them on this machine.
+
+use std::sync::Arc;
+
+use candle_core::quantized::{QMatMul, QTensor};
+use candle_core::{Device, Module, Result, Storage, Tensor};
+
+use super::kernel::{Avx512, Matrix, Pool, multiply};
+
+/// What our own code computes with: the threads, and the vector instructions if the processor has them.
+pub(super) struct Processor {
+    pub(super) pool: Pool,
+    pub(super) simd: Option<Avx512>,
+}
+
+impl Processor {
+    /// This machine's, with the number of threads that candle was told.
+    pub(super) fn new() -> Result<Arc<Self>> {
+        let pool = Pool::new(candle_core::utils::get_num_threads())?;
+        Ok(Arc::new(Self { pool, simd: Avx512::detect() }))
+    }
+
+    /// `silu(gate) * up` of two `[rows, columns]`, the gated activation of a feed-forward layer.
+    pub(super) fn silu_gate(&self, gate: Tensor, up: &Tensor) -> Result<Tensor> {
+        let columns = gate.dims2()?.1;
+        match self.simd {
+            Some(simd) if columns.is_multiple_of(16) && gate.device().is_cpu() => {
+                let mut gated = gate.flatten_all()?.to_vec1::<f32>()?;
+                with_values(up, |up| {
+                    let mut rows: Vec<_> = gated.chunks_mut(columns).zip(up.chunks(columns)).collect();
+                    self.pool.each(&mut rows, |(gate, up)| simd.silu_gate(gate, up));
+                })?;
+                Tensor::from_vec(gated, gate.shape(), gate.device())
+            }
+            _ => candle_nn::ops::silu(&gate)? * up,
+        }
+    }
+}
+
+/// `[outputs, inputs]`, quantised.
+pub(super) enum Linear {
+    /// In our kernels' order.
+    Packed(Packed),
+    /// As candle has it: on a GPU, on a processor without our instructions, and for types that we have no kernel for.
+    Candle(QMatMul),
+}
+
+/// A matrix and what multiplies by it.
+#[derive(Clone)]
+pub(super) struct Packed {
+    pub(super) matrix: Arc<Matrix>,
+    pub(super) simd: Avx512,
+    pub(super) processor: Arc<Processor>,
+}
+
+impl Linear {
+    pub(super) fn from_quantized(weights: Arc<QTensor>) -> Result<Self> {
+        Ok(Self::Candle(QMatMul::from_arc(weights)?))
+    }
+
+    /// `[rows, inputs]` to `[rows, outputs]`.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let [y] = Self::forward_all([self], x)?;
+        Ok(y)
+    }
+
+    /// The same rows by several layers, which share the work of preparing them.
+    pub(super) fn forward_all<const N: usize>(layers: [&Self; N], x: &Tensor) -> Result<[Tensor; N]> {
+        let packed: Option<Vec<&Packed>> = layers
+            .iter()
+            .map(|layer| match layer {
+                Self::Packed(packed) => Some(packed),
+                Self::Candle(_) => None,
+            })
+            .collect();
+        let products = match packed.as_deref() {
+            Some(packed @ [Packed { simd, processor, .. }, ..]) => {
+                let matrices: Vec<&Matrix> = packed.iter().map(|packed| packed.matrix.as_ref()).collect();
+                let products = with_values(x, |x| multiply(*simd, &processor.pool, x, &matrices))?;
+                let rows = x.dims2()?.0;
+                let tensor = |(y, matrix): (_, &&Matrix)| Tensor::from_vec(y, (rows, matrix.outputs()), &Device::Cpu);
+                products.into_iter().zip(&matrices).map(tensor).collect::<Result<Vec<_>>>()?
+            }
+            _ => layers.iter().map(|layer| layer.forward_alone(x)).collect::<Result<Vec<_>>>()?,
+        };
+        Ok(products.try_into().expect("a product for each layer"))
+    }
+
+    fn forward_alone(&self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Packed(_) => self.forward(x),
+            Self::Candle(weights) => weights.forward(x),
+        }
+    }
+}
+
+/// Lends the numbers of a tensor that lies in memory, in row-major order.
+pub(super) fn with_values<T>(x: &Tensor, use_it: impl FnOnce(&[f32]) -> T) -> Result<T> {
+    let x = x.contiguous()?;
+    let (storage, layout) = x.storage_and_layout();
+    let (start, end) = layout.contiguous_offsets().expect("it was made contiguous");
+    Ok(use_it(&numbers(&storage)?[start..end]))
+}
+
+/// All numbers of a storage in memory.
+pub(super) fn numbers(storage: &Storage) -> Result<&[f32]> {
+    match storage {
+        Storage::Cpu(storage) => storage.as_slice(),
+        _ => candle_core::bail!("the tensor is not in memory"),
+    }
+}
