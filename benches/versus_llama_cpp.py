@@ -2,11 +2,11 @@
 
     python -m venv /tmp/bench && /tmp/bench/bin/pip install llama-cpp-python==0.3.36 numpy
     cargo build --release
-    /tmp/bench/bin/python benches/llama_cpp.py --model qwen2.5-coder-1.5b-instruct [--threads N] [--runs 3]
+    /tmp/bench/bin/python benches/versus_llama_cpp.py --model qwen2.5-coder-1.5b-instruct [--threads N] [--runs 3]
 
 Each run is `stislo bench --runs 1`, then llama.cpp in this process, so that a machine that slows down slows both. Leave
 the machine alone meanwhile. Both take the best token at every step and write a fixed number of them. llama.cpp has its own
-defaults (cache in f16, flash attention where it likes, batches of 512), and for the three languages it is tried in three
+defaults (cache in f16, flash attention where it likes, passes of 512), and for the three languages it is tried in three
 ways, each from one reading of the article: answers one after another, answers side by side with a cache for each, and
 side by side in one cache; the one with the best median is the rival. A ratio above 1 says that stislo is faster.
 """
@@ -53,6 +53,8 @@ class Rival:
         params = llama_cpp.llama_context_default_params()
         # Without a unified cache each sequence gets an equal share of the context.
         params.n_ctx = room * sequences
+        # Any prompt in one call; llama.cpp still works through it in passes of 512.
+        params.n_batch = params.n_ctx
         params.n_seq_max = sequences
         params.kv_unified = unified
         params.n_threads = params.n_threads_batch = threads
@@ -85,7 +87,7 @@ class Rival:
                 batch.logits[n] = offset + 1 == len(ids)
                 n += 1
             rows.append(n - 1)
-        assert n <= self.most, "the prompt is longer than a batch"
+        assert n <= self.most, "more tokens than a batch holds"
         batch.n_tokens = n
         assert llama_cpp.llama_decode(self.context, batch) == 0
         return [self.best(row) for row in rows]
