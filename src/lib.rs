@@ -5,6 +5,7 @@
 //! rooms point down this list's dependencies only; a test in `tests/it/layers.rs` holds them to it.
 
 pub mod answer;
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod engine;

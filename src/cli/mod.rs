@@ -2,6 +2,7 @@
 //!
 //! stdout carries the answer alone; progress, warnings and errors go to stderr.
 
+mod bench;
 mod extract;
 mod input;
 mod models;
@@ -49,6 +50,8 @@ enum Command {
     Serve(serve::Args),
     /// List, get, check and remove model files
     Models(models::Args),
+    /// Measure a model's speed on this machine
+    Bench(bench::Args),
 }
 
 impl Cli {
@@ -63,6 +66,7 @@ impl Cli {
             Command::Summarize(args) => interruptible(summarize::execute(args, &settings)).await,
             Command::Extract(args) => extract::execute(args),
             Command::Models(args) => interruptible(models::execute(args, &settings)).await,
+            Command::Bench(args) => interruptible(bench::execute(args, &settings)).await,
             // The gateway takes a signal as a wish to finish what is under way.
             Command::Serve(args) => serve::execute(args, &settings).await,
         };

@@ -18,10 +18,33 @@ pub(super) fn is_runnable(manifest: &Manifest) -> bool {
     ARCHITECTURES.contains(&manifest.architecture.as_str())
 }
 
+/// A model file on this machine, and what is known about it.
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    /// How the manifest says the model is spoken to; by its architecture when not given.
+    pub(super) chat: Option<Chat>,
+    pub(super) info: ModelInfo,
+    fluent: Vec<Language>,
+    warning: Option<String>,
+}
+
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
+    let Found { path, chat, info, fluent, warning } = find(settings, bars).await?;
+    bars.loading();
+    let engine = Engine::load(&path, chat, settings.engine).await;
+    bars.done();
+    let service = Service::new(engine?, info).with_fluent(fluent);
+    Ok(match warning {
+        Some(warning) => service.with_warning(warning),
+        None => service,
+    })
+}
+
+/// Finds the model's file, and downloads it where it is not here yet.
+pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Error> {
     if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
-        return from_file(Path::new(path), settings, bars).await;
+        return Ok(from_file(Path::new(path)));
     }
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
@@ -47,12 +70,7 @@ pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service,
         true => Some(Chat::ChatMlNoThinking),
         false => Chat::from_name(&manifest.chat),
     };
-    let engine = load(file.path(), chat, settings, bars).await?;
-    let service = Service::new(engine, info).with_fluent(fluent(manifest));
-    Ok(match choice.warning {
-        Some(warning) => service.with_warning(warning),
-        None => service,
-    })
+    Ok(Found { path: file.path().to_owned(), chat, info, fluent: fluent(manifest), warning: choice.warning })
 }
 
 /// The languages that the manifest says the model writes well.
@@ -63,18 +81,11 @@ fn fluent(manifest: &Manifest) -> Vec<Language> {
     Language::ALL.into_iter().filter(well).collect()
 }
 
-async fn from_file(path: &Path, settings: &Settings, bars: &Bars) -> Result<Service, Error> {
+fn from_file(path: &Path) -> Found {
     let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
-    Ok(Service::new(load(&path, None, settings, bars).await?, info))
-}
-
-async fn load(path: &Path, chat: Option<Chat>, settings: &Settings, bars: &Bars) -> Result<Engine, Error> {
-    bars.loading();
-    let engine = Engine::load(path, chat, settings.engine).await;
-    bars.done();
-    Ok(engine?)
+    Found { path, chat: None, info, fluent: Language::ALL.to_vec(), warning: None }
 }
 
 fn engine_name() -> String {

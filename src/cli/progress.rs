@@ -33,6 +33,11 @@ impl Bars {
         self.spin("loading the model");
     }
 
+    /// Shows what is being measured.
+    pub(super) fn measuring(&self, step: &str) {
+        self.spin(step);
+    }
+
     /// Takes the line away.
     pub(super) fn done(&self) {
         self.bar.finish_and_clear();

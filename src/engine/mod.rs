@@ -27,6 +27,7 @@ use self::model::{Model, ModelError};
 use self::sampler::Sampling;
 pub use self::sequence::Finish;
 use self::tokenizer::Tokenizer;
+pub use self::worker::CHUNK;
 
 /// Bytes of the thread's stack: candle's calls are deep.
 const STACK: usize = 8 << 20;
@@ -268,7 +269,8 @@ impl Engine {
     }
 }
 
-fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result<(Box<dyn Model>, Card), EngineError> {
+/// Reads the GGUF file at `path`, on this thread: the model, and what is fixed about it.
+pub fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result<(Box<dyn Model>, Card), EngineError> {
     let header = Gguf::open(path).map_err(ModelError::from)?;
     // The vocabulary takes about as long as the weights do from a warm disk, so they are read side by side.
     let (tokenizer, model) = std::thread::scope(|scope| {

@@ -18,7 +18,7 @@ use super::{Card, EngineError, Event, Job, Message, Rules, Shared, Timings};
 
 /// Tokens of a prompt that are read in one pass: large enough to keep the arithmetic busy, small enough that a caller who
 /// left is noticed within a few seconds on a slow machine.
-const CHUNK: usize = 256;
+pub const CHUNK: usize = 256;
 
 /// Serves jobs until every handle is gone, or until the model fails in a way that it cannot recover from.
 pub(super) fn run(model: Box<dyn Model>, card: &Card, shared: &Shared, jobs: &Receiver<Message>) {

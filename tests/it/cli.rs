@@ -4,7 +4,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -13,36 +13,36 @@ use crate::harness::fixture;
 use crate::tiny_model::{self, Arch, Head, TinyModel};
 
 /// A folder with a home for the program in it.
-struct Place {
+pub(crate) struct Place {
     folder: TempDir,
 }
 
 /// What a run came to.
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
     /// Writes a file and gives its path.
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
-    fn run(&self, arguments: &[&str]) -> Outcome {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
         self.run_with("", arguments)
     }
 
-    /// Runs the program with a text on its standard input.
-    fn run_with(&self, input: &str, arguments: &[&str]) -> Outcome {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_stislo"))
+    /// Starts the program.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_stislo"))
             .args(arguments)
             .env_clear()
             .env("HF_HOME", self.folder.path().join("home"))
@@ -52,7 +52,12 @@ impl Place {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .unwrap()
+    }
+
+    /// Runs the program with a text on its standard input.
+    fn run_with(&self, input: &str, arguments: &[&str]) -> Outcome {
+        let mut child = self.start(arguments);
         // A program that refuses its arguments does not read.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -63,24 +68,24 @@ impl Place {
 
 impl Outcome {
     /// Checks that it failed with this code, nothing on stdout, and one line on stderr; gives the line.
-    fn refused(&self, code: i32) -> &str {
+    pub(crate) fn refused(&self, code: i32) -> &str {
         assert_eq!((self.code, self.stdout.as_str()), (Some(code), ""), "{}", self.stderr);
         let line = self.stderr.strip_suffix('\n').unwrap_or_else(|| panic!("no line: {:?}", self.stderr));
         assert!(line.starts_with("stislo: ") && !line.contains('\n') && !line.contains("panicked"), "{line}");
         line
     }
 
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert_eq!(self.code, Some(0), "{}", self.stderr);
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 }
 
-fn shown(path: &Path) -> &str {
+pub(crate) fn shown(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-fn keys(value: &Value) -> Vec<&str> {
+pub(crate) fn keys(value: &Value) -> Vec<&str> {
     let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     keys
@@ -210,7 +215,7 @@ fn the_models_are_listed() {
 }
 
 /// A tiny model of random weights with room for `context` tokens.
-fn tiny(context: u32) -> Vec<u8> {
+pub(crate) fn tiny(context: u32) -> Vec<u8> {
     TinyModel::new(Arch::Qwen2, Head::Tied).set("qwen2.context_length", tiny_model::Value::U32(context)).gguf_bytes()
 }
 

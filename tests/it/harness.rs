@@ -135,7 +135,19 @@ impl Script {
         (engine, log, Gate { entered, release })
     }
 
+    /// The model by itself, with no engine around it.
+    pub(crate) fn model(self) -> (Box<dyn Model>, Card, Log) {
+        self.build(None)
+    }
+
     async fn start(self, gate: Option<(Sender<Pass>, Receiver<()>)>) -> (Engine, Log) {
+        let settings = EngineSettings { context: self.context, queue: self.queue };
+        let (model, card, log) = self.build(gate);
+        let engine = Engine::start(settings, move || Ok((model, card))).await;
+        (engine.expect("a scripted model loads"), log)
+    }
+
+    fn build(self, gate: Option<(Sender<Pass>, Receiver<()>)>) -> (Box<dyn Model>, Card, Log) {
         let tokenizer = tokenizer();
         let log = Log::default();
         let model = ScriptedModel {
@@ -147,10 +159,7 @@ impl Script {
             gate,
             log: log.clone(),
         };
-        let settings = EngineSettings { context: self.context, queue: self.queue };
-        let card = Card { tokenizer, chat: Chat::ChatMl, context: self.context };
-        let engine = Engine::start(settings, move || Ok((Box::new(model) as Box<dyn Model>, card))).await;
-        (engine.expect("a scripted model loads"), log)
+        (Box::new(model), Card { tokenizer, chat: Chat::ChatMl, context: self.context }, log)
     }
 }
 

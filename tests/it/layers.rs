@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 const LONGEST: usize = 600;
 
 /// Each room and the rooms that it may name. What is not here may name nothing.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("main", &["cli", "config"]),
-    ("cli", &["http", "service", "hub", "config", "error", "intake", "plan", "answer"]),
+    ("cli", &["http", "bench", "service", "hub", "config", "error", "intake", "plan", "answer"]),
     ("http", &["service", "error", "answer", "intake", "plan"]),
+    ("bench", &["service", "intake", "plan", "engine", "answer", "error"]),
     ("service", &["intake", "plan", "engine", "answer", "error", "hub", "translate"]),
     ("translate", &["engine", "hub"]),
     ("answer", &["plan", "intake"]),
