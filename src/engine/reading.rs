@@ -114,7 +114,7 @@ impl Reading {
             None => self.begin(prefix)?,
         };
         let Some(mut sequence) = begun else { return Ok(Read::Part) };
-        let tokens = sequence.prompt(self.at, CHUNK).to_vec();
+        let tokens = sequence.prompt_from(self.at, CHUNK).to_vec();
         self.at += tokens.len();
         let rows = usize::from(self.at == sequence.prompt_len());
         let logits = model.forward(&mut [Slot { tokens: &tokens, cache: &mut sequence.cache, rows }])?;

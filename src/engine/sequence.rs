@@ -94,7 +94,7 @@ impl Sequence {
     }
 
     /// Tokens of the prompt from `at` on, up to `most`.
-    pub(super) fn prompt(&self, at: usize, most: usize) -> &[u32] {
+    pub(super) fn prompt_from(&self, at: usize, most: usize) -> &[u32] {
         &self.history[at..self.prompt.min(at + most)]
     }
 
@@ -134,8 +134,7 @@ impl Sequence {
             bytes.extend_from_slice(piece);
             !piece.is_empty() && self.constraint.allows(&bytes)
         };
-        let passed = draft.iter().copied().take_while(passes).collect();
-        passed
+        draft.into_iter().take_while(passes).collect()
     }
 
     /// Takes the rows of logits after the last token and each token of `draft`: chooses a token from each for as long as

@@ -126,7 +126,8 @@ impl<'a> Worker<'a> {
             cache_bytes: running + self.reading.as_ref().map_or(0, Reading::bytes),
             prefix_bytes: self.prefixes.bytes(),
         });
-        for (_, ticket) in self.tickets.extract_if(.., |_, ticket| ticket.is_finished()) {
+        let reading = self.reading.as_ref().map(|reading| reading.job);
+        for (_, ticket) in self.tickets.extract_if(.., |job, ticket| ticket.is_finished() && reading != Some(*job)) {
             ticket.done();
         }
     }

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod batching;
 mod cli;
 mod engine;
 mod gguf;
@@ -15,5 +16,6 @@ mod hub_server;
 mod intake;
 mod layers;
 mod model;
+mod scheduling;
 mod service;
 mod tiny_model;
