@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use candle_core::Tensor;
 use stislo::engine::chat::Chat;
@@ -156,11 +157,15 @@ async fn an_answer_in_company_is_the_one_alone() {
     for (arch, head) in [(Arch::Qwen2, Head::Tied), (Arch::Qwen3, Head::Untied)] {
         let tiny = Tiny::new(arch, head);
         let ((alone, slow), (together, fast)) = (tiny.engine(ALONE).await, tiny.engine(TOGETHER).await);
+        let asked = Instant::now();
         let receivers: Vec<_> = (0..24).map(|seed| together.generate(wanted(seed)).unwrap()).collect();
         for (seed, receiver) in receivers.into_iter().enumerate() {
             let (got, want) = (told(receiver).await, answer(&alone, wanted(seed)).await);
             assert_eq!(got.0, want.0, "{arch:?} job {seed}");
-            assert_eq!(got.1.completion_tokens, want.1.completion_tokens);
+            let counts = |t: &Timings| [t.completion_tokens, t.prompt_tokens, t.shared_tokens];
+            assert_eq!(counts(&got.1), counts(&want.1));
+            let spent = [got.1.queue, got.1.prefill, got.1.decode];
+            assert!(spent.iter().sum::<Duration>() <= asked.elapsed() && got.1.prefill > Duration::ZERO, "{spent:?}");
         }
         let (slow, fast) = (slow.load(Ordering::Relaxed), fast.load(Ordering::Relaxed));
         assert!(fast * 4 < slow, "{slow} steps alone, {fast} together");
