@@ -12,7 +12,8 @@ use super::Note;
 use super::figure::Name;
 use super::workload::{ANSWER_TOKENS, SEQUENCES, Words};
 use crate::engine::model::{KvCache, Model, ModelError, Slot};
-use crate::engine::{CHUNK, Card, EngineError, sampler};
+use crate::engine::sampler::Logits;
+use crate::engine::{CHUNK, Card, EngineError};
 use crate::intake::Article;
 
 /// A loaded model, and whoever listens.
@@ -76,8 +77,9 @@ impl Meter<'_> {
         if self.notes.is_closed() {
             return Err(EngineError::Cancelled);
         }
-        let rows = sampler::rows(&self.model.forward(slots)?)?;
-        rows.iter().map(|row| best(row).ok_or(EngineError::NoChoice)).collect()
+        let wanted = slots.iter().map(|slot| slot.rows).sum();
+        let mut logits = Logits::new(&self.model.forward(slots)?)?;
+        logits.take(wanted).map(|row| best(row).ok_or(EngineError::NoChoice)).collect()
     }
 
     /// Reads a prompt in the worker's chunks; gives its cache and the token that follows.

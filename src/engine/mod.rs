@@ -2,21 +2,31 @@
 //!
 //! [`Engine`] is a handle that is cheap to clone: a sender and a few facts about the model. A [`Job`] has one shared part,
 //! the article, and a branch for each answer that is wanted of it; the shared part is read once. Events come back on a
-//! channel of the job's own; dropping its receiver cancels the job. Not here: articles, languages, HTTP.
+//! channel of the job's own; dropping its receiver cancels the job. The thread behind it: `worker` turns the wheel, `queue`
+//! holds the jobs that wait, `prompt` is one of them in tokens, `reading` the one that is being read, `prefix` what was
+//! read before, `sequence` an answer, `draft` its guesses, `ticket` the way back to the caller. Not here: articles,
+//! languages, HTTP.
 
 pub mod chat;
 pub mod constraint;
+mod draft;
 pub mod model;
+mod prefix;
+mod prompt;
+mod queue;
+mod reading;
 pub mod sampler;
 pub mod sequence;
+mod ticket;
 pub mod tokenizer;
+mod usage;
 mod worker;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -24,10 +34,14 @@ use self::chat::Chat;
 use self::constraint::Constraint;
 use self::model::gguf::Gguf;
 use self::model::{Model, ModelError};
+use self::queue::{Message, Places};
+pub use self::reading::CHUNK;
 use self::sampler::Sampling;
 pub use self::sequence::Finish;
+use self::ticket::Ticket;
 use self::tokenizer::Tokenizer;
-pub use self::worker::CHUNK;
+pub use self::usage::Usage;
+use self::usage::UsageCell;
 
 /// Bytes of the thread's stack: candle's calls are deep.
 const STACK: usize = 8 << 20;
@@ -130,14 +144,16 @@ pub enum Event {
 pub struct Timings {
     /// From acceptance to the start of work.
     pub queue: Duration,
-    /// Reading the prompt.
+    /// From there until the last branch was read, steps for other jobs in between included.
     pub prefill: Duration,
-    /// Writing the answers.
+    /// From there until the last branch was written.
     pub decode: Duration,
     /// Tokens of the prompt, the shared part counted once.
     pub prompt_tokens: usize,
     /// Tokens of the shared part.
     pub shared_tokens: usize,
+    /// Those of them that had been read before and were not read again.
+    pub cached_tokens: usize,
     /// Tokens of all answers.
     pub completion_tokens: usize,
 }
@@ -150,6 +166,7 @@ impl Timings {
         self.decode += other.decode;
         self.prompt_tokens += other.prompt_tokens;
         self.shared_tokens += other.shared_tokens;
+        self.cached_tokens += other.cached_tokens;
         self.completion_tokens += other.completion_tokens;
     }
 }
@@ -179,19 +196,29 @@ pub struct EngineSettings {
     pub context: usize,
     /// Jobs that may wait.
     pub queue: usize,
+    /// Answers that are written side by side.
+    pub sequences: usize,
+    /// Tokens that all caches may hold together, the room of unfinished answers included. What is kept of earlier prompts
+    /// makes way first; an answer that runs alone may pass the limit, because its context is bounded already.
+    pub tokens: usize,
+    /// Bytes of read prompts that are kept for the next job with the same article; 0 keeps none.
+    pub prefix_bytes: usize,
+    /// Rows of logits that a step should take over all answers together. What the answers leave of it goes to drafts, so
+    /// 1 turns drafts off.
+    pub step_rows: usize,
 }
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { context: 8192, queue: 32 }
+        Self { context: 8192, queue: 32, sequences: 8, tokens: 32_768, prefix_bytes: 1 << 30, step_rows: 8 }
     }
 }
 
 /// A handle on the engine's thread. The thread ends when the last handle is gone.
 #[derive(Clone)]
 pub struct Engine {
-    /// Bounded by [`EngineSettings::queue`]; a full queue is an answer, not a wait.
-    jobs: SyncSender<Message>,
+    /// Unbounded, because every message holds one of the queue's places, and those are bounded.
+    jobs: Sender<Message>,
     card: Arc<Card>,
     shared: Arc<Shared>,
 }
@@ -200,16 +227,8 @@ pub struct Engine {
 #[derive(Debug)]
 struct Shared {
     healthy: AtomicBool,
-    /// Jobs in the queue.
-    waiting: AtomicUsize,
-}
-
-/// A job on its way to the thread.
-struct Message {
-    job: Job,
-    accepted: Instant,
-    /// Unbounded, because what goes through is bounded by the job's tokens and a slow reader must not stop the others.
-    events: mpsc::UnboundedSender<Event>,
+    places: Places,
+    usage: UsageCell,
 }
 
 impl Engine {
@@ -224,16 +243,17 @@ impl Engine {
     where
         F: FnOnce() -> Result<(Box<dyn Model>, Card), EngineError> + Send + 'static,
     {
-        let (jobs, inbox) = std::sync::mpsc::sync_channel(settings.queue.max(1));
+        let (jobs, inbox) = std::sync::mpsc::channel();
         let (ready, loaded) = oneshot::channel();
-        let shared = Arc::new(Shared { healthy: AtomicBool::new(true), waiting: AtomicUsize::new(0) });
+        let places = Places::new(settings.queue.max(1));
+        let shared = Arc::new(Shared { healthy: AtomicBool::new(true), places, usage: UsageCell::default() });
         let theirs = shared.clone();
         std::thread::Builder::new().name("stislo-engine".into()).stack_size(STACK).spawn(move || match loader() {
             Err(error) => drop(ready.send(Err(error))),
             Ok((model, card)) => {
                 let card = Arc::new(card);
                 if ready.send(Ok(card.clone())).is_ok() {
-                    worker::run(model, &card, &theirs, &inbox);
+                    worker::run(worker::Parts { model, card: &card, shared: &theirs, settings }, inbox);
                 }
             }
         })?;
@@ -252,20 +272,18 @@ impl Engine {
         self.shared.healthy.load(Ordering::Acquire)
     }
 
-    /// Queues a job. Its events come on the receiver; dropping that cancels the job within a token or a chunk.
+    /// What the engine holds, as of its last step.
+    pub fn usage(&self) -> Usage {
+        self.shared.usage.get()
+    }
+
+    /// Queues a job. Its events come on the receiver; dropping that cancels the job within a step or a chunk.
     pub fn generate(&self, job: Job) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
+        let place = self.shared.places.take().map_err(|waiting| EngineError::Busy { waiting })?;
         let (events, receiver) = mpsc::unbounded_channel();
-        let message = Message { job, accepted: Instant::now(), events };
-        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
-        let refused = match self.jobs.try_send(message) {
-            Ok(()) => return Ok(receiver),
-            Err(TrySendError::Full(_)) => {
-                EngineError::Busy { waiting: self.shared.waiting.load(Ordering::Relaxed) - 1 }
-            }
-            Err(TrySendError::Disconnected(_)) => EngineError::Dead,
-        };
-        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
-        Err(refused)
+        let message = Message { job, ticket: Ticket::new(events), place };
+        self.jobs.send(message).map_err(|_| EngineError::Dead)?;
+        Ok(receiver)
     }
 }
 

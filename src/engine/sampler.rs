@@ -14,6 +14,8 @@ use super::tokenizer::Tokenizer;
 
 /// Candidates that are tried before the whole vocabulary is sorted.
 const FIRST_TRIES: usize = 256;
+/// Candidates that a sampled token is drawn from.
+const SAMPLED: usize = 40;
 /// Answer tokens that the repetition penalty looks back on.
 const WINDOW: usize = 256;
 
@@ -73,6 +75,11 @@ impl Sampler {
         Self { random: StdRng::seed_from_u64(sampling.seed), sampling }
     }
 
+    /// True when the best is always taken, so that a choice depends on nothing but the logits.
+    pub fn is_greedy(&self) -> bool {
+        self.sampling.temperature <= 0.0
+    }
+
     /// Chooses the token that follows `so_far`.
     pub fn choose(&mut self, logits: &mut [f32], so_far: &SoFar<'_>) -> Choice {
         let SoFar { answer, constraint, tokenizer } = *so_far;
@@ -81,7 +88,7 @@ impl Sampler {
             true => constraint.may_end(),
             false => !tokenizer.bytes(token).is_empty() && constraint.allows(tokenizer.bytes(token)),
         };
-        let wanted = if self.sampling.temperature > 0.0 { 40 } else { 1 };
+        let wanted = if self.is_greedy() { 1 } else { SAMPLED };
         let best = best_allowed(logits, wanted, allowed);
         match self.draw(&best, logits) {
             None if logits.iter().all(|logit| !logit.is_finite()) => Choice::Broken,
@@ -106,7 +113,7 @@ impl Sampler {
     /// One of `best`, which is sorted: the first where greedy, else by chance within `top_p`.
     fn draw(&mut self, best: &[u32], logits: &[f32]) -> Option<u32> {
         let (&first, _) = best.split_first()?;
-        if self.sampling.temperature <= 0.0 {
+        if self.is_greedy() {
             return Some(first);
         }
         let top = logits[first as usize];
@@ -133,30 +140,128 @@ impl Sampler {
 
 /// The `wanted` best tokens that are allowed, best first.
 fn best_allowed(logits: &[f32], wanted: usize, allowed: impl Fn(u32) -> bool) -> Vec<u32> {
-    // Higher first; equal logits by id, so that an answer does not depend on the sort.
-    let order = |a: &u32, b: &u32| logits[*b as usize].total_cmp(&logits[*a as usize]).then(a.cmp(b));
-    let mut tokens: Vec<u32> = (0..logits.len() as u32).filter(|&token| !logits[token as usize].is_nan()).collect();
-    let tries = FIRST_TRIES.min(tokens.len());
-    if tries < tokens.len() {
-        tokens.select_nth_unstable_by(tries, order);
+    // Most of the time a greedy choice wants the very best, and that is one look at each logit.
+    if wanted == 1
+        && let Some(best) = best(logits).filter(|&token| allowed(token))
+    {
+        return vec![best];
     }
-    tokens[..tries].sort_unstable_by(order);
-    let mut found: Vec<u32> = tokens[..tries].iter().copied().filter(|&token| allowed(token)).take(wanted).collect();
-    if found.is_empty() {
-        tokens[tries..].sort_unstable_by(order);
-        found = tokens[tries..].iter().copied().filter(|&token| allowed(token)).take(wanted).collect();
+    let tried = top(logits, FIRST_TRIES);
+    let found: Vec<u32> = tried.iter().copied().filter(|&token| allowed(token)).take(wanted).collect();
+    if !found.is_empty() || tried.len() < FIRST_TRIES {
+        return found;
     }
+    let last = tried[FIRST_TRIES - 1];
+    let mut rest: Vec<u32> = candidates(logits).filter(|token| order(logits, &last, token).is_lt()).collect();
+    rest.sort_unstable_by(|a, b| order(logits, a, b));
+    rest.into_iter().filter(|&token| allowed(token)).take(wanted).collect()
+}
+
+/// Higher first; equal logits by id, so that an answer does not depend on the way to it.
+fn order(logits: &[f32], a: &u32, b: &u32) -> std::cmp::Ordering {
+    logits[*b as usize].total_cmp(&logits[*a as usize]).then(a.cmp(b))
+}
+
+/// Every token whose logit is a number.
+fn candidates(logits: &[f32]) -> impl Iterator<Item = u32> {
+    logits.iter().zip(0..).filter(|(logit, _)| !logit.is_nan()).map(|(_, token)| token)
+}
+
+fn best(logits: &[f32]) -> Option<u32> {
+    candidates(logits).reduce(|best, token| match logits[token as usize].total_cmp(&logits[best as usize]) {
+        std::cmp::Ordering::Greater => token,
+        _ => best,
+    })
+}
+
+/// The `count` best tokens in order. Keeps up to twice as many while it looks through the row once.
+fn top(logits: &[f32], count: usize) -> Vec<u32> {
+    let mut found: Vec<u32> = Vec::with_capacity(2 * count);
+    let mut least = None;
+    for token in candidates(logits) {
+        // An equal logit comes later in the row, so it comes later in the order.
+        if least.is_some_and(|least| logits[token as usize].total_cmp(&least).is_le()) {
+            continue;
+        }
+        found.push(token);
+        if found.len() == 2 * count {
+            let (_, last, _) = found.select_nth_unstable_by(count - 1, |a, b| order(logits, a, b));
+            least = Some(logits[*last as usize]);
+            found.truncate(count);
+        }
+    }
+    found.sort_unstable_by(|a, b| order(logits, a, b));
+    found.truncate(count);
     found
 }
 
-/// The rows of a logits tensor.
-pub fn rows(logits: &Tensor) -> Result<Vec<Vec<f32>>, ModelError> {
-    Ok(logits.to_vec2::<f32>()?)
+/// The logits of a pass, copied once. Its rows are taken in order.
+pub struct Logits {
+    values: Vec<f32>,
+    /// Logits of a row.
+    width: usize,
+    /// Where the next row starts.
+    at: usize,
+}
+
+/// Some rows of logits.
+pub type Rows<'a> = std::slice::ChunksExactMut<'a, f32>;
+
+impl Logits {
+    /// Copies `[rows, vocabulary]`.
+    pub fn new(logits: &Tensor) -> Result<Self, ModelError> {
+        let (_, width) = logits.dims2()?;
+        Ok(Self { values: logits.flatten_all()?.to_vec1()?, width, at: 0 })
+    }
+
+    /// The next `count` rows.
+    pub fn take(&mut self, count: usize) -> Rows<'_> {
+        let start = self.at;
+        self.at += count * self.width;
+        self.values[start..self.at].chunks_exact_mut(self.width)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::best_allowed;
+    use super::{FIRST_TRIES, best_allowed, order};
+
+    /// What `best_allowed` is, said the slow way.
+    fn slowly(logits: &[f32], wanted: usize, allowed: impl Fn(u32) -> bool) -> Vec<u32> {
+        let mut all: Vec<u32> = (0..logits.len() as u32).filter(|&token| !logits[token as usize].is_nan()).collect();
+        all.sort_by(|a, b| order(logits, a, b));
+        let (first, rest) = all.split_at(FIRST_TRIES.min(all.len()));
+        let pick = |tokens: &[u32]| tokens.iter().copied().filter(|&t| allowed(t)).take(wanted).collect::<Vec<_>>();
+        let found = pick(first);
+        if found.is_empty() { pick(rest) } else { found }
+    }
+
+    #[test]
+    fn shortcuts_change_nothing() {
+        let mut random = 1u64;
+        for length in [0, 1, 2, 255, 256, 257, 511, 512, 513, 3000] {
+            for values in [2, 40, 100_000] {
+                let mut next = || {
+                    random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    (random >> 33) as u32
+                };
+                let value = |n: u32| match n {
+                    0 => f32::NAN,
+                    1 => f32::NEG_INFINITY,
+                    2 => -0.0,
+                    n => n as f32 - 3.0,
+                };
+                let logits: Vec<f32> = (0..length).map(|_| value(next() % values)).collect();
+                for wanted in [1, 40] {
+                    for modulus in [1, 2, 97, 1009] {
+                        let allowed = |token: u32| token % modulus == modulus - 1;
+                        let got = best_allowed(&logits, wanted, allowed);
+                        assert_eq!(got, slowly(&logits, wanted, allowed), "{length} {values} {wanted} {modulus}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_best_allowed_token_is_found_far_down() {

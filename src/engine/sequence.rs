@@ -1,8 +1,15 @@
 //! One answer being written: its tokens, its cache, its rule, and the text that is whole so far.
+//!
+//! A step may carry a draft, tokens that are likely to come next. The rows of logits after each of them are looked at in
+//! order, and the answer grows by what the sampler chooses, exactly as it would one by one; a draft only decides how many
+//! rows of a pass are of use (the greedy case of Leviathan, Kalman and Matias, 2023). Not here: which answers share a pass.
 
+use super::Rules;
 use super::constraint::Constraint;
+use super::draft::Drafter;
 use super::model::KvCache;
-use super::sampler::{Choice, Sampler, Sampling, SoFar};
+use super::sampler::{Choice, Rows, Sampler, Sampling, SoFar};
+use super::ticket::JobId;
 use super::tokenizer::Tokenizer;
 
 /// Longest stretch of tokens that is looked at for a loop, and how often it has to come.
@@ -18,22 +25,47 @@ pub enum Finish {
     Length,
     /// The same tokens came again and again.
     Loop,
+    /// Its rule allows nothing more and no end either. No rule should come to this.
+    Stuck,
 }
 
 /// An answer under way.
 pub(super) struct Sequence {
+    /// Its job.
+    pub(super) job: JobId,
     /// Which branch of its job this is.
     pub(super) branch: usize,
+    /// Everything but the last token of the answer, which the next pass takes in.
     pub(super) cache: KvCache,
-    pub(super) tokens: Vec<u32>,
+    /// Most tokens that the cache can come to hold.
+    pub(super) room: usize,
+    /// The prompt, then the answer.
+    history: Vec<u32>,
+    /// Tokens of the prompt.
+    prompt: usize,
     constraint: Box<dyn Constraint>,
     sampler: Sampler,
+    drafter: Drafter,
+    /// The last draft was a guess to learn from.
+    guessed: bool,
     max_tokens: usize,
     /// Bytes of a character that is not whole yet.
     partial: Vec<u8>,
 }
 
-/// What one more row of logits led to.
+/// Where an answer starts.
+pub(super) struct Start {
+    pub(super) job: JobId,
+    pub(super) branch: usize,
+    /// Holds the shared part.
+    pub(super) cache: KvCache,
+    /// Tokens of the whole prompt.
+    pub(super) prompt: Vec<u32>,
+    pub(super) rules: Rules,
+}
+
+/// What one step led to.
+#[derive(Default)]
 pub(super) struct Grown {
     /// Whole characters that were added.
     pub(super) text: String,
@@ -42,37 +74,114 @@ pub(super) struct Grown {
 }
 
 impl Sequence {
-    pub(super) fn new(branch: usize, cache: KvCache, rules: super::Rules) -> Self {
-        let super::Rules { max_tokens, sampling, constraint } = rules;
-        let sampler = Sampler::new(Sampling { seed: sampling.seed.wrapping_add(branch as u64), ..sampling });
-        Self { branch, cache, tokens: Vec::new(), constraint, sampler, max_tokens, partial: Vec::new() }
+    pub(super) fn new(start: Start) -> Self {
+        let Rules { max_tokens, sampling, constraint } = start.rules;
+        let seed = sampling.seed.wrapping_add(start.branch as u64);
+        Self {
+            job: start.job,
+            branch: start.branch,
+            cache: start.cache,
+            room: start.prompt.len() + max_tokens,
+            prompt: start.prompt.len(),
+            history: start.prompt,
+            constraint,
+            sampler: Sampler::new(Sampling { seed, ..sampling }),
+            drafter: Drafter::default(),
+            guessed: false,
+            max_tokens,
+            partial: Vec::new(),
+        }
     }
 
-    /// The last token, which the next pass takes in.
-    pub(super) fn last(&self) -> [u32; 1] {
-        [*self.tokens.last().expect("a sequence that runs has grown by a token")]
+    /// Tokens of the prompt from `at` on, up to `most`.
+    pub(super) fn prompt_from(&self, at: usize, most: usize) -> &[u32] {
+        &self.history[at..self.prompt.min(at + most)]
+    }
+
+    /// How many tokens the prompt has.
+    pub(super) fn prompt_len(&self) -> usize {
+        self.prompt
+    }
+
+    /// How many tokens the answer has.
+    pub(super) fn written(&self) -> usize {
+        self.history.len() - self.prompt
+    }
+
+    /// What the next pass takes in: the last token, and up to `most` that may follow it.
+    pub(super) fn propose(&mut self, most: usize, tokenizer: &Tokenizer) -> Vec<u32> {
+        let mut tokens = vec![self.last()];
+        // The last row of a draft may write a token too, and none may be past the end.
+        let most = most.min(self.max_tokens.saturating_sub(self.written() + 1));
+        if most > 0 && self.sampler.is_greedy() {
+            tokens.extend(self.draft(most, tokenizer));
+        }
+        tokens
+    }
+
+    /// What the rule forces, or else what stood here before; as far as the rule lets it pass.
+    fn draft(&mut self, most: usize, tokenizer: &Tokenizer) -> Vec<u32> {
+        let forced = self.constraint.forced();
+        self.guessed = forced.is_empty();
+        let mut draft = match self.guessed {
+            true => self.drafter.guess(&self.history, most).to_vec(),
+            false => tokenizer.encode(&forced),
+        };
+        draft.truncate(most);
+        let mut bytes = Vec::new();
+        let passes = |token: &u32| {
+            let piece = tokenizer.bytes(*token);
+            bytes.extend_from_slice(piece);
+            !piece.is_empty() && self.constraint.allows(&bytes)
+        };
+        draft.into_iter().take_while(passes).collect()
+    }
+
+    /// Takes the rows of logits after the last token and each token of `draft`: chooses a token from each for as long as
+    /// the draft says the same, and forgets the rest. `None` when the logits are no numbers.
+    pub(super) fn accept(&mut self, rows: Rows<'_>, draft: &[u32], tokenizer: &Tokenizer) -> Option<Grown> {
+        let mut grown = Grown::default();
+        let mut right = 0;
+        for row in rows {
+            let more = self.grow(row, tokenizer)?;
+            grown.text.push_str(&more.text);
+            grown.finish = more.finish;
+            if grown.finish.is_some() || draft.get(right) != Some(&self.last()) {
+                break;
+            }
+            right += 1;
+        }
+        if self.guessed && !draft.is_empty() {
+            self.drafter.learn(right);
+        }
+        self.cache.truncate(self.cache.len() - (draft.len() - right));
+        Some(grown)
+    }
+
+    fn last(&self) -> u32 {
+        *self.history.last().expect("a sequence that runs has grown by a token")
     }
 
     /// Chooses the next token. `None` when the logits are no numbers.
-    pub(super) fn grow(&mut self, logits: &mut [f32], tokenizer: &Tokenizer) -> Option<Grown> {
-        let so_far = SoFar { answer: &self.tokens, constraint: self.constraint.as_ref(), tokenizer };
+    fn grow(&mut self, logits: &mut [f32], tokenizer: &Tokenizer) -> Option<Grown> {
+        let answer = &self.history[self.prompt..];
+        let so_far = SoFar { answer, constraint: self.constraint.as_ref(), tokenizer };
         let token = match self.sampler.choose(logits, &so_far) {
             Choice::Broken => return None,
-            // No rule should lead here; if one does, what was written so far is kept and called unfinished.
-            Choice::Nothing => return Some(self.end(Finish::Length)),
+            Choice::Nothing => return Some(self.end(Finish::Stuck)),
             Choice::End => return Some(self.end(Finish::Complete)),
             Choice::Token(token) => token,
         };
         let bytes = tokenizer.bytes(token);
         self.constraint.advance(bytes);
-        self.tokens.push(token);
+        self.history.push(token);
         self.partial.extend_from_slice(bytes);
         let finish = if self.constraint.is_complete() {
             Some(Finish::Complete)
-        } else if is_loop(&self.tokens) {
+        } else if is_loop(&self.history[self.prompt..]) {
             Some(Finish::Loop)
         } else {
-            (self.tokens.len() >= self.max_tokens).then_some(Finish::Length)
+            (self.written() >= self.max_tokens).then_some(Finish::Length)
         };
         match finish {
             Some(finish) => Some(self.end(finish)),

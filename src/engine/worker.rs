@@ -1,157 +1,264 @@
-//! The one thread that owns the weights and every cache.
+//! The one thread that owns the weights and every cache: continuous batching (Yu et al., 2022, "Orca").
 //!
-//! It takes one job at a time: reads the shared part of its prompt in chunks, forks the cache for each branch, reads the
-//! tails, and then writes all branches together, one token each a pass, so that the weights are read once for all of them.
-//! Between passes it looks whether anybody still listens. Plain blocking code: no async, no locks around the model.
+//! The wheel turns like this: take in new jobs, drop those that nobody waits for, read at most one chunk of one prompt,
+//! and write one step of every answer that runs, all in one pass, so that the weights are read once for all of them.
+//! Answers join and leave at any turn. One job is read at a time, in order of arrival, and all of its branches before
+//! the next job's; so a second job with the same article finds it read. Plain blocking code: no async, no locks around
+//! the model. Not here: how a prompt is cut, and how an answer grows.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
-use std::time::Instant;
 
-use tokio::sync::mpsc::UnboundedSender;
-
-use super::model::{KvCache, Model, ModelError, Slot};
-use super::sampler;
+use super::model::{Model, Slot};
+use super::prefix::Prefixes;
+use super::prompt::Prompt;
+use super::queue::{Message, Queue, Waiting};
+use super::reading::{CHUNK, Read, Reading};
+use super::sampler::{Logits, Rows};
 use super::sequence::Sequence;
-use super::{Card, EngineError, Event, Job, Message, Rules, Shared, Timings};
+use super::ticket::{JobId, Ticket};
+use super::{Card, EngineError, EngineSettings, Event, Shared, Usage};
 
-/// Tokens of a prompt that are read in one pass: large enough to keep the arithmetic busy, small enough that a caller who
-/// left is noticed within a few seconds on a slow machine.
-pub const CHUNK: usize = 256;
+/// What a worker is made of.
+pub(super) struct Parts<'a> {
+    pub(super) model: Box<dyn Model>,
+    pub(super) card: &'a Card,
+    pub(super) shared: &'a Shared,
+    pub(super) settings: EngineSettings,
+}
+
+/// An error that the engine does not survive, and the job that it came to light in.
+struct Fatal(JobId, EngineError);
 
 /// Serves jobs until every handle is gone, or until the model fails in a way that it cannot recover from.
-pub(super) fn run(model: Box<dyn Model>, card: &Card, shared: &Shared, jobs: &Receiver<Message>) {
-    while let Ok(Message { job, accepted, events }) = jobs.recv() {
-        shared.waiting.fetch_sub(1, Ordering::Relaxed);
-        let timings = Timings { queue: accepted.elapsed(), ..Timings::default() };
-        let mut work = Work { model: model.as_ref(), card, events: &events, timings };
-        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| work.run(job)));
-        let last = match outcome {
-            Ok(Ok(())) => Event::Done(work.timings),
-            Ok(Err(error)) => Event::Failed(error),
-            Err(_) => Event::Failed(EngineError::Dead),
-        };
-        let dead = matches!(last, Event::Failed(EngineError::Dead));
-        if dead {
-            // Before the event, so that whoever has heard of the failure sees it in the engine's health too.
-            shared.healthy.store(false, Ordering::Release);
-        }
-        work.send(last);
-        if dead {
-            // candle's thread pool is poisoned after a panic, so nothing that comes after could succeed.
-            break;
-        }
+pub(super) fn run(parts: Parts<'_>, inbox: Receiver<Message>) {
+    let shared = parts.shared;
+    let mut worker = Worker::new(parts);
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| worker.serve(&inbox)));
+    if matches!(outcome, Ok(Ok(()))) {
+        return;
     }
-    for message in jobs.try_iter() {
-        drop(message.events.send(Event::Failed(EngineError::Dead)));
+    // Before any event, so that whoever has heard of the failure sees it in the engine's health too.
+    shared.healthy.store(false, Ordering::Release);
+    // A panic leaves candle's thread pool poisoned, and logits that are no numbers mean damaged weights: nothing that
+    // comes after could succeed. Every other job, here or still in the inbox, says `Dead` as it is dropped.
+    if let Ok(Err(Fatal(job, error))) = outcome {
+        tracing::error!(%error, "the engine stops");
+        worker.fail(job, error);
     }
 }
 
-/// One job under way.
-struct Work<'a> {
-    model: &'a dyn Model,
+/// Everything that the thread owns.
+struct Worker<'a> {
+    model: Box<dyn Model>,
     card: &'a Card,
-    /// The job's listener. It is gone when the caller is, and that cancels the job.
-    events: &'a UnboundedSender<Event>,
-    timings: Timings,
+    shared: &'a Shared,
+    settings: EngineSettings,
+    queue: Queue,
+    /// The jobs that have begun and have not ended.
+    tickets: BTreeMap<JobId, Ticket>,
+    /// The number of the next job that begins.
+    next: JobId,
+    /// The job whose prompt is being read.
+    reading: Option<Reading>,
+    /// The answers that are being written, in the order in which they joined.
+    running: Vec<Sequence>,
+    prefixes: Prefixes,
 }
 
-impl Work<'_> {
-    fn run(&mut self, job: Job) -> Result<(), EngineError> {
-        let started = Instant::now();
-        let (chat, tokenizer) = (self.card.chat, &self.card.tokenizer);
-        let shared = chat.shared(tokenizer, &job.system, &job.shared);
-        let (tails, rules): (Vec<_>, Vec<_>) =
-            job.branches.into_iter().map(|branch| (chat.tail(tokenizer, &branch.tail), branch.rules)).unzip();
-        self.check_fit(shared.len(), &tails, &rules)?;
-        self.timings.shared_tokens = shared.len();
-        self.timings.prompt_tokens = shared.len() + tails.iter().map(Vec::len).sum::<usize>();
-        let first = self.read_shared(&shared)?;
-        let mut sequences = fork(first, rules)?;
-        let logits = self.read_tails(&mut sequences, &tails)?;
-        self.timings.prefill = started.elapsed();
-        self.write(sequences, logits)?;
-        self.timings.decode = started.elapsed().saturating_sub(self.timings.prefill);
+impl<'a> Worker<'a> {
+    fn new(parts: Parts<'a>) -> Self {
+        let Parts { model, card, shared, settings } = parts;
+        Self {
+            model,
+            card,
+            shared,
+            settings,
+            queue: Queue::default(),
+            tickets: BTreeMap::new(),
+            next: 0,
+            reading: None,
+            running: Vec::new(),
+            prefixes: Prefixes::new(settings.prefix_bytes, CHUNK),
+        }
+    }
+
+    fn serve(&mut self, inbox: &Receiver<Message>) -> Result<(), Fatal> {
+        while self.take_in(inbox) {
+            self.sweep();
+            self.read()?;
+            self.write()?;
+            self.settle();
+        }
         Ok(())
     }
 
-    fn check_fit(&self, shared: usize, tails: &[Vec<u32>], rules: &[Rules]) -> Result<(), EngineError> {
-        let needed = tails.iter().zip(rules).map(|(tail, rules)| shared + tail.len() + rules.max_tokens).max();
-        match needed {
-            Some(tokens) if tokens > self.card.context => {
-                Err(EngineError::TooLong { tokens, limit: self.card.context })
+    /// Queues what has arrived; waits for a job when there is nothing else to do. False when no job can come any more.
+    fn take_in(&mut self, inbox: &Receiver<Message>) -> bool {
+        let idle = self.tickets.is_empty() && self.queue.len() == 0;
+        let first = if idle { inbox.recv().ok() } else { None };
+        let open = !idle || first.is_some();
+        for Message { job, ticket, place } in first.into_iter().chain(inbox.try_iter()) {
+            match Prompt::new(job, self.card) {
+                Ok(prompt) => self.queue.push(Waiting { prompt, ticket, place }),
+                Err(error) => ticket.fail(error),
             }
-            _ => Ok(()),
+        }
+        open
+    }
+
+    /// Gives up what nobody waits for any more, with its caches.
+    fn sweep(&mut self) {
+        self.queue.sweep();
+        self.tickets.retain(|_, ticket| !ticket.is_cancelled());
+        self.running.retain(|sequence| self.tickets.contains_key(&sequence.job));
+        self.reading.take_if(|reading| !self.tickets.contains_key(&reading.job));
+    }
+
+    /// Says what is held, and then which jobs are done.
+    fn settle(&mut self) {
+        let running = self.running.iter().map(|sequence| sequence.cache.bytes()).sum::<usize>();
+        self.shared.usage.set(Usage {
+            waiting: self.queue.len(),
+            running: self.running.len(),
+            cache_bytes: running + self.reading.as_ref().map_or(0, Reading::bytes),
+            prefix_bytes: self.prefixes.bytes(),
+        });
+        let reading = self.reading.as_ref().map(|reading| reading.job);
+        for (_, ticket) in self.tickets.extract_if(.., |job, ticket| ticket.is_finished() && reading != Some(*job)) {
+            ticket.done();
         }
     }
 
-    fn send(&self, event: Event) {
-        // A listener that is gone is noticed by `still_wanted`, between passes.
-        drop(self.events.send(event));
-    }
-
-    fn still_wanted(&self) -> Result<(), EngineError> {
-        if self.events.is_closed() { Err(EngineError::Cancelled) } else { Ok(()) }
-    }
-
-    fn read_shared(&self, tokens: &[u32]) -> Result<KvCache, EngineError> {
-        let mut cache = self.model.new_cache()?;
-        for chunk in tokens.chunks(CHUNK) {
-            self.still_wanted()?;
-            self.send(Event::Prefill { done: cache.len(), total: tokens.len() });
-            self.model.forward(&mut [Slot { tokens: chunk, cache: &mut cache, rows: 0 }])?;
+    /// Ends a job without an answer.
+    fn fail(&mut self, job: JobId, error: EngineError) {
+        self.running.retain(|sequence| sequence.job != job);
+        self.reading.take_if(|reading| reading.job == job);
+        if let Some(ticket) = self.tickets.remove(&job) {
+            ticket.fail(error);
         }
-        self.send(Event::Prefill { done: cache.len(), total: tokens.len() });
-        Ok(cache)
     }
 
-    fn read_tails(&mut self, sequences: &mut [Sequence], tails: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, EngineError> {
-        self.still_wanted()?;
-        let slots = sequences.iter_mut().zip(tails);
-        let mut slots: Vec<_> = slots.map(|(s, tail)| Slot { tokens: tail, cache: &mut s.cache, rows: 1 }).collect();
-        Ok(sampler::rows(&self.model.forward(&mut slots)?)?)
-    }
-
-    /// Writes every sequence to its end. `logits` has a row for each.
-    fn write(&mut self, mut sequences: Vec<Sequence>, mut logits: Vec<Vec<f32>>) -> Result<(), EngineError> {
-        loop {
-            let mut running = Vec::with_capacity(sequences.len());
-            for (mut sequence, mut row) in sequences.into_iter().zip(logits) {
-                let grown = sequence.grow(&mut row, &self.card.tokenizer).ok_or(EngineError::NoChoice)?;
-                let branch = sequence.branch;
-                if !grown.text.is_empty() {
-                    self.send(Event::Delta { branch, text: grown.text });
+    /// Reads at most one chunk of a prompt.
+    fn read(&mut self) -> Result<(), Fatal> {
+        if self.reading.is_none() {
+            self.begin();
+        }
+        let branch = self.reading.as_ref().and_then(Reading::next_branch);
+        if branch.is_some_and(|tokens| !self.make_room(tokens)) {
+            return Ok(());
+        }
+        let Some(reading) = &mut self.reading else { return Ok(()) };
+        let job = reading.job;
+        let read = reading.chunk(self.model.as_ref());
+        let ((done, total), is_done) = (reading.progress(), reading.is_done());
+        let Some(ticket) = self.tickets.get_mut(&job) else { return Ok(()) };
+        if is_done {
+            ticket.read();
+            self.reading = None;
+        }
+        match read {
+            // It came to light in a pass of this job's own, so the others are safe.
+            Err(error) => self.fail(job, error.into()),
+            Ok(Read::Part) if done < total => ticket.send(Event::Prefill { done, total }),
+            Ok(Read::Part) => {}
+            Ok(Read::Shared(prefix)) => {
+                ticket.send(Event::Prefill { done, total });
+                self.prefixes.keep(prefix);
+            }
+            Ok(Read::Branch(mut sequence, mut logits)) => {
+                if self.grow(&mut sequence, logits.take(1), &[])? {
+                    self.running.push(*sequence);
                 }
-                match grown.finish {
-                    None => running.push(sequence),
-                    Some(finish) => {
-                        self.timings.completion_tokens += sequence.tokens.len();
-                        self.send(Event::Finished { branch, finish });
-                    }
-                }
             }
-            if running.is_empty() {
-                return Ok(());
-            }
-            self.still_wanted()?;
-            sequences = running;
-            let last: Vec<[u32; 1]> = sequences.iter().map(Sequence::last).collect();
-            let slots = sequences.iter_mut().zip(&last);
-            let mut slots: Vec<_> =
-                slots.map(|(s, token)| Slot { tokens: token, cache: &mut s.cache, rows: 1 }).collect();
-            logits = sampler::rows(&self.model.forward(&mut slots)?)?;
+        }
+        Ok(())
+    }
+
+    /// Begins with the oldest job that waits, when there is room.
+    fn begin(&mut self) {
+        let Some(waiting) = self.queue.front() else { return };
+        let tokens = waiting.prompt.shared.len();
+        let kept = self.prefixes.find(&waiting.prompt.shared);
+        if !self.make_room(tokens) {
+            return;
+        }
+        let Some(Waiting { prompt, mut ticket, place }) = self.queue.pop() else { return };
+        drop(place);
+        let done = kept.as_ref().map_or(0, |&(_, served)| served);
+        ticket.begin(&prompt, done);
+        ticket.send(Event::Prefill { done, total: tokens });
+        let job = self.next;
+        self.next += 1;
+        self.tickets.insert(job, ticket);
+        match Reading::new(job, prompt, kept) {
+            Ok(reading) => self.reading = Some(reading),
+            Err(error) => self.fail(job, error.into()),
         }
     }
-}
 
-/// A sequence for each branch, all with the same past.
-fn fork(first: KvCache, rules: Vec<Rules>) -> Result<Vec<Sequence>, EngineError> {
-    let mut caches = Vec::with_capacity(rules.len());
-    for _ in 1..rules.len() {
-        caches.push(first.fork().map_err(ModelError::from)?);
+    /// True when one more answer may run whose cache can come to hold this many tokens. What is kept of earlier prompts
+    /// makes way for it. When nothing runs there is always room, so that no job waits for ever.
+    fn make_room(&mut self, tokens: usize) -> bool {
+        let running = self.running.iter().map(|sequence| sequence.room).sum::<usize>();
+        let wanted = tokens + running + self.reading.as_ref().map_or(0, Reading::room);
+        let fits = wanted <= self.settings.tokens && self.running.len() < self.settings.sequences.max(1);
+        if !fits && !self.running.is_empty() {
+            return false;
+        }
+        while wanted + self.prefixes.tokens() > self.settings.tokens && self.prefixes.drop_oldest() {}
+        true
     }
-    caches.push(first);
-    let branches = caches.into_iter().zip(rules).enumerate();
-    Ok(branches.map(|(branch, (cache, rules))| Sequence::new(branch, cache, rules)).collect())
+
+    /// Writes one step of every answer that runs.
+    fn write(&mut self) -> Result<(), Fatal> {
+        if self.running.is_empty() {
+            return Ok(());
+        }
+        let fed = self.propose();
+        let slots = self.running.iter_mut().zip(&fed);
+        let mut slots: Vec<_> =
+            slots.map(|(s, tokens)| Slot { tokens, cache: &mut s.cache, rows: tokens.len() }).collect();
+        let logits = self.model.forward(&mut slots).and_then(|logits| Logits::new(&logits));
+        // Nothing that was admitted can fail here, so whatever it is, it is not the fault of one job.
+        let mut logits = logits.map_err(|error| Fatal(self.running[0].job, error.into()))?;
+        let mut running = Vec::with_capacity(self.running.len());
+        for (mut sequence, fed) in std::mem::take(&mut self.running).into_iter().zip(&fed) {
+            if self.grow(&mut sequence, logits.take(fed.len()), &fed[1..])? {
+                running.push(sequence);
+            }
+        }
+        self.running = running;
+        Ok(())
+    }
+
+    /// What each answer feeds to the next step. Rows that the answers themselves leave over go to drafts.
+    fn propose(&mut self) -> Vec<Vec<u32>> {
+        let mut spare = self.settings.step_rows.saturating_sub(self.running.len());
+        let mut others = self.running.len();
+        let propose = |sequence: &mut Sequence| {
+            let tokens = sequence.propose(spare.div_ceil(others), &self.card.tokenizer);
+            spare -= tokens.len() - 1;
+            others -= 1;
+            tokens
+        };
+        self.running.iter_mut().map(propose).collect()
+    }
+
+    /// Lets an answer grow by its rows, and tells its caller. True while it goes on.
+    fn grow(&mut self, sequence: &mut Sequence, rows: Rows<'_>, draft: &[u32]) -> Result<bool, Fatal> {
+        let (job, branch) = (sequence.job, sequence.branch);
+        let grown = sequence.accept(rows, draft, &self.card.tokenizer);
+        let grown = grown.ok_or(Fatal(job, EngineError::NoChoice))?;
+        let Some(ticket) = self.tickets.get_mut(&job) else { return Ok(false) };
+        if !grown.text.is_empty() {
+            ticket.send(Event::Delta { branch, text: grown.text });
+        }
+        if let Some(finish) = grown.finish {
+            ticket.finish(branch, finish, sequence.written());
+        }
+        Ok(grown.finish.is_none())
+    }
 }

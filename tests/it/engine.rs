@@ -6,7 +6,7 @@ use stislo::engine::chat::Chat;
 use stislo::engine::sampler::Sampling;
 use stislo::engine::{Engine, EngineError, EngineSettings, Event, Finish};
 
-use crate::harness::{Fault, Script, events, free, job, tokenizer, written};
+use crate::harness::{Fault, Pass, Script, events, free, job, tokenizer, written};
 use crate::tiny_model::{Arch, Head, TinyModel};
 
 fn greedy(max_tokens: usize) -> stislo::engine::Rules {
@@ -24,7 +24,7 @@ fn finish_of(events: &[Event], wanted: usize) -> Finish {
 #[tokio::test]
 async fn branches_are_written_side_by_side_and_end_by_themselves() {
     let texts = ["One.", "Друге речення: довше, ніж перше.", "A third 🙂 one"];
-    let (engine, log) = Script::new(&texts).engine().await;
+    let (engine, log) = Script::new(&texts).no_drafts().engine().await;
     let all = events(engine.generate(job("An article.", vec![greedy(90), greedy(90), greedy(90)])).unwrap()).await;
     for (branch, text) in texts.iter().enumerate() {
         assert_eq!(written(&all, branch), *text);
@@ -36,11 +36,13 @@ async fn branches_are_written_side_by_side_and_end_by_themselves() {
     let passes = log.passes();
     assert_eq!((passes[0].rows, passes[0].tokens.len()), (0, 1), "the shared part is read once");
     assert_eq!(passes[0].tokens[0].len(), timings.shared_tokens);
-    assert_eq!((passes[1].rows, passes[1].tokens.len()), (3, 3), "the tails are read together");
-    let prompt: usize = passes[..2].iter().flat_map(|pass| &pass.tokens).map(Vec::len).sum();
-    assert_eq!(timings.prompt_tokens, prompt);
-    assert_eq!(passes.len(), 2 + tokens.iter().max().unwrap(), "one pass for a token of every branch");
-    assert_eq!(passes.last().unwrap().tokens.len(), 1, "what is finished costs nothing");
+    let (steps, prompt): (Vec<_>, Vec<_>) = passes.iter().partition(|pass| pass.is_step());
+    assert_eq!(prompt.iter().map(|pass| pass.rows).collect::<Vec<_>>(), [0, 1, 1, 1], "and each tail behind it");
+    assert_eq!(timings.prompt_tokens, prompt.iter().flat_map(|pass| &pass.tokens).map(Vec::len).sum::<usize>());
+    let slots: Vec<usize> = steps.iter().map(|pass| pass.tokens.len()).collect();
+    assert_eq!(slots.iter().sum::<usize>(), tokens.iter().sum::<usize>(), "one token of an answer at a time");
+    assert_eq!(slots.len(), 1 + tokens[1].max(tokens[2] + 1), "one step for a token of every branch: {slots:?}");
+    assert_eq!((slots.iter().max(), slots.last()), (Some(&3), Some(&1)), "what is finished costs nothing");
 }
 
 #[tokio::test]
@@ -74,13 +76,14 @@ async fn a_caller_who_leaves_while_the_prompt_is_read_is_noticed_after_a_chunk()
     assert_eq!(passes[0].tokens[0].len(), 256);
     assert!(passes[1].tokens[0].len() < 256 && passes[1].rows == 0, "the second pass is of the second job");
     assert_eq!(passes[2].rows, 1);
-    assert_eq!(passes.len(), 3 + tokenizer().encode("Done.").len());
+    let written: usize = passes[3..].iter().map(|pass| pass.tokens[0].len()).sum();
+    assert!(written >= tokenizer().encode("Done.").len() && passes[3..].iter().all(Pass::is_step));
 }
 
 #[tokio::test]
 async fn a_caller_who_leaves_while_it_is_written_is_noticed_after_a_token() {
     let long = "word and word ".repeat(9);
-    let (engine, log, gate) = Script::new(&[&long]).gated().await;
+    let (engine, log, gate) = Script::new(&[&long]).no_drafts().gated().await;
     let receiver = engine.generate(job("Short.", vec![greedy(200)])).unwrap();
     for rows in [0, 1, 1, 1] {
         assert_eq!(gate.entered().rows, rows);
@@ -116,7 +119,7 @@ async fn a_full_queue_is_an_answer_at_once() {
 #[tokio::test]
 async fn a_job_that_does_not_fit_names_both_numbers() {
     let (engine, log) = Script::new(&["Done."]).context(100).engine().await;
-    let count = engine.card().count("A test.", "Short.", "Write.");
+    let count = engine.card().count("A test.", "Short.", "Write 1.");
     for (room, fits) in [(100 - count, true), (101 - count, false)] {
         let all = events(engine.generate(job("Short.", vec![greedy(1), greedy(room)])).unwrap()).await;
         match all.last() {
@@ -142,22 +145,29 @@ async fn a_panic_ends_the_engine_and_every_job() {
     assert!(!engine.is_healthy());
     let waited = events(waiting).await;
     assert!(matches!(waited.as_slice(), [Event::Failed(EngineError::Dead)]), "{waited:?}");
-    // The queue goes with the thread, which may take a moment; a job that got in before that ends without a word.
-    let late = match ask() {
-        Ok(receiver) => events(receiver).await,
-        Err(error) => vec![Event::Failed(error)],
-    };
-    assert!(matches!(late.as_slice(), [] | [Event::Failed(EngineError::Dead)]), "{late:?}");
+    for _ in 0..50 {
+        // The inbox goes with the thread, which may take a moment; a job that got in before that hears of it too.
+        let late = match ask() {
+            Ok(receiver) => events(receiver).await,
+            Err(error) => vec![Event::Failed(error)],
+        };
+        assert!(matches!(late.as_slice(), [Event::Failed(EngineError::Dead)]), "{late:?}");
+    }
 }
 
 #[tokio::test]
-async fn broken_logits_fail_the_job_and_not_the_engine() {
-    let (engine, _) = Script::new(&["Done."]).fault(Fault::Nan).engine().await;
-    for _ in 0..2 {
-        let all = events(engine.generate(job("Short.", vec![greedy(9)])).unwrap()).await;
-        assert!(matches!(all.last(), Some(Event::Failed(EngineError::NoChoice))), "{all:?}");
-        assert!(engine.is_healthy());
-    }
+async fn broken_logits_end_the_engine_and_say_why() {
+    let (engine, _, gate) = Script::new(&["Done."]).fault(Fault::Nan).gated().await;
+    let ask = || engine.generate(job("Short.", vec![greedy(9)]));
+    let running = ask().unwrap();
+    gate.entered();
+    let waiting = ask().unwrap();
+    drop(gate);
+    let all = events(running).await;
+    assert!(matches!(all.last(), Some(Event::Failed(EngineError::NoChoice))), "{all:?}");
+    assert!(!engine.is_healthy());
+    let waited = events(waiting).await;
+    assert!(matches!(waited.last(), Some(Event::Failed(EngineError::Dead))), "{waited:?}");
 }
 
 #[tokio::test]
@@ -183,6 +193,7 @@ async fn answers_end_at_their_limit_and_in_a_loop() {
         match finish {
             Finish::Complete => assert_eq!(got, text),
             Finish::Length => assert_eq!(tokenizer().encode(&got).len(), limit),
+            Finish::Stuck => panic!("nothing is forbidden"),
             Finish::Loop => assert!(got.len() < text.len() / 2, "{got}"),
         }
     }
@@ -193,12 +204,15 @@ async fn a_seed_repeats_and_another_differs() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tiny.gguf");
     std::fs::write(&path, TinyModel::new(Arch::Qwen3, Head::Untied).gguf_bytes()).unwrap();
-    let engine = Engine::load(&path, Some(Chat::Plain), EngineSettings { context: 256, queue: 2 }).await.unwrap();
+    let engine = Engine::load(&path, Some(Chat::Plain), EngineSettings { context: 256, ..EngineSettings::default() })
+        .await
+        .unwrap();
     let mut seen = Vec::new();
     for (temperature, seed) in [(0.0, 1), (0.0, 1), (0.0, 2), (1.0, 1), (1.0, 1), (1.0, 2), (1.0, 3)] {
         let sampling = Sampling { temperature, seed, ..Sampling::default() };
-        let rules = vec![free(24, sampling), free(24, sampling)];
-        let all = events(engine.generate(job("the rain", rules)).unwrap()).await;
+        let mut same = job("the rain", vec![free(24, sampling), free(24, sampling)]);
+        same.branches[1].tail = same.branches[0].tail.clone();
+        let all = events(engine.generate(same).unwrap()).await;
         assert!(matches!(all.last(), Some(Event::Done(_))), "{all:?}");
         seen.push([written(&all, 0), written(&all, 1)]);
     }

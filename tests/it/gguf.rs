@@ -19,7 +19,7 @@ fn tiny() -> TinyModel {
 }
 
 async fn load(path: &Path) -> Result<Engine, EngineError> {
-    Engine::load(path, None, EngineSettings { context: 256, queue: 1 }).await
+    Engine::load(path, None, EngineSettings { context: 256, ..EngineSettings::default() }).await
 }
 
 /// What is said about a file of these bytes.

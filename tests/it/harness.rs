@@ -2,10 +2,12 @@
 //!
 //! The model writes the answers that a test gives it, one a branch: each row of logits favours the next token of its
 //! script. Where the engine takes another token, because a constraint refused that one, the script goes on behind it.
+//! What it favours depends on the sequence's tokens alone, as with a real model, however they were cut into passes.
 //! So queue, constraint, cancellation and every surface are driven with no weights and no luck. Its vocabulary is the
 //! tiny model's. A [`Gate`] holds it inside a pass; nothing here waits for a clock but to fail a test that would hang.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -50,8 +52,10 @@ pub(crate) const ANSWERS: [&str; 3] = [
 
 /// A test that waits longer than this for the engine has found it stuck.
 pub(crate) const STUCK: Duration = Duration::from_secs(60);
-/// The length of a cache, in these, says which script its branch follows.
-const BRANCH: usize = 1 << 20;
+/// The length of a cache is its position, and in these the pass that last wrote to it.
+const PASS: usize = 1 << 20;
+/// A chunk of a prompt is this long unless it is the last of its part.
+const CHUNK: usize = 256;
 
 /// What goes wrong in the first pass that wants logits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +71,13 @@ pub(crate) struct Pass {
     pub(crate) tokens: Vec<Vec<u32>>,
     /// Rows of logits, zero while a prompt is read.
     pub(crate) rows: usize,
+}
+
+impl Pass {
+    /// True when answers are written, and no prompt is read.
+    pub(crate) fn is_step(&self) -> bool {
+        self.rows == self.tokens.iter().map(Vec::len).sum::<usize>()
+    }
 }
 
 /// Every pass of a model so far.
@@ -101,26 +112,40 @@ impl Gate {
 pub(crate) struct Script {
     answers: Vec<String>,
     fault: Option<Fault>,
-    context: usize,
-    queue: usize,
+    settings: EngineSettings,
 }
 
 impl Script {
     /// These answers, one a branch.
     pub(crate) fn new(answers: &[&str]) -> Self {
-        Self { answers: answers.iter().map(|&text| text.to_owned()).collect(), fault: None, context: 1 << 15, queue: 8 }
+        let settings = EngineSettings { context: 1 << 15, queue: 8, tokens: 1 << 20, ..EngineSettings::default() };
+        Self { answers: answers.iter().map(|&text| text.to_owned()).collect(), fault: None, settings }
     }
 
     pub(crate) fn fault(self, fault: Fault) -> Self {
         Self { fault: Some(fault), ..self }
     }
 
-    pub(crate) fn context(self, context: usize) -> Self {
-        Self { context, ..self }
+    pub(crate) fn context(mut self, context: usize) -> Self {
+        self.settings.context = context;
+        self
     }
 
-    pub(crate) fn queue(self, queue: usize) -> Self {
-        Self { queue, ..self }
+    pub(crate) fn queue(mut self, queue: usize) -> Self {
+        self.settings.queue = queue;
+        self
+    }
+
+    /// One token a step and answer, so that a test can count steps.
+    pub(crate) fn no_drafts(mut self) -> Self {
+        self.settings.step_rows = 1;
+        self
+    }
+
+    /// Other limits.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut EngineSettings)) -> Self {
+        change(&mut self.settings);
+        self
     }
 
     /// An engine on this script.
@@ -141,7 +166,7 @@ impl Script {
     }
 
     async fn start(self, gate: Option<(Sender<Pass>, Receiver<()>)>) -> (Engine, Log) {
-        let settings = EngineSettings { context: self.context, queue: self.queue };
+        let settings = self.settings;
         let (model, card, log) = self.build(gate);
         let engine = Engine::start(settings, move || Ok((model, card))).await;
         (engine.expect("a scripted model loads"), log)
@@ -152,21 +177,20 @@ impl Script {
         let log = Log::default();
         let model = ScriptedModel {
             scripts: self.answers.iter().map(|text| tokenizer.encode(text)).collect(),
-            at: RefCell::default(),
+            memory: RefCell::default(),
             end: tokenizer.control("<|im_end|>").expect("the tiny vocabulary has it"),
             vocabulary: tokenizer.vocabulary(),
             fault: self.fault,
             gate,
             log: log.clone(),
         };
-        (Box::new(model), Card { tokenizer, chat: Chat::ChatMl, context: self.context }, log)
+        (Box::new(model), Card { tokenizer, chat: Chat::ChatMl, context: self.settings.context }, log)
     }
 }
 
 struct ScriptedModel {
     scripts: Vec<Vec<u32>>,
-    /// How far each branch is in its script.
-    at: RefCell<Vec<usize>>,
+    memory: RefCell<Memory>,
     end: u32,
     vocabulary: usize,
     fault: Option<Fault>,
@@ -174,31 +198,60 @@ struct ScriptedModel {
     log: Log,
 }
 
-impl ScriptedModel {
-    /// What the branch of this slot wants to write next.
-    fn next(&self, index: usize, slot: &mut Slot<'_>) -> u32 {
-        let mut at = self.at.borrow_mut();
-        let branch = match (slot.cache.len() / BRANCH).checked_sub(1) {
-            None => {
-                slot.cache.advance((index + 1) * BRANCH);
-                let branches = at.len().max(index + 1);
-                at.resize(branches, 0);
-                at[index] = 0;
-                index
-            }
-            Some(branch) => {
-                let written = slot.tokens.last();
-                let skipped =
-                    self.token(branch, at[branch]) != written && self.token(branch, at[branch] + 1) == written;
-                at[branch] += if skipped { 2 } else { 1 };
-                branch
-            }
-        };
-        self.token(branch, at[branch]).copied().unwrap_or(self.end)
-    }
+/// What every pass left behind. A fork or a cut of a cache keeps the number of the pass, so its past is found again.
+#[derive(Default)]
+struct Memory {
+    past: Vec<Past>,
+    /// The tails that were seen behind each shared part, in order: the branches of a job.
+    tails: HashMap<Vec<u32>, Vec<Vec<u32>>>,
+}
 
-    fn token(&self, branch: usize, at: usize) -> Option<&u32> {
-        self.scripts.get(branch).and_then(|script| script.get(at))
+#[derive(Clone, Default)]
+struct Past {
+    tokens: Vec<u32>,
+    /// Where the shared part ends, as far as it is known.
+    shared: usize,
+    /// The script, and where the answer begins.
+    answer: Option<(usize, usize)>,
+}
+
+impl Memory {
+    /// The past of this slot with its new tokens.
+    fn take(&mut self, slot: &mut Slot<'_>) -> Past {
+        let (pass, position) = (slot.cache.len() / PASS, slot.cache.len() % PASS);
+        let mut past = pass.checked_sub(1).map(|last| self.past[last].clone()).unwrap_or_default();
+        past.tokens.truncate(position);
+        past.tokens.extend(slot.tokens);
+        let end = past.tokens.len();
+        if slot.rows == 0 && slot.tokens.len() < CHUNK {
+            past.shared = end;
+        }
+        if slot.rows > 0 && past.answer.is_none() {
+            let (shared, tail) = past.tokens.split_at(past.shared);
+            let tails = self.tails.entry(shared.to_vec()).or_default();
+            let known = tails.iter().position(|known| known == tail);
+            past.answer = Some((known.unwrap_or(tails.len()), end));
+            if known.is_none() {
+                tails.push(tail.to_vec());
+            }
+        }
+        self.past.push(past.clone());
+        slot.cache.advance((self.past.len() - pass) * PASS + slot.tokens.len());
+        past
+    }
+}
+
+impl ScriptedModel {
+    /// What comes after the first `end` tokens of a past.
+    fn next(&self, past: &Past, end: usize) -> u32 {
+        let (script, start) = past.answer.expect("rows are wanted of answers");
+        let script = self.scripts.get(script).map_or(&[][..], Vec::as_slice);
+        let mut at = 0;
+        for written in &past.tokens[start.min(end)..end] {
+            let skipped = script.get(at) != Some(written) && script.get(at + 1) == Some(written);
+            at += if skipped { 2 } else { 1 };
+        }
+        script.get(at).copied().unwrap_or(self.end)
     }
 }
 
@@ -213,15 +266,15 @@ impl Model for ScriptedModel {
         }
         let fault = self.fault.filter(|_| rows > 0);
         assert!(fault != Some(Fault::Panic), "a fault that the test asked for");
-        let mut logits = Vec::with_capacity(rows * self.vocabulary);
-        for (index, slot) in slots.iter_mut().enumerate() {
-            slot.cache.advance(slot.tokens.len());
-            if slot.rows > 0 {
-                let start = logits.len();
-                logits.resize(start + self.vocabulary, if fault.is_some() { f32::NAN } else { 0.0 });
+        let mut logits = vec![if fault.is_some() { f32::NAN } else { 0.0 }; rows * self.vocabulary];
+        let mut row = 0;
+        for slot in slots.iter_mut() {
+            let past = self.memory.borrow_mut().take(slot);
+            for end in past.tokens.len() + 1 - slot.rows..=past.tokens.len() {
                 if fault.is_none() {
-                    logits[start + self.next(index, slot) as usize] = 100.0;
+                    logits[row * self.vocabulary + self.next(&past, end) as usize] = 100.0;
                 }
+                row += 1;
             }
         }
         Ok(Tensor::from_vec(logits, (rows, self.vocabulary), &Device::Cpu)?)
@@ -250,9 +303,10 @@ pub(crate) fn service(engine: Engine) -> Service {
     Service::new(engine, model).with_warning("a warning".to_owned())
 }
 
-/// A job with a branch for each rule.
+/// A job with a branch for each rule, each with a tail of its own.
 pub(crate) fn job(shared: &str, rules: Vec<Rules>) -> Job {
-    let branches = rules.into_iter().map(|rules| Branch { tail: "Write.".into(), rules }).collect();
+    let tail = |branch| format!("Write {branch}.");
+    let branches = (1..).zip(rules).map(|(branch, rules)| Branch { tail: tail(branch), rules }).collect();
     Job { system: "A test.".into(), shared: shared.into(), branches }
 }
 

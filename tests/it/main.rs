@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod batching;
 mod bench;
 mod cli;
 mod engine;
@@ -16,5 +17,6 @@ mod hub_server;
 mod intake;
 mod layers;
 mod model;
+mod scheduling;
 mod service;
 mod tiny_model;

@@ -121,7 +121,7 @@ fn answers_are_those_of_llama_cpp(model: &dyn Model) {
 fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let card = Card { tokenizer, chat: Chat::ChatMl, context: CONTEXT };
-    let settings = EngineSettings { context: CONTEXT, queue: 1 };
+    let settings = EngineSettings { context: CONTEXT, ..EngineSettings::default() };
     let engine = runtime.block_on(Engine::start(settings, move || Ok((model, card)))).unwrap();
     let info = ModelInfo { name: NAME.into(), revision: None, quantization: None, engine: "a test".into() };
     let service = Service::new(engine, info).with_fluent(vec![Language::En]);

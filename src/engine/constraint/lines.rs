@@ -66,6 +66,18 @@ impl Citations {
         }
     }
 
+    /// The only item that begins with these digits (none yet when they are 0) and may be cited now.
+    fn only(&self, digits: u32, cited: &[u32]) -> Option<u32> {
+        let fits = |&item: &u32| begins_with(item, digits) || digits == 0;
+        match self {
+            Self::UpTo(last) => {
+                let mut open = (1..=*last).filter(|item| fits(item) && !cited.contains(item));
+                open.next().filter(|_| open.next().is_none())
+            }
+            Self::These(items) => items.get(cited.len()).copied().filter(fits),
+        }
+    }
+
     fn count(&self) -> usize {
         match self {
             Self::UpTo(last) => *last as usize,
@@ -168,6 +180,23 @@ impl Constraint for LineGrammar {
 
     fn is_complete(&self) -> bool {
         self.state.line == Line::Done
+    }
+
+    /// The mark of a fact, and a citation where only one is left. The space after it belongs to the word that follows.
+    fn forced(&self) -> String {
+        let State { line, cited, .. } = &self.state;
+        let (mark, digits) = match *line {
+            Line::Mark(n) => (&MARK[n..], 0),
+            Line::Citation(digits) => (&[][..], digits),
+            _ => return String::new(),
+        };
+        let mut forced: String = mark.iter().collect();
+        if let Some(item) = self.format.citations.only(digits, cited) {
+            let known = if digits == 0 { 0 } else { digits.to_string().len() };
+            forced.push_str(&item.to_string()[known..]);
+            forced.push(']');
+        }
+        forced
     }
 }
 
@@ -463,6 +492,30 @@ mod tests {
         assert!(grammar.allows(b"- [12] A") && !grammar.allows(b"- [1] A") && !grammar.allows(b"- [2"));
         grammar.advance(b"- [12] A sentence of some length.\n");
         assert!(grammar.allows(b"- [1] B") && !grammar.allows(b"- [12"));
+    }
+
+    #[test]
+    fn what_is_forced_may_follow() {
+        let mut grammar = grammar(Alphabet::Latin, &["1"]);
+        let mut seen = Vec::new();
+        for piece in ANSWER.split_inclusive(['\n', '[', '1', '2', '3', ']']) {
+            let forced = grammar.forced();
+            assert!(grammar.allows(forced.as_bytes()), "{forced:?}");
+            seen.push(forced);
+            grammar.advance(piece.as_bytes());
+        }
+        let marks = seen.iter().filter(|forced| *forced == "- [").count();
+        let ends = seen.iter().filter(|forced| *forced == "]").count();
+        assert_eq!((marks, ends), (2, 2), "12 and 3 have no digit more: {seen:?}");
+        assert_eq!(seen.iter().filter(|forced| !forced.is_empty()).count(), 4, "{seen:?}");
+        let format = LineFormat { citations: Citations::These(vec![12, 1]), ..(*grammar.format).clone() };
+        grammar = LineGrammar::new(format);
+        let (start, _) = ANSWER.split_once("- [").unwrap();
+        grammar.advance(start.as_bytes());
+        for (forced, written) in [("- [12]", "- "), ("[12]", "[1"), ("2]", "2"), ("]", "]"), ("", " He")] {
+            assert_eq!(grammar.forced(), forced);
+            grammar.advance(written.as_bytes());
+        }
     }
 
     #[test]

@@ -22,6 +22,13 @@ pub trait Constraint: Send {
 
     /// True when nothing may follow, so that there is no need to ask the model.
     fn is_complete(&self) -> bool;
+
+    /// The text that has to come next if the answer goes on, as far as it is known without the model; often none. It is
+    /// offered to the model as a draft, so it saves time and never decides: other ways to write it, a blank line before
+    /// it or an end instead of it need not be thought of here.
+    fn forced(&self) -> String {
+        String::new()
+    }
 }
 
 /// Allows everything.

@@ -211,7 +211,10 @@ fn attention_is_the_softmax_over_all_positions_that_a_query_sees() {
             let case = Case { heads, kv_heads, dim, past, new, window };
             let expected = case.expected();
             for (got, want) in case.computed(simd, 2).iter().zip(&expected) {
-                assert!((got - want).abs() < 2e-5, "{heads}/{kv_heads} of {dim}, {past}+{new}, {window:?}: {got} {want}");
+                assert!(
+                    (got - want).abs() < 2e-5,
+                    "{heads}/{kv_heads} of {dim}, {past}+{new}, {window:?}: {got} {want}"
+                );
             }
         }
     }
