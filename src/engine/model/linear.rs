@@ -1,39 +1,25 @@
 //! A linear layer: the weights, and the code that multiplies by them on this machine.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{Device, Module, Result, Storage, Tensor};
 
-use super::kernel::{Avx512, Matrix, Pool, multiply};
+use super::kernel::{Avx512, Matrix, Pool, multiply, multiply_gated};
 
 /// What our own code computes with: the threads, and the vector instructions if the processor has them.
 pub(super) struct Processor {
     pub(super) pool: Pool,
     pub(super) simd: Option<Avx512>,
+    /// The widest activations of a layer. They are megabytes, and fresh memory costs more than their arithmetic.
+    wide: Mutex<Vec<f32>>,
 }
 
 impl Processor {
     /// This machine's, with the number of threads that candle was told.
     pub(super) fn new() -> Result<Arc<Self>> {
         let pool = Pool::new(candle_core::utils::get_num_threads())?;
-        Ok(Arc::new(Self { pool, simd: Avx512::detect() }))
-    }
-
-    /// `silu(gate) * up` of two `[rows, columns]`, the gated activation of a feed-forward layer.
-    pub(super) fn silu_gate(&self, gate: Tensor, up: &Tensor) -> Result<Tensor> {
-        let columns = gate.dims2()?.1;
-        match self.simd {
-            Some(simd) if columns.is_multiple_of(16) && gate.device().is_cpu() => {
-                let mut gated = gate.flatten_all()?.to_vec1::<f32>()?;
-                with_values(up, |up| {
-                    let mut rows: Vec<_> = gated.chunks_mut(columns).zip(up.chunks(columns)).collect();
-                    self.pool.each(&mut rows, |(gate, up)| simd.silu_gate(gate, up));
-                })?;
-                Tensor::from_vec(gated, gate.shape(), gate.device())
-            }
-            _ => candle_nn::ops::silu(&gate)? * up,
-        }
+        Ok(Arc::new(Self { pool, simd: Avx512::detect(), wide: Mutex::default() }))
     }
 }
 
@@ -84,6 +70,19 @@ impl Linear {
             _ => layers.iter().map(|layer| layer.forward_alone(x)).collect::<Result<Vec<_>>>()?,
         };
         Ok(products.try_into().expect("a product for each layer"))
+    }
+
+    /// `down(silu(gate(x)) * up(x))`, the gated feed-forward layer.
+    pub(super) fn forward_gated([gate, up, down]: [&Self; 3], x: &Tensor) -> Result<Tensor> {
+        let (Self::Packed(gate), Self::Packed(up), Self::Packed(down)) = (gate, up, down) else {
+            return down.forward(&(candle_nn::ops::silu(&gate.forward(x)?)? * up.forward(x)?)?);
+        };
+        let Packed { simd, processor, .. } = gate;
+        let tools = (*simd, &processor.pool);
+        let mut wide = processor.wide.lock().unwrap_or_else(PoisonError::into_inner);
+        with_values(x, |x| multiply_gated(tools, x, [&gate.matrix, &up.matrix], &mut wide))?;
+        let y = multiply(*simd, &processor.pool, &wide, &[&down.matrix]).remove(0);
+        Tensor::from_vec(y, (x.dims2()?.0, down.matrix.outputs()), &Device::Cpu)
     }
 
     fn forward_alone(&self, x: &Tensor) -> Result<Tensor> {

@@ -234,7 +234,6 @@ pub(super) struct FeedForward {
     gate: Linear,
     up: Linear,
     down: Linear,
-    processor: Arc<Processor>,
 }
 
 impl FeedForward {
@@ -244,13 +243,11 @@ impl FeedForward {
             gate: weights.matrix(&format!("{prefix}.ffn_gate.weight"), inner, hidden)?,
             up: weights.matrix(&format!("{prefix}.ffn_up.weight"), inner, hidden)?,
             down: weights.matrix(&format!("{prefix}.ffn_down.weight"), hidden, inner)?,
-            processor: weights.processor().clone(),
         })
     }
 
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let [gate, up] = Linear::forward_all([&self.gate, &self.up], x)?;
-        self.down.forward(&self.processor.silu_gate(gate, &up)?)
+        Linear::forward_gated([&self.gate, &self.up, &self.down], x)
     }
 }
 

@@ -83,13 +83,15 @@ unsafe fn quantize(x: &[f32], codes: &mut [i8], sums: &mut [i32]) -> f32 {
     }
     let largest = _mm512_reduce_max_ps(largest);
     let factor = _mm512_set1_ps(if largest > 0.0 { 127.0 / largest } else { 0.0 });
-    for ((x, codes), sum) in x.chunks_exact(SUM).zip(codes.chunks_exact_mut(SUM)).zip(sums) {
+    for (x, codes) in x.chunks_exact(SUM).zip(codes.chunks_exact_mut(SUM)) {
         // SAFETY: both chunks have 16 members.
         unsafe {
             let rounded = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(x.as_ptr()), factor));
-            *sum = _mm512_reduce_add_epi32(rounded);
             _mm_storeu_si128(codes.as_mut_ptr().cast(), _mm512_cvtsepi32_epi8(rounded));
         }
+    }
+    for (codes, sum) in codes.chunks_exact(SUM).zip(sums) {
+        *sum = codes.iter().map(|&code| i32::from(code)).sum();
     }
     largest / 127.0 + _mm512_reduce_add_ps(poison)
 }

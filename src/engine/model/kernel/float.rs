@@ -45,7 +45,7 @@ impl Avx512 {
     }
 
     /// `gate = silu(gate) * up`, where `silu(x) = x / (1 + exp(-x))`.
-    pub(in crate::engine::model) fn silu_gate(self, gate: &mut [f32], up: &[f32]) {
+    pub(super) fn silu_gate(self, gate: &mut [f32], up: &[f32]) {
         assert!(gate.len() == up.len() && gate.len().is_multiple_of(LANES));
         // SAFETY: as above.
         unsafe { silu_gate(gate, up) }

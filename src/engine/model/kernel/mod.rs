@@ -26,5 +26,5 @@ mod tests;
 pub(super) use self::attention::{Attention, PAGE};
 pub(super) use self::avx512::Avx512;
 pub(super) use self::matrix::{Matrix, Packer};
-pub(super) use self::multiply::multiply;
+pub(super) use self::multiply::{multiply, multiply_gated};
 pub(super) use self::pool::Pool;

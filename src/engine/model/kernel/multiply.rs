@@ -20,62 +20,105 @@ struct Column {
 // SAFETY: a column is written by the one task that has it, while the owner of the memory waits for that task.
 unsafe impl Send for Column {}
 
-/// One task: a pair of panels.
+/// One task: a pair of panels of one matrix, or of two whose products meet in a gate.
 struct Task<'a> {
-    matrix: &'a Matrix,
-    sums: &'a Sums,
+    weights: Weights<'a>,
+    up: Option<Weights<'a>>,
     pair: usize,
     column: Column,
+}
+
+/// A matrix, and what its scheme needs to know about the rows.
+#[derive(Clone, Copy)]
+struct Weights<'a> {
+    matrix: &'a Matrix,
+    sums: &'a Sums,
 }
 
 /// Multiplies `x`, `[rows, inputs]`, by each matrix: `[rows, outputs]` for each. All matrices have the same inputs.
 pub(in crate::engine::model) fn multiply(simd: Avx512, pool: &Pool, x: &[f32], matrices: &[&Matrix]) -> Vec<Vec<f32>> {
     let inputs = matrices.first().map_or(1, |matrix| matrix.inputs());
-    assert!(x.len().is_multiple_of(inputs) && matrices.iter().all(|matrix| matrix.inputs() == inputs));
+    assert!(matrices.iter().all(|matrix| matrix.inputs() == inputs));
     let rows = Rows::quantize(simd, pool, x, inputs);
     let sums: Vec<_> = matrices.iter().map(|matrix| rows.sums(matrix.scheme())).collect();
     let mut products: Vec<_> = matrices.iter().map(|matrix| vec![0.0; rows.len() * matrix.outputs()]).collect();
     let mut tasks = Vec::new();
     for ((matrix, sums), products) in matrices.iter().zip(&sums).zip(&mut products) {
-        let stride = matrix.outputs();
-        for pair in 0..stride.div_ceil(TASK) {
-            let width = TASK.min(stride - pair * TASK);
-            // SAFETY: `pair * TASK` is under `outputs`, so this is an offset into the first row.
-            let products = unsafe { products.as_mut_ptr().add(pair * TASK) };
-            tasks.push(Task { matrix, sums, pair, column: Column { products, stride, width } });
-        }
+        let columns = columns(products, rows.len(), matrix.outputs());
+        let weights = Weights { matrix, sums };
+        tasks.extend(columns.enumerate().map(|(pair, column)| Task { weights, up: None, pair, column }));
     }
-    if rows.len() > 0 {
-        pool.each(&mut tasks, |task| task.run(simd, &rows));
-    }
+    pool.each(&mut tasks, |task| task.run(simd, &rows));
     products
+}
+
+/// Writes `silu(gate x) * (up x)`, `[rows, outputs]`, to `gated`, whatever it held before.
+pub(in crate::engine::model) fn multiply_gated(
+    (simd, pool): (Avx512, &Pool),
+    x: &[f32],
+    [gate, up]: [&Matrix; 2],
+    gated: &mut Vec<f32>,
+) {
+    assert!(gate.inputs() == up.inputs() && gate.outputs() == up.outputs());
+    let rows = Rows::quantize(simd, pool, x, gate.inputs());
+    let sums = [gate, up].map(|matrix| rows.sums(matrix.scheme()));
+    gated.resize(rows.len() * gate.outputs(), 0.0);
+    let weights = Weights { matrix: gate, sums: &sums[0] };
+    let up = Some(Weights { matrix: up, sums: &sums[1] });
+    let columns = columns(gated, rows.len(), gate.outputs()).enumerate();
+    let mut tasks: Vec<_> = columns.map(|(pair, column)| Task { weights, up, pair, column }).collect();
+    pool.each(&mut tasks, |task| task.run(simd, &rows));
+}
+
+/// The columns of `[rows, outputs]`, one for each task.
+fn columns(products: &mut [f32], rows: usize, outputs: usize) -> impl Iterator<Item = Column> {
+    assert_eq!(products.len(), rows * outputs);
+    let count = if rows == 0 { 0 } else { outputs.div_ceil(TASK) };
+    (0..count).map(move |pair| Column {
+        // SAFETY: `pair * TASK` is under `outputs`, and there is a row.
+        products: unsafe { products.as_mut_ptr().add(pair * TASK) },
+        stride: outputs,
+        width: TASK.min(outputs - pair * TASK),
+    })
 }
 
 impl Task<'_> {
     fn run(&mut self, simd: Avx512, rows: &Rows) {
-        let (inputs, scheme) = (self.matrix.inputs(), self.matrix.scheme());
-        let (spans, groups) = (inputs.div_ceil(SPAN), inputs / scheme.group);
-        let panels = [0, 1].map(|side| self.matrix.panel(self.pair * TASK / LANES + side));
         for start in (0..rows.len()).step_by(BLOCK) {
             let count = BLOCK.min(rows.len() - start);
-            let (sums, starts): (&[f32], &[i32]) = match self.sums {
-                Sums::Plain(sums) => (&sums[start * groups..][..count * groups], &[]),
-                Sums::Starts(starts) => (&[], &starts[start * groups..][..count * groups]),
-            };
-            let factors = Factors {
-                inputs,
-                codes: &rows.codes()[start * inputs..][..count * inputs],
-                scales: &rows.scales()[start * spans..][..count * spans],
-                sums,
-                starts,
-            };
-            let mut products = vec![[0.0; TASK]; count];
-            simd.multiply(panels, scheme, &factors, &mut products);
+            let mut products = self.weights.multiply(simd, rows, (start, count), self.pair);
+            if let Some(up) = &self.up {
+                let up = up.multiply(simd, rows, (start, count), self.pair);
+                simd.silu_gate(products.as_flattened_mut(), up.as_flattened());
+            }
             let Column { products: to, stride, width } = self.column;
             for (row, products) in products.iter().enumerate() {
                 // SAFETY: the row exists, and the column's `width` numbers of it belong to this task alone.
                 unsafe { to.add((start + row) * stride).copy_from_nonoverlapping(products.as_ptr(), width) };
             }
         }
+    }
+}
+
+impl Weights<'_> {
+    /// The products of `count` rows from row number `start` with a pair of panels.
+    fn multiply(&self, simd: Avx512, rows: &Rows, (start, count): (usize, usize), pair: usize) -> Vec<[f32; TASK]> {
+        let (inputs, scheme) = (self.matrix.inputs(), self.matrix.scheme());
+        let (spans, groups) = (inputs.div_ceil(SPAN), inputs / scheme.group);
+        let (sums, starts): (&[f32], &[i32]) = match self.sums {
+            Sums::Plain(sums) => (&sums[start * groups..][..count * groups], &[]),
+            Sums::Starts(starts) => (&[], &starts[start * groups..][..count * groups]),
+        };
+        let factors = Factors {
+            inputs,
+            codes: &rows.codes()[start * inputs..][..count * inputs],
+            scales: &rows.scales()[start * spans..][..count * spans],
+            sums,
+            starts,
+        };
+        let panels = [0, 1].map(|side| self.matrix.panel(pair * TASK / LANES + side));
+        let mut products = vec![[0.0; TASK]; count];
+        simd.multiply(panels, scheme, &factors, &mut products);
+        products
     }
 }

@@ -24,7 +24,7 @@ impl Avx512 {
         match self {}
     }
 
-    pub(in crate::engine::model) fn silu_gate(self, _: &mut [f32], _: &[f32]) {
+    pub(super) fn silu_gate(self, _: &mut [f32], _: &[f32]) {
         match self {}
     }
 }

@@ -34,6 +34,7 @@ pub(super) enum Sums {
 impl Rows {
     /// Quantises `x`, whose length is a multiple of `inputs`, itself a multiple of [`SUM`].
     pub(super) fn quantize(simd: Avx512, pool: &Pool, x: &[f32], inputs: usize) -> Self {
+        assert!(x.len().is_multiple_of(inputs));
         let count = x.len() / inputs;
         let spans = inputs.div_ceil(SPAN);
         let mut rows =
