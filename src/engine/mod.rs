@@ -299,7 +299,7 @@ pub fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result
     let model = model?;
     let tokenizer = tokenizer.map_err(|_| EngineError::Dead)?.map_err(ModelError::from)?;
     let architecture = header.text("general.architecture").map_err(ModelError::from)?;
-    let chat = chat.unwrap_or_else(|| Chat::of_architecture(architecture));
+    let chat = chat.unwrap_or_else(|| Chat::of_architecture(architecture, &tokenizer));
     let context = settings.context.min(model.context());
     Ok((model, Card { tokenizer, chat, context }))
 }

@@ -8,7 +8,7 @@ use super::error::HubError;
 use super::manifest::Manifest;
 
 /// The manifests in `models/`, the default first, then in the order in which they are taken.
-const BUILTIN: [(&str, &str); 7] = [
+const BUILTIN: [(&str, &str); 8] = [
     ("models/qwen3-1.7b.toml", include_str!("../../models/qwen3-1.7b.toml")),
     ("models/gemma-3-4b-it.toml", include_str!("../../models/gemma-3-4b-it.toml")),
     ("models/mamaylm-gemma-3-4b.toml", include_str!("../../models/mamaylm-gemma-3-4b.toml")),
@@ -16,6 +16,7 @@ const BUILTIN: [(&str, &str); 7] = [
     ("models/qwen2.5-coder-1.5b-instruct.toml", include_str!("../../models/qwen2.5-coder-1.5b-instruct.toml")),
     ("models/qwen2.5-coder-0.5b-instruct.toml", include_str!("../../models/qwen2.5-coder-0.5b-instruct.toml")),
     ("models/smollm2-135m-instruct.toml", include_str!("../../models/smollm2-135m-instruct.toml")),
+    ("models/gemma-3-270m.toml", include_str!("../../models/gemma-3-270m.toml")),
 ];
 
 /// A list of manifests with distinct names, in the order in which they are taken.

@@ -206,12 +206,11 @@ fn the_models_are_listed() {
         let name = file.file_stem().unwrap().to_str().unwrap();
         let line = outcome.stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
         let line = line.unwrap_or_else(|| panic!("{name} is not listed: {}", outcome.stdout));
-        let runs = std::fs::read_to_string(&file).unwrap().contains("architecture = \"qwen");
-        assert_eq!(line.contains("not yet"), !runs, "{line}");
+        assert!(!line.contains("not yet"), "every architecture of the catalogue can be run: {line}");
         assert!(!line.contains("here"), "the cache is empty: {line}");
         count += 1;
     }
-    assert!(count >= 7 && outcome.stdout.contains("gemma-3-4b-it (gemma3)"), "{}", outcome.stdout);
+    assert!(count >= 8 && !outcome.stdout.contains("cannot run"), "{}", outcome.stdout);
 }
 
 /// A tiny model of random weights with room for `context` tokens.

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use stislo::engine::{Engine, EngineError, EngineSettings};
 
-use crate::tiny_model::{Arch, Head, TinyModel, Value, vocabulary};
+use crate::tiny_model::{Arch, Head, TinyModel, Value};
+use crate::tiny_vocabulary::vocabulary;
 
 /// Where the counts of the header stand.
 const VERSION: usize = 4;
@@ -47,12 +48,12 @@ fn text(text: &str) -> Value {
 
 #[tokio::test]
 async fn a_sound_file_is_taken() {
-    for arch in [Arch::Qwen2, Arch::Qwen3] {
+    for (arch, tokens) in [(Arch::Qwen2, 300), (Arch::Qwen3, 300), (Arch::Gemma3, 370), (Arch::Llama, 301)] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sound.gguf");
         std::fs::write(&path, TinyModel::new(arch, Head::Untied).gguf_bytes()).unwrap();
         let engine = load(&path).await.unwrap();
-        assert_eq!((engine.card().context, engine.card().tokenizer.vocabulary()), (256, 300));
+        assert_eq!((engine.card().context, engine.card().tokenizer.vocabulary()), (256, tokens));
     }
 }
 
@@ -189,7 +190,9 @@ async fn values_that_cannot_be() {
     let cases = [
         ("general.architecture".to_owned(), text("mamba"), "`mamba`"),
         ("general.architecture".to_owned(), text(""), "``"),
-        (tokenizer("model"), text("llama"), "`llama`"),
+        (tokenizer("model"), text("t5"), "its tokenizer is `t5`"),
+        (tokenizer("model"), text("llama"), "`tokenizer.ggml.scores`"),
+        (tokenizer("pre"), text("default"), "pre-tokenizer `default`"),
         (tokenizer("pre"), text("glm4"), "pre-tokenizer `glm4`"),
         (tokenizer("tokens"), Value::Texts(shorter), "shape [300, 64] where [299, 64] is needed"),
         (tokenizer("tokens"), Value::Texts(Vec::new()), "is needed"),
@@ -212,6 +215,31 @@ async fn values_that_cannot_be() {
     for (key, value, want) in cases {
         let message = sentence(tiny().set(&key, value)).await;
         assert!(message.contains(want), "{key}: {want:?} is not in: {message}");
+    }
+}
+
+/// What an architecture cannot do is refused, so that nobody reads wrong answers.
+#[tokio::test]
+async fn habits_that_are_not_known() {
+    let gemma = || TinyModel::new(Arch::Gemma3, Head::Tied);
+    let llama = || TinyModel::new(Arch::Llama, Head::Untied);
+    let cases = [
+        (tiny().set("qwen2.rope.scaling.type", text("yarn")), "`yarn`"),
+        (tiny().set("qwen2.rope.scaling.factor", Value::F32(0.0)), "`qwen2.rope.scaling.factor`"),
+        (gemma().set("gemma3.final_logit_softcapping", Value::F32(30.0)), "caps its logits"),
+        (gemma().set("gemma3.attention.sliding_window", Value::U32(0)), "`gemma3.attention.sliding_window`"),
+        (gemma().set("gemma3.attention.sliding_window_pattern", Value::U32(0)), "sliding_window_pattern`"),
+        (gemma().set("gemma3.rope.freq_base_swa", Value::F32(f32::NAN)), "`gemma3.rope.freq_base_swa`"),
+        (gemma().without_tensor("blk.5.post_ffw_norm.weight"), "no tensor `blk.5.post_ffw_norm.weight`"),
+        (gemma().without("tokenizer.ggml.scores"), "`tokenizer.ggml.scores`"),
+        (gemma().set("tokenizer.ggml.scores", Value::Floats(vec![0.0; 9])), "its scores"),
+        (gemma().set("tokenizer.ggml.token_type", Value::Numbers(vec![1; 370])), "`<0x00>`"),
+        (llama().set("llama.rope.dimension_count", Value::U32(16)), "a part of each head"),
+        (llama().with_dims("rope_freqs.weight", &[8]), "`rope_freqs.weight` has the shape [8]"),
+    ];
+    for (model, want) in cases {
+        let message = sentence(model).await;
+        assert!(message.contains(want), "{want:?} is not in: {message}");
     }
 }
 

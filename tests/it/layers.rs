@@ -30,7 +30,7 @@ const MORE: [(&str, &[&str]); 1] = [("cli/open.rs", &["engine"])];
 const ROOTS: [(&str, &[&str]); 10] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
-    ("tokenizers", &["engine/tokenizer.rs"]),
+    ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
     ("hf_hub", &["hub/download.rs"]),
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),

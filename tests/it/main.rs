@@ -20,3 +20,5 @@ mod model;
 mod scheduling;
 mod service;
 mod tiny_model;
+mod tiny_vocabulary;
+mod tokens;

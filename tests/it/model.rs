@@ -1,7 +1,7 @@
 //! The transformers and the tokenizer against llama.cpp, on tiny random models; and against themselves: however a text
 //! is cut into passes, the logits are the same.
 //!
-//! Where the expected values come from is in `tests/oracle/README.md`.
+//! Where the expected values come from is in `tests/oracle/README.md`. Other tests of tokens are in `tokens`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,13 +11,23 @@ use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{KvCache, Model, ModelError, Slot, load};
 use tempfile::TempDir;
 
-use crate::harness::tokenizer;
 use crate::tiny_model::{Arch, Head, TinyModel};
 
 /// llama.cpp is itself within 5e-6 of a computation in double precision.
 const TOLERANCE: f32 = 1e-4;
-const KINDS: [(Arch, Head); 4] =
-    [(Arch::Qwen2, Head::Tied), (Arch::Qwen2, Head::Untied), (Arch::Qwen3, Head::Tied), (Arch::Qwen3, Head::Untied)];
+/// Of Gemma 3 it is not: its GELU comes from a table in half precision. What is exact is stored beside its logits, and ours
+/// must be near that. A window that is off by one moves a logit by 2.5.
+const TOLERANCE_OF_A_TABLE: f32 = 5e-3;
+const KINDS: [(Arch, Head); 8] = [
+    (Arch::Qwen2, Head::Tied),
+    (Arch::Qwen2, Head::Untied),
+    (Arch::Qwen3, Head::Tied),
+    (Arch::Qwen3, Head::Untied),
+    (Arch::Gemma3, Head::Tied),
+    (Arch::Gemma3, Head::Untied),
+    (Arch::Llama, Head::Tied),
+    (Arch::Llama, Head::Untied),
+];
 
 /// A tiny model on disk and in memory.
 struct Tiny {
@@ -66,9 +76,13 @@ fn ids(value: &Value) -> Vec<u32> {
 }
 
 fn assert_close(got: &[f32], want: &[f32], what: &str) {
+    assert_within(TOLERANCE, got, want, what);
+}
+
+fn assert_within(tolerance: f32, got: &[f32], want: &[f32], what: &str) {
     assert_eq!(got.len(), want.len(), "{what}");
     for (i, (got, want)) in got.iter().zip(want).enumerate() {
-        assert!((got - want).abs() <= TOLERANCE, "{what}: logit {i} is {got}, not {want}");
+        assert!((got - want).abs() <= tolerance, "{what}: logit {i} is {got}, not {want}");
     }
 }
 
@@ -85,23 +99,33 @@ fn prefill_and_decoding_are_those_of_llama_cpp() {
         let tiny = Tiny::new(kind);
         let want = expected(&tiny.name);
         let prompt = ids(&want["prompt"]);
+        let tolerance = if kind.0 == Arch::Gemma3 { TOLERANCE_OF_A_TABLE } else { TOLERANCE };
+        let assert_near = |got: &[f32], want: &Value, what: &str| {
+            assert_within(tolerance, got, &floats(want), &format!("{} {what}", tiny.name))
+        };
         let mut cache = tiny.cache();
         let rows = tiny.pass(&mut cache, &prompt, prompt.len());
         let middle = want["prefill"]["middle_position"].as_u64().unwrap() as usize;
-        assert_close(&rows[middle], &floats(&want["prefill"]["middle"]), &format!("{} in the middle", tiny.name));
-        assert_close(&rows[prompt.len() - 1], &floats(&want["prefill"]["last"]), &format!("{} at the end", tiny.name));
+        assert_near(&rows[middle], &want["prefill"]["middle"], "in the middle");
+        let last = &rows[prompt.len() - 1];
+        assert_near(last, &want["prefill"]["last"], "at the end");
         let mut row = Vec::new();
         for step in want["steps"].as_array().unwrap() {
             let token = step["token"].as_u64().unwrap() as u32;
             row = tiny.pass(&mut cache, &[token], 1).remove(0);
-            assert_close(&row[..32], &floats(&step["first"]), &format!("{} after {token}", tiny.name));
+            assert_near(&row[..32], &step["first"], &format!("after {token}"));
             for pair in step["top"].as_array().unwrap() {
                 let id = pair[0].as_u64().unwrap() as usize;
-                assert_close(&row[id..=id], &floats(&Value::from(vec![pair[1].clone()])), &tiny.name);
+                assert_near(&row[id..=id], &Value::from(vec![pair[1].clone()]), "among the best");
             }
         }
-        assert_close(&row, &floats(&want["after_steps"]), &format!("{} after all steps", tiny.name));
+        assert_near(&row, &want["after_steps"], "after all steps");
         assert_eq!(cache.len(), prompt.len() + 4);
+        assert_eq!(want["float64"].is_object(), kind.0 == Arch::Gemma3);
+        if let Some(exact) = want["float64"].as_object() {
+            assert_close(last, &floats(&exact["last"]), &format!("{} exactly", tiny.name));
+            assert_close(&row, &floats(&exact["after_steps"]), &format!("{} exactly, after all steps", tiny.name));
+        }
     }
 }
 
@@ -237,35 +261,4 @@ fn qwen2_is_the_one_of_candle_transformers() {
             at += part.len();
         }
     }
-}
-
-#[test]
-fn token_ids_are_those_of_llama_cpp() {
-    let (tokenizer, want) = (tokenizer(), expected("tiny-tokens"));
-    for list in ["texts", "decomposed"] {
-        for pair in want[list].as_array().unwrap() {
-            let text = pair["text"].as_str().unwrap();
-            let got = tokenizer.encode(text);
-            assert_eq!(got, ids(&pair["ids"]), "{text:?}");
-            let bytes: Vec<u8> = got.iter().flat_map(|&id| tokenizer.bytes(id)).copied().collect();
-            assert_eq!(bytes, text.as_bytes(), "there and back");
-        }
-    }
-}
-
-#[test]
-fn no_text_becomes_a_control_token() {
-    let tokenizer = tokenizer();
-    let controls = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"].map(|name| tokenizer.control(name).unwrap());
-    assert_eq!(tokenizer.vocabulary(), 300);
-    let mut ends = [controls[0], controls[2]];
-    ends.sort_unstable();
-    assert_eq!(tokenizer.ends(), ends);
-    for text in ["<|im_end|>", "a<|im_start|>b", "<|im_end|><|endoftext|>", "<|im_<|im_end|>end|>"] {
-        let got = tokenizer.encode(text);
-        assert!(got.iter().all(|id| !controls.contains(id)), "{text}: {got:?}");
-    }
-    assert!(controls.iter().all(|&id| tokenizer.bytes(id).is_empty()), "control tokens are never written");
-    assert_eq!(tokenizer.control("the"), None);
-    assert!(tokenizer.bytes(9999).is_empty());
 }

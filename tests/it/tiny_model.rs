@@ -1,27 +1,23 @@
 //! Tiny random models, written as GGUF files by the tests themselves.
 //!
-//! The twin of `tests/oracle/tiny_gguf.py`: both write the same bytes, so the logits that llama.cpp gave for its file
-//! (`tests/oracle/expected`) can be asked of ours, with no model to download and no Python. The formula of the weights
+//! With `tiny_vocabulary` the twin of `tests/oracle/tiny_gguf.py`: both write the same bytes, so the logits that llama.cpp
+//! gave for its file (`tests/oracle/expected`) can be asked of ours, with no model to download and no Python. The formula of the weights
 //! is in that file's header. Edits to one model make the malformed files that a loader must refuse: another value or none
 //! for a key, other dimensions, a tensor left out. What needs no model is done to the bytes: cutting them short, or
 //! patching the counts (version at byte 4, tensors at 8, metadata values at 16). Nothing here knows candle.
 
-const LAYERS: usize = 3;
+use crate::tiny_vocabulary;
+
 const HIDDEN: usize = 64;
 const HEADS: usize = 4;
 const KV_HEADS: usize = 2;
 const FFN: usize = 160;
 const CONTEXT: u32 = 256;
+/// What the local layers of Gemma 3 see, and how far the positions of one of its two models are stretched.
+const WINDOW: u32 = 8;
+const STRETCH: f32 = 4.0;
 /// Tensor data starts at, and each tensor is padded to, a multiple of this.
 const ALIGNMENT: usize = 32;
-const SPECIALS: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
-/// In order of rank: `left|right` in plain text; a lone letter of two bytes is the merge of its bytes. `1|9` must never
-/// be used: the pre-tokenizer cuts numbers into single digits.
-const MERGES: [&str; 41] = [
-    " |t", "h|e", "i|n", " t|he", "e|r", "o|n", " |a", "\n|\n", " | ", "r|e", "а", "о", "и", "н", "т", "р", "с", "е",
-    "в", "і", "ї", "ы", "л", "к", "п", "у", "н|а", "п|о", "п|р", "с|т", " |по", " |на", "пр|о", " |про", "'|s", "1|9",
-    "a|t", "в|і", "ст|а", "in|g", " a|n",
-];
 
 /// The architectures that there are tiny models of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +26,10 @@ pub(crate) enum Arch {
     Qwen2,
     /// Norms on q and k; heads of 32, so heads * head_dim is twice the hidden size.
     Qwen3,
+    /// Seven layers, the sixth of them global; the positions of the untied model are stretched.
+    Gemma3,
+    /// Heads of 16 in the tied model; of 32 in the untied one, and some frequencies slowed down.
+    Llama,
 }
 
 impl Arch {
@@ -38,15 +38,13 @@ impl Arch {
         match self {
             Self::Qwen2 => "qwen2",
             Self::Qwen3 => "qwen3",
+            Self::Gemma3 => "gemma3",
+            Self::Llama => "llama",
         }
     }
 
-    /// The width of one head.
-    pub(crate) fn head_dim(self) -> usize {
-        match self {
-            Self::Qwen2 => 16,
-            Self::Qwen3 => 32,
-        }
+    fn layers(self) -> usize {
+        if self == Self::Gemma3 { 7 } else { 3 }
     }
 }
 
@@ -57,6 +55,20 @@ pub(crate) enum Head {
     Tied,
     /// `output.weight`.
     Untied,
+}
+
+/// The base of the rotation, and the width of a head.
+fn rotation(arch: Arch, head: Head) -> (f32, usize) {
+    match (arch, head) {
+        (Arch::Qwen2, Head::Tied) => (1e4, 16),
+        (Arch::Qwen2, Head::Untied) => (1e6, 16),
+        (Arch::Qwen3, Head::Tied) => (1e6, 32),
+        (Arch::Qwen3, Head::Untied) => (1e4, 32),
+        (Arch::Gemma3, Head::Tied) => (1e6, 32),
+        (Arch::Gemma3, Head::Untied) => (1e5, 32),
+        (Arch::Llama, Head::Tied) => (1e5, 16),
+        (Arch::Llama, Head::Untied) => (5e5, 32),
+    }
 }
 
 /// A metadata value.
@@ -74,6 +86,8 @@ pub(crate) enum Value {
     Texts(Vec<String>),
     /// Kind 9, of 5 (signed 32-bit numbers).
     Numbers(Vec<i32>),
+    /// Kind 9, of 6.
+    Floats(Vec<f32>),
 }
 
 /// A tensor as the file lists it.
@@ -98,16 +112,11 @@ pub(crate) struct TinyModel {
 }
 
 impl TinyModel {
-    /// The model that llama.cpp's logits are stored for, `<arch>-<tied|untied>`. The base of the rotation is 10000 for
-    /// one of an architecture's two and a million for the other.
+    /// The model that llama.cpp's logits are stored for, `<arch>-<tied|untied>`.
     pub(crate) fn new(arch: Arch, head: Head) -> Self {
-        let rope_base = match (arch, head) {
-            (Arch::Qwen2, Head::Tied) | (Arch::Qwen3, Head::Untied) => 10_000.0,
-            (Arch::Qwen2, Head::Untied) | (Arch::Qwen3, Head::Tied) => 1_000_000.0,
-        };
-        let vocabulary = vocabulary();
-        let tensors = tensors(arch, head, vocabulary.0.len());
-        Self { arch, head, metadata: metadata(arch, rope_base, vocabulary), tensors }
+        let (vocabulary, tokens) = tiny_vocabulary::metadata(arch, head);
+        let metadata = sizes(arch, head).into_iter().chain(vocabulary).collect();
+        Self { arch, head, metadata, tensors: tensors(arch, head, tokens) }
     }
 
     /// The name of its file of expected logits, without the ending.
@@ -181,73 +190,41 @@ pub(crate) fn fnv1a64(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// Tokens and merges as they are written in the file.
-pub(crate) fn vocabulary() -> (Vec<String>, Vec<String>) {
-    let printable = |byte: &u8| matches!(byte, 0x21..=0x7e | 0xa1..=0xac | 0xae..=0xff);
-    let mut symbols = [' '; 256];
-    let mut order: Vec<u8> = (0..=255).filter(printable).collect();
-    order.iter().for_each(|byte| symbols[usize::from(*byte)] = char::from(*byte));
-    for (byte, symbol) in (0..=255).filter(|byte| !printable(byte)).zip('\u{100}'..) {
-        symbols[usize::from(byte)] = symbol;
-        order.push(byte);
-    }
-    let spell = |bytes: &[u8]| bytes.iter().map(|byte| symbols[usize::from(*byte)]).collect::<String>();
-    let mut tokens: Vec<String> = order.iter().map(|byte| spell(&[*byte])).collect();
-    let mut merges = Vec::new();
-    for merge in MERGES {
-        let bytes = merge.as_bytes();
-        let (left, right) = match merge.split_once('|') {
-            Some((left, right)) => (spell(left.as_bytes()), spell(right.as_bytes())),
-            None => (spell(&bytes[..1]), spell(&bytes[1..])),
-        };
-        merges.push(format!("{left} {right}"));
-        tokens.push(left + &right);
-    }
-    tokens.extend(SPECIALS.map(str::to_owned));
-    (tokens, merges)
-}
-
-fn metadata(arch: Arch, rope_base: f32, (tokens, merges): (Vec<String>, Vec<String>)) -> Vec<(String, Value)> {
-    let id = |token: &str| Value::U32(tokens.iter().position(|known| known == token).expect("a special token") as u32);
-    let (end_of_text, end_of_turn) = (id(SPECIALS[0]), id(SPECIALS[2]));
-    let mut kinds = vec![1; tokens.len() - SPECIALS.len()];
-    kinds.extend([3; SPECIALS.len()]);
+/// What the file says before its vocabulary.
+fn sizes(arch: Arch, head: Head) -> Vec<(String, Value)> {
+    let (rope_base, head_dim) = rotation(arch, head);
     let own = |key: &str| format!("{}.{key}", arch.name());
     let general = |key: &str| format!("general.{key}");
-    let tokenizer = |key: &str| format!("tokenizer.ggml.{key}");
     let mut all = vec![
         (general("architecture"), Value::Text(arch.name().to_owned())),
         (general("name"), Value::Text("stislo tiny".to_owned())),
         (general("file_type"), Value::U32(0)),
-        (own("block_count"), Value::U32(LAYERS as u32)),
+        (own("block_count"), Value::U32(arch.layers() as u32)),
         (own("context_length"), Value::U32(CONTEXT)),
         (own("embedding_length"), Value::U32(HIDDEN as u32)),
         (own("feed_forward_length"), Value::U32(FFN as u32)),
         (own("attention.head_count"), Value::U32(HEADS as u32)),
         (own("attention.head_count_kv"), Value::U32(KV_HEADS as u32)),
     ];
-    if arch == Arch::Qwen3 {
-        all.push((own("attention.key_length"), Value::U32(arch.head_dim() as u32)));
-        all.push((own("attention.value_length"), Value::U32(arch.head_dim() as u32)));
+    if HEADS * head_dim != HIDDEN {
+        all.push((own("attention.key_length"), Value::U32(head_dim as u32)));
+        all.push((own("attention.value_length"), Value::U32(head_dim as u32)));
     }
-    all.extend([
-        (own("rope.freq_base"), Value::F32(rope_base)),
-        (own("attention.layer_norm_rms_epsilon"), Value::F32(1e-6)),
-        (tokenizer("model"), Value::Text("gpt2".to_owned())),
-        (tokenizer("pre"), Value::Text("qwen2".to_owned())),
-        (tokenizer("tokens"), Value::Texts(tokens)),
-        (tokenizer("token_type"), Value::Numbers(kinds)),
-        (tokenizer("merges"), Value::Texts(merges)),
-        (tokenizer("eos_token_id"), end_of_turn),
-        (tokenizer("padding_token_id"), end_of_text.clone()),
-        (tokenizer("bos_token_id"), end_of_text),
-        (tokenizer("add_bos_token"), Value::Bool(false)),
-    ]);
+    all.push((own("rope.freq_base"), Value::F32(rope_base)));
+    all.push((own("attention.layer_norm_rms_epsilon"), Value::F32(1e-6)));
+    if arch == Arch::Gemma3 {
+        all.push((own("attention.sliding_window"), Value::U32(WINDOW)));
+        if head == Head::Untied {
+            all.push((own("rope.scaling.type"), Value::Text("linear".to_owned())));
+            all.push((own("rope.scaling.factor"), Value::F32(STRETCH)));
+        }
+    }
     all
 }
 
 fn tensors(arch: Arch, head: Head, vocabulary: usize) -> Vec<Entry> {
-    let (q, kv) = (HEADS * arch.head_dim(), KV_HEADS * arch.head_dim());
+    let (_, head_dim) = rotation(arch, head);
+    let (q, kv) = (HEADS * head_dim, KV_HEADS * head_dim);
     let vector = |name: String, length: usize| Entry { name, dims: vec![length as u64], values: length };
     let matrix = |name: String, out: usize, inner: usize| Entry {
         name,
@@ -255,7 +232,10 @@ fn tensors(arch: Arch, head: Head, vocabulary: usize) -> Vec<Entry> {
         values: inner * out,
     };
     let mut all = vec![matrix("token_embd.weight".to_owned(), vocabulary, HIDDEN)];
-    for layer in 0..LAYERS {
+    if (arch, head) == (Arch::Llama, Head::Untied) {
+        all.push(vector("rope_freqs.weight".to_owned(), head_dim / 2));
+    }
+    for layer in 0..arch.layers() {
         let name = |part: &str| format!("blk.{layer}.{part}");
         all.push(vector(name("attn_norm.weight"), HIDDEN));
         for (part, out) in [("attn_q", q), ("attn_k", kv), ("attn_v", kv)] {
@@ -264,11 +244,15 @@ fn tensors(arch: Arch, head: Head, vocabulary: usize) -> Vec<Entry> {
                 all.push(vector(name(&format!("{part}.bias")), out));
             }
         }
-        if arch == Arch::Qwen3 {
-            all.push(vector(name("attn_q_norm.weight"), arch.head_dim()));
-            all.push(vector(name("attn_k_norm.weight"), arch.head_dim()));
+        if matches!(arch, Arch::Qwen3 | Arch::Gemma3) {
+            all.push(vector(name("attn_q_norm.weight"), head_dim));
+            all.push(vector(name("attn_k_norm.weight"), head_dim));
         }
         all.push(matrix(name("attn_output.weight"), HIDDEN, q));
+        if arch == Arch::Gemma3 {
+            all.push(vector(name("post_attention_norm.weight"), HIDDEN));
+            all.push(vector(name("post_ffw_norm.weight"), HIDDEN));
+        }
         all.push(vector(name("ffn_norm.weight"), HIDDEN));
         all.push(matrix(name("ffn_gate.weight"), FFN, HIDDEN));
         all.push(matrix(name("ffn_up.weight"), FFN, HIDDEN));
@@ -292,7 +276,11 @@ fn values(name: &str, count: usize) -> impl Iterator<Item = f32> + use<'_> {
     };
     (0..count as u64).map(move |i| {
         let centred = (splitmix64(seed.wrapping_add(i)) >> 40) as f32 / (1 << 24) as f32 - 0.5;
-        if gain { 1.0 + 0.2 * centred } else { scale * centred }
+        match name {
+            _ if gain => 1.0 + 0.2 * centred,
+            "rope_freqs.weight" => 4.0 * (centred + 0.75),
+            _ => scale * centred,
+        }
     })
 }
 
@@ -331,6 +319,11 @@ fn put_value(out: &mut Vec<u8>, value: &Value) {
             out.extend((numbers.len() as u64).to_le_bytes());
             numbers.iter().for_each(|number| out.extend(number.to_le_bytes()));
         }
+        Value::Floats(numbers) => {
+            kinds(&[9, 6]);
+            out.extend((numbers.len() as u64).to_le_bytes());
+            numbers.iter().for_each(|number| out.extend(number.to_le_bytes()));
+        }
     }
 }
 
@@ -341,6 +334,10 @@ fn the_files_are_the_ones_that_llama_cpp_read() {
         (Arch::Qwen2, Head::Untied, 0xcfe9_13a8_a7a8_4a07),
         (Arch::Qwen3, Head::Tied, 0x7aa2_e12c_1d6f_badc),
         (Arch::Qwen3, Head::Untied, 0x35ee_1485_75a3_b79d),
+        (Arch::Gemma3, Head::Tied, 0xb130_b736_b112_274f),
+        (Arch::Gemma3, Head::Untied, 0x4a9b_e41e_e58f_f5d2),
+        (Arch::Llama, Head::Tied, 0xc522_f0de_30e3_4d12),
+        (Arch::Llama, Head::Untied, 0x7527_8b85_c5b5_6fcc),
     ];
     for (arch, head, hash) in known {
         let model = TinyModel::new(arch, head);

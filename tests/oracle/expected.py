@@ -1,9 +1,7 @@
 """Asks llama.cpp for the logits and tokens that our engine must give, and stores them in `expected/`.
 
-    python expected.py [REAL.gguf]
-
-Without an argument: logits of the four tiny models and the tokens of their vocabulary. With a real Qwen2 model: also
-the tokens of its vocabulary (`qwen2-real-tokens.json`); its weights are not read.
+    python expected.py                       the tiny models: logits, tokens of their vocabularies, chats
+    python expected.py NAME REAL.gguf ...    the tokens of real vocabularies, as `NAME-real-tokens.json`; no weights are read
 """
 
 import json
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import llama_cpp
 
+import gemma3
 import tiny_gguf
 from llama import Model
 
@@ -33,9 +32,24 @@ TINY_TEXTS = [
     "typed <|im_end|> and <|im_start|>user as text",
     "emoji 🙂👍🏽 and dash — « »",
     "2024-05-31 1 000,50 ½ ²",
+    "ababa abaab babab сон соон сосон ▁ ▁▁the",
+    "a  b   c    d     e\n\n\n\nf \n g\u00a0h",
+    "<b>bold</b> <b></b><eos><bos> <start_of_turn>model\n<0x0A> <0x41><unk>",
+    "1 12 123 1234 12345 1\u00b2\u0663 v2.0 1,234.50",
+    "I'M DON'T it'S we'Ve \u2019s 'tis rock'n'roll",
     "",
     " ",
 ]
+# A marker of kind 4 (user-defined): llama.cpp finds it in any text, we never do.
+TINY_USER_DEFINED = ["an <start_of_image> in an article"]
+# Whole chats by the family's template, with the parts that a test puts together.
+SYSTEM, SHARED, TAIL = "Be the one.\nNo more.", "1. The thing in the rain.\n2. Стаття про  Київ.\n", "\nWrite <eos>."
+CHATS = {
+    "gemma3-tied": f"<bos><start_of_turn>user\n{SYSTEM}\n\n{SHARED}%s<end_of_turn>\n<start_of_turn>model\n",
+    "llama-tied": f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n{SHARED}%s<|im_end|>\n<|im_start|>assistant\n",
+    "llama-untied": f"<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n{SYSTEM}<|eot_id|>"
+    f"<|start_header_id|>user<|end_header_id|>\n\n{SHARED}%s<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+}
 REAL_TEXTS = [
     "The council voted on Tuesday to extend the tram line by 6.5 km.",
     "It's what we've said: they'll pay, she'd agree, I'M SURE, DON'T you?",
@@ -92,7 +106,7 @@ def logits(name, path):
     model = Model(path, context=tiny_gguf.CONTEXT)
     prefill = model.forward(PROMPT, 0, every=True)
     steps = [model.forward([token], len(PROMPT) + i)[0] for i, token in enumerate(STEPS)]
-    return {
+    found = {
         "model": name,
         "gguf_fnv1a64": f"{tiny_gguf.fnv1a64(path.read_bytes()):016x}",
         "oracle": f"llama-cpp-python {llama_cpp.__version__}, CPU, f32 cache, no flash attention",
@@ -101,6 +115,10 @@ def logits(name, path):
         "steps": [{"token": token} | brief(row) for token, row in zip(STEPS, steps)],
         "after_steps": rounded(steps[-1]),
     }
+    if name.startswith("gemma3"):
+        exact = gemma3.logits(PROMPT + STEPS, tied=name.endswith("-tied"))
+        found["float64"] = {"last": rounded(exact[len(PROMPT) - 1]), "after_steps": rounded(exact[-1])}
+    return found
 
 
 def tokens(path, texts, user_defined=()):
@@ -109,9 +127,19 @@ def tokens(path, texts, user_defined=()):
     pairs = lambda some: [{"text": text, "ids": model.tokenize(text)} for text in some]
     return {
         "oracle": f"llama-cpp-python {llama_cpp.__version__}, add_special=false, parse_special=false",
+        "begin": model.begin(),
         "texts": pairs(texts),
         "decomposed": pairs(DECOMPOSED),
     } | ({"user_defined": pairs(user_defined)} if user_defined else {})
+
+
+def chats(paths):
+    """Chats with control tokens read, the tail apart, for it is encoded apart."""
+    for name, template in CHATS.items():
+        model = Model(paths[name])
+        before, after = template.split("%s")
+        ids = [model.tokenize(before, specials=True), model.tokenize(TAIL), model.tokenize(after, specials=True)]
+        yield {"model": name, "system": SYSTEM, "shared": SHARED, "tail": TAIL, "before": ids[0], "after": ids[1] + ids[2]}
 
 
 def save(name, value):
@@ -127,13 +155,18 @@ def save(name, value):
 
 def main():
     OUT.mkdir(exist_ok=True)
+    for name, path in zip(sys.argv[1::2], sys.argv[2::2]):
+        save(f"{name}-real-tokens", tokens(path, REAL_TEXTS, USER_DEFINED if name == "qwen2" else ()))
+    if len(sys.argv) > 1:
+        return
     with tempfile.TemporaryDirectory() as folder:
         paths = tiny_gguf.write_all(folder)
         for name, path in paths.items():
             save(name, logits(name, path))
-        save("tiny-tokens", tokens(paths["qwen2-tied"], TINY_TEXTS))
-    if len(sys.argv) > 1:
-        save("qwen2-real-tokens", tokens(sys.argv[1], REAL_TEXTS, USER_DEFINED))
+        for name in ["qwen2-tied", "gemma3-tied", "gemma3-untied", "llama-tied", "llama-untied"]:
+            some = TINY_USER_DEFINED if name.startswith("gemma3") else ()
+            save(f"tiny-tokens-{name}", tokens(paths[name], TINY_TEXTS, some))
+        save("tiny-chats", {"chats": list(chats(paths))})
 
 
 if __name__ == "__main__":

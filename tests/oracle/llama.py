@@ -46,6 +46,11 @@ class Model:
         assert count >= 0, text
         return list(ids[:count])
 
+    def begin(self):
+        """The token that a prompt begins with, or None."""
+        adds = llama_cpp.llama_vocab_get_add_bos(self.vocab)
+        return llama_cpp.llama_vocab_bos(self.vocab) if adds else None
+
     def text(self, ids):
         """The text of token ids, control tokens included."""
         out, piece = b"", ctypes.create_string_buffer(512)

@@ -147,6 +147,14 @@ impl Gguf {
         }
     }
 
+    /// A truth, where the file states one.
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        match self.metadata.get(key) {
+            Some(&Value::Integer(n)) => Some(n != 0),
+            _ => None,
+        }
+    }
+
     /// A finite number greater than zero, or `default` where the key is missing.
     pub fn positive(&self, key: &str, default: f64) -> Result<f64, GgufError> {
         match self.metadata.get(key) {

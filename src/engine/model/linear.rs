@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{Device, Module, Result, Storage, Tensor};
 
-use super::kernel::{Avx512, Matrix, Pool, multiply, multiply_gated};
+use super::kernel::{Gate, Matrix, Pool, Simd, multiply, multiply_gated};
 
 /// What our own code computes with: the threads, and the vector instructions if the processor has them.
 pub(super) struct Processor {
     pub(super) pool: Pool,
-    pub(super) simd: Option<Avx512>,
+    pub(super) simd: Option<Simd>,
     /// The widest activations of a layer. They are megabytes, and fresh memory costs more than their arithmetic.
     wide: Mutex<Vec<f32>>,
 }
@@ -19,7 +19,7 @@ impl Processor {
     /// This machine's, with the number of threads that candle was told.
     pub(super) fn new() -> Result<Arc<Self>> {
         let pool = Pool::new(candle_core::utils::get_num_threads())?;
-        Ok(Arc::new(Self { pool, simd: Avx512::detect(), wide: Mutex::default() }))
+        Ok(Arc::new(Self { pool, simd: Simd::detect(), wide: Mutex::default() }))
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) enum Linear {
 #[derive(Clone)]
 pub(super) struct Packed {
     pub(super) matrix: Arc<Matrix>,
-    pub(super) simd: Avx512,
+    pub(super) simd: Simd,
     pub(super) processor: Arc<Processor>,
 }
 
@@ -72,15 +72,20 @@ impl Linear {
         Ok(products.try_into().expect("a product for each layer"))
     }
 
-    /// `down(silu(gate(x)) * up(x))`, the gated feed-forward layer.
-    pub(super) fn forward_gated([gate, up, down]: [&Self; 3], x: &Tensor) -> Result<Tensor> {
+    /// `down(bend(gate(x)) * up(x))`, the gated feed-forward layer.
+    pub(super) fn forward_gated([gate, up, down]: [&Self; 3], kind: Gate, x: &Tensor) -> Result<Tensor> {
         let (Self::Packed(gate), Self::Packed(up), Self::Packed(down)) = (gate, up, down) else {
-            return down.forward(&(candle_nn::ops::silu(&gate.forward(x)?)? * up.forward(x)?)?);
+            let gate = gate.forward(x)?;
+            let bent = match kind {
+                Gate::Silu => candle_nn::ops::silu(&gate)?,
+                Gate::Gelu => gate.gelu()?,
+            };
+            return down.forward(&(bent * up.forward(x)?)?);
         };
         let Packed { simd, processor, .. } = gate;
         let tools = (*simd, &processor.pool);
         let mut wide = processor.wide.lock().unwrap_or_else(PoisonError::into_inner);
-        with_values(x, |x| multiply_gated(tools, x, [&gate.matrix, &up.matrix], &mut wide))?;
+        with_values(x, |x| multiply_gated(tools, x, (kind, [&gate.matrix, &up.matrix]), &mut wide))?;
         let y = multiply(*simd, &processor.pool, &wide, &[&down.matrix]).remove(0);
         Tensor::from_vec(y, (x.dims2()?.0, down.matrix.outputs()), &Device::Cpu)
     }

@@ -5,13 +5,18 @@
 //! weights never change after loading; what changes is in the caller's [`KvCache`]. candle is named only in this room and in
 //! `sampler`. Not here: tokens to text, and which token to take.
 
+mod attention;
+mod decoder;
+mod gemma3;
 pub mod gguf;
 mod kernel;
 mod kv;
 mod linear;
+mod llama;
 mod parts;
 mod qwen2;
 mod qwen3;
+mod rope;
 mod weights;
 
 use candle_core::{Device, Tensor};
@@ -21,7 +26,7 @@ pub use self::kv::KvCache;
 use self::weights::Weights;
 
 /// The architectures that can be run, by the name that GGUF files use.
-pub const ARCHITECTURES: [&str; 2] = ["qwen2", "qwen3"];
+pub const ARCHITECTURES: [&str; 4] = ["qwen2", "qwen3", "gemma3", "llama"];
 
 /// Why a model could not be loaded or run.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +92,8 @@ pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError>
     match header.text("general.architecture")? {
         "qwen2" => qwen2::load(&weights, context),
         "qwen3" => qwen3::load(&weights, context),
+        "gemma3" => gemma3::load(&weights, context),
+        "llama" => llama::load(&weights, context),
         other => Err(ModelError::Architecture { architecture: other.to_owned() }),
     }
 }

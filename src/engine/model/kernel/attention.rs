@@ -4,9 +4,9 @@
 //! Memory is a few kilobytes a thread, however long the context. A query's result has the same bits whatever other
 //! queries are computed beside it: its sums always run over the same tiles of positions in the same order.
 
-use super::avx512::Avx512;
 use super::float::{Grid, Into};
 use super::pool::Pool;
+use super::simd::Simd;
 
 /// Positions of one page of a cache.
 pub(in crate::engine::model) const PAGE: usize = 128;
@@ -54,8 +54,7 @@ struct State {
     /// `[rows, TILE]`
     scores: Vec<f32>,
     /// The greatest score and the sum of weights of each row.
-    greatest: Vec<f32>,
-    total: Vec<f32>,
+    running: Vec<[f32; 2]>,
 }
 
 impl Attention<'_> {
@@ -65,7 +64,7 @@ impl Attention<'_> {
     }
 
     /// The weighted values, `[new, heads * dim]`.
-    pub(in crate::engine::model) fn run(&self, simd: Avx512, pool: &Pool) -> Vec<f32> {
+    pub(in crate::engine::model) fn run(&self, simd: Simd, pool: &Pool) -> Vec<f32> {
         let (new, group) = (self.new_positions(), self.heads / self.kv_heads);
         let page = self.kv_heads * self.dim * PAGE;
         assert!(self.dim.is_multiple_of(16) && self.keys.len() * PAGE >= self.past + new);
@@ -80,7 +79,8 @@ impl Attention<'_> {
                 .collect();
             let state = self.tile(simd, kv_head, &rows);
             let place = &place;
-            for ((&(position, head), mixed), total) in rows.iter().zip(state.mixed.chunks(self.dim)).zip(&state.total) {
+            let each = rows.iter().zip(state.mixed.chunks(self.dim)).zip(&state.running);
+            for ((&(position, head), mixed), [_, total]) in each {
                 for (i, value) in mixed.iter().enumerate() {
                     let at = (position * self.heads + head) * self.dim + i;
                     // SAFETY: within the results, in a row that is this task's.
@@ -92,7 +92,7 @@ impl Attention<'_> {
     }
 
     /// Computes the rows (new position, head), which all use one head of keys and values.
-    fn tile(&self, simd: Avx512, kv_head: usize, rows: &[(usize, usize)]) -> State {
+    fn tile(&self, simd: Simd, kv_head: usize, rows: &[(usize, usize)]) -> State {
         let (dim, new) = (self.dim, self.new_positions());
         let mut queries = Vec::with_capacity(rows.len() * dim);
         for &(position, head) in rows {
@@ -103,8 +103,7 @@ impl Attention<'_> {
             mixed: vec![0.0; queries.len()],
             queries,
             scores: vec![0.0; rows.len() * TILE],
-            greatest: vec![LOWEST; rows.len()],
-            total: vec![0.0; rows.len()],
+            running: vec![[LOWEST, 0.0]; rows.len()],
         };
         let (first, last) = (rows[0].0, rows[rows.len() - 1].0);
         let end = self.past + last + 1;
@@ -124,15 +123,14 @@ impl Attention<'_> {
     }
 
     /// Turns the scores of the positions from `at` into weights, and brings what was mixed before to the same measure.
-    fn weigh(&self, simd: Avx512, at: usize, rows: &[(usize, usize)], state: &mut State) {
+    fn weigh(&self, simd: Simd, at: usize, rows: &[(usize, usize)], state: &mut State) {
         let scores = state.scores.chunks_exact_mut(TILE).zip(state.mixed.chunks_exact_mut(self.dim));
-        let sums = state.greatest.iter_mut().zip(&mut state.total);
-        for ((&(position, _), (scores, mixed)), (greatest, total)) in rows.iter().zip(scores).zip(sums) {
+        for ((&(position, _), (scores, mixed)), running) in rows.iter().zip(scores).zip(&mut state.running) {
             let end = self.past + position + 1;
             let start = self.window.map_or(0, |window| end.saturating_sub(window));
             scores[(end.clamp(at, at + TILE) - at)..].fill(f32::NEG_INFINITY);
             scores[..(start.clamp(at, at + TILE) - at)].fill(f32::NEG_INFINITY);
-            simd.soften(scores, mixed, greatest, total);
+            simd.soften(scores, mixed, running);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The vector code: AVX-512 with VNNI, the integer dot product of Intel since 2019 and of AMD since Zen 4.
+//! AVX-512 with VNNI, the integer dot product of Intel since 2019 and of AMD since Zen 4.
 //!
 //! `vpdpbusd` adds, in each 32-bit lane, four products of an unsigned and a signed byte. A lane is an output; the four
 //! products are four inputs. So a product of a group of codes is exact in integers; it is scaled in f32, group after
@@ -8,142 +8,72 @@
 use std::arch::x86_64::*;
 
 use super::blocks::{STRETCH, Scheme};
+use super::float::{self, Grid, Into};
+use super::gate::Gate;
 use super::matrix::LANES;
-use super::rows::{SPAN, SUM};
-
-/// Proof that this machine has the instructions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine::model) struct Avx512(());
+use super::rows::SPAN;
+use super::simd::Factors;
+use super::span::{LINE, SLABS, Span, Weights};
+use super::vector::Vector;
 
 /// Rows that one pass of the inner loop takes: with two panels, 12 integer and 12 float sums stay in registers.
 const TILE: usize = 6;
-/// Lines (of [`LANES`] outputs by four inputs) of a slab and of a span.
-const SLAB_LINES: usize = STRETCH / 4;
-const SPAN_LINES: usize = SPAN / 4;
-/// Most groups of a span.
-const GROUPS: usize = SPAN / SUM;
+/// Vectors of a row that a product in f32 keeps in registers.
+const WIDTH: usize = 4;
 
-impl Avx512 {
-    /// Looks at the processor.
-    pub(in crate::engine::model) fn detect() -> Option<Self> {
-        let all = is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512vnni");
-        all.then_some(Self(()))
-    }
-
-    /// Quantises a span: codes, their sums over [`SUM`], and the scale that is returned. Not-a-number in, not-a-number
-    /// out: it is found in the scale.
-    pub(super) fn quantize(self, x: &[f32], codes: &mut [i8], sums: &mut [i32]) -> f32 {
-        assert!(x.len().is_multiple_of(SUM) && codes.len() == x.len() && sums.len() == x.len() / SUM);
-        // SAFETY: `self` is the proof of the features.
-        unsafe { quantize(x, codes, sums) }
-    }
-
-    /// Multiplies rows by a pair of panels.
-    pub(super) fn multiply(self, panels: [&[u8]; 2], scheme: Scheme, rows: &Factors<'_>, products: &mut [[f32; 32]]) {
-        let slabs = rows.inputs / STRETCH;
-        let groups = rows.inputs / scheme.group;
-        assert!(panels.iter().all(|panel| panel.len() == slabs * scheme.slab_bytes()));
-        assert_eq!(rows.codes.len(), products.len() * rows.inputs);
-        assert_eq!(rows.scales.len(), products.len() * rows.inputs.div_ceil(SPAN));
-        assert_eq!(if scheme.zero.is_some() { rows.starts.len() } else { rows.sums.len() }, products.len() * groups);
-        // SAFETY: `self` is the proof of the features, and the lengths were checked.
-        unsafe {
-            match scheme.zero {
-                Some(_) => multiply::<false>(panels, scheme, rows, products),
-                None => multiply::<true>(panels, scheme, rows, products),
-            }
-        }
-    }
-}
-
-/// Some rows of activations, as [`Rows`](super::rows::Rows) has them.
-#[derive(Clone, Copy)]
-pub(super) struct Factors<'a> {
-    pub(super) inputs: usize,
-    pub(super) codes: &'a [i8],
-    pub(super) scales: &'a [f32],
-    /// Empty in schemes with a zero.
-    pub(super) sums: &'a [f32],
-    /// Empty in schemes without.
-    pub(super) starts: &'a [i32],
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+pub(super) unsafe fn quantize(x: &[f32], codes: &mut [i8], sums: &mut [i32]) -> f32 {
+    // SAFETY: the caller's promise.
+    unsafe { float::quantize::<__m512>(x, codes, sums) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn quantize(x: &[f32], codes: &mut [i8], sums: &mut [i32]) -> f32 {
-    let mut largest = _mm512_setzero_ps();
-    let mut poison = _mm512_setzero_ps();
-    for x in x.chunks_exact(SUM) {
-        // SAFETY: a chunk has 16 numbers.
-        let x = unsafe { _mm512_loadu_ps(x.as_ptr()) };
-        largest = _mm512_max_ps(largest, _mm512_abs_ps(x));
-        poison = _mm512_fmadd_ps(x, _mm512_setzero_ps(), poison);
-    }
-    let largest = _mm512_reduce_max_ps(largest);
-    let factor = _mm512_set1_ps(if largest > 0.0 { 127.0 / largest } else { 0.0 });
-    for (x, codes) in x.chunks_exact(SUM).zip(codes.chunks_exact_mut(SUM)) {
-        // SAFETY: both chunks have 16 members.
-        unsafe {
-            let rounded = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(x.as_ptr()), factor));
-            _mm_storeu_si128(codes.as_mut_ptr().cast(), _mm512_cvtsepi32_epi8(rounded));
-        }
-    }
-    for (codes, sum) in codes.chunks_exact(SUM).zip(sums) {
-        *sum = codes.iter().map(|&code| i32::from(code)).sum();
-    }
-    largest / 127.0 + _mm512_reduce_add_ps(poison)
+pub(super) unsafe fn matmul(a: Grid<&[f32]>, b: Grid<&[f32]>, c: Grid<&mut [f32]>, into: Into) {
+    // SAFETY: the caller's promise.
+    unsafe { float::matmul::<__m512, WIDTH>(a, b, c, into) }
 }
 
-/// A span of two panels, as the inner loop reads it: codes of eight bits in the first-level cache, scales in f32.
-#[repr(C, align(64))]
-struct Span {
-    /// Only for schemes of four bits; the others are read where they are.
-    codes: [[u8; SPAN_LINES * 64]; 2],
-    scales: [[[f32; LANES]; GROUPS]; 2],
-    minimums: [[[f32; LANES]; GROUPS]; 2],
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+pub(super) unsafe fn soften(scores: &mut [f32], mixed: &mut [f32], running: &mut [f32; 2]) {
+    // SAFETY: the caller's promise.
+    unsafe { float::soften::<__m512>(scores, mixed, running) }
 }
 
-/// Where the inner loop finds the weights of a span.
-#[derive(Clone, Copy)]
-struct Weights<'a> {
-    codes: [*const u8; 2],
-    /// Bytes from the codes of one slab to those of the next.
-    slab: usize,
-    slabs: usize,
-    /// Inputs of a group.
-    group: usize,
-    span: &'a Span,
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+pub(super) unsafe fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
+    // SAFETY: the caller's promise.
+    unsafe { float::gate::<__m512>(kind, gate, up) }
 }
 
 /// # Safety
 /// The caller has checked the features, and that the lengths fit together.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn multiply<const MINIMUMS: bool>(
+pub(super) unsafe fn multiply(panels: [&[u8]; 2], scheme: Scheme, rows: &Factors<'_>, products: &mut [[f32; 32]]) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match scheme.zero {
+            Some(_) => multiply_spans::<false>(panels, scheme, rows, products),
+            None => multiply_spans::<true>(panels, scheme, rows, products),
+        }
+    }
+}
+
+/// # Safety
+/// As above.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+unsafe fn multiply_spans<const MINIMUMS: bool>(
     panels: [&[u8]; 2],
     scheme: Scheme,
     rows: &Factors<'_>,
     products: &mut [[f32; 32]],
 ) {
-    let zero = [[[0.0; LANES]; GROUPS]; 2];
-    let mut span = Span { codes: [[0; SPAN_LINES * 64]; 2], scales: zero, minimums: zero };
+    let mut span = Span::EMPTY;
     let slab_bytes = scheme.slab_bytes();
-    let per_span = SPAN / STRETCH;
-    for first in (0..rows.inputs / STRETCH).step_by(per_span) {
-        let slabs = per_span.min(rows.inputs / STRETCH - first);
+    for first in (0..rows.inputs / STRETCH).step_by(SLABS) {
+        let slabs = SLABS.min(rows.inputs / STRETCH - first);
         let parts = panels.map(|panel| &panel[first * slab_bytes..][..slabs * slab_bytes]);
-        for (panel, bytes) in parts.iter().enumerate() {
-            for (slab, bytes) in bytes.chunks_exact(slab_bytes).enumerate() {
-                // SAFETY: a slab's bytes are as long as its scheme says, and `slab` is under four.
-                unsafe { unpack::<MINIMUMS>(bytes, scheme, (panel, slab), &mut span) };
-            }
-        }
-        let (codes, slab) = match scheme.nibbles {
-            true => ([span.codes[0].as_ptr(), span.codes[1].as_ptr()], SLAB_LINES * 64),
-            false => ([parts[0].as_ptr(), parts[1].as_ptr()], slab_bytes),
-        };
-        let weights = Weights { codes, slab, slabs, group: scheme.group, span: &span };
+        // SAFETY: the parts are whole slabs.
+        let weights = unsafe { span.fill::<__m512>(parts, scheme) };
         for (tile, products) in products.chunks_mut(TILE).enumerate() {
             let at = (tile * TILE, first);
             // SAFETY: the tile's rows and the span lie within the factors.
@@ -161,43 +91,13 @@ unsafe fn multiply<const MINIMUMS: bool>(
     }
 }
 
-/// # Safety
-/// Features as above; `bytes` is one slab, number `slab` of the span, of panel number `panel`.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn unpack<const MINIMUMS: bool>(bytes: &[u8], scheme: Scheme, (panel, slab): (usize, usize), span: &mut Span) {
-    let groups = STRETCH / scheme.group;
-    let lines = bytes.as_ptr();
-    // SAFETY: every pointer stays within the slab or the span.
-    unsafe {
-        if scheme.nibbles {
-            let to = span.codes[panel].as_mut_ptr().add(slab * SLAB_LINES * 64);
-            let mask = _mm512_set1_epi8(15);
-            for line in 0..SLAB_LINES / 2 {
-                let both = _mm512_loadu_si512(lines.add(64 * line).cast());
-                let high = _mm512_and_si512(_mm512_srli_epi16::<4>(both), mask);
-                _mm512_store_si512(to.add(64 * line).cast(), _mm512_and_si512(both, mask));
-                _mm512_store_si512(to.add(64 * (line + SLAB_LINES / 2)).cast(), high);
-            }
-        }
-        let halves = lines.add(scheme.code_bytes());
-        for group in 0..groups {
-            let scale = _mm512_cvtph_ps(_mm256_loadu_si256(halves.add(32 * group).cast()));
-            _mm512_store_ps(span.scales[panel][slab * groups + group].as_mut_ptr(), scale);
-            if MINIMUMS {
-                let minimum = _mm512_cvtph_ps(_mm256_loadu_si256(halves.add(32 * (groups + group)).cast()));
-                _mm512_store_ps(span.minimums[panel][slab * groups + group].as_mut_ptr(), minimum);
-            }
-        }
-    }
-}
-
 /// Adds the products of `R` rows, from row number `row`, with the span that starts at slab number `first`.
 ///
 /// # Safety
 /// Features as above; `products` has `R` members; rows and span lie within the factors.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[expect(clippy::needless_range_loop, reason = "rows and panels index several arrays and pointers at once")]
 unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
     weights: Weights<'_>,
     rows: &Factors<'_>,
@@ -209,7 +109,7 @@ unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
     // SAFETY: see above; every offset is of a row, a span, a group or a line that exists.
     unsafe {
         let mut codes = rows.codes.as_ptr().add(row * inputs + first * STRETCH);
-        let mut extra = row * groups + first * STRETCH / group;
+        let extra = row * groups + first * STRETCH / group;
         let mut totals = [[_mm512_setzero_ps(); 2]; R];
         let per_slab = STRETCH / group;
         for g in 0..weights.slabs * per_slab {
@@ -218,7 +118,7 @@ unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
             let mut dots = [[_mm512_setzero_si512(); 2]; R];
             if !MINIMUMS {
                 for r in 0..R {
-                    dots[r] = [_mm512_set1_epi32(*rows.starts.as_ptr().add(extra + r * groups)); 2];
+                    dots[r] = [_mm512_set1_epi32(*rows.starts.as_ptr().add(extra + g + r * groups)); 2];
                 }
             }
             // A count that the compiler does not know, or it unrolls the loop and runs out of registers.
@@ -229,7 +129,7 @@ unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
                     dots[r][0] = _mm512_dpbusd_epi32(dots[r][0], w[0], four);
                     dots[r][1] = _mm512_dpbusd_epi32(dots[r][1], w[1], four);
                 }
-                (left, right, codes) = (left.add(64), right.add(64), codes.add(4));
+                (left, right, codes) = (left.add(LINE), right.add(LINE), codes.add(4));
             }
             for p in 0..2 {
                 let scale = _mm512_load_ps(weights.span.scales[p][g].as_ptr());
@@ -237,12 +137,11 @@ unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
                 for r in 0..R {
                     totals[r][p] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[r][p]), scale, totals[r][p]);
                     if MINIMUMS {
-                        let sum = _mm512_set1_ps(*rows.sums.as_ptr().add(extra + r * groups));
+                        let sum = _mm512_set1_ps(*rows.sums.as_ptr().add(extra + g + r * groups));
                         totals[r][p] = _mm512_fnmadd_ps(minimum, sum, totals[r][p]);
                     }
                 }
             }
-            extra += 1;
         }
         for r in 0..R {
             let scale = _mm512_set1_ps(*rows.scales.as_ptr().add((row + r) * spans + first * STRETCH / SPAN));
@@ -250,6 +149,92 @@ unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
                 let to = products[r].as_mut_ptr().add(LANES * p);
                 _mm512_storeu_ps(to, _mm512_fmadd_ps(totals[r][p], scale, _mm512_loadu_ps(to)));
             }
+        }
+    }
+}
+
+impl Vector for __m512 {
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        unsafe { _mm512_loadu_ps(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_halves(from: *const u8) -> Self {
+        unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(from.cast())) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        unsafe { _mm512_storeu_ps(to, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_codes(self, to: *mut i8) {
+        unsafe { _mm_storeu_si128(to.cast(), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(self))) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self {
+        unsafe { _mm512_set1_ps(x) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { _mm512_add_ps(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        unsafe { _mm512_sub_ps(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        unsafe { _mm512_mul_ps(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        unsafe { _mm512_div_ps(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
+        unsafe { _mm512_fmadd_ps(self, factor, term) }
+    }
+
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        unsafe { _mm512_max_ps(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        unsafe { _mm512_min_ps(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn abs(self) -> Self {
+        unsafe { _mm512_abs_ps(self) }
+    }
+
+    #[inline(always)]
+    unsafe fn round(self) -> Self {
+        unsafe { _mm512_roundscale_ps::<0>(self) }
+    }
+
+    #[inline(always)]
+    unsafe fn times_two_to(self, n: Self) -> Self {
+        unsafe { _mm512_scalef_ps(self, n) }
+    }
+
+    #[inline(always)]
+    unsafe fn split_nibbles(from: *const u8, low: *mut u8, high: *mut u8) {
+        unsafe {
+            let (both, mask) = (_mm512_loadu_si512(from.cast()), _mm512_set1_epi8(15));
+            _mm512_storeu_si512(low.cast(), _mm512_and_si512(both, mask));
+            _mm512_storeu_si512(high.cast(), _mm512_and_si512(_mm512_srli_epi16::<4>(both), mask));
         }
     }
 }

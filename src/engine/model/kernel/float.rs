@@ -1,14 +1,14 @@
-//! Vector code in f32: small products, the softmax, and the gate of a feed-forward layer.
+//! Vector code in f32: small products, the softmax, the gate of a feed-forward layer, and the codes of activations.
+//!
+//! Written over any [`Vector`]. Everything here is inlined into the entries of one level (`avx512`, `avx2`), which enable
+//! its instructions.
 
-use std::arch::x86_64::*;
+use super::gate::Gate;
+use super::rows::SUM;
+use super::vector::{LANES, Vector};
 
-use super::avx512::Avx512;
-
-/// Numbers of a vector.
-const LANES: usize = 16;
-/// Rows and vectors that the inner loop of a product keeps in registers.
+/// Rows that the inner loop of a product keeps in registers.
 const ROWS: usize = 6;
-const VECTORS: usize = 4;
 
 /// What a product does with what stands at its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,68 +25,6 @@ pub(super) struct Grid<T> {
     pub(super) stride: usize,
 }
 
-impl Avx512 {
-    /// `c = a b` or `c += a b` of `[rows, inner]` and `[inner, columns]`. Columns come in sixteens, and fill the rows of
-    /// `c`; `a` has no gaps.
-    pub(super) fn matmul(self, a: Grid<&[f32]>, b: Grid<&[f32]>, c: Grid<&mut [f32]>, into: Into) {
-        let (rows, inner, columns) = (a.numbers.len() / a.stride, a.stride, c.stride);
-        assert!(columns.is_multiple_of(LANES) && c.numbers.len() == rows * columns && a.numbers.len() == rows * inner);
-        assert!(inner > 0 && columns <= b.stride && b.numbers.len() >= (inner - 1) * b.stride + columns);
-        // SAFETY: `self` is the proof of the features, and the lengths were checked.
-        unsafe { matmul(a, b, c, into) }
-    }
-
-    /// One step of a running softmax over a row: `scores` become weights, `exp(score - greatest)`. A greater score than
-    /// before scales down what was mixed and summed until now.
-    pub(super) fn soften(self, scores: &mut [f32], mixed: &mut [f32], greatest: &mut f32, total: &mut f32) {
-        assert!(scores.len().is_multiple_of(LANES) && mixed.len().is_multiple_of(LANES));
-        // SAFETY: as above.
-        unsafe { soften(scores, mixed, greatest, total) }
-    }
-
-    /// `gate = silu(gate) * up`, where `silu(x) = x / (1 + exp(-x))`.
-    pub(super) fn silu_gate(self, gate: &mut [f32], up: &[f32]) {
-        assert!(gate.len() == up.len() && gate.len().is_multiple_of(LANES));
-        // SAFETY: as above.
-        unsafe { silu_gate(gate, up) }
-    }
-}
-
-/// # Safety
-/// The features are there, and the sizes fit together.
-#[target_feature(enable = "avx512f")]
-unsafe fn matmul(a: Grid<&[f32]>, b: Grid<&[f32]>, c: Grid<&mut [f32]>, into: Into) {
-    let (inner, columns) = (a.stride, c.stride);
-    for column in (0..columns).step_by(VECTORS * LANES) {
-        let vectors = ((columns - column) / LANES).min(VECTORS);
-        for (rows, c) in a.numbers.chunks(ROWS * inner).zip(c.numbers.chunks_mut(ROWS * columns)) {
-            let part = Part { a: rows, inner, b: &b.numbers[column..], stride: b.stride, columns };
-            let c = &mut c[column..];
-            // SAFETY: the part has as many rows and vectors as are named, and they lie within the slices.
-            unsafe {
-                match (rows.len() / inner, vectors) {
-                    (6, 4) => part.multiply::<6, 4>(c, into),
-                    (5, 4) => part.multiply::<5, 4>(c, into),
-                    (4, 4) => part.multiply::<4, 4>(c, into),
-                    (3, 4) => part.multiply::<3, 4>(c, into),
-                    (2, 4) => part.multiply::<2, 4>(c, into),
-                    (1, 4) => part.multiply::<1, 4>(c, into),
-                    (count, vectors) => {
-                        for row in 0..count {
-                            let row_of = Part { a: &rows[row * inner..], ..part };
-                            for vector in 0..vectors {
-                                let at = vector * LANES;
-                                Part { b: &part.b[at..], ..row_of }
-                                    .multiply::<1, 1>(&mut c[row * columns + at..], into);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// Some rows times some columns.
 #[derive(Clone, Copy)]
 struct Part<'a> {
@@ -98,41 +36,89 @@ struct Part<'a> {
     columns: usize,
 }
 
+/// `c = a b` or `c += a b`, with `W` vectors of a row in registers.
+///
+/// # Safety
+/// The features are there, and the sizes fit together.
+#[inline(always)]
+pub(super) unsafe fn matmul<V: Vector, const W: usize>(
+    a: Grid<&[f32]>,
+    b: Grid<&[f32]>,
+    c: Grid<&mut [f32]>,
+    into: Into,
+) {
+    let (inner, columns) = (a.stride, c.stride);
+    for column in (0..columns).step_by(W * LANES) {
+        let vectors = ((columns - column) / LANES).min(W);
+        for (rows, c) in a.numbers.chunks(ROWS * inner).zip(c.numbers.chunks_mut(ROWS * columns)) {
+            let part = Part { a: rows, inner, b: &b.numbers[column..], stride: b.stride, columns };
+            let c = &mut c[column..];
+            // SAFETY: the part has as many rows and vectors as are named, and they lie within the slices.
+            unsafe {
+                match (rows.len() / inner, vectors == W) {
+                    (6, true) => part.multiply::<V, 6, W>(c, into),
+                    (5, true) => part.multiply::<V, 5, W>(c, into),
+                    (4, true) => part.multiply::<V, 4, W>(c, into),
+                    (3, true) => part.multiply::<V, 3, W>(c, into),
+                    (2, true) => part.multiply::<V, 2, W>(c, into),
+                    (1, true) => part.multiply::<V, 1, W>(c, into),
+                    (count, _) => part.multiply_singly::<V>(c, into, (count, vectors)),
+                }
+            }
+        }
+    }
+}
+
 impl Part<'_> {
     /// # Safety
-    /// The features are there; `a` has `R` rows, and `b` and `c` have `V` vectors at each row.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    unsafe fn multiply<const R: usize, const V: usize>(&self, c: &mut [f32], into: Into) {
-        let mut sums = [[_mm512_setzero_ps(); V]; R];
+    /// The features are there; `a` has `R` rows, and `b` and `c` have `W` vectors at each row.
+    #[inline(always)]
+    unsafe fn multiply<V: Vector, const R: usize, const W: usize>(&self, c: &mut [f32], into: Into) {
         let (mut a, mut b) = (self.a.as_ptr(), self.b.as_ptr());
         // SAFETY: the caller's promise.
         unsafe {
+            let mut sums = [[V::splat(0.0); W]; R];
             if into == Into::Sum {
-                for r in 0..R {
-                    for v in 0..V {
-                        sums[r][v] = _mm512_loadu_ps(c.as_ptr().add(r * self.columns + v * LANES));
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    for (v, sum) in sums.iter_mut().enumerate() {
+                        *sum = V::load(c.as_ptr().add(r * self.columns + v * LANES));
                     }
                 }
             }
             for _ in 0..self.inner {
-                let mut vectors = [_mm512_setzero_ps(); V];
-                for v in 0..V {
-                    vectors[v] = _mm512_loadu_ps(b.add(v * LANES));
+                let mut vectors = [V::splat(0.0); W];
+                for (v, vector) in vectors.iter_mut().enumerate() {
+                    *vector = V::load(b.add(v * LANES));
                 }
-                for r in 0..R {
-                    let factor = _mm512_set1_ps(*a.add(r * self.inner));
-                    for v in 0..V {
-                        sums[r][v] = _mm512_fmadd_ps(factor, vectors[v], sums[r][v]);
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    let factor = V::splat(*a.add(r * self.inner));
+                    for (sum, &vector) in sums.iter_mut().zip(&vectors) {
+                        *sum = factor.mul_add(vector, *sum);
                     }
                 }
                 // Past the last row these point outside, and are not read.
                 (a, b) = (a.wrapping_add(1), b.wrapping_add(self.stride));
             }
-            for r in 0..R {
-                for v in 0..V {
-                    _mm512_storeu_ps(c.as_mut_ptr().add(r * self.columns + v * LANES), sums[r][v]);
+            for (r, sums) in sums.iter().enumerate() {
+                for (v, sum) in sums.iter().enumerate() {
+                    sum.store(c.as_mut_ptr().add(r * self.columns + v * LANES));
                 }
+            }
+        }
+    }
+
+    /// What is left over at the right: one row and one vector at a time.
+    ///
+    /// # Safety
+    /// As above, for `count` rows and `vectors` vectors.
+    #[inline(always)]
+    unsafe fn multiply_singly<V: Vector>(&self, c: &mut [f32], into: Into, (count, vectors): (usize, usize)) {
+        for row in 0..count {
+            for vector in 0..vectors {
+                let at = vector * LANES;
+                let part = Part { a: &self.a[row * self.inner..], b: &self.b[at..], ..*self };
+                // SAFETY: the caller's promise.
+                unsafe { part.multiply::<V, 1, 1>(&mut c[row * self.columns + at..], into) };
             }
         }
     }
@@ -140,64 +126,102 @@ impl Part<'_> {
 
 /// # Safety
 /// The features are there, and the lengths are multiples of [`LANES`].
-#[target_feature(enable = "avx512f")]
-unsafe fn soften(scores: &mut [f32], mixed: &mut [f32], greatest: &mut f32, total: &mut f32) {
+#[inline(always)]
+pub(super) unsafe fn soften<V: Vector>(scores: &mut [f32], mixed: &mut [f32], running: &mut [f32; 2]) {
+    let [greatest, total] = running;
     // SAFETY: every chunk has 16 numbers.
     unsafe {
-        let mut most = _mm512_set1_ps(*greatest);
+        let mut most = V::splat(*greatest);
         for scores in scores.chunks_exact(LANES) {
-            most = _mm512_max_ps(most, _mm512_loadu_ps(scores.as_ptr()));
+            most = most.max(V::load(scores.as_ptr()));
         }
-        let now = _mm512_reduce_max_ps(most);
-        let measure = _mm512_set1_ps(now);
-        let mut sum = _mm512_setzero_ps();
+        let now = most.greatest();
+        let measure = V::splat(now);
+        let mut sum = V::splat(0.0);
         for scores in scores.chunks_exact_mut(LANES) {
-            let weight = exp(_mm512_sub_ps(_mm512_loadu_ps(scores.as_ptr()), measure));
-            sum = _mm512_add_ps(sum, weight);
-            _mm512_storeu_ps(scores.as_mut_ptr(), weight);
+            let weight = exp(V::load(scores.as_ptr()).sub(measure));
+            sum = sum.add(weight);
+            weight.store(scores.as_mut_ptr());
         }
         if now != *greatest {
-            let less = exp(_mm512_set1_ps(*greatest - now));
-            *total *= _mm512_cvtss_f32(less);
+            let less = exp(V::splat(*greatest - now));
+            *total *= less.to_array()[0];
             for mixed in mixed.chunks_exact_mut(LANES) {
-                _mm512_storeu_ps(mixed.as_mut_ptr(), _mm512_mul_ps(_mm512_loadu_ps(mixed.as_ptr()), less));
+                V::load(mixed.as_ptr()).mul(less).store(mixed.as_mut_ptr());
             }
             *greatest = now;
         }
-        *total += _mm512_reduce_add_ps(sum);
+        *total += sum.sum();
     }
 }
 
 /// # Safety
 /// As above.
-#[target_feature(enable = "avx512f")]
-unsafe fn silu_gate(gate: &mut [f32], up: &[f32]) {
-    let one = _mm512_set1_ps(1.0);
-    for (gate, up) in gate.chunks_exact_mut(LANES).zip(up.chunks_exact(LANES)) {
-        // SAFETY: both chunks have 16 numbers.
-        unsafe {
-            let x = _mm512_loadu_ps(gate.as_ptr());
-            let below = _mm512_add_ps(one, exp(_mm512_sub_ps(_mm512_setzero_ps(), x)));
-            let silu = _mm512_div_ps(x, below);
-            _mm512_storeu_ps(gate.as_mut_ptr(), _mm512_mul_ps(silu, _mm512_loadu_ps(up.as_ptr())));
+#[inline(always)]
+pub(super) unsafe fn gate<V: Vector>(kind: Gate, gate: &mut [f32], up: &[f32]) {
+    // tanh(y) is 2 / (1 + exp(-2 y)) - 1, so GELU's bend is 1 / (1 + exp(-2 y)) with y = sqrt(2 / pi) (x + 0.044715 x^3).
+    const TWICE_ROOT: f32 = 2.0 * 0.797_884_6;
+    // SAFETY: every chunk has 16 numbers.
+    unsafe {
+        let one = V::splat(1.0);
+        for (gate, up) in gate.chunks_exact_mut(LANES).zip(up.chunks_exact(LANES)) {
+            let x = V::load(gate.as_ptr());
+            let steep = match kind {
+                Gate::Silu => x,
+                Gate::Gelu => {
+                    let bow = x.mul(x).mul_add(V::splat(TWICE_ROOT * 0.044_715), V::splat(TWICE_ROOT));
+                    x.mul(bow)
+                }
+            };
+            let below = one.add(exp(V::splat(0.0).sub(steep)));
+            x.div(below).mul(V::load(up.as_ptr())).store(gate.as_mut_ptr());
         }
+    }
+}
+
+/// # Safety
+/// The features are there; there are as many codes as numbers, and a sum for each [`SUM`] of them.
+#[inline(always)]
+pub(super) unsafe fn quantize<V: Vector>(x: &[f32], codes: &mut [i8], sums: &mut [i32]) -> f32 {
+    // SAFETY: every chunk has 16 members.
+    unsafe {
+        let (mut largest, mut poison) = (V::splat(0.0), V::splat(0.0));
+        for x in x.chunks_exact(SUM) {
+            let x = V::load(x.as_ptr());
+            largest = largest.max(x.abs());
+            poison = x.mul_add(V::splat(0.0), poison);
+        }
+        let largest = largest.greatest();
+        let factor = V::splat(if largest > 0.0 { 127.0 / largest } else { 0.0 });
+        for (x, codes) in x.chunks_exact(SUM).zip(codes.chunks_exact_mut(SUM)) {
+            V::load(x.as_ptr()).mul(factor).store_codes(codes.as_mut_ptr());
+        }
+        for (codes, sum) in codes.chunks_exact(SUM).zip(sums) {
+            *sum = codes.iter().map(|&code| i32::from(code)).sum();
+        }
+        largest / 127.0 + poison.sum()
     }
 }
 
 /// The exponential function, to about two units in the last place: `2^n * exp(rest)` with `|rest| <= ln(2)/2`, and the
 /// polynomial of Cephes' `expf` (Moshier) for the rest. `exp(0)` is exactly one; not-a-number goes through.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn exp(x: __m512) -> __m512 {
-    // The operand order lets not-a-number pass. Under -104 the result is zero, over 89 infinity.
-    let x = _mm512_max_ps(_mm512_set1_ps(-104.0), _mm512_min_ps(_mm512_set1_ps(89.0), x));
-    let n = _mm512_roundscale_ps::<0>(_mm512_mul_ps(x, _mm512_set1_ps(std::f32::consts::LOG2_E)));
-    let rest = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693_359_4), x);
-    let rest = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.121_944_4e-4), rest);
-    let mut sum = _mm512_set1_ps(1.987_569_1e-4);
-    for factor in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {
-        sum = _mm512_fmadd_ps(sum, rest, _mm512_set1_ps(factor));
+///
+/// # Safety
+/// The features are there.
+#[inline(always)]
+unsafe fn exp<V: Vector>(x: V) -> V {
+    // SAFETY: the caller's promise.
+    unsafe {
+        // The operand order lets not-a-number pass. Under -104 the result is zero, over 89 infinity.
+        let x = V::splat(-104.0).max(V::splat(89.0).min(x));
+        let n = x.mul(V::splat(std::f32::consts::LOG2_E)).round();
+        let rest = n.mul_add(V::splat(-0.693_359_4), x);
+        let rest = n.mul_add(V::splat(2.121_944_4e-4), rest);
+        let mut sum = V::splat(1.987_569_1e-4);
+        for factor in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {
+            sum = sum.mul_add(rest, V::splat(factor));
+        }
+        let sum = rest.mul(rest).mul_add(sum, rest.add(V::splat(1.0)));
+        sum.times_two_to(n)
     }
-    let sum = _mm512_fmadd_ps(_mm512_mul_ps(rest, rest), sum, _mm512_add_ps(rest, _mm512_set1_ps(1.0)));
-    _mm512_scalef_ps(sum, n)
 }

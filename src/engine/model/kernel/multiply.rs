@@ -1,12 +1,13 @@
 //! Products of activations with several matrices at once.
 
-use super::avx512::{Avx512, Factors};
+use super::gate::Gate;
 use super::matrix::{LANES, Matrix, TASK};
 use super::pool::Pool;
 use super::rows::{Rows, SPAN, Sums};
+use super::simd::{Factors, Simd};
 
 /// Rows that a task takes before it writes its products down: they, and a span of the weights, stay in the cache.
-const BLOCK: usize = 126;
+const BLOCK: usize = 84;
 
 /// Where a task writes: a column of 32 outputs of one matrix's products. No two tasks have the same.
 struct Column {
@@ -23,7 +24,7 @@ unsafe impl Send for Column {}
 /// One task: a pair of panels of one matrix, or of two whose products meet in a gate.
 struct Task<'a> {
     weights: Weights<'a>,
-    up: Option<Weights<'a>>,
+    up: Option<(Gate, Weights<'a>)>,
     pair: usize,
     column: Column,
 }
@@ -36,7 +37,7 @@ struct Weights<'a> {
 }
 
 /// Multiplies `x`, `[rows, inputs]`, by each matrix: `[rows, outputs]` for each. All matrices have the same inputs.
-pub(in crate::engine::model) fn multiply(simd: Avx512, pool: &Pool, x: &[f32], matrices: &[&Matrix]) -> Vec<Vec<f32>> {
+pub(in crate::engine::model) fn multiply(simd: Simd, pool: &Pool, x: &[f32], matrices: &[&Matrix]) -> Vec<Vec<f32>> {
     let inputs = matrices.first().map_or(1, |matrix| matrix.inputs());
     assert!(matrices.iter().all(|matrix| matrix.inputs() == inputs));
     let rows = Rows::quantize(simd, pool, x, inputs);
@@ -52,11 +53,11 @@ pub(in crate::engine::model) fn multiply(simd: Avx512, pool: &Pool, x: &[f32], m
     products
 }
 
-/// Writes `silu(gate x) * (up x)`, `[rows, outputs]`, to `gated`, whatever it held before.
+/// Writes `bend(gate x) * (up x)`, `[rows, outputs]`, to `gated`, whatever it held before.
 pub(in crate::engine::model) fn multiply_gated(
-    (simd, pool): (Avx512, &Pool),
+    (simd, pool): (Simd, &Pool),
     x: &[f32],
-    [gate, up]: [&Matrix; 2],
+    (kind, [gate, up]): (Gate, [&Matrix; 2]),
     gated: &mut Vec<f32>,
 ) {
     assert!(gate.inputs() == up.inputs() && gate.outputs() == up.outputs());
@@ -64,7 +65,7 @@ pub(in crate::engine::model) fn multiply_gated(
     let sums = [gate, up].map(|matrix| rows.sums(matrix.scheme()));
     gated.resize(rows.len() * gate.outputs(), 0.0);
     let weights = Weights { matrix: gate, sums: &sums[0] };
-    let up = Some(Weights { matrix: up, sums: &sums[1] });
+    let up = Some((kind, Weights { matrix: up, sums: &sums[1] }));
     let columns = columns(gated, rows.len(), gate.outputs()).enumerate();
     let mut tasks: Vec<_> = columns.map(|(pair, column)| Task { weights, up, pair, column }).collect();
     pool.each(&mut tasks, |task| task.run(simd, &rows));
@@ -83,13 +84,13 @@ fn columns(products: &mut [f32], rows: usize, outputs: usize) -> impl Iterator<I
 }
 
 impl Task<'_> {
-    fn run(&mut self, simd: Avx512, rows: &Rows) {
+    fn run(&mut self, simd: Simd, rows: &Rows) {
         for start in (0..rows.len()).step_by(BLOCK) {
             let count = BLOCK.min(rows.len() - start);
             let mut products = self.weights.multiply(simd, rows, (start, count), self.pair);
-            if let Some(up) = &self.up {
+            if let Some((kind, up)) = &self.up {
                 let up = up.multiply(simd, rows, (start, count), self.pair);
-                simd.silu_gate(products.as_flattened_mut(), up.as_flattened());
+                simd.gate(*kind, products.as_flattened_mut(), up.as_flattened());
             }
             let Column { products: to, stride, width } = self.column;
             for (row, products) in products.iter().enumerate() {
@@ -102,7 +103,7 @@ impl Task<'_> {
 
 impl Weights<'_> {
     /// The products of `count` rows from row number `start` with a pair of panels.
-    fn multiply(&self, simd: Avx512, rows: &Rows, (start, count): (usize, usize), pair: usize) -> Vec<[f32; TASK]> {
+    fn multiply(&self, simd: Simd, rows: &Rows, (start, count): (usize, usize), pair: usize) -> Vec<[f32; TASK]> {
         let (inputs, scheme) = (self.matrix.inputs(), self.matrix.scheme());
         let (spans, groups) = (inputs.div_ceil(SPAN), inputs / scheme.group);
         let (sums, starts): (&[f32], &[i32]) = match self.sums {

@@ -3,9 +3,9 @@
 //! Each row is cut into spans of [`SPAN`] numbers with one scale each, as ggml's Q8_K does: codes are
 //! `round(x * 127 / max |x|)`. The sums of the codes take the weights' zeros and minimums out of the product.
 
-use super::avx512::Avx512;
 use super::blocks::Scheme;
 use super::pool::Pool;
+use super::simd::Simd;
 
 /// Numbers that share a scale.
 pub(super) const SPAN: usize = 256;
@@ -33,7 +33,7 @@ pub(super) enum Sums {
 
 impl Rows {
     /// Quantises `x`, whose length is a multiple of `inputs`, itself a multiple of [`SUM`].
-    pub(super) fn quantize(simd: Avx512, pool: &Pool, x: &[f32], inputs: usize) -> Self {
+    pub(super) fn quantize(simd: Simd, pool: &Pool, x: &[f32], inputs: usize) -> Self {
         assert!(x.len().is_multiple_of(inputs));
         let count = x.len() / inputs;
         let spans = inputs.div_ceil(SPAN);

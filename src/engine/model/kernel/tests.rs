@@ -3,7 +3,7 @@
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 
-use super::{Attention, Avx512, Matrix, PAGE, Packer, Pool, multiply};
+use super::{Attention, Gate, Matrix, PAGE, Packer, Pool, Simd, multiply};
 
 const TYPES: [GgmlDType; 8] = [
     GgmlDType::Q4_0,
@@ -15,6 +15,14 @@ const TYPES: [GgmlDType; 8] = [
     GgmlDType::Q5K,
     GgmlDType::Q6K,
 ];
+
+/// Every kind of vector code that this machine can run; says so where there is none.
+fn levels() -> impl Iterator<Item = Simd> {
+    if Simd::detect().is_none() {
+        eprintln!("SKIPPED: this processor has no vector code of ours");
+    }
+    Simd::all()
+}
 
 /// Numbers between -1 and 1 that look like noise.
 fn noise(count: usize, seed: u32) -> Vec<f32> {
@@ -57,12 +65,8 @@ fn packed_weights_are_the_weights_of_the_file() {
 
 #[test]
 fn products_are_those_of_the_dequantised_weights() {
-    let Some(simd) = Avx512::detect() else {
-        eprintln!("skipped: this processor has no AVX-512 VNNI");
-        return;
-    };
     let pool = Pool::new(2).unwrap();
-    for dtype in TYPES {
+    for (simd, dtype) in levels().flat_map(|simd| TYPES.map(|dtype| (simd, dtype))) {
         let inputs = if dtype.block_size() == 256 { 512 } else { 448 };
         let (matrix, weights) = matrix(dtype, 70, inputs);
         for rows in [1, 2, 5, 6, 7, 13, 130] {
@@ -75,31 +79,34 @@ fn products_are_those_of_the_dequantised_weights() {
             let error = square(&mut products.iter().zip(&expected).map(|(a, b)| a - b));
             let size = square(&mut expected.iter().copied());
             // Eight bits for the activations: about 0.7% of the product, root mean square.
-            assert!(error < 1e-4 * size, "{dtype:?}, {rows} rows: {error} of {size}");
+            assert!(error < 1e-4 * size, "{simd:?}, {dtype:?}, {rows} rows: {error} of {size}");
         }
     }
 }
 
 #[test]
 fn a_row_has_the_same_products_alone_and_in_company() {
-    let Some(simd) = Avx512::detect() else { return };
     let (alone, company) = (Pool::new(1).unwrap(), Pool::new(3).unwrap());
-    for dtype in [GgmlDType::Q4K, GgmlDType::Q6K, GgmlDType::Q8_0] {
+    for dtype in TYPES {
         let (matrix, _) = matrix(dtype, 64, 512);
         let x = noise(131 * 512, 5);
-        let together = multiply(simd, &company, &x, &[&matrix, &matrix]);
-        assert_eq!(together[0], together[1]);
-        for (x, together) in x.chunks(512).zip(together[0].chunks(64)) {
-            assert_eq!(multiply(simd, &alone, x, &[&matrix])[0], together);
+        let mut of_levels = Vec::new();
+        for simd in levels() {
+            let together = multiply(simd, &company, &x, &[&matrix, &matrix]);
+            assert_eq!(together[0], together[1]);
+            for (x, together) in x.chunks(512).zip(together[0].chunks(64)) {
+                assert_eq!(multiply(simd, &alone, x, &[&matrix])[0], together);
+            }
+            of_levels.push(together);
         }
+        assert!(of_levels.windows(2).all(|pair| pair[0] == pair[1]), "{dtype:?}: the processor makes a difference");
     }
 }
 
 #[test]
 fn not_a_number_goes_through() {
-    let Some(simd) = Avx512::detect() else { return };
     let (matrix, _) = matrix(GgmlDType::Q4K, 32, 256);
-    for poison in [f32::NAN, f32::INFINITY] {
+    for (simd, poison) in levels().flat_map(|simd| [(simd, f32::NAN), (simd, f32::INFINITY)]) {
         let mut x = noise(256, 1);
         x[100] = poison;
         assert!(multiply(simd, &Pool::new(1).unwrap(), &x, &[&matrix])[0].iter().all(|y| !y.is_finite()));
@@ -172,7 +179,7 @@ impl Case {
         results
     }
 
-    fn computed(&self, simd: Avx512, threads: usize) -> Vec<f32> {
+    fn computed(&self, simd: Simd, threads: usize) -> Vec<f32> {
         let (total, dim) = (self.past + self.new, self.dim);
         let (keys, values) = (self.past(12), self.past(13));
         // What lies past the end must not count.
@@ -202,36 +209,42 @@ impl Case {
 
 #[test]
 fn attention_is_the_softmax_over_all_positions_that_a_query_sees() {
-    let Some(simd) = Avx512::detect() else { return };
     let shapes = [(1, 1, 16), (6, 2, 64), (4, 4, 80), (12, 2, 128), (2, 1, 256)];
-    for ((heads, kv_heads, dim), (past, new)) in
-        shapes.into_iter().flat_map(|shape| [(0, 1), (0, 7), (200, 1), (127, 3), (60, 150)].map(|at| (shape, at)))
-    {
+    let sizes = [(0, 1), (0, 7), (200, 1), (127, 3), (60, 150)];
+    for ((heads, kv_heads, dim), (past, new)) in shapes.into_iter().flat_map(|shape| sizes.map(|size| (shape, size))) {
         for window in [None, Some(1), Some(40), Some(1000)] {
             let case = Case { heads, kv_heads, dim, past, new, window };
             let expected = case.expected();
-            for (got, want) in case.computed(simd, 2).iter().zip(&expected) {
-                assert!(
-                    (got - want).abs() < 2e-5,
-                    "{heads}/{kv_heads} of {dim}, {past}+{new}, {window:?}: {got} {want}"
-                );
+            for simd in levels() {
+                for (got, want) in case.computed(simd, 2).iter().zip(&expected) {
+                    assert!(
+                        (got - want).abs() < 2e-5,
+                        "{simd:?}, {heads}/{kv_heads} of {dim}, {past}+{new}, {window:?}: {got} {want}"
+                    );
+                }
             }
         }
     }
 }
 
 #[test]
-fn a_gate_is_silu_times_up() {
-    let Some(simd) = Avx512::detect() else { return };
-    let mut gate: Vec<f32> = noise(64, 2).iter().map(|x| x * 100.0).collect();
-    (gate[0], gate[1], gate[2]) = (-1e4, 1e4, 0.0);
+fn a_gate_is_what_it_is_called() {
+    let mut x: Vec<f32> = noise(64, 2).iter().map(|x| x * 100.0).collect();
+    (x[0], x[1], x[2], x[3]) = (-1e4, 1e4, 0.0, -0.3);
     let up = noise(64, 3);
-    let expected: Vec<f32> = gate.iter().zip(&up).map(|(g, u)| g / (1.0 + (-g).exp()) * u).collect();
-    simd.silu_gate(&mut gate, &up);
-    for (got, want) in gate.iter().zip(expected) {
-        assert!((got - want).abs() <= 1e-6 * want.abs().max(1e-30), "{got} for {want}");
+    let silu = |x: f64| x / (1.0 + (-x).exp());
+    let gelu = |x: f64| 0.5 * x * (1.0 + (std::f64::consts::FRAC_2_PI.sqrt() * (x + 0.044715 * x.powi(3))).tanh());
+    let kinds: [(Gate, fn(f64) -> f64); 2] = [(Gate::Silu, silu), (Gate::Gelu, gelu)];
+    for (simd, (kind, bend)) in levels().flat_map(|simd| kinds.map(|kind| (simd, kind))) {
+        let mut gate = x.clone();
+        simd.gate(kind, &mut gate, &up);
+        for ((got, &x), &up) in gate.iter().zip(&x).zip(&up) {
+            let want = bend(f64::from(x)) * f64::from(up);
+            let near = 1e-6 * want.abs().max(1e-6);
+            assert!((f64::from(*got) - want).abs() <= near, "{simd:?} {kind:?} of {x}: {got} for {want}");
+        }
+        let mut gate = [f32::NAN; 16];
+        simd.gate(kind, &mut gate, &[1.0; 16]);
+        assert!(gate.iter().all(|x| x.is_nan()));
     }
-    let mut gate = [f32::NAN; 16];
-    simd.silu_gate(&mut gate, &[1.0; 16]);
-    assert!(gate.iter().all(|x| x.is_nan()));
 }

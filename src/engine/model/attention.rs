@@ -1,0 +1,194 @@
+//! Self-attention with grouped heads: projections, positions, and the look back over what the cache holds.
+//!
+//! A forward pass takes several sequences at once. Projections treat their tokens as the rows of one matrix, so that the
+//! weights are read once for all of them; the look back takes one sequence at a time. What differs between architectures
+//! is data: biases, norms on each head, a window, and which rotation turns the heads.
+
+use std::sync::Arc;
+
+use candle_core::{Device, Result, Tensor};
+
+use super::kernel::{self, PAGE};
+use super::kv::Page;
+use super::linear::{Linear, Processor, numbers, with_values};
+use super::parts::{LayerWeights, Norm};
+use super::rope::Rope;
+use super::{ModelError, Slot};
+
+/// One forward pass under way: the sequences, and the rotary rows of their new positions.
+pub(super) struct Step<'a, 'b> {
+    pub(super) slots: &'a mut [Slot<'b>],
+    /// One for each of the shape's rotations.
+    pub(super) ropes: Vec<Rope>,
+    pub(super) processor: &'a Processor,
+}
+
+/// Where a layer looks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    pub(super) layer: usize,
+    /// Which of the shape's rotations turns its heads.
+    pub(super) rotation: usize,
+    /// How many positions back it sees, its own included; all of them without it.
+    pub(super) window: Option<usize>,
+}
+
+impl Look {
+    /// At everything, with the first rotation.
+    pub(super) fn back(layer: usize) -> Self {
+        Self { layer, rotation: 0, window: None }
+    }
+}
+
+/// The attention half of a block.
+pub(super) struct SelfAttention {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    output: Linear,
+    /// Added to queries, keys and values.
+    biases: Option<[Tensor; 3]>,
+    /// On each head's queries and keys.
+    head_norms: Option<[Norm; 2]>,
+    head_dim: usize,
+}
+
+impl SelfAttention {
+    /// The four projections, without biases and norms.
+    pub(super) fn load(from: LayerWeights<'_>) -> std::result::Result<Self, ModelError> {
+        let shape = from.shape;
+        let (hidden, q, kv) = (shape.hidden, shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim);
+        Ok(Self {
+            query: from.matrix("attn_q", q, hidden)?,
+            key: from.matrix("attn_k", kv, hidden)?,
+            value: from.matrix("attn_v", kv, hidden)?,
+            output: from.matrix("attn_output", hidden, q)?,
+            biases: None,
+            head_norms: None,
+            head_dim: shape.head_dim,
+        })
+    }
+
+    pub(super) fn with_biases(self, biases: [Tensor; 3]) -> Self {
+        Self { biases: Some(biases), ..self }
+    }
+
+    pub(super) fn with_head_norms(self, norms: [Norm; 2]) -> Self {
+        Self { head_norms: Some(norms), ..self }
+    }
+
+    /// Maps `[tokens, hidden]` to the same shape.
+    pub(super) fn forward(&self, look: Look, x: &Tensor, step: &mut Step<'_, '_>) -> Result<Tensor> {
+        let mut projected = Linear::forward_all([&self.query, &self.key, &self.value], x)?;
+        if let Some(biases) = &self.biases {
+            for (x, bias) in projected.iter_mut().zip(biases) {
+                *x = x.broadcast_add(bias)?;
+            }
+        }
+        let [q, k, v] = &projected;
+        let (mut q, mut k, v) = (self.by_head(q)?, self.by_head(k)?, self.by_head(v)?);
+        if let Some([of_queries, of_keys]) = &self.head_norms {
+            (q, k) = (of_queries.forward(&q)?, of_keys.forward(&k)?);
+        }
+        let rope = &step.ropes[look.rotation];
+        let turn = |x: Tensor| rope.turn(&x.transpose(0, 1)?.contiguous()?);
+        let (q, k, v) = (turn(q)?, turn(k)?, v.transpose(0, 1)?);
+        self.output.forward(&step.attend(look, [&q, &k, &v])?)
+    }
+
+    /// `[tokens, heads * head_dim]` to `[tokens, heads, head_dim]`.
+    fn by_head(&self, x: &Tensor) -> Result<Tensor> {
+        let (tokens, out) = x.dims2()?;
+        x.reshape((tokens, out / self.head_dim, self.head_dim))
+    }
+}
+
+impl Step<'_, '_> {
+    /// Causal attention. Queries are `[heads, tokens, head_dim]`, keys and values `[kv_heads, tokens, head_dim]`; the
+    /// answer is `[tokens, heads * head_dim]`.
+    fn attend(&mut self, look: Look, [q, k, v]: [&Tensor; 3]) -> Result<Tensor> {
+        let mut rows = Vec::with_capacity(self.slots.len());
+        let mut start = 0;
+        for slot in self.slots.iter_mut() {
+            let n = slot.tokens.len();
+            let part = |x: &Tensor| x.narrow(1, start, n);
+            let past = slot.cache.len();
+            let pages = slot.cache.append(look.layer, &part(k)?, &part(v)?)?;
+            rows.push(attention(self.processor, &part(q)?, Past { pages, length: past, window: look.window })?);
+            start += n;
+        }
+        if rows.len() == 1 { Ok(rows.remove(0)) } else { Tensor::cat(&rows, 0) }
+    }
+}
+
+/// What new tokens of one sequence look back at.
+#[derive(Clone, Copy)]
+struct Past<'a> {
+    /// With the new tokens' own keys and values.
+    pages: &'a [Arc<Page>],
+    /// Positions before the new ones.
+    length: usize,
+    window: Option<usize>,
+}
+
+/// Attention of one sequence's new tokens, `[heads, new, dim]`.
+fn attention(processor: &Processor, q: &Tensor, back: Past<'_>) -> Result<Tensor> {
+    let (heads, new, dim) = q.dims3()?;
+    let Some(simd) = processor.simd.filter(|_| dim % 16 == 0 && q.device().is_cpu()) else {
+        return attention_by_candle(q, back);
+    };
+    // The guards keep the numbers readable while they are lent.
+    let keys: Vec<_> = back.pages.iter().map(|page| page.keys.storage_and_layout().0).collect();
+    let values: Vec<_> = back.pages.iter().map(|page| page.values.storage_and_layout().0).collect();
+    let keys = keys.iter().map(|keys| numbers(keys)).collect::<Result<Vec<_>>>()?;
+    let values = values.iter().map(|values| numbers(values)).collect::<Result<Vec<_>>>()?;
+    let mixed = with_values(q, |queries| {
+        let attention = kernel::Attention {
+            queries,
+            keys: &keys,
+            values: &values,
+            heads,
+            kv_heads: keys.first().map_or(1, |page| page.len() / (dim * PAGE)),
+            dim,
+            past: back.length,
+            scale: 1.0 / (dim as f32).sqrt(),
+            window: back.window,
+        };
+        attention.run(simd, &processor.pool)
+    })?;
+    Tensor::from_vec(mixed, (new, heads * dim), q.device())
+}
+
+/// The same with candle's operations, for other devices and processors.
+fn attention_by_candle(q: &Tensor, back: Past<'_>) -> Result<Tensor> {
+    let (heads, n, dim) = q.dims3()?;
+    // What lies before the window of the first new token is in nobody's window.
+    let unseen = back.window.map_or(0, |window| (back.length + 1).saturating_sub(window));
+    let past = back.length - unseen;
+    let total = past + n;
+    let keys: Vec<&Tensor> = back.pages.iter().map(|page| &page.keys).collect();
+    let values: Vec<&Tensor> = back.pages.iter().map(|page| &page.values).collect();
+    let keys = Tensor::cat(&keys, 2)?.narrow(2, unseen, total)?.contiguous()?;
+    let values = Tensor::cat(&values, 1)?.narrow(1, unseen, total)?.contiguous()?;
+    let kv_heads = keys.dims()[0];
+    let group = heads / kv_heads;
+    let q = (q.contiguous()?.reshape((kv_heads, group * n, dim))? / (dim as f64).sqrt())?;
+    let mut scores = q.matmul(&keys)?;
+    if n > 1 {
+        let mask = causal_mask(n, past, back.window, q.device())?;
+        scores =
+            scores.reshape((kv_heads, group, n, total))?.broadcast_add(&mask)?.reshape((kv_heads, group * n, total))?;
+    }
+    let weights = candle_nn::ops::softmax_last_dim(&scores)?;
+    let mixed = weights.matmul(&values)?;
+    mixed.reshape((heads, n, dim))?.transpose(0, 1)?.reshape((n, heads * dim))
+}
+
+/// `[n, past + n]`: zero where a token may look, minus infinity where it may not.
+fn causal_mask(n: usize, past: usize, window: Option<usize>, device: &Device) -> Result<Tensor> {
+    let total = past + n;
+    let sees = |from: usize, to: usize| to <= from && window.is_none_or(|window| from - to < window);
+    let mask: Vec<f32> =
+        (0..n * total).map(|i| if sees(past + i / total, i % total) { 0.0 } else { f32::NEG_INFINITY }).collect();
+    Tensor::from_vec(mask, (n, total), device)
+}

@@ -1,0 +1,120 @@
+//! The frame around every architecture's blocks: embedding, blocks, norm and output head.
+
+use std::sync::Arc;
+
+use candle_core::{DType, Device, Result, Tensor};
+
+use super::attention::Step;
+use super::linear::{Linear, Processor};
+use super::parts::{Embedding, LayerWeights, Norm, Shape};
+use super::rope::Rope;
+use super::weights::Weights;
+use super::{ModelError, Slot};
+
+/// One layer of an architecture.
+pub(super) trait Block: Send + Sync {
+    /// Maps `[tokens, hidden]` to the same shape.
+    fn forward(&self, layer: usize, x: &Tensor, step: &mut Step<'_, '_>) -> Result<Tensor>;
+}
+
+/// A whole model.
+pub(super) struct Decoder<B> {
+    shape: Shape,
+    embedding: Embedding,
+    /// One for each of the shape's rotations.
+    ropes: Vec<Rope>,
+    blocks: Vec<B>,
+    norm: Norm,
+    head: Linear,
+    device: Device,
+    processor: Arc<Processor>,
+}
+
+impl<B: Block> Decoder<B> {
+    /// Loads the frame, and each block with `block`, for sequences of up to `context` tokens.
+    pub(super) fn load(
+        weights: &Weights<'_>,
+        shape: Shape,
+        context: usize,
+        block: impl Fn(LayerWeights<'_>) -> std::result::Result<B, ModelError> + Sync,
+    ) -> std::result::Result<Self, ModelError> {
+        let embedding = Embedding::load(weights, &shape)?;
+        let share = shape.layers.div_ceil(candle_core::utils::get_num_threads().clamp(1, 8));
+        let layers: Vec<usize> = (0..shape.layers).collect();
+        let load = |layers: &[usize]| {
+            let each = layers.iter().map(|&layer| block(LayerWeights { weights, shape: &shape, layer }));
+            each.collect::<Vec<_>>()
+        };
+        let (head, blocks) = std::thread::scope(|scope| {
+            let threads: Vec<_> = layers.chunks(share).map(|layers| scope.spawn(|| load(layers))).collect();
+            let head = embedding.head(weights, &shape);
+            let loaded = threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            (head, loaded.collect::<std::result::Result<Vec<_>, _>>())
+        });
+        let positions = context.min(shape.context);
+        let rope = |rotation| Rope::new(rotation, shape.head_dim, positions, weights.device());
+        Ok(Self {
+            ropes: shape.rotations.iter().map(rope).collect::<Result<_>>()?,
+            norm: Norm::load(weights, "output_norm.weight", shape.hidden, shape.norm_epsilon)?,
+            head: head?,
+            device: weights.device().clone(),
+            processor: weights.processor().clone(),
+            blocks: blocks?,
+            embedding,
+            shape,
+        })
+    }
+
+    /// The pass itself, on tokens and positions that fit.
+    fn run(&self, slots: &mut [Slot<'_>], tokens: &[u32], positions: Vec<u32>) -> Result<Tensor> {
+        let positions = Tensor::new(positions, &self.device)?;
+        let mut x = self.embedding.forward(tokens, &self.device)?;
+        if self.shape.embedding_scale != 1.0 {
+            x = (x * self.shape.embedding_scale)?;
+        }
+        let ropes = self.ropes.iter().map(|rope| rope.at(&positions)).collect::<Result<_>>()?;
+        let mut step = Step { slots, ropes, processor: &self.processor };
+        for (layer, block) in self.blocks.iter().enumerate() {
+            x = block.forward(layer, &x, &mut step)?;
+        }
+        let mut wanted = Vec::new();
+        let mut end = 0u32;
+        for slot in step.slots.iter_mut() {
+            end += slot.tokens.len() as u32;
+            wanted.extend(end - slot.rows as u32..end);
+            slot.cache.advance(slot.tokens.len());
+        }
+        if wanted.is_empty() {
+            return Tensor::zeros((0, self.shape.vocabulary), DType::F32, &self.device);
+        }
+        let x = x.index_select(&Tensor::new(wanted, &self.device)?, 0)?;
+        self.head.forward(&self.norm.forward(&x)?)
+    }
+}
+
+impl<B: Block> super::Model for Decoder<B> {
+    fn forward(&self, slots: &mut [Slot<'_>]) -> std::result::Result<Tensor, ModelError> {
+        let tokens: Vec<u32> = slots.iter().flat_map(|slot| slot.tokens).copied().collect();
+        let positions = slots.iter().flat_map(|slot| (slot.cache.len()..).take(slot.tokens.len()));
+        let positions: Vec<u32> = positions.map(|position| position as u32).collect();
+        let limit = self.context();
+        if let Some(&last) = positions.iter().max().filter(|&&last| last as usize >= limit) {
+            return Err(ModelError::ContextFull { position: last as usize, limit });
+        }
+        if let Some(&token) = tokens.iter().find(|&&token| token as usize >= self.shape.vocabulary) {
+            return Err(ModelError::UnknownToken { token, vocabulary: self.shape.vocabulary });
+        }
+        // candle's own thread pool stays warm across the many short parallel sections of a pass.
+        Ok(self.device.with_context(|| self.run(slots, &tokens, positions))?)
+    }
+
+    fn new_cache(&self) -> std::result::Result<super::KvCache, ModelError> {
+        Ok(super::KvCache::new(self.shape.layers, self.shape.kv_heads, self.shape.head_dim, &self.device)?)
+    }
+
+    fn context(&self) -> usize {
+        self.ropes[0].positions()
+    }
+}

@@ -1,0 +1,122 @@
+//! The vector code of this machine: which there is, and the checked way in.
+//!
+//! Two levels, AVX-512 with VNNI and AVX2. Both compute sixteen outputs side by side, in the same order, so that a product
+//! has the same bits on either: an answer does not depend on the processor. The arithmetic in f32 is written once, over
+//! [`Vector`](super::vector::Vector); the integer products are written for each level.
+
+use super::blocks::{STRETCH, Scheme};
+use super::float::{Grid, Into};
+use super::gate::Gate;
+use super::rows::{SPAN, SUM};
+use super::{avx2, avx512};
+
+/// Proof that this machine has the instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine::model) struct Simd(Level);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Avx512,
+    Avx2,
+}
+
+/// Some rows of activations, as [`Rows`](super::rows::Rows) has them.
+#[derive(Clone, Copy)]
+pub(super) struct Factors<'a> {
+    pub(super) inputs: usize,
+    pub(super) codes: &'a [i8],
+    pub(super) scales: &'a [f32],
+    /// Empty in schemes with a zero.
+    pub(super) sums: &'a [f32],
+    /// Empty in schemes without.
+    pub(super) starts: &'a [i32],
+}
+
+impl Simd {
+    /// The best that this machine has.
+    pub(in crate::engine::model) fn detect() -> Option<Self> {
+        Self::all().next()
+    }
+
+    /// Everything that this machine has, the best first.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        let wide = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vnni");
+        let narrow =
+            is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c");
+        let levels = [wide.then_some(Level::Avx512), narrow.then_some(Level::Avx2)];
+        levels.into_iter().flatten().map(Self)
+    }
+
+    /// Quantises a span: codes, their sums over [`SUM`], and the scale that is returned. Not-a-number in, not-a-number
+    /// out: it is found in the scale.
+    pub(super) fn quantize(self, x: &[f32], codes: &mut [i8], sums: &mut [i32]) -> f32 {
+        assert!(x.len().is_multiple_of(SUM) && codes.len() == x.len() && sums.len() == x.len() / SUM);
+        // SAFETY: `self` is the proof of the features, and the lengths were checked.
+        unsafe {
+            match self.0 {
+                Level::Avx512 => avx512::quantize(x, codes, sums),
+                Level::Avx2 => avx2::quantize(x, codes, sums),
+            }
+        }
+    }
+
+    /// Multiplies rows by a pair of panels, and adds to the products.
+    pub(super) fn multiply(self, panels: [&[u8]; 2], scheme: Scheme, rows: &Factors<'_>, products: &mut [[f32; 32]]) {
+        let slabs = rows.inputs / STRETCH;
+        let groups = rows.inputs / scheme.group;
+        assert!(panels.iter().all(|panel| panel.len() == slabs * scheme.slab_bytes()));
+        assert_eq!(rows.codes.len(), products.len() * rows.inputs);
+        assert_eq!(rows.scales.len(), products.len() * rows.inputs.div_ceil(SPAN));
+        assert_eq!(if scheme.zero.is_some() { rows.starts.len() } else { rows.sums.len() }, products.len() * groups);
+        // SAFETY: as above.
+        unsafe {
+            match self.0 {
+                Level::Avx512 => avx512::multiply(panels, scheme, rows, products),
+                Level::Avx2 => avx2::multiply(panels, scheme, rows, products),
+            }
+        }
+    }
+
+    /// `c = a b` or `c += a b` of `[rows, inner]` and `[inner, columns]`. Columns come in sixteens, and fill the rows of
+    /// `c`; `a` has no gaps.
+    pub(super) fn matmul(self, a: Grid<&[f32]>, b: Grid<&[f32]>, c: Grid<&mut [f32]>, into: Into) {
+        let (rows, inner, columns) = (a.numbers.len() / a.stride, a.stride, c.stride);
+        assert!(columns.is_multiple_of(16) && c.numbers.len() == rows * columns && a.numbers.len() == rows * inner);
+        assert!(inner > 0 && columns <= b.stride && b.numbers.len() >= (inner - 1) * b.stride + columns);
+        // SAFETY: as above.
+        unsafe {
+            match self.0 {
+                Level::Avx512 => avx512::matmul(a, b, c, into),
+                Level::Avx2 => avx2::matmul(a, b, c, into),
+            }
+        }
+    }
+
+    /// One step of a running softmax over a row: `scores` become weights, `exp(score - greatest)`. A greater score than
+    /// before scales down what was mixed and summed until now. `running` is the greatest score and the sum of weights.
+    pub(super) fn soften(self, scores: &mut [f32], mixed: &mut [f32], running: &mut [f32; 2]) {
+        assert!(scores.len().is_multiple_of(16) && mixed.len().is_multiple_of(16));
+        // SAFETY: as above.
+        unsafe {
+            match self.0 {
+                Level::Avx512 => avx512::soften(scores, mixed, running),
+                Level::Avx2 => avx2::soften(scores, mixed, running),
+            }
+        }
+    }
+
+    /// `gate = bend(gate) * up`.
+    pub(super) fn gate(self, kind: Gate, gate: &mut [f32], up: &[f32]) {
+        assert!(gate.len() == up.len() && gate.len().is_multiple_of(16));
+        // SAFETY: as above.
+        unsafe {
+            match self.0 {
+                Level::Avx512 => avx512::gate(kind, gate, up),
+                Level::Avx2 => avx2::gate(kind, gate, up),
+            }
+        }
+    }
+}

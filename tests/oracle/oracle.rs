@@ -1,0 +1,64 @@
+//! What this engine says about a model, for the scripts of this folder to compare with llama.cpp.
+//!
+//!     oracle tokens MODEL.gguf     a text a line, as a JSON string, to a list of token ids a line
+//!     oracle score MODEL.gguf      a list of token ids a line to {"best": [...], "nll": [...]}: after each token but the last,
+//!                                  the likeliest next one, and the negative log-likelihood of the one that stands there
+//!
+//! Not part of the product: `corpus.py` and `real.py` run it.
+
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+use stislo::engine::model::gguf::Gguf;
+use stislo::engine::model::{self, Model, Slot};
+use stislo::engine::tokenizer::Tokenizer;
+
+/// Tokens in one pass.
+const CHUNK: usize = 128;
+const CONTEXT: usize = 8192;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Outcome<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [command, path] = &args[..] else { return Err("usage: oracle tokens|score MODEL.gguf".into()) };
+    let header = Gguf::open(Path::new(path))?;
+    match command.as_str() {
+        "tokens" => {
+            let tokenizer = Tokenizer::from_gguf(&header)?;
+            answer(|line| Ok(serde_json::to_value(tokenizer.encode(&serde_json::from_str::<String>(line)?))?))
+        }
+        "score" => {
+            let model = model::load(&header, CONTEXT)?;
+            answer(|line| score(model.as_ref(), &serde_json::from_str::<Vec<u32>>(line)?))
+        }
+        other => Err(format!("there is no command {other}").into()),
+    }
+}
+
+/// Writes a line for each line that comes in.
+fn answer(one: impl Fn(&str) -> Outcome<serde_json::Value>) -> Outcome<()> {
+    let mut out = std::io::stdout().lock();
+    for line in std::io::stdin().lock().lines() {
+        writeln!(out, "{}", one(&line?)?)?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn score(model: &dyn Model, ids: &[u32]) -> Outcome<serde_json::Value> {
+    let mut cache = model.new_cache()?;
+    let (mut best, mut nll) = (Vec::new(), Vec::new());
+    let fed = &ids[..ids.len().saturating_sub(1)];
+    for (n, tokens) in fed.chunks(CHUNK).enumerate() {
+        let logits = model.forward(&mut [Slot { tokens, cache: &mut cache, rows: tokens.len() }])?;
+        for (i, row) in logits.to_vec2::<f32>()?.iter().enumerate() {
+            let next = ids[n * CHUNK + i + 1] as usize;
+            let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum: f64 = row.iter().map(|&x| f64::from(x - largest).exp()).sum();
+            best.push(row.iter().position(|&x| x == largest));
+            nll.push(f64::from(largest - row[next]) + sum.ln());
+        }
+    }
+    Ok(serde_json::json!({ "best": best, "nll": nll }))
+}
