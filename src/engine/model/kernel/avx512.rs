@@ -10,11 +10,11 @@ use std::arch::x86_64::*;
 use super::blocks::{STRETCH, Scheme};
 use super::float::{self, Grid, Into};
 use super::gate::Gate;
-use super::matrix::LANES;
+use super::matrix::{LANES, LINE};
 use super::rows::SPAN;
 use super::simd::Factors;
-use super::span::{LINE, SLABS, Span, Weights};
-use super::vector::Vector;
+use super::span::{Span, Weights};
+use super::vector::{Bytes, Vector};
 
 /// Rows that one pass of the inner loop takes: with two panels, 12 integer and 12 float sums stay in registers.
 const TILE: usize = 6;
@@ -51,78 +51,78 @@ pub(super) unsafe fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
 pub(super) unsafe fn multiply(panels: [&[u8]; 2], scheme: Scheme, rows: &Factors<'_>, products: &mut [[f32; 32]]) {
     // SAFETY: the caller's promise.
     unsafe {
-        match scheme.zero {
-            Some(_) => multiply_spans::<false>(panels, scheme, rows, products),
-            None => multiply_spans::<true>(panels, scheme, rows, products),
+        match (scheme.group, scheme.zero) {
+            (16, _) => multiply_spans::<16, false>(panels, scheme, rows, products),
+            (_, Some(_)) => multiply_spans::<32, false>(panels, scheme, rows, products),
+            (_, None) => multiply_spans::<32, true>(panels, scheme, rows, products),
         }
     }
 }
 
 /// # Safety
-/// As above.
+/// As above; `GROUP` and `MINIMUMS` are the scheme's.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn multiply_spans<const MINIMUMS: bool>(
-    panels: [&[u8]; 2],
+unsafe fn multiply_spans<const GROUP: usize, const MINIMUMS: bool>(
+    [left, right]: [&[u8]; 2],
     scheme: Scheme,
     rows: &Factors<'_>,
     products: &mut [[f32; 32]],
 ) {
-    let mut span = Span::EMPTY;
-    let slab_bytes = scheme.slab_bytes();
-    for first in (0..rows.inputs / STRETCH).step_by(SLABS) {
-        let slabs = SLABS.min(rows.inputs / STRETCH - first);
-        let parts = panels.map(|panel| &panel[first * slab_bytes..][..slabs * slab_bytes]);
-        // SAFETY: the parts are whole slabs.
-        let weights = unsafe { span.fill::<__m512>(parts, scheme) };
+    let mut spans = [const { Span::EMPTY }; 2];
+    let parts = left.chunks(scheme.span_bytes()).zip(right.chunks(scheme.span_bytes()));
+    for (number, (left, right)) in parts.enumerate() {
+        let [of_left, of_right] = &mut spans;
+        // SAFETY: the parts are spans of this scheme.
+        let weights = unsafe { [of_left.fill::<__m512>(left, scheme), of_right.fill::<__m512>(right, scheme)] };
         for (tile, products) in products.chunks_mut(TILE).enumerate() {
-            let at = (tile * TILE, first);
+            let at = (tile * TILE, number);
             // SAFETY: the tile's rows and the span lie within the factors.
             unsafe {
                 match products.len() {
-                    6 => multiply_tile::<6, MINIMUMS>(weights, rows, at, products),
-                    5 => multiply_tile::<5, MINIMUMS>(weights, rows, at, products),
-                    4 => multiply_tile::<4, MINIMUMS>(weights, rows, at, products),
-                    3 => multiply_tile::<3, MINIMUMS>(weights, rows, at, products),
-                    2 => multiply_tile::<2, MINIMUMS>(weights, rows, at, products),
-                    _ => multiply_tile::<1, MINIMUMS>(weights, rows, at, products),
+                    6 => multiply_tile::<6, GROUP, MINIMUMS>(weights, rows, at, products),
+                    5 => multiply_tile::<5, GROUP, MINIMUMS>(weights, rows, at, products),
+                    4 => multiply_tile::<4, GROUP, MINIMUMS>(weights, rows, at, products),
+                    3 => multiply_tile::<3, GROUP, MINIMUMS>(weights, rows, at, products),
+                    2 => multiply_tile::<2, GROUP, MINIMUMS>(weights, rows, at, products),
+                    _ => multiply_tile::<1, GROUP, MINIMUMS>(weights, rows, at, products),
                 }
             }
         }
     }
 }
 
-/// Adds the products of `R` rows, from row number `row`, with the span that starts at slab number `first`.
+/// Adds the products of `R` rows, from row number `row`, with span number `number`.
 ///
 /// # Safety
 /// Features as above; `products` has `R` members; rows and span lie within the factors.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 #[expect(clippy::needless_range_loop, reason = "rows and panels index several arrays and pointers at once")]
-unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
-    weights: Weights<'_>,
+unsafe fn multiply_tile<const R: usize, const GROUP: usize, const MINIMUMS: bool>(
+    weights: [Weights; 2],
     rows: &Factors<'_>,
-    (row, first): (usize, usize),
+    (row, number): (usize, usize),
     products: &mut [[f32; 32]],
 ) {
-    let (inputs, group) = (rows.inputs, weights.group);
-    let (groups, spans) = (inputs / group, inputs.div_ceil(SPAN));
+    let inputs = rows.inputs;
+    let (groups, spans) = (inputs / GROUP, inputs.div_ceil(SPAN));
     // SAFETY: see above; every offset is of a row, a span, a group or a line that exists.
     unsafe {
-        let mut codes = rows.codes.as_ptr().add(row * inputs + first * STRETCH);
-        let extra = row * groups + first * STRETCH / group;
+        let mut codes = rows.codes.as_ptr().add(row * inputs + number * SPAN);
+        let extra = row * groups + number * (SPAN / GROUP);
         let mut totals = [[_mm512_setzero_ps(); 2]; R];
-        let per_slab = STRETCH / group;
-        for g in 0..weights.slabs * per_slab {
-            let at = g / per_slab * weights.slab + g % per_slab * group * LANES;
-            let (mut left, mut right) = (weights.codes[0].add(at), weights.codes[1].add(at));
+        let per_slab = STRETCH / GROUP;
+        for g in 0..weights[0].slabs * per_slab {
+            let line = |p: usize| weights[p].codes.add(g / per_slab * weights[p].stride + g % per_slab * GROUP * LANES);
+            let (mut left, mut right) = (line(0), line(1));
             let mut dots = [[_mm512_setzero_si512(); 2]; R];
             if !MINIMUMS {
                 for r in 0..R {
                     dots[r] = [_mm512_set1_epi32(*rows.starts.as_ptr().add(extra + g + r * groups)); 2];
                 }
             }
-            // A count that the compiler does not know, or it unrolls the loop and runs out of registers.
-            for _ in 0..group / 4 {
+            // Hidden from the compiler, or it unrolls the loop and runs out of registers.
+            for _ in 0..std::hint::black_box(GROUP / 4) {
                 let w = [_mm512_loadu_si512(left.cast()), _mm512_loadu_si512(right.cast())];
                 for r in 0..R {
                     let four = _mm512_set1_epi32(codes.add(r * inputs).cast::<i32>().read_unaligned());
@@ -132,11 +132,11 @@ unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
                 (left, right, codes) = (left.add(LINE), right.add(LINE), codes.add(4));
             }
             for p in 0..2 {
-                let scale = _mm512_load_ps(weights.span.scales[p][g].as_ptr());
-                let minimum = _mm512_load_ps(weights.span.minimums[p][g].as_ptr());
+                let scale = _mm512_loadu_ps(weights[p].scales.add(g * LANES));
                 for r in 0..R {
                     totals[r][p] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[r][p]), scale, totals[r][p]);
                     if MINIMUMS {
+                        let minimum = _mm512_loadu_ps(weights[p].minimums.add(g * LANES));
                         let sum = _mm512_set1_ps(*rows.sums.as_ptr().add(extra + g + r * groups));
                         totals[r][p] = _mm512_fnmadd_ps(minimum, sum, totals[r][p]);
                     }
@@ -144,7 +144,7 @@ unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
             }
         }
         for r in 0..R {
-            let scale = _mm512_set1_ps(*rows.scales.as_ptr().add((row + r) * spans + first * STRETCH / SPAN));
+            let scale = _mm512_set1_ps(*rows.scales.as_ptr().add((row + r) * spans + number));
             for p in 0..2 {
                 let to = products[r].as_mut_ptr().add(LANES * p);
                 _mm512_storeu_ps(to, _mm512_fmadd_ps(totals[r][p], scale, _mm512_loadu_ps(to)));
@@ -154,6 +154,8 @@ unsafe fn multiply_tile<const R: usize, const MINIMUMS: bool>(
 }
 
 impl Vector for __m512 {
+    type Bytes = __m512i;
+
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
         unsafe { _mm512_loadu_ps(from) }
@@ -162,6 +164,11 @@ impl Vector for __m512 {
     #[inline(always)]
     unsafe fn load_halves(from: *const u8) -> Self {
         unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(from.cast())) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_bytes(from: *const u8) -> Self {
+        unsafe { _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(from.cast()))) }
     }
 
     #[inline(always)]
@@ -228,13 +235,41 @@ impl Vector for __m512 {
     unsafe fn times_two_to(self, n: Self) -> Self {
         unsafe { _mm512_scalef_ps(self, n) }
     }
+}
+
+impl Bytes for __m512i {
+    #[inline(always)]
+    unsafe fn load(from: *const u8) -> Self {
+        unsafe { _mm512_loadu_si512(from.cast()) }
+    }
 
     #[inline(always)]
-    unsafe fn split_nibbles(from: *const u8, low: *mut u8, high: *mut u8) {
-        unsafe {
-            let (both, mask) = (_mm512_loadu_si512(from.cast()), _mm512_set1_epi8(15));
-            _mm512_storeu_si512(low.cast(), _mm512_and_si512(both, mask));
-            _mm512_storeu_si512(high.cast(), _mm512_and_si512(_mm512_srli_epi16::<4>(both), mask));
-        }
+    unsafe fn store(self, to: *mut u8) {
+        unsafe { _mm512_storeu_si512(to.cast(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat(x: u8) -> Self {
+        unsafe { _mm512_set1_epi8(x as i8) }
+    }
+
+    #[inline(always)]
+    unsafe fn and(self, other: Self) -> Self {
+        unsafe { _mm512_and_si512(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        unsafe { _mm512_or_si512(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn shift_right(self, bits: usize) -> Self {
+        unsafe { _mm512_srl_epi16(self, _mm_cvtsi32_si128(bits as i32)) }
+    }
+
+    #[inline(always)]
+    unsafe fn shift_left(self, bits: usize) -> Self {
+        unsafe { _mm512_sll_epi16(self, _mm_cvtsi32_si128(bits as i32)) }
     }
 }

@@ -1,8 +1,9 @@
 //! The block types of GGUF, read into one form: codes, scales and minimums.
 //!
 //! Every type here stands for `weight = scale * code - minimum` with codes of at most eight bits and a scale for each 16
-//! or 32 weights. A stretch of [`STRETCH`] weights of one row is read at a time. Layouts: ggml's `ggml-common.h` and
-//! `ggml-quants.c`, as the GGUF specification refers to them. Not here: the order in which the kernels want them.
+//! or 32 weights. In the K types scale and minimum are small numbers times a half that 256 weights share. A stretch of
+//! [`STRETCH`] weights of one row is read at a time. Layouts: ggml's `ggml-common.h` and `ggml-quants.c`, as the GGUF
+//! specification refers to them. Not here: the order in which the kernels want them.
 
 use candle_core::quantized::GgmlDType;
 use half::f16;
@@ -13,41 +14,48 @@ pub(super) const STRETCH: usize = 64;
 /// How a type's codes are scaled and shifted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scheme {
-    /// True for codes of four bits.
-    pub(super) nibbles: bool,
+    /// Bits of a code: 4, 5, 6 or 8.
+    pub(super) bits: usize,
     /// Weights that share a scale: 16 or 32.
     pub(super) group: usize,
     /// What zero is coded as, where every minimum is that times the scale; `None` where minimums are stored.
     pub(super) zero: Option<u8>,
+    /// True where scales and minimums are whole numbers, which a half that 256 weights share is multiplied by; false
+    /// where they are halves themselves.
+    pub(super) nested: bool,
 }
 
 /// One stretch of a row.
 #[derive(Clone, Copy)]
 pub(super) struct Stretch {
     pub(super) codes: [u8; STRETCH],
-    /// One for each group.
-    pub(super) scales: [f32; STRETCH / 16],
-    /// One for each group; meaningless where the scheme has a zero.
-    pub(super) minimums: [f32; STRETCH / 16],
+    /// One for each group: a half, or where they are nested a signed byte.
+    pub(super) scales: [u16; STRETCH / 16],
+    /// One for each group, as the scales; meaningless where the scheme has a zero.
+    pub(super) minimums: [u16; STRETCH / 16],
+    /// What nested scales and minimums are multiplied by, as halves.
+    pub(super) outer: [u16; 2],
 }
 
 impl Stretch {
     pub(super) const EMPTY: Self =
-        Self { codes: [0; STRETCH], scales: [0.0; STRETCH / 16], minimums: [0.0; STRETCH / 16] };
+        Self { codes: [0; STRETCH], scales: [0; STRETCH / 16], minimums: [0; STRETCH / 16], outer: [0; 2] };
 }
 
 /// The scheme of a type, or `None` when there is no kernel for it.
 pub(super) fn scheme(dtype: GgmlDType) -> Option<Scheme> {
-    let (nibbles, group, zero) = match dtype {
+    let (bits, group, zero, nested) = match dtype {
         // A minimum of 8 scales is exact in half precision, so Q4_0 needs no scheme of its own.
-        GgmlDType::Q4_0 | GgmlDType::Q4_1 | GgmlDType::Q4K => (true, 32, None),
-        GgmlDType::Q5_0 => (false, 32, Some(16)),
-        GgmlDType::Q8_0 => (false, 32, Some(128)),
-        GgmlDType::Q5_1 | GgmlDType::Q5K => (false, 32, None),
-        GgmlDType::Q6K => (false, 16, Some(32)),
+        GgmlDType::Q4_0 | GgmlDType::Q4_1 => (4, 32, None, false),
+        GgmlDType::Q5_0 => (5, 32, Some(16), false),
+        GgmlDType::Q5_1 => (5, 32, None, false),
+        GgmlDType::Q8_0 => (8, 32, Some(128), false),
+        GgmlDType::Q4K => (4, 32, None, true),
+        GgmlDType::Q5K => (5, 32, None, true),
+        GgmlDType::Q6K => (6, 16, Some(32), true),
         _ => return None,
     };
-    Some(Scheme { nibbles, group, zero })
+    Some(Scheme { bits, group, zero, nested })
 }
 
 /// Reads stretch number `index` of a row of blocks of this type, one that [`scheme`] knows.
@@ -67,20 +75,22 @@ pub(super) fn read(dtype: GgmlDType, row: &[u8], index: usize, to: &mut Stretch)
     }
 }
 
-fn half_at(bytes: &[u8], at: usize) -> f32 {
-    f16::from_le_bytes([bytes[at], bytes[at + 1]]).to_f32()
+fn half_at(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([bytes[at], bytes[at + 1]])
 }
 
 /// A block of 32: half of a stretch.
 fn simple(dtype: GgmlDType, block: &[u8], half: usize, to: &mut Stretch) {
+    /// The bit that makes a half negative: minimums are subtracted here and added there.
+    const SIGN: u16 = 1 << 15;
     let scale = half_at(block, 0);
     let codes = &mut to.codes[32 * half..][..32];
     let (minimum, fifth_bits, packed) = match dtype {
-        GgmlDType::Q4_0 => (8.0 * scale, None, &block[2..]),
-        GgmlDType::Q4_1 => (-half_at(block, 2), None, &block[4..]),
-        GgmlDType::Q5_0 => (0.0, Some(&block[2..6]), &block[6..]),
-        GgmlDType::Q5_1 => (-half_at(block, 2), Some(&block[4..8]), &block[8..]),
-        _ => (0.0, None, &block[2..]),
+        GgmlDType::Q4_0 => (f16::from_f32(8.0 * f16::from_bits(scale).to_f32()).to_bits(), None, &block[2..]),
+        GgmlDType::Q4_1 => (half_at(block, 2) ^ SIGN, None, &block[4..]),
+        GgmlDType::Q5_0 => (0, Some(&block[2..6]), &block[6..]),
+        GgmlDType::Q5_1 => (half_at(block, 2) ^ SIGN, Some(&block[4..8]), &block[8..]),
+        _ => (0, None, &block[2..]),
     };
     (to.scales[half], to.minimums[half]) = (scale, minimum);
     if dtype == GgmlDType::Q8_0 {
@@ -99,7 +109,7 @@ fn simple(dtype: GgmlDType, block: &[u8], half: usize, to: &mut Stretch) {
 
 /// A quarter of a Q4_K or Q5_K block: two groups whose six-bit scales and minimums are packed in twelve bytes.
 fn five_bit(block: &[u8], quarter: usize, to: &mut Stretch) {
-    let (scale, minimum) = (half_at(block, 0), half_at(block, 2));
+    to.outer = [half_at(block, 0), half_at(block, 2)];
     let packed = &block[4..16];
     for side in 0..2 {
         let group = 2 * quarter + side;
@@ -109,7 +119,7 @@ fn five_bit(block: &[u8], quarter: usize, to: &mut Stretch) {
                 (packed[group + 4] & 15 | packed[group - 4] >> 6 << 4, packed[group + 4] >> 4 | packed[group] >> 6 << 4)
             }
         };
-        (to.scales[side], to.minimums[side]) = (scale * f32::from(s), minimum * f32::from(m));
+        (to.scales[side], to.minimums[side]) = (s.into(), m.into());
     }
     let nibbles = &block[block.len() - 128..][32 * quarter..][..32];
     let (low, high) = to.codes.split_at_mut(32);
@@ -126,9 +136,9 @@ fn five_bit(block: &[u8], quarter: usize, to: &mut Stretch) {
 
 /// A quarter of a Q6_K block: four groups.
 fn six_bit(block: &[u8], quarter: usize, to: &mut Stretch) {
-    let scale = half_at(block, 208);
-    for (group, slot) in to.scales.iter_mut().enumerate() {
-        *slot = scale * f32::from(block[192 + 4 * quarter + group] as i8);
+    to.outer = [half_at(block, 208), 0];
+    for (slot, &scale) in to.scales.iter_mut().zip(&block[192 + 4 * quarter..][..4]) {
+        *slot = scale.into();
     }
     // The first two quarters use the first 64 low bytes and 32 high bytes, the last two the rest.
     let (side, upper) = (quarter / 2, quarter % 2);

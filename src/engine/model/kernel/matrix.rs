@@ -1,38 +1,50 @@
 //! A weight matrix in the order that the kernels read it.
 //!
 //! Outputs (the rows of the GGUF tensor) are taken sixteen at a time, a *panel*: one for each 32-bit lane of a vector.
-//! A panel is a run of *slabs* of 64 inputs. A slab holds the codes, four inputs of each output side by side, as the
-//! instruction `vpdpbusd` wants them, then the groups' scales and minimums in half precision:
+//! A panel is a run of *spans* of 256 inputs, the last of which may be shorter, and a span a run of *slabs* of 64. All
+//! codes lie in lines of 64 bytes, four inputs of each output side by side, as the integer instructions want them:
 //!
-//!     four bits    8 x [16 outputs][4 inputs]  low nibble: inputs 0..32, high nibble: inputs 32..64      512 bytes
-//!     eight bits  16 x [16 outputs][4 inputs]                                                           1024 bytes
-//!     scales       64/group x [16 outputs]     f16
-//!     minimums     64/group x [16 outputs]     f16, only in schemes without a zero
+//!     span: outer scales    [16 outputs] f16     only in nested schemes
+//!           outer minimums  [16 outputs] f16     the same, only without a zero
+//!           4 slabs
+//!     slab: low bits        8 lines              low nibble: inputs 0..32, high nibble: inputs 32..64
+//!           high bits       2 or 4 lines         of codes of 5 and 6 bits: in line `l` of `n`, bits `i` are of line `l + n i`
+//!           (or whole       16 lines             of codes of 8 bits)
+//!           scales          64/group x [16 outputs] f16, or i8 where they are nested
+//!           minimums        64/group x [16 outputs] the same, only without a zero
 //!
-//! That takes 5 bits a weight for Q4_K (the file: 4.5) and 9 for Q6_K (6.6), and is the only copy in memory.
+//! That takes what the file takes (Q4_K 4.6 bits a weight, the file 4.5; Q6_K 6.6 in both), and is the only copy in memory:
+//! writing one answer is reading all of this once a token.
 
 use bytemuck::{Pod, Zeroable};
 use candle_core::quantized::GgmlDType;
 use half::f16;
 
 use super::blocks::{self, STRETCH, Scheme, Stretch};
+use super::rows::SPAN;
 
 /// Outputs of a panel.
 pub(super) const LANES: usize = 16;
 /// Outputs that one task of a multiplication computes: two panels.
 pub(super) const TASK: usize = 2 * LANES;
+/// Bytes of a line: [`LANES`] outputs by four inputs.
+pub(super) const LINE: usize = 4 * LANES;
+/// Lines of a slab's codes, at a byte each.
+pub(super) const SLAB_LINES: usize = STRETCH / 4;
+/// Slabs of a span.
+pub(super) const SLABS: usize = SPAN / STRETCH;
 
-/// Memory is taken in cache lines, so that a slab starts at one.
+/// Memory is taken in cache lines, so that a panel starts at one.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
-struct Line([u8; 64]);
+struct CacheLine([u8; 64]);
 
 /// `[outputs, inputs]`, quantised.
 pub(in crate::engine::model) struct Matrix {
     outputs: usize,
     inputs: usize,
     scheme: Scheme,
-    lines: Vec<Line>,
+    lines: Vec<CacheLine>,
 }
 
 /// Fills a [`Matrix`] from the file, some rows at a time.
@@ -43,20 +55,68 @@ pub(in crate::engine::model) struct Packer {
     rows: usize,
 }
 
+/// The parts of a slab.
+pub(super) struct Parts<T> {
+    /// Codes, low bits first.
+    pub(super) codes: T,
+    pub(super) scales: T,
+    /// Empty where the scheme has a zero.
+    pub(super) minimums: T,
+}
+
 impl Scheme {
     /// Bytes of a slab's codes.
     pub(super) fn code_bytes(self) -> usize {
-        if self.nibbles { LANES * STRETCH / 2 } else { LANES * STRETCH }
+        SLAB_LINES * LINE * self.bits / 8
     }
 
-    /// Bytes of a slab's scales, and of its minimums if it has any.
+    /// Bytes of a scale or a minimum.
+    fn scale_size(self) -> usize {
+        if self.nested { 1 } else { 2 }
+    }
+
+    /// Bytes of a slab's scales.
     fn scale_bytes(self) -> usize {
-        STRETCH / self.group * LANES * 2
+        STRETCH / self.group * LANES * self.scale_size()
+    }
+
+    /// Scales alone, or scales and minimums.
+    fn kinds(self) -> usize {
+        if self.zero.is_none() { 2 } else { 1 }
     }
 
     /// Bytes of a slab.
     pub(super) fn slab_bytes(self) -> usize {
-        self.code_bytes() + self.scale_bytes() * if self.zero.is_none() { 2 } else { 1 }
+        self.code_bytes() + self.scale_bytes() * self.kinds()
+    }
+
+    /// Bytes at the start of a span, before its first slab.
+    pub(super) fn head_bytes(self) -> usize {
+        if self.nested { 2 * LANES * self.kinds() } else { 0 }
+    }
+
+    /// Bytes of a whole span.
+    pub(super) fn span_bytes(self) -> usize {
+        self.head_bytes() + SLABS * self.slab_bytes()
+    }
+
+    /// Bytes of a panel of this many inputs.
+    pub(super) fn panel_bytes(self, inputs: usize) -> usize {
+        inputs.div_ceil(SPAN) * self.head_bytes() + inputs / STRETCH * self.slab_bytes()
+    }
+
+    /// Cuts a slab up.
+    fn parts_mut(self, slab: &mut [u8]) -> Parts<&mut [u8]> {
+        let (codes, rest) = slab.split_at_mut(self.code_bytes());
+        let (scales, minimums) = rest.split_at_mut(self.scale_bytes());
+        Parts { codes, scales, minimums }
+    }
+
+    /// Cuts a slab up.
+    pub(super) fn parts(self, slab: &[u8]) -> Parts<&[u8]> {
+        let (codes, rest) = slab.split_at(self.code_bytes());
+        let (scales, minimums) = rest.split_at(self.scale_bytes());
+        Parts { codes, scales, minimums }
     }
 }
 
@@ -70,8 +130,8 @@ impl Packer {
         if !inputs.is_multiple_of(STRETCH.max(dtype.block_size())) {
             return None;
         }
-        let bytes = outputs.next_multiple_of(TASK) / LANES * (inputs / STRETCH) * scheme.slab_bytes();
-        let lines = bytemuck::allocation::zeroed_vec(bytes / size_of::<Line>());
+        let bytes = outputs.next_multiple_of(TASK) / LANES * scheme.panel_bytes(inputs);
+        let lines = bytemuck::allocation::zeroed_vec(bytes.div_ceil(size_of::<CacheLine>()));
         Some(Self { matrix: Matrix { outputs, inputs, scheme, lines }, dtype, rows: 0 })
     }
 
@@ -84,19 +144,24 @@ impl Packer {
     /// [`ROWS`](Self::ROWS).
     pub(in crate::engine::model) fn push(&mut self, bytes: &[u8]) {
         let row_bytes = self.row_bytes();
-        for panel in bytes.chunks(LANES * row_bytes) {
-            let rows: Vec<&[u8]> = panel.chunks_exact(row_bytes).collect();
-            let slabs = self.matrix.inputs / STRETCH;
-            let slab_bytes = self.matrix.scheme.slab_bytes();
-            let start = self.rows / LANES * slabs * slab_bytes;
-            let scheme = self.matrix.scheme;
+        let scheme = self.matrix.scheme;
+        let panel_bytes = scheme.panel_bytes(self.matrix.inputs);
+        for rows in bytes.chunks(LANES * row_bytes) {
+            let rows: Vec<&[u8]> = rows.chunks_exact(row_bytes).collect();
             let data: &mut [u8] = bytemuck::cast_slice_mut(&mut self.matrix.lines);
+            let panel = &mut data[self.rows / LANES * panel_bytes..][..panel_bytes];
             let mut stretches = [Stretch::EMPTY; LANES];
-            for (index, slab) in data[start..][..slabs * slab_bytes].chunks_exact_mut(slab_bytes).enumerate() {
-                for (row, stretch) in rows.iter().zip(&mut stretches) {
-                    blocks::read(self.dtype, row, index, stretch);
+            for (number, span) in panel.chunks_mut(scheme.span_bytes()).enumerate() {
+                let (head, slabs) = span.split_at_mut(scheme.head_bytes());
+                for (slab, bytes) in slabs.chunks_exact_mut(scheme.slab_bytes()).enumerate() {
+                    for (row, stretch) in rows.iter().zip(&mut stretches) {
+                        blocks::read(self.dtype, row, number * SLABS + slab, stretch);
+                    }
+                    write_slab(scheme, &stretches, bytes);
                 }
-                write_slab(scheme, &stretches, slab);
+                for (kind, halves) in head.chunks_exact_mut(2 * LANES).enumerate() {
+                    write_numbers(halves, 2, stretches.iter().map(|stretch| stretch.outer[kind]));
+                }
             }
             self.rows += rows.len();
         }
@@ -109,33 +174,62 @@ impl Packer {
     }
 }
 
+/// Writes each number in `size` bytes.
+fn write_numbers(to: &mut [u8], size: usize, numbers: impl Iterator<Item = u16>) {
+    to.chunks_exact_mut(size).zip(numbers).for_each(|(to, number)| to.copy_from_slice(&number.to_le_bytes()[..size]));
+}
+
 fn write_slab(scheme: Scheme, stretches: &[Stretch; LANES], slab: &mut [u8]) {
-    let (codes, rest) = slab.split_at_mut(scheme.code_bytes());
+    let Parts { codes, scales, minimums } = scheme.parts_mut(slab);
+    let mut lines = [[0; LINE]; SLAB_LINES];
     for (lane, stretch) in stretches.iter().enumerate() {
-        let (low, high) = stretch.codes.split_at(32);
-        let mut nibbles = [0; 32];
-        let source: &[u8] = if scheme.nibbles {
-            for i in 0..32 {
-                nibbles[i] = low[i] | high[i] << 4;
-            }
-            &nibbles
-        } else {
-            &stretch.codes
-        };
-        for (four, line) in source.chunks_exact(4).zip(codes.chunks_exact_mut(4 * LANES)) {
+        for (line, four) in lines.iter_mut().zip(stretch.codes.chunks_exact(4)) {
             line[4 * lane..4 * lane + 4].copy_from_slice(four);
         }
     }
-    let groups = STRETCH / scheme.group;
-    let (scales, minimums) = rest.split_at_mut(groups * LANES * 2);
-    for (lane, stretch) in stretches.iter().enumerate() {
-        for group in 0..groups {
-            let at = 2 * (group * LANES + lane);
-            scales[at..at + 2].copy_from_slice(&f16::from_f32(stretch.scales[group]).to_le_bytes());
-            if scheme.zero.is_none() {
-                minimums[at..at + 2].copy_from_slice(&f16::from_f32(stretch.minimums[group]).to_le_bytes());
-            }
+    write_codes(scheme.bits, &lines, codes);
+    let size = scheme.scale_size();
+    for group in 0..STRETCH / scheme.group {
+        let at = group * LANES * size;
+        write_numbers(&mut scales[at..][..LANES * size], size, stretches.iter().map(|s| s.scales[group]));
+        if scheme.zero.is_none() {
+            write_numbers(&mut minimums[at..][..LANES * size], size, stretches.iter().map(|s| s.minimums[group]));
         }
+    }
+}
+
+/// Writes lines of a byte for each code in as many bits as they need.
+fn write_codes(bits: usize, lines: &[[u8; LINE]; SLAB_LINES], to: &mut [u8]) {
+    if bits == 8 {
+        to.copy_from_slice(lines.as_flattened());
+        return;
+    }
+    let (low, high) = to.split_at_mut(SLAB_LINES * LINE / 2);
+    for (to, i) in low.chunks_exact_mut(LINE).zip(0..) {
+        for ((to, first), second) in to.iter_mut().zip(&lines[i]).zip(&lines[i + SLAB_LINES / 2]) {
+            *to = first & 15 | second << 4;
+        }
+    }
+    let planes = high.len() / LINE;
+    for (plane, to) in high.chunks_exact_mut(LINE).enumerate() {
+        to.fill(0);
+        for (turn, line) in lines.iter().skip(plane).step_by(planes).enumerate() {
+            to.iter_mut().zip(line).for_each(|(to, code)| *to |= code >> 4 << (turn * (bits - 4)));
+        }
+    }
+}
+
+/// The code of one output: line and place in it, as [`write_codes`] wrote it.
+fn read_code(bits: usize, codes: &[u8], line: usize, at: usize) -> u8 {
+    if bits == 8 {
+        return codes[line * LINE + at];
+    }
+    let (low, high) = codes.split_at(SLAB_LINES * LINE / 2);
+    let nibble = low[line % (SLAB_LINES / 2) * LINE + at] >> (line / (SLAB_LINES / 2) * 4) & 15;
+    let (planes, width) = (high.len() / LINE, bits - 4);
+    match planes {
+        0 => nibble,
+        _ => nibble | (high[line % planes * LINE + at] >> (line / planes * width) & ((1 << width) - 1)) << 4,
     }
 }
 
@@ -154,38 +248,33 @@ impl Matrix {
         self.scheme
     }
 
-    /// Slabs of a panel.
-    pub(super) fn slabs(&self) -> usize {
-        self.inputs / STRETCH
-    }
-
     /// The bytes of panel number `panel`.
     pub(super) fn panel(&self, panel: usize) -> &[u8] {
-        let bytes = self.slabs() * self.scheme.slab_bytes();
+        let bytes = self.scheme.panel_bytes(self.inputs);
         &bytemuck::cast_slice(&self.lines)[panel * bytes..][..bytes]
     }
 
     /// Writes the weights of one output, as f32, to `to`.
     pub(in crate::engine::model) fn row(&self, output: usize, to: &mut [f32]) {
-        let Scheme { nibbles, group, zero } = self.scheme;
-        let lane = output % LANES;
-        let panel = self.panel(output / LANES);
-        for (slab, to) in panel.chunks_exact(self.scheme.slab_bytes()).zip(to.chunks_exact_mut(STRETCH)) {
-            let (codes, rest) = slab.split_at(self.scheme.code_bytes());
-            let (scales, minimums) = rest.split_at(self.scheme.scale_bytes());
-            let half = |from: &[u8], group| {
-                let at = 2 * (group * LANES + lane);
-                f16::from_le_bytes([from[at], from[at + 1]]).to_f32()
-            };
-            for (k, weight) in to.iter_mut().enumerate() {
-                let code = |k: usize| codes[k / 4 * 4 * LANES + 4 * lane + k % 4];
-                let code = match nibbles {
-                    true => code(k % 32) >> (k / 32 * 4) & 15,
-                    false => code(k),
-                };
-                let scale = half(scales, k / group);
-                let minimum = zero.map_or_else(|| half(minimums, k / group), |zero| scale * f32::from(zero));
-                *weight = scale * f32::from(code) - minimum;
+        let (scheme, lane) = (self.scheme, output % LANES);
+        let half = |from: &[u8], at: usize| f16::from_le_bytes([from[2 * at], from[2 * at + 1]]).to_f32();
+        let spans = self.panel(output / LANES).chunks(scheme.span_bytes());
+        for (span, to) in spans.zip(to.chunks_mut(SPAN)) {
+            let (head, slabs) = span.split_at(scheme.head_bytes());
+            // The factor of all scales, then that of all minimums.
+            let outer = [0, 1].map(|kind| if head.len() > 32 * kind { half(head, LANES * kind + lane) } else { 1.0 });
+            let number =
+                |from: &[u8], at: usize| if scheme.nested { f32::from(from[at] as i8) } else { half(from, at) };
+            for (slab, to) in slabs.chunks_exact(scheme.slab_bytes()).zip(to.chunks_exact_mut(STRETCH)) {
+                let Parts { codes, scales, minimums } = scheme.parts(slab);
+                for (k, weight) in to.iter_mut().enumerate() {
+                    let at = k / scheme.group * LANES + lane;
+                    let scale = outer[0] * number(scales, at);
+                    let minimum =
+                        scheme.zero.map_or_else(|| outer[1] * number(minimums, at), |zero| scale * f32::from(zero));
+                    let code = read_code(scheme.bits, codes, k / 4, 4 * lane + k % 4);
+                    *weight = scale * f32::from(code) - minimum;
+                }
             }
         }
     }

@@ -4,7 +4,7 @@
 //! has the same bits on either: an answer does not depend on the processor. The arithmetic in f32 is written once, over
 //! [`Vector`](super::vector::Vector); the integer products are written for each level.
 
-use super::blocks::{STRETCH, Scheme};
+use super::blocks::Scheme;
 use super::float::{Grid, Into};
 use super::gate::Gate;
 use super::rows::{SPAN, SUM};
@@ -65,9 +65,8 @@ impl Simd {
 
     /// Multiplies rows by a pair of panels, and adds to the products.
     pub(super) fn multiply(self, panels: [&[u8]; 2], scheme: Scheme, rows: &Factors<'_>, products: &mut [[f32; 32]]) {
-        let slabs = rows.inputs / STRETCH;
         let groups = rows.inputs / scheme.group;
-        assert!(panels.iter().all(|panel| panel.len() == slabs * scheme.slab_bytes()));
+        assert!(panels.iter().all(|panel| panel.len() == scheme.panel_bytes(rows.inputs)));
         assert_eq!(rows.codes.len(), products.len() * rows.inputs);
         assert_eq!(rows.scales.len(), products.len() * rows.inputs.div_ceil(SPAN));
         assert_eq!(if scheme.zero.is_some() { rows.starts.len() } else { rows.sums.len() }, products.len() * groups);

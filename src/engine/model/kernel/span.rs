@@ -1,90 +1,123 @@
 //! A span of two panels as the inner loops read it: codes of a byte each in the first-level cache, scales in f32.
 
 use super::blocks::{STRETCH, Scheme};
-use super::matrix::LANES;
+use super::matrix::{LANES, LINE, Parts, SLAB_LINES, SLABS};
 use super::rows::{SPAN, SUM};
-use super::vector::Vector;
+use super::vector::{Bytes, Vector};
 
-/// Bytes of a line: [`LANES`] outputs by four inputs.
-pub(super) const LINE: usize = 64;
-/// Lines of a slab and of a span.
-const SLAB_LINES: usize = STRETCH / 4;
-const SPAN_LINES: usize = SPAN / 4;
 /// Most groups of a span.
 const GROUPS: usize = SPAN / SUM;
-/// Slabs of a span.
-pub(super) const SLABS: usize = SPAN / STRETCH;
 
+/// One of the two panels.
 #[repr(C, align(64))]
 pub(super) struct Span {
-    /// Only for schemes of four bits; the others are read where they are.
-    codes: [[u8; SPAN_LINES * LINE]; 2],
-    pub(super) scales: [[[f32; LANES]; GROUPS]; 2],
-    pub(super) minimums: [[[f32; LANES]; GROUPS]; 2],
+    codes: [[[u8; LINE]; SLAB_LINES]; SLABS],
+    scales: [[f32; LANES]; GROUPS],
+    minimums: [[f32; LANES]; GROUPS],
 }
 
-/// Where the inner loop finds the weights of a span.
+/// Where an inner loop finds the weights of one panel of a span.
 #[derive(Clone, Copy)]
-pub(super) struct Weights<'a> {
-    pub(super) codes: [*const u8; 2],
+pub(super) struct Weights {
+    /// Slabs of [`SLAB_LINES`] lines.
+    pub(super) codes: *const u8,
     /// Bytes from the codes of one slab to those of the next.
-    pub(super) slab: usize,
+    pub(super) stride: usize,
     pub(super) slabs: usize,
-    /// Inputs of a group.
-    pub(super) group: usize,
-    pub(super) span: &'a Span,
+    /// `[groups, LANES]`
+    pub(super) scales: *const f32,
+    /// `[groups, LANES]`
+    pub(super) minimums: *const f32,
 }
 
 impl Span {
-    pub(super) const EMPTY: Self = {
-        let zero = [[[0.0; LANES]; GROUPS]; 2];
-        Self { codes: [[0; SPAN_LINES * LINE]; 2], scales: zero, minimums: zero }
+    pub(super) const EMPTY: Self = Self {
+        codes: [[[0; LINE]; SLAB_LINES]; SLABS],
+        scales: [[0.0; LANES]; GROUPS],
+        minimums: [[0.0; LANES]; GROUPS],
     };
 
-    /// Unpacks up to [`SLABS`] slabs of each panel.
+    /// Unpacks a span of a panel. Codes of eight bits stay where they are, in `bytes`.
     ///
     /// # Safety
-    /// The vector's features are there, and the panels' parts are whole slabs.
+    /// The vector's features are there, and `bytes` is a span of this scheme.
     #[inline(always)]
-    pub(super) unsafe fn fill<V: Vector>(&mut self, parts: [&[u8]; 2], scheme: Scheme) -> Weights<'_> {
-        let slab_bytes = scheme.slab_bytes();
-        for (panel, bytes) in parts.iter().enumerate() {
-            for (slab, bytes) in bytes.chunks_exact(slab_bytes).enumerate() {
-                // SAFETY: a slab's bytes are as long as its scheme says, and `slab` is under four.
-                unsafe { self.unpack::<V>(bytes, scheme, (panel, slab)) };
+    pub(super) unsafe fn fill<V: Vector>(&mut self, bytes: &[u8], scheme: Scheme) -> Weights {
+        let (head, slabs) = bytes.split_at(scheme.head_bytes());
+        let per_slab = STRETCH / scheme.group;
+        // SAFETY: the head has sixteen halves for each kind, and a slab's parts are as long as its scheme says.
+        unsafe {
+            let outer = |kind: usize| match scheme.nested {
+                true => V::load_halves(head[2 * LANES * kind..].as_ptr()),
+                false => V::splat(1.0),
+            };
+            let of_scales = outer(0);
+            for (n, slab) in slabs.chunks_exact(scheme.slab_bytes()).enumerate() {
+                let Parts { codes, scales, minimums } = scheme.parts(slab);
+                match scheme.bits {
+                    4 => unpack::<V::Bytes, 4>(codes, &mut self.codes[n]),
+                    5 => unpack::<V::Bytes, 5>(codes, &mut self.codes[n]),
+                    6 => unpack::<V::Bytes, 6>(codes, &mut self.codes[n]),
+                    _ => {}
+                }
+                widen(scales, scheme.nested, of_scales, &mut self.scales[n * per_slab..][..per_slab]);
+                if scheme.zero.is_none() {
+                    widen(minimums, scheme.nested, outer(1), &mut self.minimums[n * per_slab..][..per_slab]);
+                }
             }
         }
-        let (codes, slab) = match scheme.nibbles {
-            true => ([self.codes[0].as_ptr(), self.codes[1].as_ptr()], SLAB_LINES * LINE),
-            false => ([parts[0].as_ptr(), parts[1].as_ptr()], slab_bytes),
+        let (codes, stride) = match scheme.bits {
+            8 => (slabs.as_ptr(), scheme.slab_bytes()),
+            _ => (self.codes.as_ptr().cast(), SLAB_LINES * LINE),
         };
-        Weights { codes, slab, slabs: parts[0].len() / slab_bytes, group: scheme.group, span: self }
+        Weights {
+            codes,
+            stride,
+            slabs: slabs.len() / scheme.slab_bytes(),
+            scales: self.scales.as_ptr().cast(),
+            minimums: self.minimums.as_ptr().cast(),
+        }
     }
+}
 
-    /// # Safety
-    /// Features as above; `bytes` is one slab, number `slab` of the span, of panel number `panel`.
-    #[inline(always)]
-    unsafe fn unpack<V: Vector>(&mut self, bytes: &[u8], scheme: Scheme, (panel, slab): (usize, usize)) {
-        let groups = STRETCH / scheme.group;
-        let lines = bytes.as_ptr();
-        // SAFETY: every pointer stays within the slab or the span.
+/// Turns packed codes into a byte each.
+///
+/// # Safety
+/// The features are there, and `codes` is a slab's codes of `BITS` bits.
+#[inline(always)]
+unsafe fn unpack<B: Bytes, const BITS: usize>(codes: &[u8], to: &mut [[u8; LINE]; SLAB_LINES]) {
+    const HALF: usize = SLAB_LINES / 2;
+    let (planes, width) = (SLAB_LINES * (BITS - 4) / 8, BITS - 4);
+    let line = |at: usize| codes.as_ptr().wrapping_add(at * LINE);
+    // SAFETY: a slab has `HALF` lines of low bits, and `planes` of high ones.
+    unsafe {
+        for (i, to) in to.iter_mut().enumerate() {
+            let low = B::load(line(i % HALF));
+            let mut code = if i < HALF { low } else { low.shift_right(4) }.and(B::splat(15));
+            if planes > 0 {
+                let plane = B::load(line(HALF + i % planes.max(1)));
+                let high = plane.shift_right(i / planes.max(1) * width).and(B::splat((1 << width) - 1));
+                code = code.or(high.shift_left(4));
+            }
+            code.store(to.as_mut_ptr());
+        }
+    }
+}
+
+/// Turns a slab's scales or minimums into f32.
+///
+/// # Safety
+/// The features are there, and `numbers` has sixteen for each of `to`.
+#[inline(always)]
+unsafe fn widen<V: Vector>(numbers: &[u8], nested: bool, outer: V, to: &mut [[f32; LANES]]) {
+    for (group, to) in to.iter_mut().enumerate() {
+        // SAFETY: the caller's promise.
         unsafe {
-            if scheme.nibbles {
-                let to = self.codes[panel].as_mut_ptr().add(slab * SLAB_LINES * LINE);
-                for line in 0..SLAB_LINES / 2 {
-                    let high = to.add(LINE * (line + SLAB_LINES / 2));
-                    V::split_nibbles(lines.add(LINE * line), to.add(LINE * line), high);
-                }
-            }
-            let halves = lines.add(scheme.code_bytes());
-            for group in 0..groups {
-                let at = slab * groups + group;
-                V::load_halves(halves.add(32 * group)).store(self.scales[panel][at].as_mut_ptr());
-                if scheme.zero.is_none() {
-                    let minimums = V::load_halves(halves.add(32 * (groups + group)));
-                    minimums.store(self.minimums[panel][at].as_mut_ptr());
-                }
-            }
+            let wide = match nested {
+                true => V::load_bytes(numbers[LANES * group..].as_ptr()).mul(outer),
+                false => V::load_halves(numbers[2 * LANES * group..].as_ptr()),
+            };
+            wide.store(to.as_mut_ptr());
         }
     }
 }

@@ -56,8 +56,7 @@ fn packed_weights_are_the_weights_of_the_file() {
         for (output, expected) in weights.chunks(512).enumerate() {
             matrix.row(output, &mut row);
             for (got, want) in row.iter().zip(expected) {
-                // Scales are kept in half precision.
-                assert!((got - want).abs() < 2e-3, "{dtype:?} output {output}: {got} for {want}");
+                assert!((got - want).abs() < 1e-6, "{dtype:?} output {output}: {got} for {want}");
             }
         }
     }

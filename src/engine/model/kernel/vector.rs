@@ -11,10 +11,14 @@ pub(super) const LANES: usize = 16;
 /// # Safety
 /// Every method asks that this machine has the instructions of the type; pointers are to all that is named.
 pub(super) trait Vector: Copy {
+    /// The same registers with bytes in them.
+    type Bytes: Bytes;
     /// Sixteen numbers.
     unsafe fn load(from: *const f32) -> Self;
     /// Sixteen numbers in half precision.
     unsafe fn load_halves(from: *const u8) -> Self;
+    /// Sixteen signed bytes.
+    unsafe fn load_bytes(from: *const u8) -> Self;
     /// Sixteen numbers.
     unsafe fn store(self, to: *mut f32);
     /// Sixteen numbers, rounded to the nearest whole one.
@@ -34,8 +38,6 @@ pub(super) trait Vector: Copy {
     unsafe fn round(self) -> Self;
     /// `self * 2^n` for whole numbers from -200 to 200.
     unsafe fn times_two_to(self, n: Self) -> Self;
-    /// 64 bytes cut in two: the low four bits of each, and the high ones.
-    unsafe fn split_nibbles(from: *const u8, low: *mut u8, high: *mut u8);
 
     /// Each number.
     #[inline(always)]
@@ -59,6 +61,22 @@ pub(super) trait Vector: Copy {
         // SAFETY: the caller's promise.
         fold(unsafe { self.to_array() }, f32::max)
     }
+}
+
+/// 64 bytes in registers.
+///
+/// # Safety
+/// As above.
+pub(super) trait Bytes: Copy {
+    unsafe fn load(from: *const u8) -> Self;
+    unsafe fn store(self, to: *mut u8);
+    unsafe fn splat(x: u8) -> Self;
+    unsafe fn and(self, other: Self) -> Self;
+    unsafe fn or(self, other: Self) -> Self;
+    /// Shifts each two bytes as one number, so that bits come over from the neighbour: mask them.
+    unsafe fn shift_right(self, bits: usize) -> Self;
+    /// As the other.
+    unsafe fn shift_left(self, bits: usize) -> Self;
 }
 
 /// Folds halves onto each other, so that the order is the same whatever the width of a register.
