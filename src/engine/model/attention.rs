@@ -144,6 +144,7 @@ fn attention(processor: &Processor, q: &Tensor, back: Past<'_>) -> Result<Tensor
     let values = values.iter().map(|values| numbers(values)).collect::<Result<Vec<_>>>()?;
     let mixed = with_values(q, |queries| {
         let attention = kernel::Attention {
+            simd,
             queries,
             keys: &keys,
             values: &values,
@@ -154,7 +155,7 @@ fn attention(processor: &Processor, q: &Tensor, back: Past<'_>) -> Result<Tensor
             scale: 1.0 / (dim as f32).sqrt(),
             window: back.window,
         };
-        attention.run(simd, &processor.pool)
+        attention.run(&processor.pool)
     })?;
     Tensor::from_vec(mixed, (new, heads * dim), q.device())
 }

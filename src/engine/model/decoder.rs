@@ -38,27 +38,28 @@ impl<B: Block> Decoder<B> {
         context: usize,
         block: impl Fn(LayerWeights<'_>) -> std::result::Result<B, ModelError> + Sync,
     ) -> std::result::Result<Self, ModelError> {
-        let embedding = Embedding::load(weights, &shape)?;
         let share = shape.layers.div_ceil(candle_core::utils::get_num_threads().clamp(1, 8));
         let layers: Vec<usize> = (0..shape.layers).collect();
         let load = |layers: &[usize]| {
             let each = layers.iter().map(|&layer| block(LayerWeights { weights, shape: &shape, layer }));
             each.collect::<Vec<_>>()
         };
-        let (head, blocks) = std::thread::scope(|scope| {
+        let (ends, blocks) = std::thread::scope(|scope| {
             let threads: Vec<_> = layers.chunks(share).map(|layers| scope.spawn(|| load(layers))).collect();
-            let head = embedding.head(weights, &shape);
+            let embedding = Embedding::load(weights, &shape);
+            let ends = embedding.and_then(|embedding| Ok((embedding.head(weights, &shape)?, embedding)));
             let loaded = threads
                 .into_iter()
                 .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            (head, loaded.collect::<std::result::Result<Vec<_>, _>>())
+            (ends, loaded.collect::<std::result::Result<Vec<_>, _>>())
         });
+        let (head, embedding) = ends?;
         let positions = context.min(shape.context);
         let rope = |rotation| Rope::new(rotation, shape.head_dim, positions, weights.device());
         Ok(Self {
             ropes: shape.rotations.iter().map(rope).collect::<Result<_>>()?,
             norm: Norm::load(weights, "output_norm.weight", shape.hidden, shape.norm_epsilon)?,
-            head: head?,
+            head,
             device: weights.device().clone(),
             processor: weights.processor().clone(),
             blocks: blocks?,

@@ -4,7 +4,7 @@
 //! Memory is a few kilobytes a thread, however long the context. A query's result has the same bits whatever other
 //! queries are computed beside it: its sums always run over the same tiles of positions in the same order.
 
-use super::float::{Grid, Into};
+use super::float::{Grid, Into, Product};
 use super::pool::Pool;
 use super::simd::Simd;
 
@@ -20,6 +20,7 @@ const LOWEST: f32 = -1e30;
 /// One sequence's attention in one layer.
 #[derive(Clone, Copy)]
 pub(in crate::engine::model) struct Attention<'a> {
+    pub(in crate::engine::model) simd: Simd,
     /// `[heads, new, dim]`
     pub(in crate::engine::model) queries: &'a [f32],
     /// For each page `[kv_heads, dim, PAGE]`: keys lie across, so that a vector holds the scores of neighbours.
@@ -64,7 +65,7 @@ impl Attention<'_> {
     }
 
     /// The weighted values, `[new, heads * dim]`.
-    pub(in crate::engine::model) fn run(&self, simd: Simd, pool: &Pool) -> Vec<f32> {
+    pub(in crate::engine::model) fn run(&self, pool: &Pool) -> Vec<f32> {
         let (new, group) = (self.new_positions(), self.heads / self.kv_heads);
         let page = self.kv_heads * self.dim * PAGE;
         assert!(self.dim.is_multiple_of(16) && self.keys.len() * PAGE >= self.past + new);
@@ -77,7 +78,7 @@ impl Attention<'_> {
             let rows: Vec<(usize, usize)> = (tile * QUERIES..((tile + 1) * QUERIES).min(new * group))
                 .map(|row| (row / group, kv_head * group + row % group))
                 .collect();
-            let state = self.tile(simd, kv_head, &rows);
+            let state = self.tile(kv_head, &rows);
             let place = &place;
             let each = rows.iter().zip(state.mixed.chunks(self.dim)).zip(&state.running);
             for ((&(position, head), mixed), [_, total]) in each {
@@ -92,7 +93,7 @@ impl Attention<'_> {
     }
 
     /// Computes the rows (new position, head), which all use one head of keys and values.
-    fn tile(&self, simd: Simd, kv_head: usize, rows: &[(usize, usize)]) -> State {
+    fn tile(&self, kv_head: usize, rows: &[(usize, usize)]) -> State {
         let (dim, new) = (self.dim, self.new_positions());
         let mut queries = Vec::with_capacity(rows.len() * dim);
         for &(position, head) in rows {
@@ -113,24 +114,26 @@ impl Attention<'_> {
             let values = &self.values[at / PAGE][kv_head * dim * PAGE..][..dim * PAGE];
             let a = Grid { numbers: state.queries.as_slice(), stride: dim };
             let b = Grid { numbers: &keys[at % PAGE..], stride: PAGE };
-            simd.matmul(a, b, Grid { numbers: &mut state.scores, stride: TILE }, Into::Fresh);
-            self.weigh(simd, at, rows, &mut state);
+            let c = Grid { numbers: state.scores.as_mut_slice(), stride: TILE };
+            self.simd.matmul(Product { a, b, c, into: Into::Fresh });
+            self.weigh(at, rows, &mut state);
             let a = Grid { numbers: state.scores.as_slice(), stride: TILE };
             let b = Grid { numbers: &values[at % PAGE * dim..], stride: dim };
-            simd.matmul(a, b, Grid { numbers: &mut state.mixed, stride: dim }, Into::Sum);
+            let c = Grid { numbers: state.mixed.as_mut_slice(), stride: dim };
+            self.simd.matmul(Product { a, b, c, into: Into::Sum });
         }
         state
     }
 
     /// Turns the scores of the positions from `at` into weights, and brings what was mixed before to the same measure.
-    fn weigh(&self, simd: Simd, at: usize, rows: &[(usize, usize)], state: &mut State) {
+    fn weigh(&self, at: usize, rows: &[(usize, usize)], state: &mut State) {
         let scores = state.scores.chunks_exact_mut(TILE).zip(state.mixed.chunks_exact_mut(self.dim));
         for ((&(position, _), (scores, mixed)), running) in rows.iter().zip(scores).zip(&mut state.running) {
             let end = self.past + position + 1;
             let start = self.window.map_or(0, |window| end.saturating_sub(window));
             scores[(end.clamp(at, at + TILE) - at)..].fill(f32::NEG_INFINITY);
             scores[..(start.clamp(at, at + TILE) - at)].fill(f32::NEG_INFINITY);
-            simd.soften(scores, mixed, running);
+            self.simd.soften(scores, mixed, running);
         }
     }
 }

@@ -7,13 +7,13 @@
 
 use std::arch::x86_64::*;
 
-use super::blocks::{STRETCH, Scheme};
-use super::float::{self, Grid, Into};
+use super::blocks::STRETCH;
+use super::float::{self, Product};
 use super::gate::Gate;
-use super::matrix::{LANES, LINE};
+use super::matrix::{LANES, TASK};
 use super::rows::SPAN;
-use super::simd::Factors;
-use super::span::{Span, Weights};
+use super::simd::{Factors, Panels};
+use super::span::{Span, Weights, line};
 use super::vector::{Bytes, Vector};
 
 /// Rows that one pass of the inner loop takes: with one panel, eight sums stay in registers.
@@ -28,9 +28,9 @@ pub(super) unsafe fn quantize(x: &[f32], codes: &mut [i8], sums: &mut [i32]) -> 
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) unsafe fn matmul(a: Grid<&[f32]>, b: Grid<&[f32]>, c: Grid<&mut [f32]>, into: Into) {
+pub(super) unsafe fn matmul(product: Product<'_>) {
     // SAFETY: the caller's promise.
-    unsafe { float::matmul::<Pair, WIDTH>(a, b, c, into) }
+    unsafe { float::matmul::<Pair, WIDTH>(product) }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -48,89 +48,114 @@ pub(super) unsafe fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
 /// # Safety
 /// The caller has checked the features, and that the lengths fit together.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) unsafe fn multiply(panels: [&[u8]; 2], scheme: Scheme, rows: &Factors<'_>, products: &mut [[f32; 32]]) {
+pub(super) unsafe fn multiply(panels: Panels<'_>, rows: &Factors<'_>, products: &mut [[f32; TASK]]) {
     // SAFETY: the caller's promise.
     unsafe {
-        match (scheme.bits, scheme.zero) {
-            (4, _) => multiply_spans::<32, 8, true>(panels, scheme, rows, products),
-            (5, None) => multiply_spans::<32, 4, true>(panels, scheme, rows, products),
-            (5, Some(_)) => multiply_spans::<32, 4, false>(panels, scheme, rows, products),
-            (6, _) => multiply_spans::<16, 2, false>(panels, scheme, rows, products),
-            (_, _) => multiply_spans::<32, 1, false>(panels, scheme, rows, products),
+        match (panels.scheme.bits, panels.scheme.zero) {
+            (4, _) => multiply_spans::<4, true>(panels, rows, products),
+            (5, None) => multiply_spans::<5, true>(panels, rows, products),
+            (5, Some(_)) => multiply_spans::<5, false>(panels, rows, products),
+            (6, _) => multiply_spans::<6, false>(panels, rows, products),
+            (_, _) => multiply_spans::<8, false>(panels, rows, products),
         }
     }
 }
 
+/// Inputs of a group.
+const fn group(bits: usize) -> usize {
+    if bits == 6 { 16 } else { 32 }
+}
+
+/// Lines whose products of codes with 127, two to a sum, fit in 16 bits together.
+const fn run_length(bits: usize) -> usize {
+    match bits {
+        4 => 8,
+        5 => 4,
+        6 => 2,
+        _ => 1,
+    }
+}
+
 /// # Safety
-/// As above; `GROUP` and `MINIMUMS` are the scheme's.
+/// As above; `BITS` and `MINIMUMS` are the scheme's.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn multiply_spans<const GROUP: usize, const RUN: usize, const MINIMUMS: bool>(
-    panels: [&[u8]; 2],
-    scheme: Scheme,
+unsafe fn multiply_spans<const BITS: usize, const MINIMUMS: bool>(
+    Panels { bytes, scheme }: Panels<'_>,
     rows: &Factors<'_>,
-    products: &mut [[f32; 32]],
+    products: &mut [[f32; TASK]],
 ) {
-    let mut span = Span::EMPTY;
-    for (side, panel) in panels.into_iter().enumerate() {
+    let mut span = Span::new();
+    for (side, panel) in bytes.into_iter().enumerate() {
         for (number, part) in panel.chunks(scheme.span_bytes()).enumerate() {
-            // SAFETY: the part is a span of this scheme.
-            let weights = unsafe { span.fill::<Pair>(part, scheme) };
-            for (tile, products) in products.chunks_mut(TILE).enumerate() {
-                let at = (side, tile * TILE, number);
-                // SAFETY: the tile's rows and the span lie within the factors.
-                unsafe {
-                    match products.len() {
-                        4 => multiply_tile::<4, GROUP, RUN, MINIMUMS>(weights, rows, at, products),
-                        3 => multiply_tile::<3, GROUP, RUN, MINIMUMS>(weights, rows, at, products),
-                        2 => multiply_tile::<2, GROUP, RUN, MINIMUMS>(weights, rows, at, products),
-                        _ => multiply_tile::<1, GROUP, RUN, MINIMUMS>(weights, rows, at, products),
-                    }
+            // SAFETY: the part is a span of this scheme, and rows and span lie within the factors.
+            unsafe {
+                let mut weights = span.scale::<Pair>(part, scheme);
+                if products.len() <= TILE {
+                    multiply_tile::<BITS, BITS, MINIMUMS>(weights, rows, (side, 0, number), products);
+                    continue;
+                }
+                span.unpack::<BytePair, BITS>(&mut weights);
+                for (tile, products) in products.chunks_mut(TILE).enumerate() {
+                    multiply_tile::<BITS, 8, MINIMUMS>(weights, rows, (side, tile * TILE, number), products);
                 }
             }
         }
     }
 }
 
-/// Adds the products of `R` rows, from row number `row`, with span number `number` of one of the two panels.
+/// Adds the products of up to [`TILE`] rows, from row number `row`, with span number `number` of one of the two panels,
+/// whose codes of `BITS` bits lie in `STORED` bits.
 ///
 /// # Safety
-/// Features as above; `products` has `R` members; rows and span lie within the factors; groups are whole runs.
-#[inline(never)]
+/// Features as above; rows and span lie within the factors.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn multiply_tile<const BITS: usize, const STORED: usize, const MINIMUMS: bool>(
+    weights: Weights,
+    rows: &Factors<'_>,
+    at: (usize, usize, usize),
+    products: &mut [[f32; TASK]],
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match products.len() {
+            4 => multiply_rows::<4, BITS, STORED, MINIMUMS>(weights, rows, at, products),
+            3 => multiply_rows::<3, BITS, STORED, MINIMUMS>(weights, rows, at, products),
+            2 => multiply_rows::<2, BITS, STORED, MINIMUMS>(weights, rows, at, products),
+            _ => multiply_rows::<1, BITS, STORED, MINIMUMS>(weights, rows, at, products),
+        }
+    }
+}
+
+/// # Safety
+/// As above; `products` has `R` members.
+#[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
 #[expect(clippy::needless_range_loop, reason = "rows and halves index several arrays and pointers at once")]
-unsafe fn multiply_tile<const R: usize, const GROUP: usize, const RUN: usize, const MINIMUMS: bool>(
+unsafe fn multiply_rows<const R: usize, const BITS: usize, const STORED: usize, const MINIMUMS: bool>(
     weights: Weights,
     rows: &Factors<'_>,
     (side, row, number): (usize, usize, usize),
-    products: &mut [[f32; 32]],
+    products: &mut [[f32; TASK]],
 ) {
-    let inputs = rows.inputs;
-    let (groups, spans) = (inputs / GROUP, inputs.div_ceil(SPAN));
+    let (inputs, group) = (rows.inputs, const { group(BITS) });
+    let (groups, spans) = (inputs / group, inputs.div_ceil(SPAN));
     // SAFETY: see above; every offset is of a row, a span, a group or a line that exists.
     unsafe {
         let mut codes = rows.codes.as_ptr().add(row * inputs + number * SPAN);
-        let mut extra = row * groups + number * (SPAN / GROUP);
+        let mut extra = row * groups + number * (SPAN / group);
         let (mut scales, mut minimums) = (weights.scales, weights.minimums);
         let mut totals = [[_mm256_setzero_ps(); 2]; R];
         for slab in 0..weights.slabs {
-            let mut line = weights.codes.add(slab * weights.stride);
-            for _ in 0..STRETCH / GROUP {
-                let mut dots = [[_mm256_setzero_si256(); 2]; R];
-                for _ in 0..GROUP / 4 / RUN {
-                    let run = run::<R, RUN>(line, codes, inputs);
-                    for r in 0..R {
-                        for h in 0..2 {
-                            let wide = _mm256_madd_epi16(run[r][h], _mm256_set1_epi16(1));
-                            dots[r][h] = _mm256_add_epi32(dots[r][h], wide);
-                        }
-                    }
-                    (line, codes) = (line.add(RUN * LINE), codes.add(RUN * 4));
-                }
+            let lines = weights.codes.add(slab * weights.stride);
+            for g in 0..STRETCH / group {
+                let dots = dots::<R, BITS, STORED>((lines, g), codes, inputs);
+                codes = codes.add(group);
                 for h in 0..2 {
                     let scale = _mm256_loadu_ps(scales.add(8 * h));
                     for r in 0..R {
                         let mut dot = dots[r][h];
-                        if !MINIMUMS && RUN > 1 {
+                        if !MINIMUMS && BITS < 8 {
                             let start = *rows.starts.as_ptr().add(extra + r * groups);
                             dot = _mm256_add_epi32(dot, _mm256_set1_epi32(start));
                         }
@@ -155,33 +180,42 @@ unsafe fn multiply_tile<const R: usize, const GROUP: usize, const RUN: usize, co
     }
 }
 
-/// The products of `RUN` lines with `R` rows, `inputs` codes apart, as sums of two inputs in 16 bits.
+/// The products of one group of a slab with `R` rows, `inputs` codes apart.
 ///
 /// # Safety
-/// Features as above; there are as many lines and codes.
+/// Features as above; the slab has this group, and each row as many codes.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-#[expect(clippy::needless_range_loop, reason = "rows and halves index several arrays and pointers at once")]
-unsafe fn run<const R: usize, const RUN: usize>(line: *const u8, codes: *const i8, inputs: usize) -> [[__m256i; 2]; R] {
-    let mut sums = [[_mm256_setzero_si256(); 2]; R];
+unsafe fn dots<const R: usize, const BITS: usize, const STORED: usize>(
+    (lines, g): (*const u8, usize),
+    codes: *const i8,
+    inputs: usize,
+) -> [[__m256i; 2]; R] {
+    let (count, run) = const { (group(BITS) / 4, run_length(BITS)) };
+    let mut dots = [[_mm256_setzero_si256(); 2]; R];
+    let mut sums = dots;
     // SAFETY: the caller's promise.
     unsafe {
-        for i in 0..RUN {
-            let w = [0, 32].map(|half| _mm256_loadu_si256(line.add(i * LINE + half).cast()));
+        for i in 0..count {
+            let w = line::<BytePair, STORED>(lines, g * count + i).0;
             let signed = w.map(|w| _mm256_xor_si256(w, _mm256_set1_epi8(-128)));
             for r in 0..R {
                 let four = _mm256_set1_epi32(codes.add(r * inputs + 4 * i).cast::<i32>().read_unaligned());
                 for h in 0..2 {
-                    let two = match RUN {
-                        1 => _mm256_maddubs_epi16(_mm256_abs_epi8(signed[h]), _mm256_sign_epi8(four, signed[h])),
+                    let two = match BITS {
+                        8 => _mm256_maddubs_epi16(_mm256_abs_epi8(signed[h]), _mm256_sign_epi8(four, signed[h])),
                         _ => _mm256_maddubs_epi16(w[h], four),
                     };
-                    sums[r][h] = if i == 0 { two } else { _mm256_add_epi16(sums[r][h], two) };
+                    sums[r][h] = if i % run == 0 { two } else { _mm256_add_epi16(sums[r][h], two) };
+                    if i % run == run - 1 {
+                        let wide = _mm256_madd_epi16(sums[r][h], _mm256_set1_epi16(1));
+                        dots[r][h] = _mm256_add_epi32(dots[r][h], wide);
+                    }
                 }
             }
         }
     }
-    sums
+    dots
 }
 
 /// Sixteen numbers in two registers.

@@ -7,12 +7,12 @@
 
 use std::arch::x86_64::*;
 
-use super::blocks::{STRETCH, Scheme};
-use super::float::{self, Grid, Into};
+use super::blocks::STRETCH;
+use super::float::{self, Product};
 use super::gate::Gate;
-use super::matrix::{LANES, LINE};
+use super::matrix::{LANES, LINE, TASK};
 use super::rows::SPAN;
-use super::simd::Factors;
+use super::simd::{Factors, Panels};
 use super::span::{Span, Weights};
 use super::vector::{Bytes, Vector};
 
@@ -28,9 +28,9 @@ pub(super) unsafe fn quantize(x: &[f32], codes: &mut [i8], sums: &mut [i32]) -> 
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-pub(super) unsafe fn matmul(a: Grid<&[f32]>, b: Grid<&[f32]>, c: Grid<&mut [f32]>, into: Into) {
+pub(super) unsafe fn matmul(product: Product<'_>) {
     // SAFETY: the caller's promise.
-    unsafe { float::matmul::<__m512, WIDTH>(a, b, c, into) }
+    unsafe { float::matmul::<__m512, WIDTH>(product) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
@@ -48,13 +48,13 @@ pub(super) unsafe fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
 /// # Safety
 /// The caller has checked the features, and that the lengths fit together.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-pub(super) unsafe fn multiply(panels: [&[u8]; 2], scheme: Scheme, rows: &Factors<'_>, products: &mut [[f32; 32]]) {
+pub(super) unsafe fn multiply(panels: Panels<'_>, rows: &Factors<'_>, products: &mut [[f32; TASK]]) {
     // SAFETY: the caller's promise.
     unsafe {
-        match (scheme.group, scheme.zero) {
-            (16, _) => multiply_spans::<16, false>(panels, scheme, rows, products),
-            (_, Some(_)) => multiply_spans::<32, false>(panels, scheme, rows, products),
-            (_, None) => multiply_spans::<32, true>(panels, scheme, rows, products),
+        match (panels.scheme.group, panels.scheme.zero) {
+            (16, _) => multiply_spans::<16, false>(panels, rows, products),
+            (_, Some(_)) => multiply_spans::<32, false>(panels, rows, products),
+            (_, None) => multiply_spans::<32, true>(panels, rows, products),
         }
     }
 }
@@ -63,17 +63,27 @@ pub(super) unsafe fn multiply(panels: [&[u8]; 2], scheme: Scheme, rows: &Factors
 /// As above; `GROUP` and `MINIMUMS` are the scheme's.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 unsafe fn multiply_spans<const GROUP: usize, const MINIMUMS: bool>(
-    [left, right]: [&[u8]; 2],
-    scheme: Scheme,
+    Panels { bytes: [left, right], scheme }: Panels<'_>,
     rows: &Factors<'_>,
-    products: &mut [[f32; 32]],
+    products: &mut [[f32; TASK]],
 ) {
-    let mut spans = [const { Span::EMPTY }; 2];
+    let mut spans = [Span::new(), Span::new()];
     let parts = left.chunks(scheme.span_bytes()).zip(right.chunks(scheme.span_bytes()));
     for (number, (left, right)) in parts.enumerate() {
         let [of_left, of_right] = &mut spans;
-        // SAFETY: the parts are spans of this scheme.
-        let weights = unsafe { [of_left.fill::<__m512>(left, scheme), of_right.fill::<__m512>(right, scheme)] };
+        // SAFETY: the parts are spans of this scheme, whose codes have as many bits.
+        let weights = unsafe {
+            let mut weights = [of_left.scale::<__m512>(left, scheme), of_right.scale::<__m512>(right, scheme)];
+            for (span, weights) in spans.iter_mut().zip(&mut weights) {
+                match scheme.bits {
+                    4 => span.unpack::<__m512i, 4>(weights),
+                    5 => span.unpack::<__m512i, 5>(weights),
+                    6 => span.unpack::<__m512i, 6>(weights),
+                    _ => {}
+                }
+            }
+            weights
+        };
         for (tile, products) in products.chunks_mut(TILE).enumerate() {
             let at = (tile * TILE, number);
             // SAFETY: the tile's rows and the span lie within the factors.
@@ -102,7 +112,7 @@ unsafe fn multiply_tile<const R: usize, const GROUP: usize, const MINIMUMS: bool
     weights: [Weights; 2],
     rows: &Factors<'_>,
     (row, number): (usize, usize),
-    products: &mut [[f32; 32]],
+    products: &mut [[f32; TASK]],
 ) {
     let inputs = rows.inputs;
     let (groups, spans) = (inputs / GROUP, inputs.div_ceil(SPAN));

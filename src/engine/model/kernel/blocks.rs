@@ -28,7 +28,10 @@ pub(super) struct Scheme {
 /// One stretch of a row.
 #[derive(Clone, Copy)]
 pub(super) struct Stretch {
-    pub(super) codes: [u8; STRETCH],
+    /// The low four bits of the codes, those of the second half above those of the first. Not for codes of eight bits.
+    pub(super) low: [u8; STRETCH / 2],
+    /// What a code has above four bits, or all of a code of eight.
+    pub(super) high: [u8; STRETCH],
     /// One for each group: a half, or where they are nested a signed byte.
     pub(super) scales: [u16; STRETCH / 16],
     /// One for each group, as the scales; meaningless where the scheme has a zero.
@@ -39,7 +42,7 @@ pub(super) struct Stretch {
 
 impl Stretch {
     pub(super) const EMPTY: Self =
-        Self { codes: [0; STRETCH], scales: [0; STRETCH / 16], minimums: [0; STRETCH / 16], outer: [0; 2] };
+        Self { low: [0; 32], high: [0; STRETCH], scales: [0; 4], minimums: [0; 4], outer: [0; 2] };
 }
 
 /// The scheme of a type, or `None` when there is no kernel for it.
@@ -68,11 +71,23 @@ pub(super) fn read(dtype: GgmlDType, row: &[u8], index: usize, to: &mut Stretch)
         GgmlDType::Q6K => six_bit(&row[index / 4 * 210..][..210], index % 4, to),
         _ => {
             let size = dtype.type_size();
-            for half in 0..2 {
-                simple(dtype, &row[(2 * index + half) * size..][..size], half, to);
+            let mut codes = [0; STRETCH];
+            for (half, codes) in codes.chunks_exact_mut(32).enumerate() {
+                simple(dtype, &row[(2 * index + half) * size..][..size], codes, (half, to));
+            }
+            match dtype {
+                GgmlDType::Q8_0 => to.high = codes,
+                _ => split(&codes, to),
             }
         }
     }
+}
+
+/// Splits codes of up to six bits into their low and high bits.
+fn split(codes: &[u8; STRETCH], to: &mut Stretch) {
+    let (first, second) = codes.split_at(STRETCH / 2);
+    to.low.iter_mut().zip(first.iter().zip(second)).for_each(|(low, (a, b))| *low = a & 15 | b << 4);
+    to.high.iter_mut().zip(codes).for_each(|(high, code)| *high = code >> 4);
 }
 
 fn half_at(bytes: &[u8], at: usize) -> u16 {
@@ -80,11 +95,10 @@ fn half_at(bytes: &[u8], at: usize) -> u16 {
 }
 
 /// A block of 32: half of a stretch.
-fn simple(dtype: GgmlDType, block: &[u8], half: usize, to: &mut Stretch) {
+fn simple(dtype: GgmlDType, block: &[u8], codes: &mut [u8], (half, to): (usize, &mut Stretch)) {
     /// The bit that makes a half negative: minimums are subtracted here and added there.
     const SIGN: u16 = 1 << 15;
     let scale = half_at(block, 0);
-    let codes = &mut to.codes[32 * half..][..32];
     let (minimum, fifth_bits, packed) = match dtype {
         GgmlDType::Q4_0 => (f16::from_f32(8.0 * f16::from_bits(scale).to_f32()).to_bits(), None, &block[2..]),
         GgmlDType::Q4_1 => (half_at(block, 2) ^ SIGN, None, &block[4..]),
@@ -121,15 +135,12 @@ fn five_bit(block: &[u8], quarter: usize, to: &mut Stretch) {
         };
         (to.scales[side], to.minimums[side]) = (s.into(), m.into());
     }
-    let nibbles = &block[block.len() - 128..][32 * quarter..][..32];
-    let (low, high) = to.codes.split_at_mut(32);
-    for i in 0..32 {
-        (low[i], high[i]) = (nibbles[i] & 15, nibbles[i] >> 4);
-    }
+    // The file pairs codes as a stretch does.
+    to.low.copy_from_slice(&block[block.len() - 128..][32 * quarter..][..32]);
     if block.len() > 144 {
-        for (i, bits) in block[16..48].iter().enumerate() {
-            low[i] |= (bits >> (2 * quarter) & 1) << 4;
-            high[i] |= (bits >> (2 * quarter + 1) & 1) << 4;
+        let (first, second) = to.high.split_at_mut(32);
+        for ((first, second), bits) in first.iter_mut().zip(second).zip(&block[16..48]) {
+            (*first, *second) = (bits >> (2 * quarter) & 1, bits >> (2 * quarter + 1) & 1);
         }
     }
 }
@@ -143,8 +154,10 @@ fn six_bit(block: &[u8], quarter: usize, to: &mut Stretch) {
     // The first two quarters use the first 64 low bytes and 32 high bytes, the last two the rest.
     let (side, upper) = (quarter / 2, quarter % 2);
     let (low, high) = (&block[64 * side..][..64], &block[128 + 32 * side..][..32]);
-    for i in 0..64 {
-        let top = high[i % 32] >> (4 * upper + 2 * (i / 32)) & 3;
-        to.codes[i] = (low[i] >> (4 * upper)) & 15 | top << 4;
+    for (i, byte) in to.low.iter_mut().enumerate() {
+        *byte = low[i] >> (4 * upper) & 15 | low[i + 32] >> (4 * upper) << 4;
+    }
+    for (i, byte) in to.high.iter_mut().enumerate() {
+        *byte = high[i % 32] >> (4 * upper + 2 * (i / 32)) & 3;
     }
 }

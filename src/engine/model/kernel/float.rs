@@ -25,6 +25,16 @@ pub(super) struct Grid<T> {
     pub(super) stride: usize,
 }
 
+/// A product, `c = a b` or `c += a b`, of `[rows, inner]` and `[inner, columns]`.
+pub(super) struct Product<'a> {
+    /// Without gaps between its rows.
+    pub(super) a: Grid<&'a [f32]>,
+    pub(super) b: Grid<&'a [f32]>,
+    /// Without gaps; columns come in sixteens.
+    pub(super) c: Grid<&'a mut [f32]>,
+    pub(super) into: Into,
+}
+
 /// Some rows times some columns.
 #[derive(Clone, Copy)]
 struct Part<'a> {
@@ -36,17 +46,12 @@ struct Part<'a> {
     columns: usize,
 }
 
-/// `c = a b` or `c += a b`, with `W` vectors of a row in registers.
+/// Multiplies with `W` vectors of a row in registers.
 ///
 /// # Safety
 /// The features are there, and the sizes fit together.
 #[inline(always)]
-pub(super) unsafe fn matmul<V: Vector, const W: usize>(
-    a: Grid<&[f32]>,
-    b: Grid<&[f32]>,
-    c: Grid<&mut [f32]>,
-    into: Into,
-) {
+pub(super) unsafe fn matmul<V: Vector, const W: usize>(Product { a, b, c, into }: Product<'_>) {
     let (inner, columns) = (a.stride, c.stride);
     for column in (0..columns).step_by(W * LANES) {
         let vectors = ((columns - column) / LANES).min(W);

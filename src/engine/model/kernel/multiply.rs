@@ -4,7 +4,7 @@ use super::gate::Gate;
 use super::matrix::{LANES, Matrix, TASK};
 use super::pool::Pool;
 use super::rows::{Rows, SPAN, Sums};
-use super::simd::{Factors, Simd};
+use super::simd::{Factors, Panels, Simd};
 
 /// Rows that a task takes before it writes its products down: they, and a span of the weights, stay in the cache.
 const BLOCK: usize = 84;
@@ -49,7 +49,7 @@ pub(in crate::engine::model) fn multiply(simd: Simd, pool: &Pool, x: &[f32], mat
         let weights = Weights { matrix, sums };
         tasks.extend(columns.enumerate().map(|(pair, column)| Task { weights, up: None, pair, column }));
     }
-    pool.each(&mut tasks, |task| task.run(simd, &rows));
+    pool.each(&mut tasks, |task| task.run(&rows));
     products
 }
 
@@ -68,7 +68,7 @@ pub(in crate::engine::model) fn multiply_gated(
     let up = Some((kind, Weights { matrix: up, sums: &sums[1] }));
     let columns = columns(gated, rows.len(), gate.outputs()).enumerate();
     let mut tasks: Vec<_> = columns.map(|(pair, column)| Task { weights, up, pair, column }).collect();
-    pool.each(&mut tasks, |task| task.run(simd, &rows));
+    pool.each(&mut tasks, |task| task.run(&rows));
 }
 
 /// The columns of `[rows, outputs]`, one for each task.
@@ -84,13 +84,13 @@ fn columns(products: &mut [f32], rows: usize, outputs: usize) -> impl Iterator<I
 }
 
 impl Task<'_> {
-    fn run(&mut self, simd: Simd, rows: &Rows) {
+    fn run(&mut self, rows: &Rows) {
         for start in (0..rows.len()).step_by(BLOCK) {
             let count = BLOCK.min(rows.len() - start);
-            let mut products = self.weights.multiply(simd, rows, (start, count), self.pair);
+            let mut products = self.weights.multiply(rows, (start, count), self.pair);
             if let Some((kind, up)) = &self.up {
-                let up = up.multiply(simd, rows, (start, count), self.pair);
-                simd.gate(*kind, products.as_flattened_mut(), up.as_flattened());
+                let up = up.multiply(rows, (start, count), self.pair);
+                rows.simd.gate(*kind, products.as_flattened_mut(), up.as_flattened());
             }
             let Column { products: to, stride, width } = self.column;
             for (row, products) in products.iter().enumerate() {
@@ -103,7 +103,7 @@ impl Task<'_> {
 
 impl Weights<'_> {
     /// The products of `count` rows from row number `start` with a pair of panels.
-    fn multiply(&self, simd: Simd, rows: &Rows, (start, count): (usize, usize), pair: usize) -> Vec<[f32; TASK]> {
+    fn multiply(&self, rows: &Rows, (start, count): (usize, usize), pair: usize) -> Vec<[f32; TASK]> {
         let (inputs, scheme) = (self.matrix.inputs(), self.matrix.scheme());
         let (spans, groups) = (inputs.div_ceil(SPAN), inputs / scheme.group);
         let (sums, starts): (&[f32], &[i32]) = match self.sums {
@@ -117,9 +117,9 @@ impl Weights<'_> {
             sums,
             starts,
         };
-        let panels = [0, 1].map(|side| self.matrix.panel(pair * TASK / LANES + side));
+        let bytes = [0, 1].map(|side| self.matrix.panel(pair * TASK / LANES + side));
         let mut products = vec![[0.0; TASK]; count];
-        simd.multiply(panels, scheme, &factors, &mut products);
+        rows.simd.multiply(Panels { bytes, scheme }, &factors, &mut products);
         products
     }
 }

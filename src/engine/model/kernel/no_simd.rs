@@ -1,8 +1,9 @@
 //! Stands in for the vector code on processors that cannot have it: there is no proof to be had, so nothing is called.
 
 use super::blocks::Scheme;
-use super::float::{Grid, Into};
+use super::float::Product;
 use super::gate::Gate;
+use super::matrix::TASK;
 
 /// Proof of what is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub(super) struct Factors<'a> {
     pub(super) scales: &'a [f32],
     pub(super) sums: &'a [f32],
     pub(super) starts: &'a [i32],
+}
+
+/// As in the vector code.
+#[derive(Clone, Copy)]
+pub(super) struct Panels<'a> {
+    pub(super) bytes: [&'a [u8]; 2],
+    pub(super) scheme: Scheme,
 }
 
 impl Simd {
@@ -32,11 +40,11 @@ impl Simd {
         match self {}
     }
 
-    pub(super) fn multiply(self, _: [&[u8]; 2], _: Scheme, _: &Factors<'_>, _: &mut [[f32; 32]]) {
+    pub(super) fn multiply(self, _: Panels<'_>, _: &Factors<'_>, _: &mut [[f32; TASK]]) {
         match self {}
     }
 
-    pub(super) fn matmul(self, _: Grid<&[f32]>, _: Grid<&[f32]>, _: Grid<&mut [f32]>, _: Into) {
+    pub(super) fn matmul(self, _: Product<'_>) {
         match self {}
     }
 

@@ -130,7 +130,7 @@ impl Shared {
     fn finish(&self) {
         self.state.fetch_and(!OPEN, Ordering::AcqRel);
         let mut rounds = 0;
-        while self.state.load(Ordering::Acquire) % PART != 0 {
+        while !self.state.load(Ordering::Acquire).is_multiple_of(PART) {
             rounds += 1;
             if rounds % SPINS == 0 { std::thread::yield_now() } else { std::hint::spin_loop() }
         }

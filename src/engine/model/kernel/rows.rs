@@ -14,6 +14,7 @@ pub(super) const SUM: usize = 16;
 
 /// `[rows, inputs]`, quantised.
 pub(super) struct Rows {
+    pub(super) simd: Simd,
     inputs: usize,
     /// `[rows, inputs]`
     codes: Vec<i8>,
@@ -37,8 +38,13 @@ impl Rows {
         assert!(x.len().is_multiple_of(inputs));
         let count = x.len() / inputs;
         let spans = inputs.div_ceil(SPAN);
-        let mut rows =
-            Self { inputs, codes: vec![0; x.len()], scales: vec![0.0; count * spans], sums: vec![0; x.len() / SUM] };
+        let mut rows = Self {
+            simd,
+            inputs,
+            codes: vec![0; x.len()],
+            scales: vec![0.0; count * spans],
+            sums: vec![0; x.len() / SUM],
+        };
         let parts = x.chunks_exact(inputs).zip(rows.codes.chunks_exact_mut(inputs));
         let parts = parts.zip(rows.scales.chunks_exact_mut(spans)).zip(rows.sums.chunks_exact_mut(inputs / SUM));
         let mut parts: Vec<_> = parts.collect();

@@ -5,8 +5,9 @@
 //! [`Vector`](super::vector::Vector); the integer products are written for each level.
 
 use super::blocks::Scheme;
-use super::float::{Grid, Into};
+use super::float::Product;
 use super::gate::Gate;
+use super::matrix::TASK;
 use super::rows::{SPAN, SUM};
 use super::{avx2, avx512};
 
@@ -30,6 +31,13 @@ pub(super) struct Factors<'a> {
     pub(super) sums: &'a [f32],
     /// Empty in schemes without.
     pub(super) starts: &'a [i32],
+}
+
+/// Two panels of a matrix, side by side.
+#[derive(Clone, Copy)]
+pub(super) struct Panels<'a> {
+    pub(super) bytes: [&'a [u8]; 2],
+    pub(super) scheme: Scheme,
 }
 
 impl Simd {
@@ -64,32 +72,33 @@ impl Simd {
     }
 
     /// Multiplies rows by a pair of panels, and adds to the products.
-    pub(super) fn multiply(self, panels: [&[u8]; 2], scheme: Scheme, rows: &Factors<'_>, products: &mut [[f32; 32]]) {
+    pub(super) fn multiply(self, panels: Panels<'_>, rows: &Factors<'_>, products: &mut [[f32; TASK]]) {
+        let scheme = panels.scheme;
         let groups = rows.inputs / scheme.group;
-        assert!(panels.iter().all(|panel| panel.len() == scheme.panel_bytes(rows.inputs)));
+        assert!(panels.bytes.iter().all(|panel| panel.len() == scheme.panel_bytes(rows.inputs)));
         assert_eq!(rows.codes.len(), products.len() * rows.inputs);
         assert_eq!(rows.scales.len(), products.len() * rows.inputs.div_ceil(SPAN));
         assert_eq!(if scheme.zero.is_some() { rows.starts.len() } else { rows.sums.len() }, products.len() * groups);
         // SAFETY: as above.
         unsafe {
             match self.0 {
-                Level::Avx512 => avx512::multiply(panels, scheme, rows, products),
-                Level::Avx2 => avx2::multiply(panels, scheme, rows, products),
+                Level::Avx512 => avx512::multiply(panels, rows, products),
+                Level::Avx2 => avx2::multiply(panels, rows, products),
             }
         }
     }
 
-    /// `c = a b` or `c += a b` of `[rows, inner]` and `[inner, columns]`. Columns come in sixteens, and fill the rows of
-    /// `c`; `a` has no gaps.
-    pub(super) fn matmul(self, a: Grid<&[f32]>, b: Grid<&[f32]>, c: Grid<&mut [f32]>, into: Into) {
+    /// Multiplies small matrices.
+    pub(super) fn matmul(self, product: Product<'_>) {
+        let Product { a, b, c, .. } = &product;
         let (rows, inner, columns) = (a.numbers.len() / a.stride, a.stride, c.stride);
         assert!(columns.is_multiple_of(16) && c.numbers.len() == rows * columns && a.numbers.len() == rows * inner);
         assert!(inner > 0 && columns <= b.stride && b.numbers.len() >= (inner - 1) * b.stride + columns);
         // SAFETY: as above.
         unsafe {
             match self.0 {
-                Level::Avx512 => avx512::matmul(a, b, c, into),
-                Level::Avx2 => avx2::matmul(a, b, c, into),
+                Level::Avx512 => avx512::matmul(product),
+                Level::Avx2 => avx2::matmul(product),
             }
         }
     }
