@@ -15,7 +15,7 @@ use super::ticket::JobId;
 
 /// Tokens of a prompt that are read in one pass: large enough to keep the arithmetic busy, small enough that answers under
 /// way do not stall and that a caller who left is noticed within a few seconds on a slow machine.
-pub const CHUNK: usize = 252;
+pub const CHUNK: usize = 256;
 
 /// A prompt that is being read.
 pub(super) struct Reading {

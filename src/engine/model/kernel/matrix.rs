@@ -4,14 +4,16 @@
 //! A panel is a run of *spans* of 256 inputs, the last of which may be shorter, and a span a run of *slabs* of 64. All
 //! codes lie in lines of 64 bytes, four inputs of each output side by side, as the integer instructions want them:
 //!
-//!     span: outer scales    [16 outputs] f16     only in nested schemes
-//!           outer minimums  [16 outputs] f16     the same, only without a zero
-//!           4 slabs
-//!     slab: low bits        8 lines              low nibble: inputs 0..32, high nibble: inputs 32..64
-//!           high bits       2 or 4 lines         of codes of 5 and 6 bits: in line `l` of `n`, bits `i` are of line `l + n i`
-//!           (or whole       16 lines             of codes of 8 bits)
-//!           scales          64/group x [16 outputs] f16, or i8 where they are nested
-//!           minimums        64/group x [16 outputs] the same, only without a zero
+//! ```text
+//! span: outer scales    [16 outputs] f16     only in nested schemes
+//!       outer minimums  [16 outputs] f16     the same, only without a zero
+//!       4 slabs
+//! slab: low bits        8 lines              low nibble: inputs 0..32, high nibble: inputs 32..64
+//!       high bits       2 or 4 lines         of codes of 5 and 6 bits: in line `l` of `n`, bits `i` are of line `l + n i`
+//!       (or whole       16 lines             of codes of 8 bits)
+//!       scales          64/group x [16 outputs] f16, or i8 where they are nested
+//!       minimums        64/group x [16 outputs] the same, only without a zero
+//! ```
 //!
 //! That takes what the file takes (Q4_K 4.6 bits a weight, the file 4.5; Q6_K 6.6 in both), and is the only copy in memory:
 //! writing one answer is reading all of this once a token.

@@ -12,6 +12,8 @@ mod avx512;
 mod blocks;
 mod float;
 mod gate;
+#[cfg(test)]
+mod kernel_cases;
 mod matrix;
 mod multiply;
 mod pool;
@@ -23,8 +25,6 @@ mod simd;
 mod simd;
 #[cfg(target_arch = "x86_64")]
 mod span;
-#[cfg(test)]
-mod tests;
 mod vector;
 
 pub(super) use self::attention::{Attention, PAGE};

@@ -7,7 +7,7 @@ use super::rows::{Rows, SPAN, Sums};
 use super::simd::{Factors, Panels, Simd};
 
 /// Rows that a task takes before it writes its products down: they, and a span of the weights, stay in the cache.
-const BLOCK: usize = 84;
+const BLOCK: usize = 96;
 
 /// Where a task writes: a column of 32 outputs of one matrix's products. No two tasks have the same.
 struct Column {
