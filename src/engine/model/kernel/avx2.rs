@@ -51,12 +51,14 @@ pub(super) unsafe fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
 pub(super) unsafe fn multiply(panels: Panels<'_>, rows: &Factors<'_>, products: &mut [[f32; TASK]]) {
     // SAFETY: the caller's promise.
     unsafe {
-        match (panels.scheme.bits, panels.scheme.zero) {
-            (4, _) => multiply_spans::<4, true>(panels, rows, products),
-            (5, None) => multiply_spans::<5, true>(panels, rows, products),
-            (5, Some(_)) => multiply_spans::<5, false>(panels, rows, products),
-            (6, _) => multiply_spans::<6, false>(panels, rows, products),
-            (_, _) => multiply_spans::<8, false>(panels, rows, products),
+        match (panels.scheme.bits, panels.scheme.zero, panels.scheme.nested) {
+            (4, _, true) => multiply_spans::<4, true, false>(panels, rows, products),
+            (4, _, false) => multiply_spans::<4, true, true>(panels, rows, products),
+            (5, None, true) => multiply_spans::<5, true, false>(panels, rows, products),
+            (5, None, false) => multiply_spans::<5, true, true>(panels, rows, products),
+            (5, Some(_), _) => multiply_spans::<5, false, true>(panels, rows, products),
+            (6, _, _) => multiply_spans::<6, false, false>(panels, rows, products),
+            (_, _, _) => multiply_spans::<8, false, true>(panels, rows, products),
         }
     }
 }
@@ -77,9 +79,9 @@ const fn run_length(bits: usize) -> usize {
 }
 
 /// # Safety
-/// As above; `BITS` and `MINIMUMS` are the scheme's.
+/// As above; `BITS`, `MINIMUMS` and `FINE` (rows have a scale for each group) are the scheme's.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn multiply_spans<const BITS: usize, const MINIMUMS: bool>(
+unsafe fn multiply_spans<const BITS: usize, const MINIMUMS: bool, const FINE: bool>(
     Panels { bytes, scheme }: Panels<'_>,
     rows: &Factors<'_>,
     products: &mut [[f32; TASK]],
@@ -91,12 +93,12 @@ unsafe fn multiply_spans<const BITS: usize, const MINIMUMS: bool>(
             unsafe {
                 let mut weights = span.scale::<Pair>(part, scheme);
                 if products.len() <= TILE {
-                    multiply_tile::<BITS, BITS, MINIMUMS>(weights, rows, (side, 0, number), products);
+                    multiply_tile::<BITS, BITS, MINIMUMS, FINE>(weights, rows, (side, 0, number), products);
                     continue;
                 }
                 span.unpack::<BytePair, BITS>(&mut weights);
                 for (tile, products) in products.chunks_mut(TILE).enumerate() {
-                    multiply_tile::<BITS, 8, MINIMUMS>(weights, rows, (side, tile * TILE, number), products);
+                    multiply_tile::<BITS, 8, MINIMUMS, FINE>(weights, rows, (side, tile * TILE, number), products);
                 }
             }
         }
@@ -110,7 +112,7 @@ unsafe fn multiply_spans<const BITS: usize, const MINIMUMS: bool>(
 /// Features as above; rows and span lie within the factors.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn multiply_tile<const BITS: usize, const STORED: usize, const MINIMUMS: bool>(
+unsafe fn multiply_tile<const BITS: usize, const STORED: usize, const MINIMUMS: bool, const FINE: bool>(
     weights: Weights,
     rows: &Factors<'_>,
     at: (usize, usize, usize),
@@ -119,10 +121,10 @@ unsafe fn multiply_tile<const BITS: usize, const STORED: usize, const MINIMUMS: 
     // SAFETY: the caller's promise.
     unsafe {
         match products.len() {
-            4 => multiply_rows::<4, BITS, STORED, MINIMUMS>(weights, rows, at, products),
-            3 => multiply_rows::<3, BITS, STORED, MINIMUMS>(weights, rows, at, products),
-            2 => multiply_rows::<2, BITS, STORED, MINIMUMS>(weights, rows, at, products),
-            _ => multiply_rows::<1, BITS, STORED, MINIMUMS>(weights, rows, at, products),
+            4 => multiply_rows::<4, BITS, STORED, MINIMUMS, FINE>(weights, rows, at, products),
+            3 => multiply_rows::<3, BITS, STORED, MINIMUMS, FINE>(weights, rows, at, products),
+            2 => multiply_rows::<2, BITS, STORED, MINIMUMS, FINE>(weights, rows, at, products),
+            _ => multiply_rows::<1, BITS, STORED, MINIMUMS, FINE>(weights, rows, at, products),
         }
     }
 }
@@ -132,7 +134,13 @@ unsafe fn multiply_tile<const BITS: usize, const STORED: usize, const MINIMUMS: 
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
 #[expect(clippy::needless_range_loop, reason = "rows and halves index several arrays and pointers at once")]
-unsafe fn multiply_rows<const R: usize, const BITS: usize, const STORED: usize, const MINIMUMS: bool>(
+unsafe fn multiply_rows<
+    const R: usize,
+    const BITS: usize,
+    const STORED: usize,
+    const MINIMUMS: bool,
+    const FINE: bool,
+>(
     weights: Weights,
     rows: &Factors<'_>,
     (side, row, number): (usize, usize, usize),
@@ -159,6 +167,11 @@ unsafe fn multiply_rows<const R: usize, const BITS: usize, const STORED: usize, 
                             let start = *rows.starts.as_ptr().add(extra + r * groups);
                             dot = _mm256_add_epi32(dot, _mm256_set1_epi32(start));
                         }
+                        let mut scale = scale;
+                        if FINE {
+                            let fine = _mm256_set1_ps(*rows.scales.as_ptr().add(extra + r * groups));
+                            scale = _mm256_mul_ps(scale, fine);
+                        }
                         totals[r][h] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dot), scale, totals[r][h]);
                         if MINIMUMS {
                             let sum = _mm256_set1_ps(*rows.sums.as_ptr().add(extra + r * groups));
@@ -171,7 +184,8 @@ unsafe fn multiply_rows<const R: usize, const BITS: usize, const STORED: usize, 
             }
         }
         for r in 0..R {
-            let scale = _mm256_set1_ps(*rows.scales.as_ptr().add((row + r) * spans + number));
+            let scale = if FINE { 1.0 } else { *rows.scales.as_ptr().add((row + r) * spans + number) };
+            let scale = _mm256_set1_ps(scale);
             for h in 0..2 {
                 let to = products[r].as_mut_ptr().add(LANES * side + 8 * h);
                 _mm256_storeu_ps(to, _mm256_fmadd_ps(totals[r][h], scale, _mm256_loadu_ps(to)));

@@ -51,18 +51,19 @@ pub(super) unsafe fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
 pub(super) unsafe fn multiply(panels: Panels<'_>, rows: &Factors<'_>, products: &mut [[f32; TASK]]) {
     // SAFETY: the caller's promise.
     unsafe {
-        match (panels.scheme.group, panels.scheme.zero) {
-            (16, _) => multiply_spans::<16, false>(panels, rows, products),
-            (_, Some(_)) => multiply_spans::<32, false>(panels, rows, products),
-            (_, None) => multiply_spans::<32, true>(panels, rows, products),
+        match (panels.scheme.zero, panels.scheme.nested) {
+            (Some(_), true) => multiply_spans::<16, false, false>(panels, rows, products),
+            (Some(_), false) => multiply_spans::<32, false, true>(panels, rows, products),
+            (None, true) => multiply_spans::<32, true, false>(panels, rows, products),
+            (None, false) => multiply_spans::<32, true, true>(panels, rows, products),
         }
     }
 }
 
 /// # Safety
-/// As above; `GROUP` and `MINIMUMS` are the scheme's.
+/// As above; `GROUP`, `MINIMUMS` and `FINE` (rows have a scale for each group) are the scheme's.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn multiply_spans<const GROUP: usize, const MINIMUMS: bool>(
+unsafe fn multiply_spans<const GROUP: usize, const MINIMUMS: bool, const FINE: bool>(
     Panels { bytes: [left, right], scheme }: Panels<'_>,
     rows: &Factors<'_>,
     products: &mut [[f32; TASK]],
@@ -89,12 +90,12 @@ unsafe fn multiply_spans<const GROUP: usize, const MINIMUMS: bool>(
             // SAFETY: the tile's rows and the span lie within the factors.
             unsafe {
                 match products.len() {
-                    6 => multiply_tile::<6, GROUP, MINIMUMS>(weights, rows, at, products),
-                    5 => multiply_tile::<5, GROUP, MINIMUMS>(weights, rows, at, products),
-                    4 => multiply_tile::<4, GROUP, MINIMUMS>(weights, rows, at, products),
-                    3 => multiply_tile::<3, GROUP, MINIMUMS>(weights, rows, at, products),
-                    2 => multiply_tile::<2, GROUP, MINIMUMS>(weights, rows, at, products),
-                    _ => multiply_tile::<1, GROUP, MINIMUMS>(weights, rows, at, products),
+                    6 => multiply_tile::<6, GROUP, MINIMUMS, FINE>(weights, rows, at, products),
+                    5 => multiply_tile::<5, GROUP, MINIMUMS, FINE>(weights, rows, at, products),
+                    4 => multiply_tile::<4, GROUP, MINIMUMS, FINE>(weights, rows, at, products),
+                    3 => multiply_tile::<3, GROUP, MINIMUMS, FINE>(weights, rows, at, products),
+                    2 => multiply_tile::<2, GROUP, MINIMUMS, FINE>(weights, rows, at, products),
+                    _ => multiply_tile::<1, GROUP, MINIMUMS, FINE>(weights, rows, at, products),
                 }
             }
         }
@@ -108,7 +109,7 @@ unsafe fn multiply_spans<const GROUP: usize, const MINIMUMS: bool>(
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 #[expect(clippy::needless_range_loop, reason = "rows and panels index several arrays and pointers at once")]
-unsafe fn multiply_tile<const R: usize, const GROUP: usize, const MINIMUMS: bool>(
+unsafe fn multiply_tile<const R: usize, const GROUP: usize, const MINIMUMS: bool, const FINE: bool>(
     weights: [Weights; 2],
     rows: &Factors<'_>,
     (row, number): (usize, usize),
@@ -144,6 +145,11 @@ unsafe fn multiply_tile<const R: usize, const GROUP: usize, const MINIMUMS: bool
             for p in 0..2 {
                 let scale = _mm512_loadu_ps(weights[p].scales.add(g * LANES));
                 for r in 0..R {
+                    let mut scale = scale;
+                    if FINE {
+                        let fine = _mm512_set1_ps(*rows.scales.as_ptr().add(extra + g + r * groups));
+                        scale = _mm512_mul_ps(scale, fine);
+                    }
                     totals[r][p] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[r][p]), scale, totals[r][p]);
                     if MINIMUMS {
                         let minimum = _mm512_loadu_ps(weights[p].minimums.add(g * LANES));
@@ -154,7 +160,8 @@ unsafe fn multiply_tile<const R: usize, const GROUP: usize, const MINIMUMS: bool
             }
         }
         for r in 0..R {
-            let scale = _mm512_set1_ps(*rows.scales.as_ptr().add((row + r) * spans + number));
+            let scale = if FINE { 1.0 } else { *rows.scales.as_ptr().add((row + r) * spans + number) };
+            let scale = _mm512_set1_ps(scale);
             for p in 0..2 {
                 let to = products[r].as_mut_ptr().add(LANES * p);
                 _mm512_storeu_ps(to, _mm512_fmadd_ps(totals[r][p], scale, _mm512_loadu_ps(to)));

@@ -3,7 +3,7 @@
 use super::gate::Gate;
 use super::matrix::{LANES, Matrix, TASK};
 use super::pool::Pool;
-use super::rows::{Rows, SPAN, Sums};
+use super::rows::{Rows, RowsFor, Sums};
 use super::simd::{Factors, Panels, Simd};
 
 /// Rows that a task takes before it writes its products down: they, and a span of the weights, stay in the cache.
@@ -33,6 +33,7 @@ struct Task<'a> {
 #[derive(Clone, Copy)]
 struct Weights<'a> {
     matrix: &'a Matrix,
+    rows: &'a Rows,
     sums: &'a Sums,
 }
 
@@ -40,16 +41,16 @@ struct Weights<'a> {
 pub(in crate::engine::model) fn multiply(simd: Simd, pool: &Pool, x: &[f32], matrices: &[&Matrix]) -> Vec<Vec<f32>> {
     let inputs = matrices.first().map_or(1, |matrix| matrix.inputs());
     assert!(matrices.iter().all(|matrix| matrix.inputs() == inputs));
-    let rows = Rows::quantize(simd, pool, x, inputs);
-    let sums: Vec<_> = matrices.iter().map(|matrix| rows.sums(matrix.scheme())).collect();
-    let mut products: Vec<_> = matrices.iter().map(|matrix| vec![0.0; rows.len() * matrix.outputs()]).collect();
+    let (count, rows) = (x.len() / inputs, RowsFor::quantize((simd, pool), x, matrices));
+    let sums: Vec<_> = matrices.iter().map(|matrix| rows.of(matrix.scheme()).sums(matrix.scheme())).collect();
+    let mut products: Vec<_> = matrices.iter().map(|matrix| vec![0.0; count * matrix.outputs()]).collect();
     let mut tasks = Vec::new();
     for ((matrix, sums), products) in matrices.iter().zip(&sums).zip(&mut products) {
-        let columns = columns(products, rows.len(), matrix.outputs());
-        let weights = Weights { matrix, sums };
+        let columns = columns(products, count, matrix.outputs());
+        let weights = Weights { matrix, rows: rows.of(matrix.scheme()), sums };
         tasks.extend(columns.enumerate().map(|(pair, column)| Task { weights, up: None, pair, column }));
     }
-    pool.each(&mut tasks, |task| task.run(&rows));
+    pool.each(&mut tasks, Task::run);
     products
 }
 
@@ -61,14 +62,14 @@ pub(in crate::engine::model) fn multiply_gated(
     gated: &mut Vec<f32>,
 ) {
     assert!(gate.inputs() == up.inputs() && gate.outputs() == up.outputs());
-    let rows = Rows::quantize(simd, pool, x, gate.inputs());
-    let sums = [gate, up].map(|matrix| rows.sums(matrix.scheme()));
-    gated.resize(rows.len() * gate.outputs(), 0.0);
-    let weights = Weights { matrix: gate, sums: &sums[0] };
-    let up = Some((kind, Weights { matrix: up, sums: &sums[1] }));
-    let columns = columns(gated, rows.len(), gate.outputs()).enumerate();
+    let (count, rows) = (x.len() / gate.inputs(), RowsFor::quantize((simd, pool), x, &[gate, up]));
+    let sums = [gate, up].map(|matrix| rows.of(matrix.scheme()).sums(matrix.scheme()));
+    gated.resize(count * gate.outputs(), 0.0);
+    let weights = Weights { matrix: gate, rows: rows.of(gate.scheme()), sums: &sums[0] };
+    let up = Some((kind, Weights { matrix: up, rows: rows.of(up.scheme()), sums: &sums[1] }));
+    let columns = columns(gated, count, gate.outputs()).enumerate();
     let mut tasks: Vec<_> = columns.map(|(pair, column)| Task { weights, up, pair, column }).collect();
-    pool.each(&mut tasks, |task| task.run(&rows));
+    pool.each(&mut tasks, Task::run);
 }
 
 /// The columns of `[rows, outputs]`, one for each task.
@@ -84,12 +85,13 @@ fn columns(products: &mut [f32], rows: usize, outputs: usize) -> impl Iterator<I
 }
 
 impl Task<'_> {
-    fn run(&mut self, rows: &Rows) {
+    fn run(&mut self) {
+        let rows = self.weights.rows;
         for start in (0..rows.len()).step_by(BLOCK) {
             let count = BLOCK.min(rows.len() - start);
-            let mut products = self.weights.multiply(rows, (start, count), self.pair);
+            let mut products = self.weights.multiply((start, count), self.pair);
             if let Some((kind, up)) = &self.up {
-                let up = up.multiply(rows, (start, count), self.pair);
+                let up = up.multiply((start, count), self.pair);
                 rows.simd.gate(*kind, products.as_flattened_mut(), up.as_flattened());
             }
             let Column { products: to, stride, width } = self.column;
@@ -103,9 +105,9 @@ impl Task<'_> {
 
 impl Weights<'_> {
     /// The products of `count` rows from row number `start` with a pair of panels.
-    fn multiply(&self, rows: &Rows, (start, count): (usize, usize), pair: usize) -> Vec<[f32; TASK]> {
-        let (inputs, scheme) = (self.matrix.inputs(), self.matrix.scheme());
-        let (spans, groups) = (inputs.div_ceil(SPAN), inputs / scheme.group);
+    fn multiply(&self, (start, count): (usize, usize), pair: usize) -> Vec<[f32; TASK]> {
+        let (inputs, scheme, rows) = (self.matrix.inputs(), self.matrix.scheme(), self.rows);
+        let (spans, groups) = (inputs.div_ceil(scheme.span()), inputs / scheme.group);
         let (sums, starts): (&[f32], &[i32]) = match self.sums {
             Sums::Plain(sums) => (&sums[start * groups..][..count * groups], &[]),
             Sums::Starts(starts) => (&[], &starts[start * groups..][..count * groups]),

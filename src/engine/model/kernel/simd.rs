@@ -8,7 +8,7 @@ use super::blocks::Scheme;
 use super::float::Product;
 use super::gate::Gate;
 use super::matrix::TASK;
-use super::rows::{SPAN, SUM};
+use super::rows::SUM;
 use super::{avx2, avx512};
 
 /// Proof that this machine has the instructions.
@@ -77,7 +77,7 @@ impl Simd {
         let groups = rows.inputs / scheme.group;
         assert!(panels.bytes.iter().all(|panel| panel.len() == scheme.panel_bytes(rows.inputs)));
         assert_eq!(rows.codes.len(), products.len() * rows.inputs);
-        assert_eq!(rows.scales.len(), products.len() * rows.inputs.div_ceil(SPAN));
+        assert_eq!(rows.scales.len(), products.len() * rows.inputs.div_ceil(scheme.span()));
         assert_eq!(if scheme.zero.is_some() { rows.starts.len() } else { rows.sums.len() }, products.len() * groups);
         // SAFETY: as above.
         unsafe {
