@@ -33,7 +33,7 @@ use tokio::sync::{mpsc, oneshot};
 use self::chat::Chat;
 use self::constraint::Constraint;
 use self::model::gguf::Gguf;
-use self::model::{Model, ModelError};
+use self::model::{Model, ModelError, Slot};
 use self::queue::{Message, Places};
 pub use self::reading::CHUNK;
 use self::sampler::Sampling;
@@ -232,10 +232,15 @@ struct Shared {
 }
 
 impl Engine {
-    /// Loads the GGUF file at `path` on a thread of its own.
+    /// Loads the GGUF file at `path` on a thread of its own, and warms it up.
     pub async fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result<Self, EngineError> {
         let path = path.to_owned();
-        Self::start(settings, move || load(&path, chat, settings)).await
+        let loader = move || {
+            let (model, card) = load(&path, chat, settings)?;
+            warm_up(model.as_ref())?;
+            Ok((model, card))
+        };
+        Self::start(settings, loader).await
     }
 
     /// Starts an engine on whatever `loader` returns; it runs on the engine's thread.
@@ -302,4 +307,10 @@ pub fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result
     let chat = chat.unwrap_or_else(|| Chat::of_architecture(architecture, &tokenizer));
     let context = settings.context.min(model.context());
     Ok((model, Card { tokenizer, chat, context }))
+}
+
+/// One pass of one token, so that whatever sleeps until it is used is awake before anybody waits for an answer.
+fn warm_up(model: &dyn Model) -> Result<(), ModelError> {
+    let mut cache = model.new_cache()?;
+    model.forward(&mut [Slot { tokens: &[0], cache: &mut cache, rows: 1 }]).map(drop)
 }

@@ -21,14 +21,17 @@ use stislo::plan::{Length, Task};
 use stislo::service::{Request, Service};
 
 const NAME: &str = "qwen2.5-coder-1.5b-instruct";
-/// Models of which the vocabulary alone is tested, where they are here, and the lists of their tokens. The weights of the
-/// last two are compared by `tests/oracle/real.py`.
+/// Models whose vocabulary is tested, where they are here, and the lists of their tokens.
 const VOCABULARIES: [(&str, &str); 3] = [
     (NAME, "qwen2-real-tokens"),
     ("smollm2-135m-instruct", "smollm2-real-tokens"),
     ("gemma-3-270m", "gemma3-real-tokens"),
 ];
+/// Models whose perplexity is tested, where they are here.
+const READERS: [&str; 3] = [NAME, "qwen2.5-coder-0.5b-instruct", "smollm2-135m-instruct"];
 const CONTEXT: usize = 8192;
+/// How far a perplexity may be from llama.cpp's, as a part of it.
+const PERPLEXITY: f64 = 0.005;
 /// Two logits nearer than this may come in either order in another engine.
 const NEAR: f64 = 0.5;
 
@@ -40,6 +43,12 @@ fn real_weights() {
                 tokens_are_those_of_llama_cpp(&Tokenizer::from_gguf(&Gguf::open(&path).unwrap()).unwrap(), list)
             }
             None => eprintln!("SKIPPED: the vocabulary of {name} is not here"),
+        }
+    }
+    for name in READERS {
+        match weights(name) {
+            Some(path) => perplexity_is_that_of_llama_cpp(name, &path),
+            None => eprintln!("SKIPPED: the weights of {name} are not here"),
         }
     }
     let Some(path) = weights(NAME) else {
@@ -89,6 +98,34 @@ fn tokens_are_those_of_llama_cpp(tokenizer: &Tokenizer, list: &str) {
         assert_eq!(bytes, text.as_bytes());
     }
     eprintln!("{list}: {count} texts are those of llama.cpp");
+}
+
+/// The bodies of the fixtures, read from the first token on.
+fn perplexity_is_that_of_llama_cpp(name: &str, path: &Path) {
+    let want = expected("perplexity");
+    let tokens = want["tokens"].as_u64().unwrap() as usize;
+    let want = want["models"][name].as_f64().unwrap();
+    let header = Gguf::open(path).unwrap();
+    let tokenizer = Tokenizer::from_gguf(&header).unwrap();
+    let model = model::load(&header, tokens).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let bodies = ["en", "uk", "ru"]
+        .map(|from| std::fs::read_to_string(folder.join(from).join("harbour-bridge/body.txt")).unwrap());
+    let mut ids: Vec<u32> = tokenizer.begin().into_iter().chain(tokenizer.encode(&bodies.join("\n\n"))).collect();
+    ids.truncate(tokens);
+    let mut cache = model.new_cache().unwrap();
+    let mut losses = Vec::new();
+    for (fed, next) in ids[..ids.len() - 1].chunks(128).zip(ids[1..].chunks(128)) {
+        let logits = model.forward(&mut [Slot { tokens: fed, cache: &mut cache, rows: fed.len() }]).unwrap();
+        for (row, &next) in logits.to_vec2::<f32>().unwrap().iter().zip(next) {
+            let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum: f64 = row.iter().map(|&logit| f64::from(logit - largest).exp()).sum();
+            losses.push(sum.ln() + f64::from(largest - row[next as usize]));
+        }
+    }
+    let got = (losses.iter().sum::<f64>() / losses.len() as f64).exp();
+    eprintln!("{name}: perplexity {got:.4} over {} tokens, of llama.cpp {want:.4}", losses.len());
+    assert!((got / want - 1.0).abs() < PERPLEXITY, "{name}: {got} is too far from {want}");
 }
 
 /// The best token after each of these tokens.

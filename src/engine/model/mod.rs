@@ -87,7 +87,7 @@ pub trait Model: Send {
 
 /// Loads the model that `header` describes, for sequences of up to `context` tokens.
 pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError> {
-    let device = Device::Cpu;
+    let device = device()?;
     let weights = Weights::new(header, &device)?;
     match header.text("general.architecture")? {
         "qwen2" => qwen2::load(&weights, context),
@@ -96,4 +96,15 @@ pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError>
         "llama" => llama::load(&weights, context),
         other => Err(ModelError::Architecture { architecture: other.to_owned() }),
     }
+}
+
+/// A GPU where this build has its feature and this machine has one, else the processor.
+fn device() -> Result<Device, ModelError> {
+    Ok(if candle_core::utils::cuda_is_available() {
+        Device::new_cuda(0)?
+    } else if candle_core::utils::metal_is_available() {
+        Device::new_metal(0)?
+    } else {
+        Device::Cpu
+    })
 }

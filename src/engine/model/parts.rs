@@ -126,7 +126,7 @@ impl Embedding {
         }
         match self {
             Self::Packed(packed) => Ok(Linear::Packed(packed.clone())),
-            Self::Candle(table) => super::weights::ready(Linear::from_quantized(table.clone())?, shape.hidden),
+            Self::Candle(table) => weights.ready(Linear::from_quantized(table.clone())?, shape.hidden),
         }
     }
 }

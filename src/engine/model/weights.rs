@@ -1,7 +1,8 @@
 //! Brings checked tensors from a GGUF file into candle.
 //!
-//! The file is read once, tensor by tensor, into the memory that the engine keeps, by several threads. Every shape is compared with what the
-//! architecture needs before candle sees a byte, so a wrong file fails here with a sentence and not in a multiplication.
+//! The file is read once, tensor by tensor, into the memory that the engine keeps, by several threads. Every shape is
+//! compared with what the architecture needs before candle sees a byte, so a wrong file fails here with a sentence and not
+//! in a multiplication.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -135,14 +136,15 @@ impl<'a> Weights<'a> {
     pub(super) fn matrix(&self, name: &str, out: usize, inner: usize) -> Result<Linear, ModelError> {
         match self.packed(name, out, inner)? {
             Some(packed) => Ok(Linear::Packed(packed)),
-            None => ready(Linear::from_quantized(self.quantized(name, &[out, inner])?)?, inner),
+            None => self.ready(Linear::from_quantized(self.quantized(name, &[out, inner])?)?, inner),
         }
     }
-}
 
-/// Multiplies once. candle brings a matrix into its kernels' order at the first multiplication, on one thread; done here
-/// it is done by all loading threads side by side, and the first answer does not wait for it. Some kinds need two rows.
-pub(super) fn ready(layer: Linear, inner: usize) -> Result<Linear, ModelError> {
-    layer.forward(&Tensor::zeros((2, inner), DType::F32, &Device::Cpu)?)?;
-    Ok(layer)
+    /// Multiplies once. candle brings a matrix into its kernels' order at the first multiplication, on one thread; done
+    /// here it is done by all loading threads side by side, and the first answer does not wait for it. Some kinds need
+    /// two rows.
+    pub(super) fn ready(&self, layer: Linear, inner: usize) -> Result<Linear, ModelError> {
+        layer.forward(&Tensor::zeros((2, inner), DType::F32, &self.device)?)?;
+        Ok(layer)
+    }
 }

@@ -3,6 +3,8 @@
 //! Written over any [`Vector`]. Everything here is inlined into the entries of one level (`avx512`, `avx2`), which enable
 //! its instructions.
 
+#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "other processors use candle's kernels"))]
+
 use super::gate::Gate;
 use super::rows::SUM;
 use super::vector::{LANES, Vector};

@@ -16,6 +16,8 @@ mod gate;
 mod kernel_cases;
 mod matrix;
 mod multiply;
+#[cfg(target_arch = "x86_64")]
+mod pair;
 mod pool;
 mod rows;
 #[cfg(target_arch = "x86_64")]

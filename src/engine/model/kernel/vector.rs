@@ -3,6 +3,8 @@
 //! Every method compiles to one or two instructions when it is inlined into a function that has the features enabled, and
 //! only such functions may call it.
 
+#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "other processors use candle's kernels"))]
+
 /// Numbers of a vector.
 pub(super) const LANES: usize = 16;
 
