@@ -10,10 +10,9 @@ use std::arch::x86_64::*;
 use super::blocks::STRETCH;
 use super::float::{self, Product};
 use super::gate::Gate;
-use super::matrix::{LANES, TASK};
+use super::matrix::{LANES, Panels, TASK};
 use super::pair::{BytePair, Pair};
-use super::rows::SPAN;
-use super::simd::{Factors, Panels};
+use super::rows::{Factors, SPAN};
 use super::span::{Span, Weights, line};
 
 /// Rows that one pass of the inner loop takes: with one panel, eight sums stay in registers.

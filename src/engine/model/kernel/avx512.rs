@@ -10,9 +10,8 @@ use std::arch::x86_64::*;
 use super::blocks::STRETCH;
 use super::float::{self, Product};
 use super::gate::Gate;
-use super::matrix::{LANES, LINE, TASK};
-use super::rows::SPAN;
-use super::simd::{Factors, Panels};
+use super::matrix::{LANES, LINE, Panels, TASK};
+use super::rows::{Factors, SPAN};
 use super::span::{Span, Weights};
 use super::vector::{Bytes, Vector};
 

@@ -53,6 +53,13 @@ pub(in crate::engine::model) struct Packer {
     rows: usize,
 }
 
+/// Two panels of a matrix, side by side.
+#[derive(Clone, Copy)]
+pub(super) struct Panels<'a> {
+    pub(super) bytes: [&'a [u8]; 2],
+    pub(super) scheme: Scheme,
+}
+
 /// The parts of a slab.
 pub(super) struct Parts<T> {
     /// Codes, low bits first.
@@ -129,7 +136,7 @@ impl Packer {
             return None;
         }
         let bytes = MmapMut::map_anon(outputs.next_multiple_of(TASK) / LANES * scheme.panel_bytes(inputs)).ok()?;
-        // Half a million page faults less. Where the system has no large pages the small ones do.
+        // A quarter of a million page faults less. Where the system has no large pages the small ones do.
         #[cfg(target_os = "linux")]
         drop(bytes.advise(memmap2::Advice::HugePage));
         Some(Self { matrix: Matrix { outputs, inputs, scheme, bytes }, dtype, rows: 0 })

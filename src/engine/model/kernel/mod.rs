@@ -1,4 +1,4 @@
-//! Multiplication on the processor: weights in four or eight bits, activations in eight, every core.
+//! Multiplication on the processor: weights in four to eight bits, activations in eight, every core.
 //!
 //! Ours, because the profile says that candle's are the limit: they read the weights again for each four rows, and every
 //! part waits for every thread. Here a pass of the weights serves any number of rows, and a product has the same bits

@@ -1,10 +1,10 @@
 //! Products of activations with several matrices at once.
 
 use super::gate::Gate;
-use super::matrix::{LANES, Matrix, TASK};
+use super::matrix::{LANES, Matrix, Panels, TASK};
 use super::pool::Pool;
-use super::rows::{Rows, RowsFor, Sums};
-use super::simd::{Factors, Panels, Simd};
+use super::rows::{Factors, Rows, RowsFor, Sums};
+use super::simd::Simd;
 
 /// Rows that a task takes before it writes its products down: they, and a span of the weights, stay in the cache.
 const BLOCK: usize = 96;

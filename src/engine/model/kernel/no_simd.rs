@@ -1,30 +1,13 @@
 //! Stands in for the vector code on processors that cannot have it: there is no proof to be had, so nothing is called.
 
-use super::blocks::Scheme;
 use super::float::Product;
 use super::gate::Gate;
-use super::matrix::TASK;
+use super::matrix::{Panels, TASK};
+use super::rows::Factors;
 
 /// Proof of what is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine::model) enum Simd {}
-
-/// As in the vector code.
-#[derive(Clone, Copy)]
-pub(super) struct Factors<'a> {
-    pub(super) inputs: usize,
-    pub(super) codes: &'a [i8],
-    pub(super) scales: &'a [f32],
-    pub(super) sums: &'a [f32],
-    pub(super) starts: &'a [i32],
-}
-
-/// As in the vector code.
-#[derive(Clone, Copy)]
-pub(super) struct Panels<'a> {
-    pub(super) bytes: [&'a [u8]; 2],
-    pub(super) scheme: Scheme,
-}
 
 impl Simd {
     pub(in crate::engine::model) fn detect() -> Option<Self> {

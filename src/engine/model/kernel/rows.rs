@@ -30,6 +30,18 @@ pub(super) struct Rows {
     sums: Vec<i32>,
 }
 
+/// Some rows of activations, as [`Rows`] has them.
+#[derive(Clone, Copy)]
+pub(super) struct Factors<'a> {
+    pub(super) inputs: usize,
+    pub(super) codes: &'a [i8],
+    pub(super) scales: &'a [f32],
+    /// Empty in schemes with a zero.
+    pub(super) sums: &'a [f32],
+    /// Empty in schemes without.
+    pub(super) starts: &'a [i32],
+}
+
 /// The same rows in each of the two ways that some matrices need.
 pub(super) struct RowsFor {
     nested: Option<Rows>,

@@ -4,11 +4,10 @@
 //! has the same bits on either: an answer does not depend on the processor. The arithmetic in f32 is written once, over
 //! [`Vector`](super::vector::Vector); the integer products are written for each level.
 
-use super::blocks::Scheme;
 use super::float::Product;
 use super::gate::Gate;
-use super::matrix::TASK;
-use super::rows::SUM;
+use super::matrix::{Panels, TASK};
+use super::rows::{Factors, SUM};
 use super::{avx2, avx512};
 
 /// Proof that this machine has the instructions.
@@ -19,25 +18,6 @@ pub(in crate::engine::model) struct Simd(Level);
 enum Level {
     Avx512,
     Avx2,
-}
-
-/// Some rows of activations, as [`Rows`](super::rows::Rows) has them.
-#[derive(Clone, Copy)]
-pub(super) struct Factors<'a> {
-    pub(super) inputs: usize,
-    pub(super) codes: &'a [i8],
-    pub(super) scales: &'a [f32],
-    /// Empty in schemes with a zero.
-    pub(super) sums: &'a [f32],
-    /// Empty in schemes without.
-    pub(super) starts: &'a [i32],
-}
-
-/// Two panels of a matrix, side by side.
-#[derive(Clone, Copy)]
-pub(super) struct Panels<'a> {
-    pub(super) bytes: [&'a [u8]; 2],
-    pub(super) scheme: Scheme,
 }
 
 impl Simd {
