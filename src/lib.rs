@@ -13,5 +13,6 @@ pub mod error;
 pub mod http;
 pub mod hub;
 pub mod intake;
+pub mod lexicon;
 pub mod plan;
 pub mod service;

@@ -1,21 +1,17 @@
-//! Holds a draft against the article. Deterministic: no model is asked.
+//! Holds a draft against the article, part by part. Deterministic: no model is asked.
 //!
-//! Checked here: citations exist, numbers stand in the article, each part is in the language asked for, parts are there
-//! and end as sentences, and facts differ. A fact that only repeats another is dropped, because showing it twice tells a
-//! reader nothing; everything else is kept with its finding.
+//! A fact is held against the sentences that it cites, or against a better one if there is one; headline and summary, which
+//! cite nothing, against the whole article. A fact that only repeats another is dropped, because showing it twice tells a
+//! reader nothing; everything else is kept with its findings.
 
-use std::collections::HashSet;
-
-use super::evidence;
+use super::form::{self, Ending};
+use super::names::{self, Against};
+use super::reading::Reading;
+use super::reference::Reference;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
-use crate::intake::language::language_of;
+use super::{between, evidence, figures, quote, stance};
 use crate::intake::{Article, Language};
-use crate::plan::{Format, LEAST_FACTS, numbers_of};
-
-/// A text must be this long before a guess of its language counts.
-const LEAST_FOR_LANGUAGE: usize = 20;
-/// Below this a guess about a short text is wrong too often to call it a finding.
-const SURE: f32 = 0.7;
+use crate::plan::{Format, LEAST_FACTS};
 
 /// How a draft came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,18 +24,29 @@ pub struct Made {
 
 /// Checks a draft and links its evidence.
 pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summary {
+    let reference = Reference::new(article);
     let mut findings = Vec::new();
-    for (place, text, sentence) in [("headline", &draft.headline, false), ("summary", &draft.summary, true)] {
-        findings.extend(findings_of(place, text, sentence, format));
+    for (place, text, ending) in
+        [("headline", &draft.headline, Ending::Free), ("summary", &draft.summary, Ending::Sentence)]
+    {
+        findings.extend(form::findings(text, ending, format.language, place));
+        findings.extend(reference.part(text, format.language, place));
     }
-    let mut said: HashSet<String> = [words(&draft.headline), words(&draft.summary)].into();
-    let mut key_facts = Vec::new();
+    let mut key_facts: Vec<KeyFact> = Vec::new();
     for fact in draft.facts {
-        if said.insert(words(&fact.text)) {
-            key_facts.push(key_fact(fact, article, format));
-        } else {
-            findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: fact.text });
+        let text = fact.text.clone();
+        let mut checked = reference.check(fact, format.language);
+        match reference.beside(&text, [&draft.headline, &draft.summary], &key_facts) {
+            between::Relation::Repeats => {
+                findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: text });
+                continue;
+            }
+            between::Relation::Contradicts(value) => {
+                checked.findings.push(Finding { kind: FindingKind::Contradiction, place: "fact", value });
+            }
+            between::Relation::None => {}
         }
+        key_facts.push(checked);
     }
     if key_facts.len() < LEAST_FACTS.min(article.sentences().len()) {
         findings.push(Finding { kind: FindingKind::Truncated, place: "fact", value: String::new() });
@@ -56,44 +63,56 @@ pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summ
     }
 }
 
-fn key_fact(fact: DraftFact, article: &Article, format: &Format) -> KeyFact {
-    let evidence = evidence::link(&fact.text, &fact.cited, article, format.language);
-    let mut findings = findings_of("fact", &fact.text, true, format);
-    if evidence.is_empty() {
-        let value = fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-        findings.push(Finding { kind: FindingKind::Uncited, place: "fact", value });
-    }
-    KeyFact { text: fact.text, evidence, findings }
-}
-
-/// What does not hold in one text. A `sentence` has to end as one.
-fn findings_of(place: &'static str, text: &str, sentence: bool, format: &Format) -> Vec<Finding> {
-    let finding = |kind, value: &str| Finding { kind, place, value: value.to_owned() };
-    let mut found = Vec::new();
-    let ended = text.trim_end_matches(['»', '”', '"', ')']).ends_with(['.', '!', '?', '…']);
-    if text.is_empty() || (sentence && !ended) {
-        found.push(finding(FindingKind::Truncated, text));
-    }
-    for number in numbers_of(text) {
-        if !format.listed.contains(&number) {
-            found.push(finding(FindingKind::NumberNotInSource, &number));
+impl Reference<'_> {
+    /// Checks one fact in this language: links its evidence and says what does not hold.
+    pub fn check(&self, fact: DraftFact, language: Language) -> KeyFact {
+        let tongue = self.tongue(language);
+        let reading = Reading::new(&fact.text, &self.table);
+        let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
+        let cited: Vec<usize> = cited.filter(|&at| at < self.sentences.len()).collect();
+        let link = evidence::link(&reading, &cited, self, tongue);
+        let numbers = || fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let finding = |kind, value| Finding { kind, place: "fact", value };
+        let mut findings = form::findings(&fact.text, Ending::Sentence, language, "fact");
+        if cited.is_empty() {
+            findings.push(finding(FindingKind::Uncited, numbers()));
         }
+        if link.corrected {
+            findings.push(finding(FindingKind::CitationCorrected, numbers()));
+        }
+        if link.weak {
+            findings.push(finding(FindingKind::EvidenceWeak, String::new()));
+        }
+        findings.extend(self.held(&reading, &link.sentences, language, "fact"));
+        let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
+        KeyFact { text: fact.text, evidence, findings }
     }
-    if !is_in(text, format.language) {
-        found.push(finding(FindingKind::WrongLanguage, text));
-    }
-    found
-}
 
-fn is_in(text: &str, wanted: Language) -> bool {
-    if text.chars().filter(|c| c.is_alphabetic()).count() < LEAST_FOR_LANGUAGE {
-        return true;
+    /// What does not hold in a text that comes from these sentences.
+    pub(super) fn held(&self, text: &Reading<'_>, sentences: &[usize], language: Language, place: &'static str) -> Vec<Finding> {
+        let tongue = self.tongue(language);
+        let evidence = (!sentences.is_empty()).then_some(sentences);
+        let mut found = figures::findings(text, evidence, self, place);
+        found.extend(names::findings(text, &Against { reference: self, evidence, tongue }, place));
+        let stance = stance::check(text, sentences, self, tongue);
+        found.extend(stance.into_iter().map(|(kind, value)| Finding { kind, place, value }));
+        found.extend(quote::findings(text.text, self, tongue, place));
+        found
     }
-    language_of(text).is_none_or(|guess| guess.language == Some(wanted) || guess.confidence < SURE)
-}
 
-/// The words of a text alone, to tell whether two texts say the same.
-fn words(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    /// What does not hold in a part that cites nothing.
+    fn part(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
+        self.held(&Reading::new(text, &self.table), &[], language, place)
+    }
+
+    /// How a fact stands to the parts and facts before it.
+    fn beside(&self, fact: &str, parts: [&String; 2], facts: &[KeyFact]) -> between::Relation {
+        let fact = Reading::new(fact, &self.table);
+        let before = parts.into_iter().chain(facts.iter().map(|fact| &fact.text));
+        let relations = before.map(|text| between::relation(&fact, &Reading::new(text, &self.table)));
+        relations.fold(between::Relation::None, |worst, relation| match (&worst, &relation) {
+            (between::Relation::Repeats, _) | (_, between::Relation::None) => worst,
+            _ => relation,
+        })
+    }
 }

@@ -1,84 +1,195 @@
 //! Which sentences a fact comes from.
 //!
-//! A model that copies a sentence well may still miscount it. So a citation is compared with the fact, word by word: when
-//! the cited sentence has little of the fact and another has nearly all of it, the other one is the evidence. Words of two
-//! languages cannot be compared like this; a fact in another language keeps its citation, which comes from a fact in
-//! English that has been compared where that was possible.
-
-use std::collections::HashSet;
+//! A model that copies a sentence well may still miscount it, and a person cites nothing. So a fact's words, numbers and
+//! names are looked up in the article. When the cited sentences have little of the fact and another sentence has most of
+//! it, the other one is the evidence, and that is noted. Across languages numbers, names, words of one root and the tables
+//! take the place of words; there the cited sentence is doubted only when another one is plainly better.
 
 use super::Evidence;
-use crate::intake::{Article, Language, Sentence, SentenceId};
+use super::reading::{Reading, Tongue};
+use super::reference::{Reference, figures_of};
+use crate::lexicon::{Sound, Weight};
 
-/// A sentence with this share of a fact's words has it.
-const SUPPORTS: f32 = 0.55;
-/// A cited sentence with less than this share is doubted.
-const DOUBTFUL: f32 = 0.35;
-/// Letters that two forms of a word have to share at their start.
-const STEM: usize = 5;
+/// A sentence with this share of a fact supports it.
+const SUPPORTS: f32 = 0.5;
+/// Cited sentences with less than this part of the best one's share are doubted.
+const DOUBTFUL: f32 = 0.55;
+/// Below this share the evidence is weak, within a language.
+const WEAK: f32 = 0.22;
+/// A word that no sentence has counts this much in another language, where nobody knows its translation.
+const UNKNOWN: f32 = 0.12;
+/// What a number weighs more than a word.
+const NUMBER: f32 = 1.5;
+/// The most sentences that a text without citations is found in.
+const MOST: usize = 3;
+/// A further sentence has to add this share of a text.
+const ADDS: f32 = 0.15;
 
-/// The sentences that a fact in `language` rests on.
-pub(super) fn link(fact: &str, cited: &[u32], article: &Article, language: Language) -> Vec<Evidence> {
-    let found = cited.iter().filter_map(|&number| article.sentences().get((number as usize).checked_sub(1)?));
-    let found: Vec<&Sentence> = found.collect();
-    if !found.is_empty() && language == article.language() {
-        let words = stems(fact);
-        let share = |sentence: &Sentence| share(&words, &article.text()[sentence.start..sentence.end]);
-        let cited = found.iter().map(|sentence| share(sentence)).fold(0.0, f32::max);
-        let best = article.sentences().iter().max_by(|a, b| share(a).total_cmp(&share(b)));
-        if let Some(best) = best.filter(|best| cited < DOUBTFUL && share(best) >= SUPPORTS) {
-            return vec![evidence(best.id, best, article)];
+/// Where a fact comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Link {
+    /// Indexes of sentences.
+    pub(super) sentences: Vec<usize>,
+    /// They are not the cited ones.
+    pub(super) corrected: bool,
+    /// They say too little of the fact.
+    pub(super) weak: bool,
+}
+
+/// Something of a fact that can be looked for.
+struct Feature {
+    sentences: Vec<usize>,
+    weight: f32,
+}
+
+/// The evidence for a fact that cites these sentences.
+pub(super) fn link(fact: &Reading<'_>, cited: &[usize], reference: &Reference<'_>, tongue: Tongue) -> Link {
+    let features = features(fact, reference, tongue);
+    let total: f32 = features.iter().map(|feature| feature.weight).sum();
+    let kept = Link { sentences: cited.to_vec(), corrected: false, weak: false };
+    if cited.is_empty() || total <= 0.0 {
+        return kept;
+    }
+    let scores = scores(&features, reference.sentences.len());
+    let own = of_set(&features, cited);
+    let best = best(&scores);
+    let known: f32 = features.iter().filter(|feature| !feature.sentences.is_empty()).map(|feature| feature.weight).sum();
+    let strong = match tongue {
+        Tongue::Same => scores[best] >= SUPPORTS * total,
+        // Two or three chance matches are no proof.
+        Tongue::Other => scores[best] >= SUPPORTS * known && features.iter().filter(|it| it.sentences.contains(&best)).count() >= 3,
+    };
+    if strong && own < DOUBTFUL * scores[best] {
+        return Link { sentences: vec![best], corrected: true, weak: false };
+    }
+    let weak = match tongue {
+        Tongue::Same => own < WEAK * total,
+        Tongue::Other => known >= 0.5 * total && own < WEAK * known,
+    };
+    Link { weak, ..kept }
+}
+
+/// The evidence for a text that cites nothing: the best sentence, and others as long as they add to it.
+pub(super) fn search(text: &Reading<'_>, reference: &Reference<'_>, tongue: Tongue) -> Link {
+    let features = features(text, reference, tongue);
+    let known: f32 = features.iter().filter(|it| !it.sentences.is_empty()).map(|feature| feature.weight).sum();
+    let total: f32 = features.iter().map(|feature| feature.weight).sum();
+    let mut open: Vec<&Feature> = features.iter().collect();
+    let mut sentences = Vec::new();
+    while sentences.len() < MOST {
+        let scores = scores(open.iter().copied(), reference.sentences.len());
+        let best = best(&scores);
+        if scores.get(best).is_none_or(|&score| score <= 0.0 || score < ADDS * known) {
+            break;
+        }
+        sentences.push(best);
+        open.retain(|feature| !feature.sentences.contains(&best));
+    }
+    let share = of_set(&features, &sentences);
+    let least = if tongue == Tongue::Same { SUPPORTS * 0.8 * total } else { SUPPORTS * 0.8 * known };
+    sentences.sort_unstable();
+    Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
+}
+
+fn scores<'f>(features: impl IntoIterator<Item = &'f Feature>, sentences: usize) -> Vec<f32> {
+    let mut scores = vec![0.0; sentences];
+    for feature in features {
+        for &at in &feature.sentences {
+            // The title has a number of its own, behind the last sentence.
+            if let Some(score) = scores.get_mut(at) {
+                *score += feature.weight;
+            }
         }
     }
-    found.into_iter().map(|sentence| evidence(sentence.id, sentence, article)).collect()
+    scores
 }
 
-fn evidence(sentence: SentenceId, range: &Sentence, article: &Article) -> Evidence {
-    let (start, end) = (range.start, range.end);
-    Evidence { sentence, start, end, text: article.text()[start..end].to_owned() }
+fn best(scores: &[f32]) -> usize {
+    (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(b.cmp(&a))).unwrap_or(0)
 }
 
-/// The share of `words` that a sentence has.
-fn share(words: &HashSet<String>, sentence: &str) -> f32 {
-    if words.is_empty() {
-        return 0.0;
+/// What a set of sentences has of the features.
+fn of_set(features: &[Feature], sentences: &[usize]) -> f32 {
+    let has = |feature: &&Feature| feature.sentences.iter().any(|at| sentences.contains(at));
+    features.iter().filter(has).map(|feature| feature.weight).sum()
+}
+
+fn features(fact: &Reading<'_>, reference: &Reference<'_>, tongue: Tongue) -> Vec<Feature> {
+    let mut found = Vec::new();
+    for i in (0..fact.tokens.len()).filter(|&i| fact.carries_meaning(i)) {
+        let mut sentences = reference.with_keys(fact.keys_in(i, tongue));
+        if fact.tokens[i].is_capitalised() {
+            sentences.extend(reference.with_sound(&Sound::of(fact.tokens[i].text)).0);
+            sentences.sort_unstable();
+            sentences.dedup();
+        }
+        let unknown = sentences.is_empty() && tongue == Tongue::Other && !fact.tokens[i].is_capitalised();
+        let weight = reference.weight(sentences.len()) * if unknown { UNKNOWN } else { 1.0 };
+        found.push(Feature { sentences, weight });
     }
-    words.intersection(&stems(sentence)).count() as f32 / words.len() as f32
+    for mention in fact.mentions.iter().filter(|mention| mention.weight == Weight::Firm) {
+        let sentences = reference.with_figures(&figures_of(&mention.what));
+        let weight = reference.weight(sentences.len()) * NUMBER;
+        found.push(Feature { sentences, weight });
+    }
+    found
 }
 
-/// The beginnings of the words that carry meaning: those of four letters or more, and numbers.
-fn stems(text: &str) -> HashSet<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-    let heavy = words.filter(|word| word.chars().count() >= 4 || word.starts_with(|c: char| c.is_ascii_digit()));
-    heavy.map(|word| word.chars().take(STEM).collect()).collect()
+/// A sentence of the article as evidence.
+pub(super) fn evidence(at: usize, reference: &Reference<'_>) -> Evidence {
+    let sentence = &reference.article.sentences()[at];
+    let (start, end) = (sentence.start, sentence.end);
+    Evidence { sentence: sentence.id, start, end, text: reference.article.text()[start..end].to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Source, read};
+    use crate::intake::{Article, Language, Source, read};
 
     const TEXT: &str = "The council approved a new bridge over the river on Monday.\n\n\
         The old ferry will stop running in March 2027, said its captain.\n\n\
         Nobody has asked the fishermen of the eastern harbour about their boats.";
 
-    fn sentences_of(fact: &str, cited: &[u32], language: Language) -> Vec<u32> {
-        let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
-        let article = read(source).unwrap();
-        link(fact, cited, &article, language).iter().map(|evidence| evidence.sentence.get()).collect()
+    fn article() -> Article {
+        read(Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) }).unwrap()
+    }
+
+    fn linked(fact: &str, cited: &[usize], language: Language) -> Link {
+        let article = article();
+        let reference = Reference::new(&article);
+        let tongue = reference.tongue(language);
+        link(&Reading::new(fact, &reference.table), cited, &reference, tongue)
     }
 
     #[test]
     fn a_miscounted_citation_is_put_right() {
-        assert_eq!(sentences_of("The ferry stops running in March 2027.", &[3], Language::En), [2]);
-        assert_eq!(sentences_of("The ferry stops running in March 2027.", &[2], Language::En), [2]);
-        assert!(sentences_of("The ferry stops running in March 2027.", &[], Language::En).is_empty());
+        let right = Link { sentences: vec![1], corrected: true, weak: false };
+        assert_eq!(linked("The ferry stops running in March 2027.", &[2], Language::En), right);
+        assert_eq!(linked("The ferry stops running in March 2027.", &[1], Language::En), Link { corrected: false, ..right });
+        assert!(linked("The ferry stops running in March 2027.", &[], Language::En).sentences.is_empty());
     }
 
     #[test]
-    fn a_doubt_without_a_better_sentence_changes_nothing() {
-        assert_eq!(sentences_of("Something else entirely happened elsewhere.", &[3], Language::En), [3]);
-        assert_eq!(sentences_of("Паром перестане ходити в березні 2027 року.", &[3], Language::Uk), [3]);
-        assert!(sentences_of("Something else entirely happened elsewhere.", &[9], Language::En).is_empty());
+    fn what_nothing_supports_is_weak() {
+        let link = linked("Something else entirely happened elsewhere.", &[2], Language::En);
+        assert_eq!(link, Link { sentences: vec![2], corrected: false, weak: true });
+    }
+
+    #[test]
+    fn another_language_is_compared_by_what_it_shares() {
+        let fact = "Капітан сказав, що паром перестане ходити в березні 2027 року.";
+        let kept = Link { sentences: vec![1], corrected: false, weak: false };
+        assert_eq!(linked(fact, &[1], Language::Uk), kept);
+    }
+
+    #[test]
+    fn a_text_without_citations_is_found() {
+        let article = article();
+        let reference = Reference::new(&article);
+        let text = Reading::new("The council approved a bridge; the ferry stops in March 2027.", &reference.table);
+        assert_eq!(search(&text, &reference, Tongue::Same).sentences, [0, 1]);
+        let text = Reading::new("Elephants conquered Saturn.", &reference.table);
+        assert!(search(&text, &reference, Tongue::Same).weak);
     }
 }

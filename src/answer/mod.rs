@@ -1,16 +1,30 @@
 //! From the text that a model wrote to a checked summary.
 //!
-//! `parse` reads lines into a [`Draft`], as tolerantly as it can; `evidence` finds the sentences of a fact; `check` holds the draft against the article and makes a
-//! [`Summary`], with a finding for everything that is missing or does not hold. Nothing in this room knows tokens.
+//! `parse` reads lines into a [`Draft`], as tolerantly as it can. An article is prepared once as a [`Reference`]; `evidence`
+//! finds the sentences of a fact in it, and `figures`, `names`, `stance` and `quote` hold the fact against them, each for one
+//! kind of mistake. `check` makes a [`Summary`] of it all, with a finding for everything that is missing or does not hold;
+//! `between` compares facts with each other; `against` does the same for a text that a person wrote. No model is asked, and
+//! nothing in this room knows tokens.
 
+mod against;
+mod between;
 mod check;
 mod evidence;
+mod figures;
+mod form;
+mod names;
 mod parse;
+mod quote;
+mod reading;
+mod reference;
+mod stance;
 
 use serde::Serialize;
 
+pub use self::against::{Checked, Held, against};
 pub use self::check::{Made, run};
 pub use self::parse::{Draft, DraftFact, parse};
+pub use self::reference::Reference;
 use crate::intake::{Language, SentenceId};
 
 /// The whole answer to a request.
@@ -151,7 +165,7 @@ pub struct Evidence {
 pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
-    /// Where: `headline`, `summary` or `fact`.
+    /// Where: `headline`, `summary` or `fact`; `sentence` in a text that was written by a person.
     #[serde(rename = "where")]
     pub place: &'static str,
     /// The number, word or text concerned; empty for what is missing.
@@ -163,8 +177,22 @@ pub struct Finding {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// A number that the article does not have.
+    /// A number or a date that the article does not have.
     NumberNotInSource,
+    /// A name that the article does not have.
+    NameNotInSource,
+    /// The evidence does not have this number or name of the fact; without a value, it says too little of the fact.
+    EvidenceWeak,
+    /// Another sentence than the cited ones says it and stands as evidence now; the value has the cited numbers.
+    CitationCorrected,
+    /// The evidence says the opposite: a negation came or went.
+    NegationChanged,
+    /// What the evidence doubts, or says in another's name, stands as a fact.
+    AttributionChanged,
+    /// A quotation that the article does not have in these words.
+    QuotationChanged,
+    /// Another fact gives another number for the same.
+    Contradiction,
     /// A text that is not in the language asked for.
     WrongLanguage,
     /// A fact that cites no sentence of the article.
@@ -179,6 +207,13 @@ impl std::fmt::Display for FindingKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::NumberNotInSource => "a number that the article does not have",
+            Self::NameNotInSource => "a name that the article does not have",
+            Self::EvidenceWeak => "the cited sentence does not say it",
+            Self::CitationCorrected => "another sentence says it; it was said to come from",
+            Self::NegationChanged => "a negation came or went",
+            Self::AttributionChanged => "whose word it is got lost",
+            Self::QuotationChanged => "not quoted in these words",
+            Self::Contradiction => "another fact gives another number",
             Self::WrongLanguage => "not in the language asked for",
             Self::Uncited => "cites no sentence",
             Self::Truncated => "missing or broken off",

@@ -72,6 +72,31 @@ pub fn read(source: Source) -> Result<Article, IntakeError> {
     Ok(Article { title, language, confidence, sentences, removed, sha256: hex_sha256(&text), text })
 }
 
+/// Reads a text that is no page: a summary that a person wrote, however short. Nothing is taken away.
+///
+/// Its language is taken from the source, else guessed; a text too short for a guess is in `otherwise`.
+///
+/// # Errors
+/// When the bytes are no text, when there is no word in it, or when the language is not one of ours.
+pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeError> {
+    let Source { bytes, name, title, language } = source;
+    let decoded = decode::decode(&bytes, &name)?;
+    let text = decoded.trim().to_owned();
+    if !text.contains(char::is_alphanumeric) {
+        return Err(IntakeError::Empty { name });
+    }
+    let (language, confidence) = match language {
+        Some(given) => (given, 1.0),
+        None if text.chars().count() < MIN_CHARACTERS => match language::language_of(&text) {
+            Some(Guess { language: Some(language), confidence, .. }) => (language, confidence),
+            _ => (otherwise, 0.0),
+        },
+        None => detect(&text, &name)?,
+    };
+    let sentences = sentence::split(&text, language);
+    Ok(Article { title, language, confidence, sentences, removed: Vec::new(), sha256: hex_sha256(&text), text })
+}
+
 fn detect(text: &str, name: &str) -> Result<(Language, f32), IntakeError> {
     let Some(guess) = language::language_of(text) else {
         return Err(IntakeError::TooShort { name: name.to_owned(), characters: 0, limit: MIN_CHARACTERS });

@@ -1,0 +1,49 @@
+//! Holds a text that a person wrote against an article: each of its sentences, as a fact that cites nothing.
+
+use serde::Serialize;
+
+use super::form::{self, Ending};
+use super::reading::Reading;
+use super::reference::Reference;
+use super::{Evidence, Finding, FindingKind, evidence};
+use crate::intake::{Article, Language};
+
+/// A text, checked sentence by sentence.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Checked {
+    /// The text's language.
+    pub language: Language,
+    /// Its sentences, in order.
+    pub sentences: Vec<Held>,
+}
+
+/// A sentence of the text and what the article says about it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Held {
+    /// The sentence.
+    pub text: String,
+    /// The sentences of the article that say it.
+    pub evidence: Vec<Evidence>,
+    /// What does not hold.
+    pub findings: Vec<Finding>,
+}
+
+/// Checks a text against an article. Both may be in any of the three languages.
+pub fn against(text: &Article, article: &Article) -> Checked {
+    let reference = Reference::new(article);
+    let sentences = text.sentences().iter().map(|sentence| &text.text()[sentence.start..sentence.end]);
+    let language = text.language();
+    Checked { language, sentences: sentences.map(|sentence| held(sentence, language, &reference)).collect() }
+}
+
+fn held(text: &str, language: Language, reference: &Reference<'_>) -> Held {
+    let reading = Reading::new(text, &reference.table);
+    let link = evidence::search(&reading, reference, reference.tongue(language));
+    let mut findings = form::findings(text, Ending::Free, language, "sentence");
+    if link.weak {
+        findings.push(Finding { kind: FindingKind::EvidenceWeak, place: "sentence", value: String::new() });
+    }
+    findings.extend(reference.held(&reading, &link.sentences, language, "sentence"));
+    let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
+    Held { text: text.to_owned(), evidence, findings }
+}

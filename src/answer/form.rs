@@ -1,0 +1,76 @@
+//! What every part of a summary has to be, whatever the article says: there, ended, and in its language.
+
+use super::{Finding, FindingKind};
+use crate::intake::Language;
+use crate::intake::language::language_of;
+
+/// A text must be this long before a guess of its language counts.
+const LEAST_FOR_LANGUAGE: usize = 20;
+/// Below this a guess about a short text is wrong too often to call it a finding.
+const SURE: f32 = 0.7;
+
+/// Whether a part has to end as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// It has.
+    Sentence,
+    /// A headline may end anyhow.
+    Free,
+}
+
+/// The findings about a part's form.
+pub(super) fn findings(text: &str, ending: Ending, language: Language, place: &'static str) -> Vec<Finding> {
+    let finding = |kind, value: &str| Finding { kind, place, value: value.to_owned() };
+    let mut found = Vec::new();
+    let ended = text.trim_end_matches(['»', '”', '"', ')', '’', '\'']).ends_with(['.', '!', '?', '…']);
+    if text.is_empty() || (ending == Ending::Sentence && !ended) {
+        found.push(finding(FindingKind::Truncated, text));
+    }
+    if !is_in(text, language) {
+        found.push(finding(FindingKind::WrongLanguage, text));
+    } else if let Some(word) = foreign_word(text, language) {
+        found.push(finding(FindingKind::WrongLanguage, word));
+    }
+    found
+}
+
+fn is_in(text: &str, wanted: Language) -> bool {
+    if text.chars().filter(|c| c.is_alphabetic()).count() < LEAST_FOR_LANGUAGE {
+        return true;
+    }
+    language_of(text).is_none_or(|guess| guess.language == Some(wanted) || guess.confidence < SURE)
+}
+
+/// The first word with letters that the language does not have, or of two alphabets at once.
+fn foreign_word(text: &str, language: Language) -> Option<&str> {
+    let foreign = match language {
+        Language::En => "",
+        Language::Uk => "ыэёъЫЭЁЪ",
+        Language::Ru => "іїєґІЇЄҐ",
+    };
+    let cyrillic = |c: char| ('\u{400}'..='\u{52f}').contains(&c);
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.find(|word| {
+        let mixed = word.contains(cyrillic) && word.contains(|c: char| c.is_ascii_alphabetic());
+        mixed || word.contains(|c| foreign.contains(c)) || (language == Language::En && word.contains(cyrillic))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str, language: Language) -> Vec<FindingKind> {
+        findings(text, Ending::Sentence, language, "fact").iter().map(|finding| finding.kind).collect()
+    }
+
+    #[test]
+    fn a_part_is_whole_and_in_its_language() {
+        assert_eq!(kinds("Міст відкрили в суботу зранку.", Language::Uk), []);
+        assert_eq!(kinds("Мост открыли в субботу утром.", Language::Uk), [FindingKind::WrongLanguage]);
+        assert_eq!(kinds("Міст вiдкрили.", Language::Uk), [FindingKind::WrongLanguage]);
+        assert_eq!(kinds("Міст «Объект» відкрили.", Language::Uk), [FindingKind::WrongLanguage]);
+        assert_eq!(kinds("The bridge", Language::En), [FindingKind::Truncated]);
+        assert_eq!(kinds("", Language::En), [FindingKind::Truncated]);
+    }
+}

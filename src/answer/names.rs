@@ -1,0 +1,211 @@
+//! Holds the names of a text against its evidence, then against the whole article.
+//!
+//! A name is a word with a capital that is not merely the first of its sentence. It is looked up as a word, by the tables
+//! (Німеччина, Germany) and by its sound (Зеленський, Zelensky). A title or a common word with a capital (Ministry,
+//! Squadron Leader) is no name: across languages it is translated, and nothing can be said about it.
+
+use super::reading::{Key, Reading, Tongue};
+use super::reference::Reference;
+use super::{Finding, FindingKind};
+use crate::lexicon::{Kind, Sound};
+
+/// Sentences before the evidence in which "she" may have been named.
+const NAMED_BEFORE: usize = 2;
+const PRONOUNS: &[&str] = &[
+    "he", "she", "they", "it", "his", "her", "their", "its", "him", "them", "who", "this", "these", "we", "i", "you", "our", "my", "він", "вона", "вони", "воно", "його",
+    "її", "їх", "їхній", "цей", "ця", "це", "ці", "йому", "їй", "їм", "ним", "нею", "ними", "я", "ми", "он", "она", "они", "оно", "его", "ее", "их", "этот", "эта", "это", "эти", "ему",
+    "ей", "им", "ним", "ней", "ними", "я", "мы",
+];
+/// Endings of English words that are seldom those of names.
+const COMMON_ENDINGS: &[&str] = &["ing", "tion", "sion", "ment", "ness", "ship", "ity", "ance", "ence", "ology", "ism", "ist", "ists", "ers", "ful", "less", "ive", "ous", "able"];
+/// Common English words that titles and names of works begin with capitals. The tables have more.
+const COMMON: &str = "mr mrs ms dr sir lady lord st saint jr sr prof the of and for a an in on at to by with from \
+    squadron leader pilot open show rainbow home station college art arts school street square avenue road park house hall tower gate \
+    bay lake hill valley forest field garden palace castle cathedral temple hotel theatre theater stadium arena airport station university \
+    institute academy college library museum gallery office bureau agency department ministry council committee commission board authority \
+    association society federation union league club team group company corporation bank fund trust foundation centre center system service \
+    force forces army navy air guard police security defence defense intelligence court justice law act bill treaty agreement convention \
+    conference summit forum festival award prize cup championship championships grand prix games olympics world international national federal \
+    united royal state public general chief senior deputy vice acting former prime minister president chancellor secretary governor mayor \
+    ambassador senator representative congressman director manager chairman chairwoman chair officer commander captain major colonel lieutenant \
+    sergeant admiral marshal king queen prince princess duke emperor bishop archbishop pope father mother sister brother uncle aunt black white \
+    red green blue golden silver great big little old new high low upper lower north south east west northern southern eastern western central \
+    middle far near first second third last spring summer autumn winter day night morning evening week month year today yesterday tomorrow \
+    time life death love war peace fire water earth sun moon star stars sky sea ocean island islands river mountain mountains desert beach \
+    coast cape gulf strait channel port harbour harbor bridge county district region province territory republic kingdom empire commonwealth \
+    people women men children family church god bible book story news times post journal daily press media radio television channel network \
+    online internet web data computer science technology research health medical medicine hospital clinic cancer disease virus energy power oil \
+    gas nuclear space flight rocket ship boat train car bus railway line street market stock exchange trade finance economic economy business \
+    industry industrial tax customs revenue budget money card credit emergency rescue safety traffic fire department labour labor work party \
+    democratic conservative liberal green republican democrat democrats republicans socialist communist people's workers freedom independence \
+    revolution civil rights human social education environment environmental climate nature wildlife agriculture food drug administration \
+    special operation mission project program programme plan initiative task strategic strategy policy political foreign affairs interior home \
+    internal external holy supreme constitutional criminal high appeal king's queen's good best beautiful beauty clay papers documents player \
+    man woman boy girl child baby dog cat horse lion tiger bear bull eagle dragon snake fish bird wolf";
+
+/// What is known about a word with a capital.
+enum Held {
+    /// The evidence has it.
+    Proved,
+    /// Only the rest of the article has it.
+    Elsewhere,
+    /// The article does not have it.
+    Unknown,
+    /// It need not be a name.
+    NoName,
+}
+
+/// What names are held against.
+pub(super) struct Against<'r> {
+    pub(super) reference: &'r Reference<'r>,
+    /// Sentences of the evidence; nothing when the text has none of its own.
+    pub(super) evidence: Option<&'r [usize]>,
+    pub(super) tongue: Tongue,
+}
+
+/// The findings about a text's names.
+pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: &'static str) -> Vec<Finding> {
+    if is_title_case(text) {
+        return Vec::new();
+    }
+    let evidence = against.evidence.map(|evidence| with_context(evidence, against.reference));
+    let mut found: Vec<(usize, Finding)> = Vec::new();
+    for i in 0..text.tokens.len() {
+        let kind = match hold(text, i, against, evidence.as_deref()) {
+            Held::Unknown => FindingKind::NameNotInSource,
+            Held::Elsewhere if against.evidence.is_some() => FindingKind::EvidenceWeak,
+            _ => continue,
+        };
+        let word = text.tokens[i].text;
+        // Words of one name are one finding.
+        match found.last_mut() {
+            Some((last, finding)) if *last + 1 == i && finding.kind == kind => {
+                finding.value = format!("{} {word}", finding.value);
+                *last = i;
+            }
+            _ => found.push((i, Finding { kind, place, value: word.to_owned() })),
+        }
+    }
+    found.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// The evidence, and the sentences before it where it speaks of "her".
+fn with_context(evidence: &[usize], reference: &Reference<'_>) -> Vec<usize> {
+    let mut sentences = evidence.to_vec();
+    for &at in evidence {
+        let pronoun = |reading: &Reading<'_>| reading.tokens.iter().any(|it| PRONOUNS.contains(&it.folded.as_str()));
+        if reference.sentences.get(at).is_some_and(pronoun) {
+            sentences.extend(at.saturating_sub(NAMED_BEFORE)..at);
+        }
+    }
+    sentences
+}
+
+fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[usize]>) -> Held {
+    let token = &text.tokens[i];
+    let short = token.text.chars().count() < 2;
+    if token.is_number || short || !token.is_capitalised() || !text.carries_meaning(i) {
+        return Held::NoName;
+    }
+    let concept = |kind| text.keys[i].iter().any(|key| matches!(key, Key::Concept(concept) if concept.kind == kind));
+    let is_listed = concept(Kind::Name);
+    let reference = against.reference;
+    let (mut sentences, certain) = reference.with_sound(&Sound::of(token.text));
+    sentences.extend(reference.with_keys(text.keys_in(i, against.tongue)));
+    if evidence.is_some_and(|evidence| sentences.iter().any(|at| evidence.contains(at))) {
+        return Held::Proved;
+    }
+    if spelled_out(token.text, token.is_acronym(), evidence, reference) {
+        return Held::Proved;
+    }
+    let beginning = text.begins(i);
+    let may_be_common = !is_listed && (concept(Kind::Word) || is_common(&token.folded));
+    let doubtful = match against.tongue {
+        Tongue::Same => beginning && !certain && !is_listed && !starts_name(text, i),
+        Tongue::Other => may_be_common || (beginning && !certain && !is_listed && !starts_name(text, i)) || (token.is_acronym() && !is_listed),
+    };
+    match sentences.is_empty() {
+        _ if doubtful => Held::NoName,
+        true => Held::Unknown,
+        false => Held::Elsewhere,
+    }
+}
+
+/// True when a first word is followed by another one with a capital, as in "Natalia Gavrilita resigned".
+fn starts_name(text: &Reading<'_>, i: usize) -> bool {
+    let follows = |next: &crate::lexicon::Token<'_>| text.text[text.tokens[i].end()..next.start] == *" " && next.is_capitalised() && !next.is_acronym();
+    !is_common(&text.tokens[i].folded) && text.tokens.get(i + 1).is_some_and(follows)
+}
+
+/// True when the first letters of words with capitals spell an acronym: United Nations, UN.
+fn spelled_out(word: &str, is_acronym: bool, evidence: Option<&[usize]>, reference: &Reference<'_>) -> bool {
+    if !is_acronym {
+        return false;
+    }
+    let spelled = |at: &usize| {
+        let Some(reading) = reference.sentences.get(*at) else { return false };
+        let words = reading.tokens.iter().filter(|token| !token.is_number && token.text.chars().count() > 3);
+        let initials: String = words.filter_map(|token| token.text.chars().next()).flat_map(char::to_uppercase).collect();
+        initials.contains(word)
+    };
+    evidence.is_some_and(|evidence| evidence.iter().any(spelled))
+}
+
+fn is_common(word: &str) -> bool {
+    let word = word.strip_suffix("'s").unwrap_or(word);
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    COMMON.split_whitespace().any(|common| common == word || common == singular)
+        || (word.len() > 6 && COMMON_ENDINGS.iter().any(|ending| word.ends_with(ending)))
+}
+
+/// An English headline may have a capital on every word, and then capitals say nothing.
+fn is_title_case(text: &Reading<'_>) -> bool {
+    let long = text.tokens.iter().filter(|token| token.text.len() > 3 && token.folded.is_ascii() && !token.is_number);
+    let (capital, all) = long.fold((0, 0), |(capital, all), token| (capital + usize::from(token.is_capitalised()), all + 1));
+    all >= 4 && capital * 10 >= all * 7
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{Language, Source, read};
+
+    const TEXT: &str = "Prime Minister Natalia Gavrilita met Volodymyr Zelensky of Ukraine in Paris on Monday.\n\n\
+        She later thanked the Department of Defense and the mayor of Kharkiv for their help.\n\n\
+        Emmanuel Macron of France said nothing to reporters about the long meeting.";
+
+    fn found(text: &str, evidence: &[usize], language: Language) -> Vec<(FindingKind, String)> {
+        let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
+        let article = read(source).unwrap();
+        let reference = Reference::new(&article);
+        let against = Against { reference: &reference, evidence: Some(evidence), tongue: reference.tongue(language) };
+        findings(&Reading::new(text, &reference.table), &against, "fact")
+            .into_iter()
+            .map(|it| (it.kind, it.value))
+            .collect()
+    }
+
+    #[test]
+    fn names_are_known_in_every_alphabet() {
+        for text in [
+            "Прем'єр Наталія Гавриліца зустріла Зеленського в Парижі.",
+            "Гаврилица встретилась с Владимиром Зеленским на Украине.",
+            "Наталья Гаврилица была в Париже.",
+        ] {
+            let language = if text.contains('і') { Language::Uk } else { Language::Ru };
+            assert_eq!(found(text, &[0], language), [], "{text}");
+        }
+        assert_eq!(found("Gavrilita thanked Kharkiv.", &[1], Language::En), []);
+        assert_eq!(found("Міністерство подякувало мерові Харкова.", &[1], Language::Uk), []);
+    }
+
+    #[test]
+    fn another_name_is_found() {
+        let name = |kind, value: &str| vec![(kind, value.to_owned())];
+        use FindingKind::{EvidenceWeak, NameNotInSource};
+        assert_eq!(found("Прем'єр зустріла Байдена.", &[0], Language::Uk), name(NameNotInSource, "Байдена"));
+        assert_eq!(found("Встреча прошла в Берлине.", &[0], Language::Ru), name(NameNotInSource, "Берлине"));
+        assert_eq!(found("Зустріч із Макроном.", &[0], Language::Uk), name(EvidenceWeak, "Макроном"));
+        assert_eq!(found("She met Joe Biden.", &[0], Language::En), name(NameNotInSource, "Joe Biden"));
+    }
+}

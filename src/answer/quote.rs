@@ -1,0 +1,85 @@
+//! Holds quotations against the article: verbatim within a language, translated across languages.
+
+use super::Finding;
+use super::reading::Tongue;
+use super::reference::Reference;
+use super::FindingKind;
+
+/// Marks that open a quotation, and those that close it.
+const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
+/// Fewer words are a name or a term.
+const LEAST_WORDS: usize = 3;
+/// A translated quotation has to come from something quoted when it is this long; shorter ones may be titles.
+const LEAST_TRANSLATED: usize = 6;
+
+/// The findings about a text's quotations. A quotation may be broken by an ellipsis or by a note in brackets.
+pub(super) fn findings(text: &str, reference: &Reference<'_>, tongue: Tongue, place: &'static str) -> Vec<Finding> {
+    let quoted = quotations(text);
+    if quoted.is_empty() {
+        return Vec::new();
+    }
+    let article = normal(reference.article.text());
+    let has_quotations = reference.article.text().contains(['«', '“', '„', '"', '‘']);
+    let holds = |quotation: &&str| match tongue {
+        Tongue::Same => pieces(quotation).iter().all(|piece| article.contains(&format!(" {piece} "))),
+        Tongue::Other => has_quotations || quotation.split_whitespace().count() < LEAST_TRANSLATED,
+    };
+    let changed = quoted.iter().filter(|quotation| !holds(quotation));
+    changed.map(|it| Finding { kind: FindingKind::QuotationChanged, place, value: (*it).to_owned() }).collect()
+}
+
+/// What stands in quotation marks and is long enough to be somebody's words.
+fn quotations(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c| MARKS.iter().any(|(open, _)| *open == c)) {
+        let opening = rest[start..].chars().next().unwrap_or('"');
+        let inside = &rest[start + opening.len_utf8()..];
+        let closes = |c: char| MARKS.iter().any(|(open, close)| *open == opening && *close == c);
+        let Some(end) = inside.find(closes) else { break };
+        let quotation = &inside[..end];
+        if quotation.split_whitespace().count() >= LEAST_WORDS {
+            found.push(quotation);
+        }
+        rest = inside[end..].get(inside[end..].chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+    }
+    found
+}
+
+/// The parts of a quotation between ellipses and notes.
+fn pieces(quotation: &str) -> Vec<String> {
+    let parts = quotation.split(['…', '[', ']']).flat_map(|part| part.split("..."));
+    parts.map(|part| normal(part).trim().to_owned()).filter(|part| part.contains(' ')).collect()
+}
+
+/// Words alone, in lower case, with a blank around each.
+fn normal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(' ');
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        out.extend(word.chars().flat_map(char::to_lowercase));
+        out.push(' ');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{Language, Source, read};
+
+    #[test]
+    fn quotations_stay_as_they_were() {
+        let text = "“We will never give up this old bridge,” the mayor told the council on Monday evening in the hall.";
+        let article = read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) }).unwrap();
+        let reference = Reference::new(&article);
+        let count = |text: &str, tongue| findings(text, &reference, tongue, "fact").len();
+        assert_eq!(count("The mayor said: \"we will never give up\".", Tongue::Same), 0);
+        assert_eq!(count("The mayor said: \"We will … give up this old bridge\".", Tongue::Same), 0);
+        assert_eq!(count("The mayor said: \"We will gladly give up\".", Tongue::Same), 1);
+        assert_eq!(count("Мер сказав: «Ми ніколи не здамо цей старий міст».", Tongue::Other), 0);
+        for odd in ["\"", "«»", "“a b c", "\"\"\"", "„a b c“ “"] {
+            count(odd, Tongue::Same);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What words mean in English, Ukrainian and Russian, as far as checking needs it: numbers, dates, names, negation.
+//!
+//! The tables hold the three languages side by side and a word is looked up in all of them: few words of one language
+//! mislead in another, and no caller has to guess a language first. `token` cuts a text into words; `quantity` reads
+//! numbers and dates from them, with the words of `numeral`, `calendar` and `unit`; `sound` compares names across
+//! alphabets; `table` knows the names and words that only a dictionary can match; `stem` takes endings away;
+//! `stance` knows negation, hedges and attribution. Nothing here knows an article, and no other room is named here.
+
+mod calendar;
+mod decimal;
+mod numeral;
+mod quantity;
+mod sound;
+mod stance;
+mod stem;
+mod table;
+mod token;
+mod unit;
+
+pub use self::decimal::Decimal;
+pub use self::quantity::{Date, Mention, Weight, What, mentions};
+pub use self::sound::{Sound, cognate};
+pub use self::stance::{Mark, marks};
+pub use self::stem::{is_function_word, stem};
+pub use self::table::{Concept, Kind, Table};
+pub use self::token::{Token, fold, tokens};
+pub use self::unit::Unit;

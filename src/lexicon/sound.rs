@@ -1,0 +1,273 @@
+//! Names across alphabets: what a word sounds like, and how far two sounds are apart.
+//!
+//! One name has many spellings: Зеленський and Зеленский, Zelensky and Zelenskyy (KMU resolution 55 of 2010 writes
+//! Zelenskyi), Гаврилита and Gavriliță. Each is turned into the same coarse letters, and two such strings are aligned
+//! (weighted edit distance, Wagner and Fischer 1974): vowels cost little, related consonants some, others much; endings,
+//! which cases and adjectives change, cost little too. What sounds nothing alike (Німеччина, Germany) is in `table`.
+
+use super::token::fold;
+
+/// Letters at the end that a language's cases may change.
+const ENDING: usize = 4;
+/// Sounds of which an ending may consist, vowels aside: -ого, -ому, -ами, -ов, -ский, -ian, -ese, -s.
+const IN_ENDINGS: &[u8] = b"hGmvskni";
+/// Two names may differ by this share of a letter for each letter of the longer, and by [`MOST`] at most.
+const EACH: f32 = 0.15;
+const MOST: f32 = 1.2;
+/// The longest name that is compared as a whole.
+const LONGEST: usize = 24;
+
+/// What a word sounds like: one byte a sound, vowels as `a e i o u`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Sound(Vec<u8>);
+
+impl Sound {
+    /// The sound of a word in Latin or Cyrillic letters. Other characters are silent.
+    pub fn of(word: &str) -> Self {
+        let folded = fold(word);
+        let folded = folded.strip_suffix("'s").unwrap_or(&folded);
+        let letters: Vec<char> = folded.chars().take(2 * LONGEST).collect();
+        let mut sounds = Vec::with_capacity(letters.len());
+        let mut i = 0;
+        while i < letters.len() {
+            i += if letters[i].is_ascii() { latin(&letters, i, &mut sounds) } else { cyrillic(letters[i], &mut sounds) };
+        }
+        sounds.dedup();
+        sounds.truncate(LONGEST);
+        Self(sounds)
+    }
+
+    /// True when two words can be the same name.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let (a, b) = (&self.0, &other.0);
+        let length = a.len().max(b.len());
+        if a.is_empty() || b.is_empty() || a.len().abs_diff(b.len()) > ENDING + 1 {
+            return false;
+        }
+        if length <= 2 {
+            return a == b;
+        }
+        let starts = |x: &[u8], y: &[u8]| {
+            let without_first = drop(x, 0) < 1.0 && x.get(1).is_some_and(|&x| substitution(x, y[0]) < 1.0);
+            substitution(x[0], y[0]) < 1.0 || without_first
+        };
+        (starts(a, b) || starts(b, a)) && self.distance(other) <= (EACH * length as f32).min(MOST)
+    }
+
+    fn distance(&self, other: &Self) -> f32 {
+        let (a, b) = (&self.0, &other.0);
+        let mut row: Vec<f32> = Vec::with_capacity(b.len() + 1);
+        row.push(0.0);
+        for j in 1..=b.len() {
+            row.push(row[j - 1] + drop(b, j - 1));
+        }
+        for i in 1..=a.len() {
+            let mut diagonal = row[0];
+            row[0] += drop(a, i - 1);
+            for j in 1..=b.len() {
+                let change = diagonal + substitution(a[i - 1], b[j - 1]);
+                diagonal = row[j];
+                row[j] = change.min(row[j] + drop(a, i - 1)).min(row[j - 1] + drop(b, j - 1));
+            }
+        }
+        row[b.len()]
+    }
+}
+
+/// What it costs that a sound is missing on the other side.
+fn drop(sounds: &[u8], i: usize) -> f32 {
+    let in_ending = i >= 3 && i + ENDING >= sounds.len();
+    let next = sounds.get(i + 1);
+    match sounds[i] {
+        sound if in_ending && IN_ENDINGS.contains(&sound) => cost(sound).min(0.25),
+        // Джонсон, Johnson: the first of two sounds that are one.
+        b'd' if matches!(next, Some(b'z' | b'j' | b'c')) => 0.2,
+        b't' if matches!(next, Some(b'c' | b's')) => 0.2,
+        sound if in_ending => cost(sound) * 0.6,
+        sound => cost(sound),
+    }
+}
+
+fn is_vowel(sound: u8) -> bool {
+    matches!(sound, b'a' | b'e' | b'i' | b'o' | b'u')
+}
+
+fn cost(sound: u8) -> f32 {
+    match sound {
+        b'i' => 0.1,
+        b'h' => 0.35,
+        sound if is_vowel(sound) => 0.25,
+        _ => 1.0,
+    }
+}
+
+fn substitution(a: u8, b: u8) -> f32 {
+    if a == b {
+        return 0.0;
+    }
+    if is_vowel(a) && is_vowel(b) {
+        return 0.15;
+    }
+    match (a.min(b), a.max(b)) {
+        (b'G', b'g' | b'h') => 0.05,
+        (b'g', b'h') => 0.25,
+        (b'i', b'j') | (b'j', b'z') => 0.2,
+        (b'u', b'v') | (b'f', b'v') | (b's', b'z') | (b'c', b's') => 0.3,
+        (b'c', b'k') | (b'h', b'k') | (b'h', b'j') | (b'b', b'v') | (b'c', b't') | (b'g', b'k') => 0.45,
+        (b'c', b'z') | (b'g', b'j') | (b'g', b'z') | (b'G', b'k') | (b'd', b't') | (b'G', b'j') => 0.6,
+        _ => 1.0,
+    }
+}
+
+fn cyrillic(letter: char, out: &mut Vec<u8>) -> usize {
+    let sounds: &[u8] = match letter {
+        'а' => b"a",
+        'б' => b"b",
+        'в' => b"v",
+        'г' => b"G",
+        'ґ' => b"g",
+        'д' => b"d",
+        'е' | 'э' => b"e",
+        'є' => b"ie",
+        'ж' | 'з' => b"z",
+        'и' | 'і' | 'ы' | 'й' | 'ї' => b"i",
+        'к' => b"k",
+        'л' => b"l",
+        'м' => b"m",
+        'н' => b"n",
+        'о' => b"o",
+        'п' => b"p",
+        'р' => b"r",
+        'с' | 'ш' | 'щ' => b"s",
+        'т' => b"t",
+        'у' => b"u",
+        'ф' => b"f",
+        'х' => b"h",
+        'ц' | 'ч' => b"c",
+        'ю' => b"iu",
+        'я' => b"ia",
+        _ => b"",
+    };
+    out.extend(sounds);
+    1
+}
+
+/// Letter groups that are one sound; the longest come first.
+const GROUPS: [(&str, &[u8]); 26] = [
+    ("shch", b"s"),
+    ("tsch", b"c"),
+    ("sch", b"s"),
+    ("tch", b"c"),
+    ("dge", b"z"),
+    ("ch", b"c"),
+    ("sh", b"s"),
+    ("cz", b"c"),
+    ("sz", b"s"),
+    ("ts", b"c"),
+    ("tz", b"c"),
+    ("zh", b"z"),
+    ("kh", b"h"),
+    ("gh", b"g"),
+    ("ph", b"f"),
+    ("th", b"t"),
+    ("ck", b"k"),
+    ("qu", b"kv"),
+    ("ya", b"ia"),
+    ("yu", b"iu"),
+    ("ye", b"ie"),
+    ("yo", b"io"),
+    ("oo", b"u"),
+    ("ee", b"i"),
+    ("ou", b"u"),
+    ("wr", b"r"),
+];
+
+/// Adds the sound of the letters at `i`; gives how many they are.
+fn latin(letters: &[char], i: usize, out: &mut Vec<u8>) -> usize {
+    let starts = |group: &str| group.chars().enumerate().all(|(at, c)| letters.get(i + at) == Some(&c));
+    if let Some((group, sounds)) = GROUPS.iter().find(|(group, _)| starts(group)) {
+        out.extend(*sounds);
+        return group.len();
+    }
+    let soft = matches!(letters.get(i + 1), Some('e' | 'i' | 'y'));
+    let sounds: &[u8] = match letters[i] {
+        'c' if soft => b"s",
+        'c' | 'q' => b"k",
+        'x' if i == 0 => b"s",
+        'x' => b"ks",
+        'w' => b"v",
+        'y' => b"i",
+        c if c.is_ascii_alphabetic() => {
+            out.push(c as u8);
+            return 1;
+        }
+        _ => b"",
+    };
+    out.extend(sounds);
+    1
+}
+
+/// A key that words of one root have in common across languages, such as університет and university; `None` for short words.
+pub fn cognate(word: &str) -> Option<String> {
+    let Sound(sounds) = Sound::of(word);
+    let mut key = String::new();
+    for sound in sounds {
+        let class = match sound {
+            b'i' => continue,
+            sound if is_vowel(sound) => 'a',
+            b'g' | b'h' | b'G' | b'k' => 'k',
+            b's' | b'z' | b'c' | b'j' => 's',
+            b'f' | b'v' => 'v',
+            sound => char::from(sound),
+        };
+        if !key.ends_with(class) {
+            key.push(class);
+        }
+        if key.len() == 6 {
+            break;
+        }
+    }
+    (key.len() >= 5).then_some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_has_many_spellings() {
+        for names in [
+            &["Zelensky", "Zelenskyy", "Zelenskyi", "Зеленський", "Зеленського", "Зеленский", "Зеленским"][..],
+            &["Biden", "Байден", "Байдена", "Байденом"],
+            &["Gavriliță", "Gavrilita", "Гаврилиця", "Гаврилица"],
+            &["Johnson", "Джонсон", "Джонсона"],
+            &["Eisgruber", "Айсгрубер"],
+            &["Stoltenberg", "Столтенберг", "Столтенберга"],
+            &["Resnikov", "Резніков", "Резников", "Reznikov"],
+            &["Wright", "Райт"],
+            &["Kharkiv", "Харків", "Харкова", "Kharkov"],
+            &["Shcherbakova", "Щербакова", "Щербаковой"],
+            &["Guinness", "Гіннесс", "Гиннесс"],
+        ] {
+            for name in names {
+                assert!(Sound::of(names[0]).is_like(&Sound::of(name)), "{} {name}", names[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn other_names_are_other_names() {
+        for (a, b) in [("Putin", "Rutte"), ("Biden", "Trump"), ("Київ", "Лондон"), ("Macron", "Мерон"), ("Ma", "Mo"), ("Paris", "Париж")] {
+            assert_eq!(Sound::of(a).is_like(&Sound::of(b)), a == "Paris", "{a} {b}");
+        }
+        assert!(!Sound::of("").is_like(&Sound::of("")));
+        Sound::of(&"щ".repeat(9999)).is_like(&Sound::of(&"x".repeat(9999)));
+    }
+
+    #[test]
+    fn words_of_one_root_share_a_key() {
+        assert_eq!(cognate("university"), cognate("університету"));
+        assert_eq!(cognate("президент"), cognate("president"));
+        assert_eq!((cognate("дім"), cognate("рок")), (None, None));
+    }
+}

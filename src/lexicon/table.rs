@@ -1,0 +1,179 @@
+//! Names and words that only a dictionary can match across the three languages: `prompts/names.toml`, `prompts/words.toml`.
+//!
+//! A row is one concept in three languages. Which language a word is of does not matter here: any spelling of a row
+//! stands for its concept. Words are found by their first letters, so a look-up costs the same however long the tables are.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::token::{Token, tokens};
+
+const NAMES: &str = include_str!("../../prompts/names.toml");
+const WORDS: &str = include_str!("../../prompts/words.toml");
+/// Endings of nouns that `+` stands for.
+const ENDINGS: &[&str] = &[
+    "", "а", "у", "і", "и", "е", "я", "ю", "ї", "є", "ь", "й", "ом", "ем", "ою", "ею", "єю", "ам", "ах", "ами", "ів", "ой", "ей",
+    "ы", "ов", "ев", "ям", "ях", "ями", "ию", "ії", "ью", "ія", "ию", "ии", "ия", "ією", "ией", "ією", "ий", "s", "es",
+];
+
+/// What a row is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A name: a fact that says it must have it from its source.
+    Name,
+    /// A word: it helps to find the source.
+    Word,
+}
+
+/// A row of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Concept {
+    /// Which table.
+    pub kind: Kind,
+    /// Which row.
+    pub row: usize,
+}
+
+#[derive(Deserialize)]
+struct NamesFile {
+    names: Vec<[String; 3]>,
+}
+
+#[derive(Deserialize)]
+struct WordsFile {
+    words: Vec<[String; 3]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    None,
+    OfNouns,
+    Any,
+}
+
+#[derive(Debug)]
+struct Piece {
+    start: String,
+    ending: Ending,
+    /// The word has to be written with a capital, or with capitals alone.
+    capital: bool,
+    acronym: bool,
+}
+
+#[derive(Debug)]
+struct Spelling {
+    pieces: Vec<Piece>,
+    concept: Concept,
+}
+
+/// The tables, ready to be searched.
+#[derive(Debug)]
+pub struct Table {
+    /// By the first two letters.
+    spellings: HashMap<[char; 2], Vec<Spelling>>,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Table {
+    /// Reads the tables that are part of the program.
+    pub fn new() -> Self {
+        let names: NamesFile = toml::from_str(NAMES).expect("prompts/names.toml is well-formed; a test reads it");
+        let words: WordsFile = toml::from_str(WORDS).expect("prompts/words.toml is well-formed; a test reads it");
+        let mut table = Self { spellings: HashMap::new() };
+        for (kind, rows) in [(Kind::Name, names.names), (Kind::Word, words.words)] {
+            for (row, columns) in rows.iter().enumerate() {
+                for spelling in columns.iter().flat_map(|column| column.split(',')) {
+                    table.add(spelling, Concept { kind, row });
+                }
+            }
+        }
+        table
+    }
+
+    fn add(&mut self, spelling: &str, concept: Concept) {
+        let words = spelling.split([' ', '.', '-']).filter(|word| !word.is_empty());
+        let pieces: Vec<Piece> = words.filter_map(|word| piece(word, concept.kind)).collect();
+        if let Some(first) = pieces.first() {
+            self.spellings.entry(initials(&first.start)).or_default().push(Spelling { pieces, concept });
+        }
+    }
+
+    /// The concepts whose spelling begins at token `i`, and how many tokens each takes.
+    pub fn at(&self, tokens: &[Token<'_>], i: usize) -> Vec<(Concept, usize)> {
+        let Some(token) = tokens.get(i).filter(|token| !token.is_number) else { return Vec::new() };
+        let spellings = self.spellings.get(&initials(&token.folded)).map_or(&[][..], Vec::as_slice);
+        let fits = |spelling: &&Spelling| {
+            let mut pieces = spelling.pieces.iter().enumerate();
+            pieces.all(|(at, piece)| tokens.get(i + at).is_some_and(|token| piece.fits(token)))
+        };
+        let mut found: Vec<_> = spellings.iter().filter(fits).map(|it| (it.concept, it.pieces.len())).collect();
+        found.dedup();
+        found
+    }
+}
+
+impl Piece {
+    fn fits(&self, token: &Token<'_>) -> bool {
+        let word = token.folded.strip_suffix("'s").or_else(|| token.folded.strip_suffix("s'")).unwrap_or(&token.folded);
+        let Some(rest) = word.strip_prefix(self.start.as_str()) else { return false };
+        let ending = match self.ending {
+            Ending::None => rest.is_empty(),
+            Ending::OfNouns => ENDINGS.contains(&rest),
+            Ending::Any => true,
+        };
+        ending && (!self.capital || token.is_capitalised()) && (!self.acronym || token.is_acronym() || token.text.len() == 1)
+    }
+}
+
+fn piece(word: &str, kind: Kind) -> Option<Piece> {
+    let (start, ending) = match word.strip_suffix('*') {
+        Some(start) => (start, Ending::Any),
+        None => word.strip_suffix('+').map_or((word, Ending::None), |start| (start, Ending::OfNouns)),
+    };
+    let token = tokens(start).into_iter().next()?;
+    let acronym = token.is_acronym();
+    // Adjectives of names have no capital in Ukrainian and Russian, and those are written with `*`.
+    let capital = kind == Kind::Name && ending != Ending::Any && token.is_capitalised();
+    Some(Piece { start: token.folded, ending, capital, acronym })
+}
+
+fn initials(word: &str) -> [char; 2] {
+    let mut letters = word.chars();
+    [letters.next().unwrap_or(' '), letters.next().unwrap_or(' ')]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(table: &Table, text: &str) -> Vec<usize> {
+        let tokens = tokens(text);
+        let found = (0..tokens.len()).flat_map(|i| table.at(&tokens, i));
+        found.filter(|(concept, _)| concept.kind == Kind::Name).map(|(concept, _)| concept.row).collect()
+    }
+
+    #[test]
+    fn spellings_of_a_row_are_one_name() {
+        let table = Table::new();
+        for words in [
+            ["Kyiv", "Києва", "Киеву"],
+            ["Syrian", "сирійський", "Сирией"],
+            ["Germany's", "Німеччини", "немецкий"],
+            ["United States", "Сполучених Штатів", "США"],
+            ["U.S.", "американський", "Америки"],
+            ["EU", "ЄС", "Евросоюз"],
+        ] {
+            let rows: Vec<_> = words.iter().map(|word| names(&table, word)).collect();
+            assert!(rows.iter().all(|found| !found.is_empty() && found == &rows[0]), "{words:?}: {rows:?}");
+        }
+        for word in ["us", "газ", "who", "раді", "пол"] {
+            assert!(names(&table, word).is_empty(), "{word}");
+        }
+    }
+}
