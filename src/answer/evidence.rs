@@ -18,6 +18,8 @@ const DOUBTFUL: f32 = 0.55;
 const WEAK: f32 = 0.22;
 /// A word that no sentence has counts this much in another language, where nobody knows its translation.
 const UNKNOWN: f32 = 0.12;
+/// With fewer words that the article has at all, nothing is said of weak evidence across languages.
+const LEAST_KNOWN: usize = 4;
 /// What a number weighs more than a word.
 const NUMBER: f32 = 1.5;
 /// The most sentences that a text without citations is found in.
@@ -57,14 +59,14 @@ pub(super) fn link(fact: &Reading<'_>, cited: &[usize], reference: &Reference<'_
     let strong = match tongue {
         Tongue::Same => scores[best] >= SUPPORTS * total,
         // Two or three chance matches are no proof.
-        Tongue::Other => scores[best] >= SUPPORTS * known && features.iter().filter(|it| it.sentences.contains(&best)).count() >= 3,
+        Tongue::Other => scores[best] >= SUPPORTS * known && features.iter().filter(|it| it.sentences.contains(&best)).count() > 3,
     };
     if strong && own < DOUBTFUL * scores[best] {
         return Link { sentences: vec![best], corrected: true, weak: false };
     }
     let weak = match tongue {
         Tongue::Same => own < WEAK * total,
-        Tongue::Other => known >= 0.5 * total && own < WEAK * known,
+        Tongue::Other => count(&features) >= LEAST_KNOWN && known >= 0.5 * total && own < WEAK * known,
     };
     Link { weak, ..kept }
 }
@@ -89,6 +91,11 @@ pub(super) fn search(text: &Reading<'_>, reference: &Reference<'_>, tongue: Tong
     let least = if tongue == Tongue::Same { SUPPORTS * 0.8 * total } else { SUPPORTS * 0.8 * known };
     sentences.sort_unstable();
     Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
+}
+
+/// How many features the article has at all.
+fn count(features: &[Feature]) -> usize {
+    features.iter().filter(|feature| !feature.sentences.is_empty()).count()
 }
 
 fn scores<'f>(features: impl IntoIterator<Item = &'f Feature>, sentences: usize) -> Vec<f32> {

@@ -17,7 +17,7 @@ const PRONOUNS: &[&str] = &[
     "ей", "им", "ним", "ней", "ними", "я", "мы",
 ];
 /// Endings of English words that are seldom those of names.
-const COMMON_ENDINGS: &[&str] = &["ing", "tion", "sion", "ment", "ness", "ship", "ity", "ance", "ence", "ology", "ism", "ist", "ists", "ers", "ful", "less", "ive", "ous", "able"];
+const COMMON_ENDINGS: &[&str] = &["tion", "tions", "sion", "ment", "ments", "ness", "ship", "ology", "ical", "ional"];
 /// Common English words that titles and names of works begin with capitals. The tables have more.
 const COMMON: &str = "mr mrs ms dr sir lady lord st saint jr sr prof the of and for a an in on at to by with from \
     squadron leader pilot open show rainbow home station college art arts school street square avenue road park house hall tower gate \
@@ -41,7 +41,11 @@ const COMMON: &str = "mr mrs ms dr sir lady lord st saint jr sr prof the of and 
     revolution civil rights human social education environment environmental climate nature wildlife agriculture food drug administration \
     special operation mission project program programme plan initiative task strategic strategy policy political foreign affairs interior home \
     internal external holy supreme constitutional criminal high appeal king's queen's good best beautiful beauty clay papers documents player \
-    man woman boy girl child baby dog cat horse lion tiger bear bull eagle dragon snake fish bird wolf";
+    commons reservoir chronicle chronicles diary brewery interview story vampire plant palace mister \
+    earlier later around since about here there however meanwhile according man woman boy girl child baby dog cat horse lion tiger bear bull eagle dragon snake fish bird wolf";
+
+/// A quotation of more words is no title.
+const LONGEST_TITLE: usize = 5;
 
 /// What is known about a word with a capital.
 enum Held {
@@ -115,14 +119,15 @@ fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[
     if evidence.is_some_and(|evidence| sentences.iter().any(|at| evidence.contains(at))) {
         return Held::Proved;
     }
-    if spelled_out(token.text, token.is_acronym(), evidence, reference) {
+    if token.is_acronym() && spelled_out(token.text, evidence, reference) {
         return Held::Proved;
     }
     let beginning = text.begins(i);
     let may_be_common = !is_listed && (concept(Kind::Word) || is_common(&token.folded));
+    let hidden = beginning && !certain && !is_listed;
     let doubtful = match against.tongue {
-        Tongue::Same => beginning && !certain && !is_listed && !starts_name(text, i),
-        Tongue::Other => may_be_common || (beginning && !certain && !is_listed && !starts_name(text, i)) || (token.is_acronym() && !is_listed),
+        Tongue::Same => hidden,
+        Tongue::Other => hidden || may_be_common || (!is_listed && (is_abbreviation(token.text) || in_title(text, i))),
     };
     match sentences.is_empty() {
         _ if doubtful => Held::NoName,
@@ -131,17 +136,23 @@ fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[
     }
 }
 
-/// True when a first word is followed by another one with a capital, as in "Natalia Gavrilita resigned".
-fn starts_name(text: &Reading<'_>, i: usize) -> bool {
-    let follows = |next: &crate::lexicon::Token<'_>| text.text[text.tokens[i].end()..next.start] == *" " && next.is_capitalised() && !next.is_acronym();
-    !is_common(&text.tokens[i].folded) && text.tokens.get(i + 1).is_some_and(follows)
+/// True for words with capitals inside: UN, MEPs, УрФО. Every language makes its own.
+fn is_abbreviation(word: &str) -> bool {
+    word.chars().filter(|c| c.is_uppercase()).count() > 1
+}
+
+/// True for a word in a short quotation: the title of a work, which is translated.
+fn in_title(text: &Reading<'_>, i: usize) -> bool {
+    let (start, end) = (text.tokens[i].start, text.tokens[i].end());
+    let open = text.text[..start].rfind(['«', '“', '„', '"']);
+    let close = text.text[end..].find(['»', '”', '“', '"']).map(|at| end + at);
+    let Some((open, close)) = open.zip(close) else { return false };
+    let inside = &text.text[open..close];
+    !inside.contains(['»', '”']) && inside.split_whitespace().count() <= LONGEST_TITLE
 }
 
 /// True when the first letters of words with capitals spell an acronym: United Nations, UN.
-fn spelled_out(word: &str, is_acronym: bool, evidence: Option<&[usize]>, reference: &Reference<'_>) -> bool {
-    if !is_acronym {
-        return false;
-    }
+fn spelled_out(word: &str, evidence: Option<&[usize]>, reference: &Reference<'_>) -> bool {
     let spelled = |at: &usize| {
         let Some(reading) = reference.sentences.get(*at) else { return false };
         let words = reading.tokens.iter().filter(|token| !token.is_number && token.text.chars().count() > 3);
@@ -160,6 +171,9 @@ fn is_common(word: &str) -> bool {
 
 /// An English headline may have a capital on every word, and then capitals say nothing.
 fn is_title_case(text: &Reading<'_>) -> bool {
+    if text.text.trim_end().ends_with(['.', '!', '?']) {
+        return false;
+    }
     let long = text.tokens.iter().filter(|token| token.text.len() > 3 && token.folded.is_ascii() && !token.is_number);
     let (capital, all) = long.fold((0, 0), |(capital, all), token| (capital + usize::from(token.is_capitalised()), all + 1));
     all >= 4 && capital * 10 >= all * 7

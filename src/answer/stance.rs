@@ -44,19 +44,19 @@ impl Pair<'_, '_> {
         if self.sentences.is_empty() {
             return None;
         }
-        let negative = |reading: &Reading<'_>| reading.marks.iter().any(|mark| matches!(mark, Mark::Negation(..) | Mark::Implicit(_)));
+        let theirs = |of: fn(&Reading<'_>) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
+        let more = clusters(fact) > theirs(all_clusters);
         for (at, head) in negations(fact) {
-            if !self.sentences.iter().any(|sentence| negative(sentence)) {
-                return Some(words(fact, at, head));
-            }
-            if head.is_some_and(|head| self.turned(fact, head, self.sentences)) {
+            let came = head.is_some_and(|head| self.turned(fact, head, self.sentences, clusters(fact) > theirs(clusters)));
+            if more || came {
                 return Some(words(fact, at, head));
             }
         }
         for sentence in self.sentences {
+            let fewer = theirs(clusters) > all_clusters(fact) && self.tells_all_of(sentence);
             for (at, head) in negations(sentence) {
-                let turned = head.is_some_and(|head| self.turned(sentence, head, &[fact]));
-                if turned || (!negative(fact) && self.tells_all_of(sentence)) {
+                let gone = head.is_some_and(|head| self.turned(sentence, head, &[fact], theirs(clusters) > clusters(fact)));
+                if fewer || gone {
                     return Some(words(sentence, at, head));
                 }
             }
@@ -64,9 +64,10 @@ impl Pair<'_, '_> {
         None
     }
 
-    /// True when the other side has the negated word, and always without a negation near it.
-    fn turned(&self, reading: &Reading<'_>, head: usize, others: &[&Reading<'_>]) -> bool {
-        if self.tongue == Tongue::Other && others.iter().any(|other| negations(other).next().is_some()) {
+    /// True when the other side has the negated word, and always without a negation near it. Across languages the sides
+    /// also have to differ in how many negations they have, because words are matched less surely.
+    fn turned(&self, reading: &Reading<'_>, head: usize, others: &[&Reading<'_>], differ: bool) -> bool {
+        if self.tongue == Tongue::Other && !differ {
             return false;
         }
         let mut seen = false;
@@ -135,6 +136,26 @@ fn negations<'r>(reading: &'r Reading<'_>) -> impl Iterator<Item = (usize, Optio
         Mark::Negation(at, head) => Some((*at, *head)),
         _ => None,
     })
+}
+
+/// How often something is negated: "ніхто не" is one negation.
+fn clusters(reading: &Reading<'_>) -> usize {
+    count(negations(reading).map(|(at, _)| at))
+}
+
+/// The same, with negations in other words.
+fn all_clusters(reading: &Reading<'_>) -> usize {
+    count(reading.marks.iter().filter_map(|mark| match mark {
+        Mark::Negation(at, _) | Mark::Implicit(at) => Some(*at),
+        _ => None,
+    }))
+}
+
+fn count(places: impl Iterator<Item = usize>) -> usize {
+    let fold = |(count, last): (usize, Option<usize>), at: usize| {
+        (count + usize::from(last.is_none_or(|last| at > last + NEAR)), Some(at))
+    };
+    places.fold((0, None), fold).0
 }
 
 fn words(reading: &Reading<'_>, first: usize, last: Option<usize>) -> String {

@@ -3,6 +3,7 @@
 //! stdout carries the answer alone; progress, warnings and errors go to stderr.
 
 mod bench;
+mod check;
 mod extract;
 mod input;
 mod models;
@@ -24,6 +25,7 @@ Examples:
   stislo summarize article.txt --to en,uk,ru
   cat page.txt | stislo summarize - --to uk --format json
   stislo extract page.txt
+  stislo check summary.txt --against article.txt
   stislo serve
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the text was refused, 4 no model, 130 interrupted.";
@@ -46,6 +48,8 @@ enum Command {
     Summarize(summarize::Args),
     /// Show an article as it is read: title, language, sentences, and what is removed
     Extract(extract::Args),
+    /// Hold a summary that a person wrote against its article, sentence by sentence
+    Check(check::Args),
     /// Answer HTTP requests on this machine
     Serve(serve::Args),
     /// List, get, check and remove model files
@@ -65,6 +69,7 @@ impl Cli {
         let outcome = match self.command {
             Command::Summarize(args) => interruptible(summarize::execute(args, &settings)).await,
             Command::Extract(args) => extract::execute(args),
+            Command::Check(args) => check::execute(args, &settings),
             Command::Models(args) => interruptible(models::execute(args, &settings)).await,
             Command::Bench(args) => interruptible(bench::execute(args, &settings)).await,
             // The gateway takes a signal as a wish to finish what is under way.

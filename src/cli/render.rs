@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 
-use crate::answer::{Answer, Finding, KeyFact, Summary};
+use crate::answer::{Answer, Evidence, Finding, KeyFact, Summary};
 use crate::config::Settings;
 
 /// The widest that text is set, however wide the terminal is: longer lines are hard to read.
@@ -28,7 +28,7 @@ impl Page {
     }
 
     /// Breaks a paragraph. The first line gets `first` in front, the others as many spaces.
-    fn wrap(&self, first: &str, text: &str) -> String {
+    pub(super) fn wrap(&self, first: &str, text: &str) -> String {
         let indent = " ".repeat(textwrap::core::display_width(first));
         let Some(width) = self.width else { return format!("{first}{text}") };
         textwrap::fill(text, textwrap::Options::new(width).initial_indent(first).subsequent_indent(&indent))
@@ -48,7 +48,7 @@ pub(super) fn text(answer: &Answer, page: &Page) -> String {
             page.bold(&format!("{}  {}", summary.language.code().to_uppercase(), summary.headline))
         );
         let _ = writeln!(out, "\n{}\n", page.wrap("    ", &summary.summary));
-        let sources: Vec<String> = summary.key_facts.iter().map(sources).collect();
+        let sources: Vec<String> = summary.key_facts.iter().map(|fact| sources(&fact.evidence)).collect();
         let widest = sources.iter().map(String::len).max().unwrap_or(0);
         for (fact, source) in summary.key_facts.iter().zip(sources) {
             let _ = writeln!(out, "{}", page.wrap(&format!("    {source:>widest$}  "), &fact.text));
@@ -70,7 +70,7 @@ pub(super) fn markdown(answer: &Answer) -> String {
     for summary in &answer.summaries {
         let _ = writeln!(out, "## {}\n\n{}\n", escape(&summary.headline), escape(&summary.summary));
         for fact in &summary.key_facts {
-            let _ = writeln!(out, "- {} {}", escape(&fact.text), escape(&sources(fact)));
+            let _ = writeln!(out, "- {} {}", escape(&fact.text), escape(&sources(&fact.evidence)));
         }
         for finding in findings(summary) {
             let _ = writeln!(out, "- **{}**", escape(&sentence(finding)));
@@ -85,13 +85,14 @@ fn findings(summary: &Summary) -> impl Iterator<Item = &Finding> {
     summary.findings.iter().chain(summary.key_facts.iter().flat_map(|fact| &fact.findings))
 }
 
-/// The sentences that a fact cites: `[3, 4]`.
-fn sources(fact: &KeyFact) -> String {
-    let numbers: Vec<String> = fact.evidence.iter().map(|evidence| evidence.sentence.to_string()).collect();
+/// The sentences that a fact comes from: `[3, 4]`.
+pub(super) fn sources(evidence: &[Evidence]) -> String {
+    let numbers: Vec<String> = evidence.iter().map(|evidence| evidence.sentence.to_string()).collect();
     if numbers.is_empty() { "[?]".to_owned() } else { format!("[{}]", numbers.join(", ")) }
 }
 
-fn sentence(finding: &Finding) -> String {
+/// A finding in words.
+pub(super) fn sentence(finding: &Finding) -> String {
     match finding.value.is_empty() {
         true => finding.kind.to_string(),
         false => format!("{}: {}", finding.kind, finding.value),

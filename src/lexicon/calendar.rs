@@ -65,6 +65,18 @@ const ADJECTIVES: [(u8, &str); 23] = [
     (11, "листопадов"),
     (12, "груднев"),
 ];
+/// Beginnings of the adjectives made of weekdays.
+const WEEKDAY_ADJECTIVES: [(u8, &str); 9] = [
+    (1, "понеділков"),
+    (2, "вівторков"),
+    (5, "п'ятничн"),
+    (6, "суботн"),
+    (7, "недільн"),
+    (4, "четвергов"),
+    (5, "пятничн"),
+    (6, "субботн"),
+    (7, "воскресн"),
+];
 /// Weekdays and the endings that may follow. Monday is 1.
 const WEEKDAYS: [(u8, &str, &str); 21] = [
     (1, "monday", " s 's"),
@@ -107,6 +119,11 @@ pub(super) fn doubtful_month(word: &str) -> Option<u8> {
 /// The month of an adjective: листопадовий, ноябрьский.
 pub(super) fn month_of_adjective(word: &str) -> Option<u8> {
     ADJECTIVES.iter().find(|(_, start)| word.starts_with(start)).map(|&(month, _)| month)
+}
+
+/// The weekday of an adjective: суботній, воскресный.
+pub(super) fn weekday_of_adjective(word: &str) -> Option<u8> {
+    WEEKDAY_ADJECTIVES.iter().find(|(_, start)| word.starts_with(start)).map(|&(day, _)| day)
 }
 
 /// The weekday that a folded word names.

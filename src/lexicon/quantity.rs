@@ -131,6 +131,9 @@ impl Reader<'_> {
         if let Some(month) = calendar::month_of_adjective(&token.folded) {
             self.push(i, i, What::Date(Date { day: None, month, year: None }), Weight::Loose);
         }
+        if let Some(day) = calendar::weekday_of_adjective(&token.folded) {
+            self.push(i, i, What::Weekday(day), Weight::Loose);
+        }
     }
 
     fn plain(&self, i: usize) -> Option<u64> {
@@ -274,8 +277,10 @@ impl Reader<'_> {
             self.push(i, i, What::Clock(hours, minutes), Weight::Loose);
         }
         if text.len() == 4 && text.starts_with('0') {
+            // 0230 UTC is a time and no number.
             let time = text.parse::<u16>().unwrap_or_default();
-            self.push(i, i, What::Clock(time / 100, time % 100), Weight::Loose);
+            self.push(i, i, What::Clock(time / 100, time % 100), Weight::Firm);
+            return i + 1;
         }
         if let Some(hour) = self.day(i).filter(|&hour| hour < 24) {
             self.read_half_of_day(i, u16::from(hour), 0);

@@ -37,8 +37,18 @@ impl Sound {
         Self(sounds)
     }
 
-    /// True when two words can be the same name.
+    /// True when two words can be the same name, or one is made of the other: Tartu, тартуский.
     pub fn is_like(&self, other: &Self) -> bool {
+        self.is_within(other, 1.0) || self.is_made_of(other) || other.is_made_of(self)
+    }
+
+    /// True when two words are the same name beyond doubt.
+    pub fn is_close(&self, other: &Self) -> bool {
+        self.is_within(other, 0.5)
+    }
+
+    /// True when the distance is at most this part of what two spellings of one name may differ by.
+    fn is_within(&self, other: &Self, part: f32) -> bool {
         let (a, b) = (&self.0, &other.0);
         let length = a.len().max(b.len());
         if a.is_empty() || b.is_empty() || a.len().abs_diff(b.len()) > ENDING + 1 {
@@ -51,7 +61,19 @@ impl Sound {
             let without_first = drop(x, 0) < 1.0 && x.get(1).is_some_and(|&x| substitution(x, y[0]) < 1.0);
             substitution(x[0], y[0]) < 1.0 || without_first
         };
-        (starts(a, b) || starts(b, a)) && self.distance(other) <= (EACH * length as f32).min(MOST)
+        (starts(a, b) || starts(b, a)) && self.distance(other) <= part * (EACH * length as f32).min(MOST)
+    }
+
+    /// True for an adjective in -ский or -ський of the other name.
+    fn is_made_of(&self, other: &Self) -> bool {
+        let Self(sounds) = self;
+        let suffix = (3..sounds.len().saturating_sub(1)).rev().find(|&i| matches!(&sounds[i..i + 2], b"sk" | b"ck"));
+        let Some(stem) = suffix.filter(|&i| i + 6 >= sounds.len()).map(|i| &sounds[..i]) else { return false };
+        let least = stem.len().saturating_sub(1).max(3);
+        (least..=stem.len() + 1).any(|length| {
+            let beginning = other.0.get(..length).filter(|_| other.0.len() <= length + ENDING);
+            beginning.is_some_and(|beginning| Self(stem.to_vec()).is_within(&Self(beginning.to_vec()), 0.6))
+        })
     }
 
     fn distance(&self, other: &Self) -> f32 {
@@ -153,12 +175,14 @@ fn cyrillic(letter: char, out: &mut Vec<u8>) -> usize {
 }
 
 /// Letter groups that are one sound; the longest come first.
-const GROUPS: [(&str, &[u8]); 26] = [
+const GROUPS: [(&str, &[u8]); 28] = [
     ("shch", b"s"),
     ("tsch", b"c"),
     ("sch", b"s"),
     ("tch", b"c"),
     ("dge", b"z"),
+    ("igh", b"ai"),
+    ("wh", b"v"),
     ("ch", b"c"),
     ("sh", b"s"),
     ("cz", b"c"),

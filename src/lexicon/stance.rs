@@ -35,13 +35,23 @@ const IDIOMS: &[(&str, &[&str])] = &[
 ];
 /// What stands before a negation that negates nothing: "чуть не", "як ніколи".
 const BEFORE_IDIOMS: &[&str] = &["ледве", "ледь", "чуть", "едва", "чи", "як", "як-от", "как", "мало", "if", "why", "чому", "почему"];
+/// Words that negate by their meaning.
+const IMPLICIT_WORDS: &[&str] = &[
+    "ban", "bans", "banned", "banning", "stop", "stops", "stopped", "stopping", "little", "few", "less", "hardly", "barely", "scarcely", "instead",
+    "unable", "unlike", "unless", "missed", "missing", "halted", "ceased", "trouble", "except", "крім", "замість", "кроме", "вместо", "едва", "мало", "проти", "против", "against",
+];
 /// Beginnings of words that negate by their meaning.
 const IMPLICIT: &[&str] = &[
-    "refus", "reject", "deny", "denie", "fail", "ban", "prohibit", "forbid", "forbad", "lack", "impossib", "unable", "stop",
-    "prevent", "avoid", "except", "instead", "absen", "oppos", "rule", "unlike", "unless", "miss", "halt", "cease", "without",
-    "відмов", "заборон", "запереч", "відсутн", "відкин", "відхил", "крім", "замість", "уник", "припин", "позбав", "відмін", "скасу", "бракує",
-    "отказ", "запре", "отриц", "отсутств", "отверг", "отклон", "кроме", "вместо", "избеж", "избег", "прекра", "лиш", "отмен", "опроверг", "спросту",
-    "hardly", "barely", "scarcely", "little", "few", "less", "навряд", "вряд", "едва", "мало", "зупин", "останов", "провал", "недо", "проти", "против", "against",
+    "refus", "reject", "deny", "denie", "failed", "failing", "failure", "prohibit", "forbid", "forbad", "lacks", "lacked", "lacking", "impossib",
+    "prevent", "avoid", "absen", "oppos", "відмов", "заборон", "запереч", "відсутн", "відкин", "відхил", "уник", "припин", "позбав",
+    "скасу", "бракує", "навряд", "зупин", "спросту", "недопу", "отказ", "запре", "отриц", "отсутств", "отверг", "отклон", "избеж", "избег",
+    "прекра", "лишил", "лишен", "лиша", "отмен", "опроверг", "вряд", "останов", "провал", "недост",
+];
+/// Beginnings of words that only look negated.
+const NOT_NEGATED: &[&str] = &[
+    "необхідн", "незалеж", "неділ", "негайн", "недавн", "немов", "неначе", "несподів", "незважаючи", "нещодавн", "непорозум", "необход", "независ",
+    "недел", "немедл", "несмотря", "неожидан", "нескольк", "неодн", "нефт", "нехай", "невід", "неабияк", "немал", "невдовзі", "невелик", "небольш", "небез",
+    "under", "until", "union", "unique", "unite", "unity", "безпе", "безпіл", "безкош", "безумов", "безопас", "беспил", "бесед", "бесплат", "беспоко", "безцін",
 ];
 const HEDGES: &[&str] = &[
     "reportedly", "allegedly", "supposedly", "purportedly", "apparently", "presumably", "unconfirmed", "rumour", "rumor", "alleged", "rumoured",
@@ -87,16 +97,22 @@ fn mark(text: &str, tokens: &[Token<'_>], i: usize) -> Option<Mark> {
         let number = word == "no" && text[tokens[i].end()..].starts_with('.') && tokens.get(i + 1).is_some_and(|it| it.is_number);
         return (!idiom && !before && !number).then(|| Mark::Negation(i, head(tokens, i)));
     }
-    if SOURCES.iter().any(|(first, second)| *first == word && second.contains(&next)) {
+    let is_source = |second: &str| SOURCES.iter().any(|(first, seconds)| *first == word && seconds.contains(&second));
+    if is_source(next) {
         return Some(Mark::Source(i, head(tokens, i + 1)));
+    }
+    // "по его словам": nobody is named.
+    if tokens.get(i + 2).is_some_and(|token| is_source(&token.folded)) && is_function_word(next) {
+        return Some(Mark::Saying(i));
     }
     let starts = |list: &[&str]| list.iter().any(|start| word.starts_with(start));
     let is_saying = SAYING_ENGLISH.contains(&word) || starts(SAYING);
     if HEDGES.iter().any(|hedge| word == *hedge || (hedge.chars().count() > 8 && word.starts_with(hedge))) {
         return Some(Mark::Hedge(i));
     }
-    let prefixed = |prefix: &str, least| word.starts_with(prefix) && word.chars().count() >= least;
-    if starts(IMPLICIT) || prefixed("не", 6) || (prefixed("un", 7) && !word.starts_with("uni")) || prefixed("без", 7) || prefixed("бес", 7) {
+    let prefixed = |prefix: &str, least| word.starts_with(prefix) && word.chars().count() >= least && !starts(NOT_NEGATED);
+    let by_prefix = prefixed("не", 6) || prefixed("un", 7) || prefixed("без", 7) || prefixed("бес", 7);
+    if IMPLICIT_WORDS.contains(&word) || starts(IMPLICIT) || by_prefix {
         return Some(Mark::Implicit(i));
     }
     is_saying.then_some(Mark::Saying(i))

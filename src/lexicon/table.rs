@@ -59,6 +59,8 @@ struct Piece {
     /// The word has to be written with a capital, or with capitals alone.
     capital: bool,
     acronym: bool,
+    /// Its `*` takes endings of any length, as those of names.
+    any_length: bool,
 }
 
 #[derive(Debug)]
@@ -125,7 +127,8 @@ impl Piece {
         let ending = match self.ending {
             Ending::None => rest.is_empty(),
             Ending::OfNouns => ENDINGS.contains(&rest),
-            Ending::Any => true,
+            // "вер*" is to believe and not Вермонт.
+            Ending::Any => self.any_length || rest.chars().count() <= self.start.chars().count(),
         };
         ending && (!self.capital || token.is_capitalised()) && (!self.acronym || token.is_acronym() || token.text.len() == 1)
     }
@@ -140,7 +143,7 @@ fn piece(word: &str, kind: Kind) -> Option<Piece> {
     let acronym = token.is_acronym();
     // Adjectives of names have no capital in Ukrainian and Russian, and those are written with `*`.
     let capital = kind == Kind::Name && ending != Ending::Any && token.is_capitalised();
-    Some(Piece { start: token.folded, ending, capital, acronym })
+    Some(Piece { start: token.folded, ending, capital, acronym, any_length: kind == Kind::Name })
 }
 
 fn initials(word: &str) -> [char; 2] {

@@ -29,9 +29,10 @@ impl Token<'_> {
         self.text.starts_with(char::is_uppercase)
     }
 
-    /// True for two or more letters that are all capitals.
+    /// True for two or more letters that are all capitals, as in UN and UK's.
     pub fn is_acronym(&self) -> bool {
-        self.text.chars().count() > 1 && self.text.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
+        let text = self.text.strip_suffix("'s").or_else(|| self.text.strip_suffix("’s")).unwrap_or(self.text);
+        text.chars().count() > 1 && text.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
     }
 
     /// True when it is written with Cyrillic letters.

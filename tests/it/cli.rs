@@ -281,3 +281,40 @@ fn random_weights_go_the_whole_way() {
     assert_eq!(seeded("5"), seeded("5"));
     assert_ne!(seeded("5"), seeded("6"));
 }
+
+#[test]
+fn a_summary_of_a_person_is_checked() {
+    let place = Place::new();
+    let article = place.file("page.txt", fixture("en", "page"));
+    // A right sentence, a wrong number, and a name that the article does not have; in Ukrainian about an English article.
+    let wrong = "Першим міст перетнув автобус № 7.\nРемонт коштував 48,6 млн фунтів.\nМіст відкрив Макрон.\n";
+    let summary = place.file("summary.txt", wrong);
+    let run = |more: &[&str]| place.run(&[&["check", shown(&summary), "--against", shown(&article)], more].concat());
+    let json = run(&["--format", "json"]).json();
+    assert_eq!(keys(&json), ["findings", "language", "sentences", "source"]);
+    assert_eq!((json["language"].as_str(), json["source"]["language"].as_str()), (Some("uk"), Some("en")));
+    let sentences = json["sentences"].as_array().unwrap();
+    let found = |at: usize| -> Vec<(&str, &str)> {
+        let findings = sentences[at]["findings"].as_array().unwrap().iter();
+        findings.map(|it| (it["kind"].as_str().unwrap(), it["value"].as_str().unwrap())).collect()
+    };
+    assert_eq!(found(0), []);
+    assert_eq!(sentences[0]["evidence"][0]["sentence"], 2);
+    assert!(found(1).contains(&("number_not_in_source", "48,6 млн")), "{json:#}");
+    assert!(found(2).contains(&("name_not_in_source", "Макрон")), "{json:#}");
+    let body = fixture("en", "body");
+    for evidence in sentences.iter().flat_map(|it| it["evidence"].as_array().unwrap()) {
+        let at = |key: &str| evidence[key].as_u64().unwrap() as usize;
+        assert_eq!(evidence["text"], body.trim()[at("start")..at("end")]);
+    }
+    let text = run(&[]);
+    assert_eq!((text.code, text.stderr.as_str()), (Some(0), ""));
+    assert!(text.stdout.contains("[2]") && text.stdout.contains("48,6 млн"), "{}", text.stdout);
+    assert!(text.stdout.contains("2 of 3 sentences (uk) have findings"), "{}", text.stdout);
+    let piped = place.run_with(wrong, &["check", "-", "--against", shown(&article), "--format", "json"]);
+    assert_eq!(piped.json(), json, "from standard input");
+    let both = place.run(&["check", "-", "--against", "-"]);
+    assert!(both.refused(2).contains("only one of"), "{}", both.stderr);
+    let empty = place.file("empty.txt", " ");
+    assert!(place.run(&["check", shown(&empty), "--against", shown(&article)]).refused(3).contains("empty"));
+}

@@ -51,7 +51,7 @@ const NO_NAMES: &str = "President Minister Prime University School College Depar
     President's Governor Secretary Chief Director Parliament Government Law Art Arts Sciences Science Gate Brewery Capital New North South East West \
     Road Airport Games Olympic Olympics Union Republic Kingdom United States Museum Palace Emperor Empire Earth Sun Moon Internet God Bible Christmas Christian \
     Міністерство Міністерства Рада Ради Президент Земля Землі Сонце Сонця Інтернет Бог Бога Бібл Министерство Министерства Совет Президент Земля Земли Солнце Интернет Бог Бога \
-    Association Institute Commission Agency Group Foreign Health Social Team Club League Championship Award Prize Academy Press Times News Post Daily Journal";
+    European African Asian Congress Senate Food Energy Fund Programme Office Affairs Star Booking Gardens Judge Stadium Central Prix Nations Treaty Reservoir Taliban Artificial Association Institute Commission Agency Group Foreign Health Social Team Club League Championship Award Prize Academy Press Times News Post Daily Journal";
 /// English verbs behind which "not" can stand.
 const AUXILIARIES: [&str; 12] = ["is", "are", "was", "were", "has", "have", "had", "will", "can", "could", "would", "should"];
 /// Endings of Ukrainian and Russian verbs.
@@ -152,13 +152,17 @@ fn date(text: &str, dice: &mut Dice) -> Option<String> {
     pick(&places, dice).map(|(at, old, new)| replaced(text, at, &old, &new))
 }
 
-/// The names of a text, as far as their looks tell.
+/// The names of a text, as far as their looks tell. Of English titles (World Food Programme) and of adjectives with a
+/// capital nobody can tell by their looks whether they are names, so they are left alone.
 pub(crate) fn names(text: &str) -> Vec<(usize, &str)> {
+    let adjective = ["ий", "ий", "ої", "ого", "ому", "им", "ій", "ая", "ой", "ый", "их", "ым", "ую", "ою"];
     let name = |&(at, word): &(usize, &str)| {
         let before = text[..at].trim_end();
         let inside = text[..at].ends_with(' ') && before.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == ',');
         let capital = word.starts_with(char::is_uppercase) && word.chars().skip(1).all(|c| c.is_lowercase());
-        inside && capital && word.chars().count() >= 4 && !NO_NAMES.split_whitespace().any(|it| it == word)
+        let after = text[at + word.len()..].trim_start_matches([' ', '-']);
+        let titled = word.is_ascii() && text[at + word.len()..].starts_with([' ', '-']) && after.starts_with(char::is_uppercase);
+        inside && capital && !titled && !adjective.iter().any(|it| word.ends_with(it)) && word.chars().count() >= 4 && !NO_NAMES.split_whitespace().any(|it| it == word)
     };
     words(text).into_iter().filter(name).collect()
 }
