@@ -14,12 +14,15 @@ use crate::lexicon::{Sound, Weight};
 const SUPPORTS: f32 = 0.5;
 /// Cited sentences with less than this part of the best one's share are doubted.
 const DOUBTFUL: f32 = 0.55;
+/// Across languages this many matches are few, and then the cited sentences must have less than the second part.
+const FEW: usize = 3;
+const FAR_LESS: f32 = 0.3;
 /// Below this share the evidence is weak, within a language.
 const WEAK: f32 = 0.22;
 /// A word that no sentence has counts this much in another language, where nobody knows its translation.
 const UNKNOWN: f32 = 0.12;
 /// With fewer words that the article has at all, nothing is said of weak evidence across languages.
-const LEAST_KNOWN: usize = 4;
+const LEAST_KNOWN: usize = 5;
 /// What a number weighs more than a word.
 const NUMBER: f32 = 1.5;
 /// The most sentences that a text without citations is found in.
@@ -56,12 +59,15 @@ pub(super) fn link(fact: &Reading<'_>, cited: &[usize], reference: &Reference<'_
     let own = of_set(&features, cited);
     let best = best(&scores);
     let known: f32 = features.iter().filter(|feature| !feature.sentences.is_empty()).map(|feature| feature.weight).sum();
-    let strong = match tongue {
-        Tongue::Same => scores[best] >= SUPPORTS * total,
-        // Two or three chance matches are no proof.
-        Tongue::Other => scores[best] >= SUPPORTS * known && features.iter().filter(|it| it.sentences.contains(&best)).count() > 3,
+    let matches = features.iter().filter(|feature| feature.sentences.contains(&best)).count();
+    let better = match tongue {
+        Tongue::Same => scores[best] >= SUPPORTS * total && own < DOUBTFUL * scores[best],
+        // A few chance matches are no proof against a sentence that matches as well.
+        Tongue::Other if scores[best] < SUPPORTS * known => false,
+        Tongue::Other if matches > FEW => own < DOUBTFUL * scores[best],
+        Tongue::Other => matches == FEW && own < FAR_LESS * scores[best],
     };
-    if strong && own < DOUBTFUL * scores[best] {
+    if better {
         return Link { sentences: vec![best], corrected: true, weak: false };
     }
     let weak = match tongue {

@@ -12,9 +12,8 @@ use crate::lexicon::{Kind, Sound};
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
 const PRONOUNS: &[&str] = &[
-    "he", "she", "they", "it", "his", "her", "their", "its", "him", "them", "who", "this", "these", "we", "i", "you", "our", "my", "він", "вона", "вони", "воно", "його",
-    "її", "їх", "їхній", "цей", "ця", "це", "ці", "йому", "їй", "їм", "ним", "нею", "ними", "я", "ми", "он", "она", "они", "оно", "его", "ее", "их", "этот", "эта", "это", "эти", "ему",
-    "ей", "им", "ним", "ней", "ними", "я", "мы",
+    "he", "she", "they", "him", "them", "his", "her", "their", "він", "вона", "вони", "його", "її", "їх", "їхній", "йому", "їй", "їм", "ним",
+    "нею", "ними", "он", "она", "они", "его", "ее", "их", "ему", "ей", "им", "ней",
 ];
 /// Endings of English words that are seldom those of names.
 const COMMON_ENDINGS: &[&str] = &["tion", "tions", "sion", "ment", "ments", "ness", "ship", "ology", "ical", "ional"];
@@ -144,9 +143,12 @@ fn is_abbreviation(word: &str) -> bool {
 /// True for a word in a short quotation: the title of a work, which is translated.
 fn in_title(text: &Reading<'_>, i: usize) -> bool {
     let (start, end) = (text.tokens[i].start, text.tokens[i].end());
-    let open = text.text[..start].rfind(['«', '“', '„', '"']);
+    let before = &text.text[..start];
+    let open = before.rfind(['«', '“', '„', '"']);
+    // A straight mark closes when another one is open.
+    let closed = open.is_some_and(|at| before[at..].starts_with('"')) && before.matches('"').count() % 2 == 0;
     let close = text.text[end..].find(['»', '”', '“', '"']).map(|at| end + at);
-    let Some((open, close)) = open.zip(close) else { return false };
+    let Some((open, close)) = open.filter(|_| !closed).zip(close) else { return false };
     let inside = &text.text[open..close];
     !inside.contains(['»', '”']) && inside.split_whitespace().count() <= LONGEST_TITLE
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::reading::{Key, Reading, Tongue};
 use crate::intake::{Article, Language};
-use crate::lexicon::{Date, Decimal, Sound, Table, Unit, What};
+use crate::lexicon::{Date, Decimal, Sound, Table, Token, Unit, What};
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub(super) enum Figure {
     Weekday(u8),
 }
 
-/// A word with a capital somewhere in the article.
+/// A word of the article that may be a name.
 #[derive(Debug)]
 struct SourceName {
     sound: Sound,
@@ -60,14 +60,14 @@ impl<'a> Reference<'a> {
             for figure in reading.mentions.iter().flat_map(|mention| figures_of(&mention.what)) {
                 add(figures.entry(figure).or_default(), at);
             }
-            for (i, token) in reading.tokens.iter().enumerate().filter(|(_, token)| token.is_capitalised()) {
+            for (i, token) in reading.tokens.iter().enumerate().filter(|(_, token)| may_name(token)) {
                 let name = names.entry(token.text).or_insert_with(|| SourceName {
                     sound: Sound::of(token.text),
                     sentences: Vec::new(),
                     certain: false,
                 });
                 add(&mut name.sentences, at);
-                name.certain |= !reading.begins(i);
+                name.certain |= token.is_capitalised() && !reading.begins(i);
             }
         }
         let names = names.into_values().collect();
@@ -100,6 +100,12 @@ impl<'a> Reference<'a> {
         let all = self.sentences.len() as f32;
         (1.0 + all / sentences.max(1) as f32).ln()
     }
+}
+
+/// True for a word with a capital, and for an adjective that may be made of a name: тартуский.
+fn may_name(token: &Token<'_>) -> bool {
+    let adjective = token.is_cyrillic() && ["ськ", "цьк", "ск"].iter().any(|suffix| token.folded.contains(suffix));
+    token.is_capitalised() || adjective
 }
 
 fn add(sentences: &mut Vec<usize>, at: usize) {

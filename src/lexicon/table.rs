@@ -123,15 +123,33 @@ impl Table {
 impl Piece {
     fn fits(&self, token: &Token<'_>) -> bool {
         let word = token.folded.strip_suffix("'s").or_else(|| token.folded.strip_suffix("s'")).unwrap_or(&token.folded);
+        self.takes(word, token) || hardened(word).is_some_and(|word| self.takes(&word, token))
+    }
+
+    fn takes(&self, word: &str, token: &Token<'_>) -> bool {
         let Some(rest) = word.strip_prefix(self.start.as_str()) else { return false };
         let ending = match self.ending {
             Ending::None => rest.is_empty(),
             Ending::OfNouns => ENDINGS.contains(&rest),
             // "вер*" is to believe and not Вермонт.
-            Ending::Any => self.any_length || rest.chars().count() <= self.start.chars().count(),
+            Ending::Any => self.any_length || rest.chars().count() <= longest_ending(self.start.chars().count()),
         };
         ending && (!self.capital || token.is_capitalised()) && (!self.acronym || token.is_acronym() || token.text.len() == 1)
     }
+}
+
+/// How long an ending may be behind a beginning of this many letters.
+fn longest_ending(start: usize) -> usize {
+    match start {
+        0..=3 => 3,
+        4 => 5,
+        _ => usize::MAX,
+    }
+}
+
+/// Ukrainian changes the last consonant before -і: Гонконг, у Гонконзі. This gives the word as the table has it.
+fn hardened(word: &str) -> Option<String> {
+    [("зі", "гі"), ("ці", "кі"), ("сі", "хі")].iter().find_map(|(soft, hard)| Some(word.strip_suffix(soft)?.to_owned() + hard))
 }
 
 fn piece(word: &str, kind: Kind) -> Option<Piece> {
@@ -170,7 +188,8 @@ mod tests {
             ["Germany's", "Німеччини", "немецкий"],
             ["United States", "Сполучених Штатів", "США"],
             ["U.S.", "американський", "Америки"],
-            ["EU", "ЄС", "Евросоюз"],
+            ["Hong Kong", "Гонконзі", "Гонконга"],
+            ["NATO's", "НАТО", "Альянса"],
         ] {
             let rows: Vec<_> = words.iter().map(|word| names(&table, word)).collect();
             assert!(rows.iter().all(|found| !found.is_empty() && found == &rows[0]), "{words:?}: {rows:?}");

@@ -51,7 +51,7 @@ const NO_NAMES: &str = "President Minister Prime University School College Depar
     President's Governor Secretary Chief Director Parliament Government Law Art Arts Sciences Science Gate Brewery Capital New North South East West \
     Road Airport Games Olympic Olympics Union Republic Kingdom United States Museum Palace Emperor Empire Earth Sun Moon Internet God Bible Christmas Christian \
     Міністерство Міністерства Рада Ради Президент Земля Землі Сонце Сонця Інтернет Бог Бога Бібл Министерство Министерства Совет Президент Земля Земли Солнце Интернет Бог Бога \
-    European African Asian Congress Senate Food Energy Fund Programme Office Affairs Star Booking Gardens Judge Stadium Central Prix Nations Treaty Reservoir Taliban Artificial Association Institute Commission Agency Group Foreign Health Social Team Club League Championship Award Prize Academy Press Times News Post Daily Journal";
+    Square Finder Technology Rooms Vampire Whitehall European African Asian Congress Senate Food Energy Fund Programme Office Affairs Star Booking Gardens Judge Stadium Central Prix Nations Treaty Reservoir Taliban Artificial Association Institute Commission Agency Group Foreign Health Social Team Club League Championship Award Prize Academy Press Times News Post Daily Journal";
 /// English verbs behind which "not" can stand.
 const AUXILIARIES: [&str; 12] = ["is", "are", "was", "were", "has", "have", "had", "will", "can", "could", "would", "should"];
 /// Endings of Ukrainian and Russian verbs.
