@@ -10,9 +10,11 @@ use crate::lexicon::{Date, Decimal, Mention, Unit, Weight, What};
 
 /// Words in front of a number that is rounded.
 const ROUGHLY: &[&str] = &[
-    "about", "around", "nearly", "almost", "over", "roughly", "approximately", "some", "than", "least", "близько", "майже", "понад", "приблизно",
-    "більше", "більш", "ніж", "до", "около", "почти", "свыше", "более", "больше", "примерно", "чем", "порядка", "at", "up", "to", "під",
+    "about", "around", "nearly", "almost", "over", "roughly", "approximately", "than", "least", "близько", "майже", "понад", "приблизно", "більше",
+    "більш", "ніж", "около", "почти", "свыше", "более", "больше", "примерно", "чем", "порядка",
 ];
+/// Whole numbers between these are mostly years, which nobody rounds.
+const YEARS: std::ops::Range<u64> = 1500..2200;
 
 /// The findings about a text's numbers and dates.
 pub(super) fn check(text: &Reading<'_>, evidence: Option<&[usize]>, reference: &Reference<'_>) -> Vec<(FindingKind, String)> {
@@ -51,6 +53,10 @@ fn is_said(text: &Reading<'_>, mention: &Mention, sentences: &[usize], reference
 /// True when a word before the number says that it is not exact, or its digits are few: 1.2 million.
 fn is_rough(text: &Reading<'_>, mention: &Mention) -> bool {
     let before = text.tokens.iter().filter(|token| token.end() <= mention.start).next_back();
+    let year = matches!(&mention.what, What::Number(values, Unit::Plain) if values.iter().any(|it| it.whole().is_some_and(|it| YEARS.contains(&it))));
+    if year {
+        return false;
+    }
     let word = text.text[mention.start..mention.end].contains(char::is_alphabetic);
     word || before.is_some_and(|token| ROUGHLY.contains(&token.folded.as_str()))
 }
@@ -136,6 +142,7 @@ mod tests {
             ("12 травня 2024", NumberNotInSource),
             ("12 March 2025", NumberNotInSource),
             ("14%", NumberNotInSource),
+            ("nearly 2020", NumberNotInSource),
             ("1,234,567 euros", NumberNotInSource),
             ("300 men", EvidenceWeak),
             ("в апреле", EvidenceWeak),

@@ -17,32 +17,10 @@ const PRONOUNS: &[&str] = &[
 ];
 /// Endings of English words that are seldom those of names.
 const COMMON_ENDINGS: &[&str] = &["tion", "tions", "sion", "ment", "ments", "ness", "ship", "ology", "ical", "ional"];
-/// Common English words that titles and names of works begin with capitals. The tables have more.
-const COMMON: &str = "mr mrs ms dr sir lady lord st saint jr sr prof the of and for a an in on at to by with from \
-    squadron leader pilot open show rainbow home station college art arts school street square avenue road park house hall tower gate \
-    bay lake hill valley forest field garden palace castle cathedral temple hotel theatre theater stadium arena airport station university \
-    institute academy college library museum gallery office bureau agency department ministry council committee commission board authority \
-    association society federation union league club team group company corporation bank fund trust foundation centre center system service \
-    force forces army navy air guard police security defence defense intelligence court justice law act bill treaty agreement convention \
-    conference summit forum festival award prize cup championship championships grand prix games olympics world international national federal \
-    united royal state public general chief senior deputy vice acting former prime minister president chancellor secretary governor mayor \
-    ambassador senator representative congressman director manager chairman chairwoman chair officer commander captain major colonel lieutenant \
-    sergeant admiral marshal king queen prince princess duke emperor bishop archbishop pope father mother sister brother uncle aunt black white \
-    red green blue golden silver great big little old new high low upper lower north south east west northern southern eastern western central \
-    middle far near first second third last spring summer autumn winter day night morning evening week month year today yesterday tomorrow \
-    time life death love war peace fire water earth sun moon star stars sky sea ocean island islands river mountain mountains desert beach \
-    coast cape gulf strait channel port harbour harbor bridge county district region province territory republic kingdom empire commonwealth \
-    people women men children family church god bible book story news times post journal daily press media radio television channel network \
-    online internet web data computer science technology research health medical medicine hospital clinic cancer disease virus energy power oil \
-    gas nuclear space flight rocket ship boat train car bus railway line street market stock exchange trade finance economic economy business \
-    industry industrial tax customs revenue budget money card credit emergency rescue safety traffic fire department labour labor work party \
-    democratic conservative liberal green republican democrat democrats republicans socialist communist people's workers freedom independence \
-    revolution civil rights human social education environment environmental climate nature wildlife agriculture food drug administration \
-    special operation mission project program programme plan initiative task strategic strategy policy political foreign affairs interior home \
-    internal external holy supreme constitutional criminal high appeal king's queen's good best beautiful beauty clay papers documents player \
-    commons reservoir chronicle chronicles diary brewery interview story vampire plant palace mister \
-    earlier later around since about here there however meanwhile according man woman boy girl child baby dog cat horse lion tiger bear bull eagle dragon snake fish bird wolf";
-
+/// Endings that names seldom have, those of -ський aside.
+const ADJECTIVE_ENDINGS: &[&str] = &[
+    "ий", "ого", "ому", "их", "ими", "ої", "ій", "ий", "ый", "ая", "яя", "ое", "ее", "ые", "ие", "ых", "ыми", "ую", "юю", "ої",
+];
 /// A quotation of more words is no title.
 const LONGEST_TITLE: usize = 5;
 
@@ -121,8 +99,12 @@ fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[
     if token.is_acronym() && spelled_out(token.text, evidence, reference) {
         return Held::Proved;
     }
+    // In another alphabet a name is seldom spelled as its sound would have it, and the evidence has few names to choose from.
+    if against.tongue == Tongue::Other && is_akin(text, i, evidence.unwrap_or_default(), reference) {
+        return Held::Proved;
+    }
     let beginning = text.begins(i);
-    let may_be_common = !is_listed && (concept(Kind::Word) || is_common(&token.folded));
+    let may_be_common = !is_listed && (concept(Kind::Word) || is_common(&token.folded, reference) || is_adjective(&token.folded));
     let hidden = beginning && !certain && !is_listed;
     let doubtful = match against.tongue {
         Tongue::Same => hidden,
@@ -133,6 +115,21 @@ fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[
         true => Held::Unknown,
         false => Held::Elsewhere,
     }
+}
+
+/// True when the evidence has a name that is not far from this one: one that no table knows and that begins no sentence.
+fn is_akin(text: &Reading<'_>, i: usize, evidence: &[usize], reference: &Reference<'_>) -> bool {
+    let sound = Sound::of(text.tokens[i].text);
+    let cyrillic = text.tokens[i].is_cyrillic();
+    let mut readings = evidence.iter().filter_map(|&at| reference.sentences.get(at));
+    readings.any(|reading| {
+        let unknown = |j: usize| {
+            let token = &reading.tokens[j];
+            let listed = reading.keys[j].iter().any(|key| matches!(key, Key::Concept(_))) || is_common(&token.folded, reference);
+            token.is_capitalised() && token.is_cyrillic() != cyrillic && !listed && !reading.begins(j)
+        };
+        (0..reading.tokens.len()).any(|j| unknown(j) && Sound::of(reading.tokens[j].text).is_akin(&sound))
+    })
 }
 
 /// True for words with capitals inside: UN, MEPs, УрФО. Every language makes its own.
@@ -164,11 +161,14 @@ fn spelled_out(word: &str, evidence: Option<&[usize]>, reference: &Reference<'_>
     evidence.is_some_and(|evidence| evidence.iter().any(spelled))
 }
 
-fn is_common(word: &str) -> bool {
-    let word = word.strip_suffix("'s").unwrap_or(word);
-    let singular = word.strip_suffix('s').unwrap_or(word);
-    COMMON.split_whitespace().any(|common| common == word || common == singular)
-        || (word.len() > 6 && COMMON_ENDINGS.iter().any(|ending| word.ends_with(ending)))
+/// True for a Ukrainian or Russian adjective that is not made of a name: the first word of a title, as in Північний потік.
+fn is_adjective(word: &str) -> bool {
+    let ends = ADJECTIVE_ENDINGS.iter().any(|ending| word.ends_with(ending));
+    ends && word.chars().count() > 5 && !["ськ", "цьк", "ск"].iter().any(|suffix| word.contains(suffix))
+}
+
+fn is_common(word: &str, reference: &Reference<'_>) -> bool {
+    reference.table.is_common(word) || (word.len() > 6 && COMMON_ENDINGS.iter().any(|ending| word.ends_with(ending)))
 }
 
 /// An English headline may have a capital on every word, and then capitals say nothing.

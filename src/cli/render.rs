@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 
-use crate::answer::{Answer, Evidence, Finding, KeyFact, Summary};
+use crate::answer::{Answer, Evidence, Finding, Summary};
 use crate::config::Settings;
 
 /// The widest that text is set, however wide the terminal is: longer lines are hard to read.

@@ -180,7 +180,7 @@ const ABBREVIATED: [(u32, &str); 11] = [
 ];
 /// Words that say a number in passing. A source that has one supports the number; a fact that has one need not prove it.
 const IN_PASSING: [(&str, &str); 22] = [
-    ("2", "half halved both twice double doubled doubling pair couple two-fold second secondly обидва обидві обидвох обоє оба обе обоих двічі дважды вдвічі вдвое удвічі пара пару подвійний двойной подвоїв удвоил"),
+    ("2", "half both twice double doubled doubling pair couple two-fold second secondly обидва обидві обидвох обоє оба обе обоих двічі дважды вдвічі вдвое удвічі пара пару подвійний двойной подвоїв удвоил"),
     ("3", "triple tripled trio third треть третина третину трети третини тройка трійка втричі втрое тричі трижды"),
     ("4", "quarter quarters чверть четверть четверти чверті вчетверо вчетверо"),
     ("25", "quarter чверть четверть"),

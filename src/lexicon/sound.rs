@@ -47,6 +47,11 @@ impl Sound {
         self.is_within(other, 0.5)
     }
 
+    /// True when two words can be one name in two alphabets, as far as their sound tells: to be asked of few names only.
+    pub fn is_akin(&self, other: &Self) -> bool {
+        self.is_within(other, 1.6)
+    }
+
     /// True when the distance is at most this part of what two spellings of one name may differ by.
     fn is_within(&self, other: &Self, part: f32) -> bool {
         let (a, b) = (&self.0, &other.0);

@@ -3,7 +3,7 @@
 //! A row is one concept in three languages. Which language a word is of does not matter here: any spelling of a row
 //! stands for its concept. Words are found by their first letters, so a look-up costs the same however long the tables are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -42,6 +42,7 @@ struct NamesFile {
 
 #[derive(Deserialize)]
 struct WordsFile {
+    titles: String,
     words: Vec<[String; 3]>,
 }
 
@@ -74,6 +75,8 @@ struct Spelling {
 pub struct Table {
     /// By the first two letters.
     spellings: HashMap<[char; 2], Vec<Spelling>>,
+    /// Common English words that titles and names of works write with capitals.
+    titles: HashSet<String>,
 }
 
 impl Default for Table {
@@ -87,7 +90,7 @@ impl Table {
     pub fn new() -> Self {
         let names: NamesFile = toml::from_str(NAMES).expect("prompts/names.toml is well-formed; a test reads it");
         let words: WordsFile = toml::from_str(WORDS).expect("prompts/words.toml is well-formed; a test reads it");
-        let mut table = Self { spellings: HashMap::new() };
+        let mut table = Self { spellings: HashMap::new(), titles: words.titles.split_whitespace().map(str::to_owned).collect() };
         for (kind, rows) in [(Kind::Name, names.names), (Kind::Word, words.words)] {
             for (row, columns) in rows.iter().enumerate() {
                 for spelling in columns.iter().flat_map(|column| column.split(',')) {
@@ -104,6 +107,12 @@ impl Table {
         if let Some(first) = pieces.first() {
             self.spellings.entry(initials(&first.start)).or_default().push(Spelling { pieces, concept });
         }
+    }
+
+    /// True for a common English word that a title may write with a capital: Leader, Papers. The word is folded.
+    pub fn is_common(&self, word: &str) -> bool {
+        let word = word.strip_suffix("'s").unwrap_or(word);
+        self.titles.contains(word) || word.strip_suffix('s').is_some_and(|singular| self.titles.contains(singular))
     }
 
     /// The concepts whose spelling begins at token `i`, and how many tokens each takes.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use stislo::answer::{DraftFact, FindingKind, KeyFact, Reference, against};
 use stislo::intake::{Article, Language, Source, read, read_note};
 
-use crate::planted::{Dice, Fault, names, plant};
+use crate::planted::{Dice, Fault, Names, plant};
 
 /// An article and facts that are right, with the paragraphs that they come from.
 struct Case {
@@ -47,6 +47,7 @@ impl Count {
 
 #[derive(Default)]
 struct Tally {
+    names: Names,
     /// By half, pair of languages and fault; no fault is a clean fact.
     counts: BTreeMap<(bool, String, Option<Fault>), Count>,
 }
@@ -113,9 +114,11 @@ fn check(reference: &Reference<'_>, case: &Case, text: &str, cited: &[u32]) -> K
 fn measure(case: &Case, tally: &mut Tally, dice: &mut Dice) {
     let reference = Reference::new(&case.article);
     let pair = format!("{}-{}", case.article.language(), case.language);
-    let others: Vec<String> = case.facts.iter().flat_map(|fact| names(&fact.text)).map(|it| it.1.to_owned()).collect();
+    let others = case.facts.iter().flat_map(|fact| tally.names.of(&fact.text)).map(|it| it.1.to_owned()).collect();
+    tally.names.others = others;
     for (at, fact) in case.facts.iter().enumerate() {
-        let mut count = |fault, found| tally.counts.entry((fact.kept_apart, pair.clone(), fault)).or_default().add(found);
+        let counts = &mut tally.counts;
+        let mut count = |fault, found| counts.entry((fact.kept_apart, pair.clone(), fault)).or_default().add(found);
         let clean = check(&reference, case, &fact.text, &fact.cited);
         let of_content = |it: &&stislo::answer::Finding| !matches!(it.kind, FindingKind::Truncated | FindingKind::WrongLanguage);
         let accused: Vec<String> = clean.findings.iter().filter(of_content).map(|it| format!("{:?} {}", it.kind, it.value)).collect();
@@ -132,7 +135,7 @@ fn measure(case: &Case, tally: &mut Tally, dice: &mut Dice) {
                     }
                     (fact.text.clone(), other.cited.clone())
                 }
-                _ => match plant(fault, &fact.text, &others, dice) {
+                _ => match plant(fault, &fact.text, &tally.names, dice) {
                     Some(text) => (text, fact.cited.clone()),
                     None => continue,
                 },
@@ -208,12 +211,14 @@ fn language(code: &str) -> Language {
     code.parse().unwrap()
 }
 
+fn flores_lines(corpus: &Path, language: Language) -> Vec<String> {
+    let path = corpus.join(format!("translation/flores-dev-100.{language}"));
+    std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
+}
+
 /// FLORES in every pair of languages.
 fn flores(corpus: &Path, tally: &mut Tally, dice: &mut Dice) {
-    let lines = |language: Language| -> Vec<String> {
-        let path = corpus.join(format!("translation/flores-dev-100.{language}"));
-        std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
-    };
+    let lines = |language| flores_lines(corpus, language);
     for from in Language::ALL {
         for to in Language::ALL {
             let pairs: Vec<_> = lines(from).into_iter().zip(lines(to)).collect();
@@ -256,6 +261,12 @@ fn faults_in_the_corpus_are_found() {
     let Some(corpus) = corpus() else { return };
     let mut tally = Tally::default();
     let mut dice = Dice(1);
+    for language in Language::ALL {
+        flores_lines(&corpus, language).iter().for_each(|line| tally.names.learn(line));
+    }
+    for value in json_lines(&corpus.join("news/news-dev.jsonl")) {
+        tally.names.learn(value["text"].as_str().unwrap());
+    }
     flores(&corpus, &mut tally, &mut dice);
     documents(&corpus, &mut tally, &mut dice);
     articles(&corpus, &mut tally, &mut dice);

@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows how the checks work: words are found by their looks alone, and their replacements are listed here.
 
+use std::collections::HashSet;
+
 /// What is planted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Fault {
@@ -67,12 +69,12 @@ impl Dice {
     }
 }
 
-/// A sentence with a fault, where one of this kind can be planted. `others` are names of the same language.
-pub(crate) fn plant(fault: Fault, text: &str, others: &[String], dice: &mut Dice) -> Option<String> {
+/// A sentence with a fault, where one of this kind can be planted.
+pub(crate) fn plant(fault: Fault, text: &str, names: &Names, dice: &mut Dice) -> Option<String> {
     match fault {
         Fault::Number => number(text, dice),
         Fault::Date => date(text, dice),
-        Fault::Name => name(text, others, dice),
+        Fault::Name => name(text, names, dice),
         Fault::Negation => negation(text, dice),
         Fault::Citation => None,
     }
@@ -152,27 +154,45 @@ fn date(text: &str, dice: &mut Dice) -> Option<String> {
     pick(&places, dice).map(|(at, old, new)| replaced(text, at, &old, &new))
 }
 
-/// The names of a text, as far as their looks tell. Of English titles (World Food Programme) and of adjectives with a
-/// capital nobody can tell by their looks whether they are names, so they are left alone.
-pub(crate) fn names(text: &str) -> Vec<(usize, &str)> {
-    let adjective = ["ий", "ий", "ої", "ого", "ому", "им", "ій", "ая", "ой", "ый", "их", "ым", "ую", "ою"];
-    let name = |&(at, word): &(usize, &str)| {
-        let before = text[..at].trim_end();
-        let inside = text[..at].ends_with(' ') && before.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == ',');
-        let capital = word.starts_with(char::is_uppercase) && word.chars().skip(1).all(|c| c.is_lowercase());
-        let after = text[at + word.len()..].trim_start_matches([' ', '-']);
-        let titled = word.is_ascii() && text[at + word.len()..].starts_with([' ', '-']) && after.starts_with(char::is_uppercase);
-        inside && capital && !titled && !adjective.iter().any(|it| word.ends_with(it)) && word.chars().count() >= 4 && !NO_NAMES.split_whitespace().any(|it| it == word)
-    };
-    words(text).into_iter().filter(name).collect()
+/// What is known about the names of some texts.
+#[derive(Default)]
+pub(crate) struct Names {
+    /// Words that some text writes without a capital, which are no names: Food, Королівським.
+    lower: HashSet<String>,
+    /// The names of the facts beside this one.
+    pub(crate) others: Vec<String>,
 }
 
-fn name(text: &str, others: &[String], dice: &mut Dice) -> Option<String> {
-    let (at, old) = pick(&names(text), dice)?;
+impl Names {
+    /// Learns the words of a text that have no capital.
+    pub(crate) fn learn(&mut self, text: &str) {
+        let lower = words(text).into_iter().filter(|(_, word)| word.starts_with(char::is_lowercase));
+        self.lower.extend(lower.map(|(_, word)| word.to_owned()));
+    }
+
+    /// The names of a text, as far as their looks tell. Of English titles (World Food Programme) and of adjectives with a
+    /// capital nobody can tell by their looks whether they are names, so they are left alone.
+    pub(crate) fn of<'t>(&self, text: &'t str) -> Vec<(usize, &'t str)> {
+        let adjective = ["ий", "ої", "ого", "ому", "им", "ій", "ая", "ой", "ый", "их", "ым", "ую", "ою"];
+        let name = |&(at, word): &(usize, &str)| {
+            let before = text[..at].trim_end();
+            let inside = text[..at].ends_with(' ') && before.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == ',');
+            let capital = word.starts_with(char::is_uppercase) && word.chars().skip(1).all(|c| c.is_lowercase());
+            let rest = &text[at + word.len()..];
+            let titled = word.is_ascii() && rest.starts_with([' ', '-']) && rest[1..].starts_with(char::is_uppercase);
+            let common = self.lower.contains(&word.to_lowercase()) || NO_NAMES.split_whitespace().any(|it| it == word);
+            inside && capital && !titled && !common && !adjective.iter().any(|it| word.ends_with(it)) && word.chars().count() >= 4
+        };
+        words(text).into_iter().filter(name).collect()
+    }
+}
+
+fn name(text: &str, names: &Names, dice: &mut Dice) -> Option<String> {
+    let (at, old) = pick(&names.of(text), dice)?;
     let language = if old.is_ascii() { 0 } else if text.contains(['ы', 'э', 'ъ', 'ё']) { 2 } else { 1 };
     let start: String = old.to_lowercase().chars().take(3).collect();
     let far = |other: &&str| !other.to_lowercase().starts_with(&start) && !text.contains(&other[..other.len().min(8) / 2 * 2]);
-    let elsewhere: Vec<&str> = others.iter().map(String::as_str).filter(|it| it.is_ascii() == old.is_ascii() && far(it)).collect();
+    let elsewhere: Vec<&str> = names.others.iter().map(String::as_str).filter(|it| it.is_ascii() == old.is_ascii() && far(it)).collect();
     let listed: Vec<&str> = NAMES[language].iter().copied().filter(far).collect();
     let new = if dice.below(2) == 0 && !elsewhere.is_empty() { pick(&elsewhere, dice)? } else { pick(&listed, dice)? };
     Some(replaced(text, at, old, new))
