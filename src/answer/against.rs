@@ -38,12 +38,13 @@ pub fn against(text: &Article, article: &Article) -> Checked {
 
 fn held(text: &str, language: Language, reference: &Reference<'_>) -> Held {
     let reading = Reading::new(text, &reference.table);
-    let link = evidence::search(&reading, reference, reference.tongue(language));
+    let tongue = reference.tongue(language);
+    let link = evidence::search(&reading, reference, tongue);
     let mut findings = form::findings(text, Ending::Free, language, "sentence");
     if link.weak {
         findings.push(Finding { kind: FindingKind::EvidenceWeak, place: "sentence", value: String::new() });
     }
-    findings.extend(reference.held(&reading, &link.sentences, language, "sentence"));
+    findings.extend(reference.held(&reading, &link.sentences, tongue, "sentence"));
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
     Held { text: text.to_owned(), evidence, findings }
 }

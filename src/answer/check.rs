@@ -6,7 +6,7 @@
 
 use super::form::{self, Ending};
 use super::names::{self, Against};
-use super::reading::Reading;
+use super::reading::{Reading, Tongue};
 use super::reference::Reference;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
 use super::{between, evidence, figures, quote, stance};
@@ -66,14 +66,16 @@ pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summ
 impl Reference<'_> {
     /// Checks one fact in this language: links its evidence and says what does not hold.
     pub fn check(&self, fact: DraftFact, language: Language) -> KeyFact {
-        let tongue = self.tongue(language);
+        let mut findings = form::findings(&fact.text, Ending::Sentence, language, "fact");
+        // What was written in another language than asked for cannot be compared word by word either.
+        let foreign = findings.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == fact.text);
+        let tongue = if foreign { Tongue::Other } else { self.tongue(language) };
         let reading = Reading::new(&fact.text, &self.table);
         let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences.len()).collect();
         let link = evidence::link(&reading, &cited, self, tongue);
         let numbers = || fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let finding = |kind, value| Finding { kind, place: "fact", value };
-        let mut findings = form::findings(&fact.text, Ending::Sentence, language, "fact");
         if cited.is_empty() {
             findings.push(finding(FindingKind::Uncited, numbers()));
         }
@@ -83,14 +85,13 @@ impl Reference<'_> {
         if link.weak {
             findings.push(finding(FindingKind::EvidenceWeak, String::new()));
         }
-        findings.extend(self.held(&reading, &link.sentences, language, "fact"));
+        findings.extend(self.held(&reading, &link.sentences, tongue, "fact"));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
         KeyFact { text: fact.text, evidence, findings }
     }
 
     /// What does not hold in a text that comes from these sentences.
-    pub(super) fn held(&self, text: &Reading<'_>, sentences: &[usize], language: Language, place: &'static str) -> Vec<Finding> {
-        let tongue = self.tongue(language);
+    pub(super) fn held(&self, text: &Reading<'_>, sentences: &[usize], tongue: Tongue, place: &'static str) -> Vec<Finding> {
         let evidence = (!sentences.is_empty()).then_some(sentences);
         let mut found = figures::findings(text, evidence, self, place);
         found.extend(names::findings(text, &Against { reference: self, evidence, tongue }, place));
@@ -102,7 +103,7 @@ impl Reference<'_> {
 
     /// What does not hold in a part that cites nothing.
     fn part(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
-        self.held(&Reading::new(text, &self.table), &[], language, place)
+        self.held(&Reading::new(text, &self.table), &[], self.tongue(language), place)
     }
 
     /// How a fact stands to the parts and facts before it.

@@ -81,7 +81,7 @@ pub fn read(source: Source) -> Result<Article, IntakeError> {
 pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeError> {
     let Source { bytes, name, title, language } = source;
     let decoded = decode::decode(&bytes, &name)?;
-    let text = decoded.trim().to_owned();
+    let text = paragraphs_of_note(&decoded);
     if !text.contains(char::is_alphanumeric) {
         return Err(IntakeError::Empty { name });
     }
@@ -95,6 +95,22 @@ pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeE
     };
     let sentences = sentence::split(&text, language);
     Ok(Article { title, language, confidence, sentences, removed: Vec::new(), sha256: hex_sha256(&text), text })
+}
+
+/// Parts a note where a line ends a sentence or the next one begins a point of a list; other line breaks are only layout.
+fn paragraphs_of_note(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim) {
+        let point = line.starts_with(['-', '•', '*', '–']);
+        let ended = out.trim_end_matches(['»', '”', '"', ')']).ends_with(['.', '!', '?', '…', ':']);
+        match out.is_empty() || out.ends_with("\n\n") {
+            true => {}
+            false if point || ended || line.is_empty() => out.push_str("\n\n"),
+            false => out.push('\n'),
+        }
+        out.push_str(line);
+    }
+    out.trim().to_owned()
 }
 
 fn detect(text: &str, name: &str) -> Result<(Language, f32), IntakeError> {
@@ -149,6 +165,17 @@ mod tests {
         assert_eq!(again.text(), article.text());
         assert_eq!(again.sha256(), article.sha256());
         assert_eq!(again.title(), None);
+    }
+
+    #[test]
+    fn a_note_is_read_as_it_is() {
+        let note = |text: &str| read_note(source(text), Language::Uk);
+        let article = note("Перший автобус — № 7.\nРемонт коштував\n38,6 млн.\n\n- Міст відкрили\n- Кінець").unwrap();
+        let texts: Vec<&str> = article.sentences().iter().map(|it| &article.text()[it.start..it.end]).collect();
+        assert_eq!(texts.len(), 4, "{texts:?}");
+        assert_eq!((texts[1], article.language()), ("Ремонт коштував\n38,6 млн.", Language::Uk));
+        assert_eq!(note("12").unwrap().language(), Language::Uk);
+        assert!(matches!(note(" \n … "), Err(IntakeError::Empty { .. })));
     }
 
     #[test]
