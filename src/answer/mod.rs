@@ -10,7 +10,7 @@ mod parse;
 use serde::Serialize;
 
 pub use self::check::{Made, run};
-pub use self::parse::{Draft, DraftFact, parse};
+pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 use crate::intake::{Language, SentenceId};
 
 /// The whole answer to a request.
