@@ -91,7 +91,13 @@ impl Reference<'_> {
     }
 
     /// What does not hold in a text that comes from these sentences.
-    pub(super) fn held(&self, text: &Reading<'_>, sentences: &[usize], tongue: Tongue, place: &'static str) -> Vec<Finding> {
+    pub(super) fn held(
+        &self,
+        text: &Reading<'_>,
+        sentences: &[usize],
+        tongue: Tongue,
+        place: &'static str,
+    ) -> Vec<Finding> {
         let evidence = (!sentences.is_empty()).then_some(sentences);
         let mut found = figures::findings(text, evidence, self, place);
         found.extend(names::findings(text, &Against { reference: self, evidence, tongue }, place));

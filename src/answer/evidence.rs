@@ -58,7 +58,8 @@ pub(super) fn link(fact: &Reading<'_>, cited: &[usize], reference: &Reference<'_
     let scores = scores(&features, reference.sentences.len());
     let own = of_set(&features, cited);
     let best = best(&scores);
-    let known: f32 = features.iter().filter(|feature| !feature.sentences.is_empty()).map(|feature| feature.weight).sum();
+    let known: f32 =
+        features.iter().filter(|feature| !feature.sentences.is_empty()).map(|feature| feature.weight).sum();
     let matches = features.iter().filter(|feature| feature.sentences.contains(&best)).count();
     let better = match tongue {
         Tongue::Same => scores[best] >= SUPPORTS * total && own < DOUBTFUL * scores[best],
@@ -179,7 +180,10 @@ mod tests {
     fn a_miscounted_citation_is_put_right() {
         let right = Link { sentences: vec![1], corrected: true, weak: false };
         assert_eq!(linked("The ferry stops running in March 2027.", &[2], Language::En), right);
-        assert_eq!(linked("The ferry stops running in March 2027.", &[1], Language::En), Link { corrected: false, ..right });
+        assert_eq!(
+            linked("The ferry stops running in March 2027.", &[1], Language::En),
+            Link { corrected: false, ..right }
+        );
         assert!(linked("The ferry stops running in March 2027.", &[], Language::En).sentences.is_empty());
     }
 

@@ -3,21 +3,47 @@
 //! A number that only another sentence has is the most common mistake of a weak model, so it is a finding as well
 //! (`evidence_weak` with the number); one that the whole article lacks is `number_not_in_source`.
 
+use super::FindingKind;
 use super::reading::Reading;
 use super::reference::Reference;
-use super::FindingKind;
 use crate::lexicon::{Date, Decimal, Mention, Unit, Weight, What};
 
 /// Words in front of a number that is rounded.
 const ROUGHLY: &[&str] = &[
-    "about", "around", "nearly", "almost", "over", "roughly", "approximately", "than", "least", "близько", "майже", "понад", "приблизно", "більше",
-    "більш", "ніж", "около", "почти", "свыше", "более", "больше", "примерно", "чем", "порядка",
+    "about",
+    "around",
+    "nearly",
+    "almost",
+    "over",
+    "roughly",
+    "approximately",
+    "than",
+    "least",
+    "близько",
+    "майже",
+    "понад",
+    "приблизно",
+    "більше",
+    "більш",
+    "ніж",
+    "около",
+    "почти",
+    "свыше",
+    "более",
+    "больше",
+    "примерно",
+    "чем",
+    "порядка",
 ];
 /// Whole numbers between these are mostly years, which nobody rounds.
 const YEARS: std::ops::Range<u64> = 1500..2200;
 
 /// The findings about a text's numbers and dates.
-pub(super) fn check(text: &Reading<'_>, evidence: Option<&[usize]>, reference: &Reference<'_>) -> Vec<(FindingKind, String)> {
+pub(super) fn check(
+    text: &Reading<'_>,
+    evidence: Option<&[usize]>,
+    reference: &Reference<'_>,
+) -> Vec<(FindingKind, String)> {
     let everywhere = reference.everywhere();
     let mut found = Vec::new();
     for mention in text.mentions.iter().filter(|mention| mention.weight == Weight::Firm) {
@@ -98,7 +124,12 @@ fn has_date(date: Date, sentences: &[usize], reference: &Reference<'_>) -> bool 
 }
 
 /// The findings about one part of a summary, as they are shown.
-pub(super) fn findings(text: &Reading<'_>, evidence: Option<&[usize]>, reference: &Reference<'_>, place: &'static str) -> Vec<super::Finding> {
+pub(super) fn findings(
+    text: &Reading<'_>,
+    evidence: Option<&[usize]>,
+    reference: &Reference<'_>,
+    place: &'static str,
+) -> Vec<super::Finding> {
     check(text, evidence, reference).into_iter().map(|(kind, value)| super::Finding { kind, place, value }).collect()
 }
 

@@ -23,7 +23,7 @@ use serde::Serialize;
 
 pub use self::against::{Checked, Held, against};
 pub use self::check::{Made, run};
-pub use self::parse::{Draft, DraftFact, parse};
+pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
 use crate::intake::{Language, SentenceId};
 

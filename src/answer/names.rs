@@ -12,14 +12,44 @@ use crate::lexicon::{Kind, Sound};
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
 const PRONOUNS: &[&str] = &[
-    "he", "she", "they", "him", "them", "his", "her", "their", "він", "вона", "вони", "його", "її", "їх", "їхній", "йому", "їй", "їм", "ним",
-    "нею", "ними", "он", "она", "они", "его", "ее", "их", "ему", "ей", "им", "ней",
+    "he",
+    "she",
+    "they",
+    "him",
+    "them",
+    "his",
+    "her",
+    "their",
+    "він",
+    "вона",
+    "вони",
+    "його",
+    "її",
+    "їх",
+    "їхній",
+    "йому",
+    "їй",
+    "їм",
+    "ним",
+    "нею",
+    "ними",
+    "он",
+    "она",
+    "они",
+    "его",
+    "ее",
+    "их",
+    "ему",
+    "ей",
+    "им",
+    "ней",
 ];
 /// Endings of English words that are seldom those of names.
 const COMMON_ENDINGS: &[&str] = &["tion", "tions", "sion", "ment", "ments", "ness", "ship", "ology", "ical", "ional"];
 /// Endings that names seldom have, those of -ський aside.
 const ADJECTIVE_ENDINGS: &[&str] = &[
-    "ий", "ого", "ому", "их", "ими", "ої", "ій", "ий", "ый", "ая", "яя", "ое", "ее", "ые", "ие", "ых", "ыми", "ую", "юю", "ої",
+    "ий", "ого", "ому", "их", "ими", "ої", "ій", "ий", "ый", "ая", "яя", "ое", "ее", "ые", "ие", "ых", "ыми", "ую",
+    "юю", "ої",
 ];
 /// A quotation of more words is no title.
 const LONGEST_TITLE: usize = 5;
@@ -104,7 +134,8 @@ fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[
         return Held::Proved;
     }
     let beginning = text.begins(i);
-    let may_be_common = !is_listed && (concept(Kind::Word) || is_common(&token.folded, reference) || is_adjective(&token.folded));
+    let may_be_common =
+        !is_listed && (concept(Kind::Word) || is_common(&token.folded, reference) || is_adjective(&token.folded));
     let hidden = beginning && !certain && !is_listed;
     let doubtful = match against.tongue {
         Tongue::Same => hidden,
@@ -125,7 +156,8 @@ fn is_akin(text: &Reading<'_>, i: usize, evidence: &[usize], reference: &Referen
     readings.any(|reading| {
         let unknown = |j: usize| {
             let token = &reading.tokens[j];
-            let listed = reading.keys[j].iter().any(|key| matches!(key, Key::Concept(_))) || is_common(&token.folded, reference);
+            let listed =
+                reading.keys[j].iter().any(|key| matches!(key, Key::Concept(_))) || is_common(&token.folded, reference);
             token.is_capitalised() && token.is_cyrillic() != cyrillic && !listed && !reading.begins(j)
         };
         (0..reading.tokens.len()).any(|j| unknown(j) && Sound::of(reading.tokens[j].text).is_akin(&sound))
@@ -155,7 +187,8 @@ fn spelled_out(word: &str, evidence: Option<&[usize]>, reference: &Reference<'_>
     let spelled = |at: &usize| {
         let Some(reading) = reference.sentences.get(*at) else { return false };
         let words = reading.tokens.iter().filter(|token| !token.is_number && token.text.chars().count() > 3);
-        let initials: String = words.filter_map(|token| token.text.chars().next()).flat_map(char::to_uppercase).collect();
+        let initials: String =
+            words.filter_map(|token| token.text.chars().next()).flat_map(char::to_uppercase).collect();
         initials.contains(word)
     };
     evidence.is_some_and(|evidence| evidence.iter().any(spelled))
@@ -177,7 +210,8 @@ fn is_title_case(text: &Reading<'_>) -> bool {
         return false;
     }
     let long = text.tokens.iter().filter(|token| token.text.len() > 3 && token.folded.is_ascii() && !token.is_number);
-    let (capital, all) = long.fold((0, 0), |(capital, all), token| (capital + usize::from(token.is_capitalised()), all + 1));
+    let (capital, all) =
+        long.fold((0, 0), |(capital, all), token| (capital + usize::from(token.is_capitalised()), all + 1));
     all >= 4 && capital * 10 >= all * 7
 }
 

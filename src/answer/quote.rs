@@ -1,9 +1,9 @@
 //! Holds quotations against the article: verbatim within a language, translated across languages.
 
 use super::Finding;
+use super::FindingKind;
 use super::reading::Tongue;
 use super::reference::Reference;
-use super::FindingKind;
 
 /// Marks that open a quotation, and those that close it.
 const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
@@ -71,7 +71,9 @@ mod tests {
     #[test]
     fn quotations_stay_as_they_were() {
         let text = "“We will never give up this old bridge,” the mayor told the council on Monday evening in the hall.";
-        let article = read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) }).unwrap();
+        let article =
+            read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) })
+                .unwrap();
         let reference = Reference::new(&article);
         let count = |text: &str, tongue| findings(text, &reference, tongue, "fact").len();
         assert_eq!(count("The mayor said: \"we will never give up\".", Tongue::Same), 0);

@@ -75,7 +75,9 @@ impl<'t> Reading<'t> {
     /// True when the token's capital may only be that of a sentence or a quotation that begins.
     pub(super) fn begins(&self, i: usize) -> bool {
         let before = self.text[..self.tokens[i].start].trim_end();
-        before.is_empty() || before.ends_with(['.', '!', '?', ':', '…', '"', '“', '«', '„', '(', '-', '–', '—', '•', '\'', '‘', '[', '/'])
+        before.is_empty()
+            || before
+                .ends_with(['.', '!', '?', ':', '…', '"', '“', '«', '„', '(', '-', '–', '—', '•', '\'', '‘', '[', '/'])
     }
 
     /// True when two tokens say the same, as far as the tongue tells.

@@ -92,7 +92,10 @@ impl<'a> Reference<'a> {
     /// The sentences with a name that sounds like this one, and whether it is a name for certain.
     pub(super) fn with_sound(&self, sound: &Sound) -> (Vec<usize>, bool) {
         let alike: Vec<&SourceName> = self.names.iter().filter(|name| name.sound.is_like(sound)).collect();
-        (merged(alike.iter().map(|name| &name.sentences)), alike.iter().any(|name| name.certain && name.sound.is_close(sound)))
+        (
+            merged(alike.iter().map(|name| &name.sentences)),
+            alike.iter().any(|name| name.certain && name.sound.is_close(sound)),
+        )
     }
 
     /// What a word is worth that this many sentences have.

@@ -18,7 +18,12 @@ const WHOLE: f32 = 0.6;
 const AS_LONG: f32 = 0.6;
 
 /// The findings about negation and attribution of a fact with this evidence.
-pub(super) fn check(fact: &Reading<'_>, evidence: &[usize], reference: &Reference<'_>, tongue: Tongue) -> Vec<(FindingKind, String)> {
+pub(super) fn check(
+    fact: &Reading<'_>,
+    evidence: &[usize],
+    reference: &Reference<'_>,
+    tongue: Tongue,
+) -> Vec<(FindingKind, String)> {
     let sentences: Vec<&Reading<'_>> = evidence.iter().filter_map(|&at| reference.sentences.get(at)).collect();
     let pair = Pair { fact, sentences: &sentences, tongue };
     let mut found = Vec::new();
@@ -47,7 +52,8 @@ impl Pair<'_, '_> {
         let theirs = |of: fn(&Reading<'_>) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
         let more = clusters(fact) > theirs(all_clusters);
         for (at, head) in negations(fact) {
-            let came = head.is_some_and(|head| self.turned(fact, head, self.sentences, clusters(fact) > theirs(clusters)));
+            let came =
+                head.is_some_and(|head| self.turned(fact, head, self.sentences, clusters(fact) > theirs(clusters)));
             if more || came {
                 return Some(words(fact, at, head));
             }
@@ -55,7 +61,8 @@ impl Pair<'_, '_> {
         for sentence in self.sentences {
             let fewer = theirs(clusters) > all_clusters(fact) && self.tells_all_of(sentence);
             for (at, head) in negations(sentence) {
-                let gone = head.is_some_and(|head| self.turned(sentence, head, &[fact], theirs(clusters) > clusters(fact)));
+                let gone =
+                    head.is_some_and(|head| self.turned(sentence, head, &[fact], theirs(clusters) > clusters(fact)));
                 if fewer || gone {
                     return Some(words(sentence, at, head));
                 }
@@ -107,7 +114,8 @@ impl Pair<'_, '_> {
     /// The words of doubt, or of a source, that the fact leaves out.
     fn attribution(&self) -> Option<String> {
         let fact = self.fact;
-        let attributed = fact.text.contains(": ") || fact.text.contains('?')
+        let attributed = fact.text.contains(": ")
+            || fact.text.contains('?')
             || fact.marks.iter().any(|mark| matches!(mark, Mark::Hedge(_) | Mark::Source(..) | Mark::Saying(_)));
         if attributed {
             return None;
@@ -176,7 +184,10 @@ mod tests {
         let article = read(source).unwrap();
         let reference = Reference::new(&article);
         let tongue = reference.tongue(language);
-        check(&Reading::new(text, &reference.table), &[evidence], &reference, tongue).into_iter().map(|it| it.0).collect()
+        check(&Reading::new(text, &reference.table), &[evidence], &reference, tongue)
+            .into_iter()
+            .map(|it| it.0)
+            .collect()
     }
 
     #[test]

@@ -60,7 +60,10 @@ fn text(checked: &Checked, article: &Article, page: &Page) -> String {
     let doubted = checked.sentences.iter().filter(|held| !held.findings.is_empty()).count();
     let (all, known) = (checked.sentences.len(), article.sentences().len());
     let (ours, theirs) = (checked.language, article.language());
-    let _ = writeln!(out, "\n{doubted} of {all} sentences ({ours}) have findings; held against {known} sentences ({theirs})");
+    let _ = writeln!(
+        out,
+        "\n{doubted} of {all} sentences ({ours}) have findings; held against {known} sentences ({theirs})"
+    );
     out
 }
 

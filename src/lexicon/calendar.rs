@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn forms_of_three_languages_are_known() {
-        for (word, wanted) in [("листопада", 11), ("ноября", 11), ("november", 11), ("nov", 11), ("мая", 5), ("травня", 5)] {
+        for (word, wanted) in
+            [("листопада", 11), ("ноября", 11), ("november", 11), ("nov", 11), ("мая", 5), ("травня", 5)]
+        {
             assert_eq!(month(word), Some(wanted), "{word}");
         }
         for word in ["травма", "may", "мартен", "липа", "серпанок", "junior", "октава"] {

@@ -146,8 +146,7 @@ const ORDINALS: [(u64, &str); 24] = [
     (90, "дев'яност"),
     (90, "девяност"),
 ];
-const ADJECTIVE_ENDINGS: &str =
-    "ий ій а я е є ого ього ому ьому ої ьої у ю ю ою ьою ім им ьим і ї их іх ими ый ой ая ое ые ых ыми ым ую ье ьего ьему ьей ью ьих ьи ья";
+const ADJECTIVE_ENDINGS: &str = "ий ій а я е є ого ього ому ьому ої ьої у ю ю ою ьою ім им ьим і ї их іх ими ый ой ая ое ые ых ыми ым ую ье ьего ьему ьей ью ьих ьи ья";
 /// Beginnings of words for powers of ten.
 const MAGNITUDES: [(u32, &str); 14] = [
     (3, "thousand"),
@@ -180,7 +179,10 @@ const ABBREVIATED: [(u32, &str); 11] = [
 ];
 /// Words that say a number in passing. A source that has one supports the number; a fact that has one need not prove it.
 const IN_PASSING: [(&str, &str); 22] = [
-    ("2", "half both twice double doubled doubling pair couple two-fold second secondly обидва обидві обидвох обоє оба обе обоих двічі дважды вдвічі вдвое удвічі пара пару подвійний двойной подвоїв удвоил"),
+    (
+        "2",
+        "half both twice double doubled doubling pair couple two-fold second secondly обидва обидві обидвох обоє оба обе обоих двічі дважды вдвічі вдвое удвічі пара пару подвійний двойной подвоїв удвоил",
+    ),
     ("3", "triple tripled trio third треть третина третину трети третини тройка трійка втричі втрое тричі трижды"),
     ("4", "quarter quarters чверть четверть четверти чверті вчетверо вчетверо"),
     ("25", "quarter чверть четверть"),
@@ -233,9 +235,36 @@ const COMPOUNDS: [(u64, &str); 26] = [
     (100, "сто"),
 ];
 const COMPOUND_OF: [&str; 30] = [
-    "річ", "літ", "лет", "ден", "днев", "годин", "час", "місяч", "месяч", "тиж", "недел", "крат", "метр", "кіломет",
-    "килом", "поверх", "этаж", "раз", "стор", "мов", "языч", "відсот", "процент", "хвилин", "минут", "секунд", "дюйм",
-    "бал", "градус", "місн",
+    "річ",
+    "літ",
+    "лет",
+    "ден",
+    "днев",
+    "годин",
+    "час",
+    "місяч",
+    "месяч",
+    "тиж",
+    "недел",
+    "крат",
+    "метр",
+    "кіломет",
+    "килом",
+    "поверх",
+    "этаж",
+    "раз",
+    "стор",
+    "мов",
+    "языч",
+    "відсот",
+    "процент",
+    "хвилин",
+    "минут",
+    "секунд",
+    "дюйм",
+    "бал",
+    "градус",
+    "місн",
 ];
 
 fn lists(list: &str, word: &str) -> bool {
@@ -339,7 +368,8 @@ mod tests {
 
     #[test]
     fn words_have_their_values() {
-        for (word, value) in [("seven", 7), ("сімома", 7), ("семью", 7), ("п'ятнадцяти", 15), ("ninetieth", 90)] {
+        for (word, value) in [("seven", 7), ("сімома", 7), ("семью", 7), ("п'ятнадцяти", 15), ("ninetieth", 90)]
+        {
             assert_eq!(numeral(word).map(|it| it.part), Some(part_of(value)), "{word}");
         }
         assert_eq!(numeral("двісті").map(|it| it.part), Some(Part::Hundreds(200)));

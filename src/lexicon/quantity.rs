@@ -4,11 +4,11 @@
 //! support a fact: "both" supports 2, but need not be proved. What can be read in two ways (1,234; 5 to 10 million) has
 //! several values, and any of them may agree.
 
+use super::calendar;
 use super::decimal::Decimal;
 use super::numeral::{self, Part};
 use super::token::Token;
 use super::unit::{self, Unit};
-use super::calendar;
 
 /// Whether a mention has to be supported, or only supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,11 @@ impl Reader<'_> {
         }
         if let Some(day) = calendar::weekday(&token.folded) {
             // In Russian среда and неделя are also the environment and the week.
-            let weight = if token.folded.starts_with("сред") && !self.follows(i, &["в", "во"]) { Weight::Loose } else { Weight::Firm };
+            let weight = if token.folded.starts_with("сред") && !self.follows(i, &["в", "во"]) {
+                Weight::Loose
+            } else {
+                Weight::Firm
+            };
             self.push(i, i, What::Weekday(day), weight);
         }
         self.read_words(i)
@@ -169,7 +173,13 @@ impl Reader<'_> {
         calendar::month(&token.folded).or_else(|| {
             let beside = self.tokens.get(i + 1).is_some_and(|next| next.is_number)
                 || (i > 0 && self.tokens[i - 1].is_number)
-                || self.follows(i, &["in", "since", "until", "of", "by", "early", "late", "mid", "last", "this", "next", "from", "before", "after"]);
+                || self.follows(
+                    i,
+                    &[
+                        "in", "since", "until", "of", "by", "early", "late", "mid", "last", "this", "next", "from",
+                        "before", "after",
+                    ],
+                );
             calendar::doubtful_month(&token.folded).filter(|_| beside && token.is_capitalised())
         })
     }
@@ -184,8 +194,14 @@ impl Reader<'_> {
         let parts: Vec<&str> = token.text.split(['.', '/']).collect();
         let number = |text: &str| text.parse::<u16>().ok();
         let (day, month, year, last) = match parts[..] {
-            [day, month, year] if year.len() == 4 || year.len() == 2 => (number(day)?, number(month)?, number(year)?, i),
-            [_] if self.year(i).is_some() && self.gap(i) == "-" && i + 2 < self.tokens.len() && self.gap(i + 1) == "-" => {
+            [day, month, year] if year.len() == 4 || year.len() == 2 => {
+                (number(day)?, number(month)?, number(year)?, i)
+            }
+            [_] if self.year(i).is_some()
+                && self.gap(i) == "-"
+                && i + 2 < self.tokens.len()
+                && self.gap(i + 1) == "-" =>
+            {
                 (u16::from(self.day(i + 2)?), u16::from(self.day(i + 1)?), self.year(i)?, i + 2)
             }
             _ => return None,
@@ -212,7 +228,8 @@ impl Reader<'_> {
         let mut next = self.after_ordinal(i);
         let joined = |gap: &str| matches!(gap.trim(), "-" | "–" | "—" | "," | "/");
         while next < self.tokens.len() && days.len() < 4 {
-            let by_word = self.word(next).is_some_and(|word| ["and", "to", "до", "по", "и", "й", "та", "і"].contains(&word));
+            let by_word =
+                self.word(next).is_some_and(|word| ["and", "to", "до", "по", "и", "й", "та", "і"].contains(&word));
             let at = if by_word { next + 1 } else { next };
             let Some(day) = self.day(at).filter(|_| by_word || joined(self.gap(next - 1))) else { break };
             days.push(day);
@@ -355,7 +372,10 @@ impl Reader<'_> {
         let after = self.word(i + 1).unwrap_or_default();
         let dotted = self.word(i + 2) == Some("m");
         let (am, pm) = (after == "am" || (after == "a" && dotted), after == "pm" || (after == "p" && dotted));
-        let o_clock = self.follows(i, &["о", "об", "в", "у", "at", "after", "before", "by", "до", "після", "после", "около", "близько"]);
+        let o_clock = self.follows(
+            i,
+            &["о", "об", "в", "у", "at", "after", "before", "by", "до", "після", "после", "около", "близько"],
+        );
         if am || pm || after == "o'clock" || after.starts_with("годин") || after.starts_with("час") || o_clock {
             self.push(i, i, What::Clock(hours, minutes), Weight::Loose);
         }
@@ -472,7 +492,8 @@ fn clock(text: &str, mark: char) -> Option<(u16, u16)> {
     let (hours, minutes) = text.split_once(mark)?;
     let short = |part: &str| (1..=3).contains(&part.len());
     let number = |part: &str| part.parse::<u16>().ok();
-    (short(hours) && short(minutes) && (mark == ':' || minutes.len() == 2)).then_some((number(hours)?, number(minutes)?))
+    (short(hours) && short(minutes) && (mark == ':' || minutes.len() == 2))
+        .then_some((number(hours)?, number(minutes)?))
 }
 
 /// What digits with separators can mean.

@@ -33,7 +33,8 @@ fn dates(text: &str) -> Vec<(Option<u8>, u8, Option<u16>)> {
 
 #[test]
 fn magnitudes_and_units_are_one_number() {
-    for text in ["1.2 million", "1,2 млн", "1 200 000", "1,200,000", "1.2 мільйона", "1,2 миллиона", "1.2m"] {
+    for text in ["1.2 million", "1,2 млн", "1 200 000", "1,200,000", "1.2 мільйона", "1,2 миллиона", "1.2m"]
+    {
         assert!(numbers(text)[0].starts_with("1200000"), "{text}: {:?}", numbers(text));
     }
     assert_eq!(numbers("$14.7bn"), ["14700000000 USD"]);
@@ -63,7 +64,15 @@ fn number_words_are_numbers() {
 #[test]
 fn dates_of_three_languages_are_the_same() {
     let wanted = [(Some(12), 3, Some(2024))];
-    for text in ["12 March 2024", "March 12, 2024", "12 березня 2024 року", "12 марта 2024 г.", "12.03.2024", "2024-03-12", "12th of March, 2024"] {
+    for text in [
+        "12 March 2024",
+        "March 12, 2024",
+        "12 березня 2024 року",
+        "12 марта 2024 г.",
+        "12.03.2024",
+        "2024-03-12",
+        "12th of March, 2024",
+    ] {
         assert_eq!(dates(text), wanted, "{text}");
     }
     assert_eq!(dates("12-15 березня"), [(Some(12), 3, None), (Some(15), 3, None)]);
@@ -89,7 +98,9 @@ fn times_are_read_both_ways() {
 
 #[test]
 fn odd_text_is_read_to_its_end() {
-    for text in ["", "1", "-", "1-", "to 5 to", "and", "hundred and", "10 ", "5 -", "March", "12 of of of", "thousand thousand"] {
+    for text in
+        ["", "1", "-", "1-", "to 5 to", "and", "hundred and", "10 ", "5 -", "March", "12 of of of", "thousand thousand"]
+    {
         read(text);
     }
     read(&"million ".repeat(500));

@@ -30,7 +30,8 @@ impl Sound {
         let mut sounds = Vec::with_capacity(letters.len());
         let mut i = 0;
         while i < letters.len() {
-            i += if letters[i].is_ascii() { latin(&letters, i, &mut sounds) } else { cyrillic(letters[i], &mut sounds) };
+            i +=
+                if letters[i].is_ascii() { latin(&letters, i, &mut sounds) } else { cyrillic(letters[i], &mut sounds) };
         }
         sounds.dedup();
         sounds.truncate(LONGEST);
@@ -286,7 +287,14 @@ mod tests {
 
     #[test]
     fn other_names_are_other_names() {
-        for (a, b) in [("Putin", "Rutte"), ("Biden", "Trump"), ("Київ", "Лондон"), ("Macron", "Мерон"), ("Ma", "Mo"), ("Paris", "Париж")] {
+        for (a, b) in [
+            ("Putin", "Rutte"),
+            ("Biden", "Trump"),
+            ("Київ", "Лондон"),
+            ("Macron", "Мерон"),
+            ("Ma", "Mo"),
+            ("Paris", "Париж"),
+        ] {
             assert_eq!(Sound::of(a).is_like(&Sound::of(b)), a == "Paris", "{a} {b}");
         }
         assert!(!Sound::of("").is_like(&Sound::of("")));

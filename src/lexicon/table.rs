@@ -13,8 +13,9 @@ const NAMES: &str = include_str!("../../prompts/names.toml");
 const WORDS: &str = include_str!("../../prompts/words.toml");
 /// Endings of nouns that `+` stands for.
 const ENDINGS: &[&str] = &[
-    "", "а", "у", "і", "и", "е", "я", "ю", "ї", "є", "ь", "й", "ом", "ем", "ою", "ею", "єю", "ам", "ах", "ами", "ів", "ой", "ей",
-    "ы", "ов", "ев", "ям", "ях", "ями", "ию", "ії", "ью", "ія", "ию", "ии", "ия", "ією", "ией", "ією", "ий", "s", "es",
+    "", "а", "у", "і", "и", "е", "я", "ю", "ї", "є", "ь", "й", "ом", "ем", "ою", "ею", "єю", "ам", "ах", "ами", "ів",
+    "ой", "ей", "ы", "ов", "ев", "ям", "ях", "ями", "ию", "ії", "ью", "ія", "ию", "ии", "ия", "ією", "ией", "ією",
+    "ий", "s", "es",
 ];
 
 /// What a row is of.
@@ -90,7 +91,8 @@ impl Table {
     pub fn new() -> Self {
         let names: NamesFile = toml::from_str(NAMES).expect("prompts/names.toml is well-formed; a test reads it");
         let words: WordsFile = toml::from_str(WORDS).expect("prompts/words.toml is well-formed; a test reads it");
-        let mut table = Self { spellings: HashMap::new(), titles: words.titles.split_whitespace().map(str::to_owned).collect() };
+        let mut table =
+            Self { spellings: HashMap::new(), titles: words.titles.split_whitespace().map(str::to_owned).collect() };
         for (kind, rows) in [(Kind::Name, names.names), (Kind::Word, words.words)] {
             for (row, columns) in rows.iter().enumerate() {
                 for spelling in columns.iter().flat_map(|column| column.split(',')) {
@@ -143,7 +145,9 @@ impl Piece {
             // "вер*" is to believe and not Вермонт.
             Ending::Any => self.any_length || rest.chars().count() <= longest_ending(self.start.chars().count()),
         };
-        ending && (!self.capital || token.is_capitalised()) && (!self.acronym || token.is_acronym() || token.text.len() == 1)
+        ending
+            && (!self.capital || token.is_capitalised())
+            && (!self.acronym || token.is_acronym() || token.text.len() == 1)
     }
 }
 
@@ -158,7 +162,9 @@ fn longest_ending(start: usize) -> usize {
 
 /// Ukrainian changes the last consonant before -і: Гонконг, у Гонконзі. This gives the word as the table has it.
 fn hardened(word: &str) -> Option<String> {
-    [("зі", "гі"), ("ці", "кі"), ("сі", "хі")].iter().find_map(|(soft, hard)| Some(word.strip_suffix(soft)?.to_owned() + hard))
+    [("зі", "гі"), ("ці", "кі"), ("сі", "хі")]
+        .iter()
+        .find_map(|(soft, hard)| Some(word.strip_suffix(soft)?.to_owned() + hard))
 }
 
 fn piece(word: &str, kind: Kind) -> Option<Piece> {

@@ -93,7 +93,8 @@ fn word_end(chars: &[(usize, char)], start: usize) -> usize {
     if !letter(start) {
         return start;
     }
-    let part = |i: usize| chars.get(i).is_some_and(|&(_, c)| c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c));
+    let part =
+        |i: usize| chars.get(i).is_some_and(|&(_, c)| c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c));
     let mut i = start + 1;
     while part(i) || (chars.get(i).is_some_and(|&(_, c)| is_apostrophe(c)) && letter(i + 1)) {
         i += 1;
@@ -114,7 +115,10 @@ fn number_end(chars: &[(usize, char)], start: usize) -> usize {
                 let three = digit(i + 1) && digit(i + 2) && digit(i + 3) && !digit(i + 4);
                 let first = (1..=3).contains(&(i - run));
                 // "in 2024 300 men": four digits are no group. "0 300" is none either.
-                three && first && chars[run].1 != '0' && !chars[start..i].iter().any(|&(_, c)| matches!(c, ':' | '/' | '.'))
+                three
+                    && first
+                    && chars[run].1 != '0'
+                    && !chars[start..i].iter().any(|&(_, c)| matches!(c, ':' | '/' | '.'))
             }
             _ => false,
         };
@@ -140,7 +144,10 @@ mod tests {
     #[test]
     fn words_and_numbers_are_cut() {
         assert_eq!(texts("П’ять F-16, G7: 1 200,5 грн."), ["П’ять", "F", "16", "G7", "1 200,5", "грн"]);
-        assert_eq!(texts("in 2024 300 men, 9:30, 12.03.2024, 5-3"), ["in", "2024", "300", "men", "9:30", "12.03.2024", "5", "3"]);
+        assert_eq!(
+            texts("in 2024 300 men, 9:30, 12.03.2024, 5-3"),
+            ["in", "2024", "300", "men", "9:30", "12.03.2024", "5", "3"]
+        );
         assert_eq!(texts("160km/h 60th don't"), ["160", "km", "h", "60", "th", "don't"]);
         for text in ["", "…", "'", "1", "1,", "1 ", "е\u{301}"] {
             assert!(texts(text).len() <= 1, "{text}");

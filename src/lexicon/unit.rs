@@ -61,7 +61,8 @@ pub(super) fn of_word(word: &str) -> Unit {
     }
     // "европейский" is no money, "європейських" neither.
     let money = |start: &str| {
-        word.strip_prefix(start).is_some_and(|rest| rest.chars().count() <= 4 && !rest.starts_with(['п', 'p', 'с', 'з']))
+        word.strip_prefix(start)
+            .is_some_and(|rest| rest.chars().count() <= 4 && !rest.starts_with(['п', 'p', 'с', 'з']))
     };
     MONEY.iter().find(|(start, _)| money(start)).map_or(Unit::Plain, |&(_, code)| Unit::Money(code))
 }

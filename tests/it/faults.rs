@@ -54,7 +54,8 @@ struct Tally {
 
 impl Tally {
     fn of(&self, kept_apart: Option<bool>, fault: Option<Fault>) -> Count {
-        let wanted = self.counts.iter().filter(|((half, _, kind), _)| kept_apart.is_none_or(|it| it == *half) && *kind == fault);
+        let wanted =
+            self.counts.iter().filter(|((half, _, kind), _)| kept_apart.is_none_or(|it| it == *half) && *kind == fault);
         wanted.fold(Count::default(), |sum, (_, it)| Count { all: sum.all + it.all, found: sum.found + it.found })
     }
 
@@ -81,7 +82,8 @@ impl Tally {
 }
 
 fn article(text: &str, language: Language) -> Article {
-    let source = Source { bytes: text.into(), name: "article".into(), title: Some("-".into()), language: Some(language) };
+    let source =
+        Source { bytes: text.into(), name: "article".into(), title: Some("-".into()), language: Some(language) };
     read(source).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -120,10 +122,16 @@ fn measure(case: &Case, tally: &mut Tally, dice: &mut Dice) {
         let counts = &mut tally.counts;
         let mut count = |fault, found| counts.entry((fact.kept_apart, pair.clone(), fault)).or_default().add(found);
         let clean = check(&reference, case, &fact.text, &fact.cited);
-        let of_content = |it: &&stislo::answer::Finding| !matches!(it.kind, FindingKind::Truncated | FindingKind::WrongLanguage);
-        let accused: Vec<String> = clean.findings.iter().filter(of_content).map(|it| format!("{:?} {}", it.kind, it.value)).collect();
+        let of_content =
+            |it: &&stislo::answer::Finding| !matches!(it.kind, FindingKind::Truncated | FindingKind::WrongLanguage);
+        let accused: Vec<String> =
+            clean.findings.iter().filter(of_content).map(|it| format!("{:?} {}", it.kind, it.value)).collect();
         if !accused.is_empty() && !fact.kept_apart {
-            println!("ALARM {pair} {accused:?}: {} || {}", fact.text, case.article.text()[range(&case.article, &fact.cited)].replace('\n', " "));
+            println!(
+                "ALARM {pair} {accused:?}: {} || {}",
+                fact.text,
+                case.article.text()[range(&case.article, &fact.cited)].replace('\n', " ")
+            );
         }
         count(None, !accused.is_empty());
         for fault in Fault::ALL {
@@ -143,7 +151,10 @@ fn measure(case: &Case, tally: &mut Tally, dice: &mut Dice) {
             let found = check(&reference, case, &text, &cited);
             let new = found.findings.iter().filter(of_content).any(|it| !clean.findings.contains(it));
             if !new && !fact.kept_apart {
-                println!("MISS {fault:?} {pair} {cited:?}: {text} || {}", case.article.text()[range(&case.article, &cited)].replace('\n', " "));
+                println!(
+                    "MISS {fault:?} {pair} {cited:?}: {text} || {}",
+                    case.article.text()[range(&case.article, &cited)].replace('\n', " ")
+                );
             }
             count(Some(fault), new);
         }
@@ -162,7 +173,10 @@ fn assert_targets(tally: &Tally, kept_apart: Option<bool>) {
         (&[Fault::Negation], 0.70),
         (&[Fault::Citation], 0.80),
     ] {
-        let sum = faults.iter().map(|&it| tally.of(kept_apart, Some(it))).fold((0, 0), |sum, it| (sum.0 + it.all, sum.1 + it.found));
+        let sum = faults
+            .iter()
+            .map(|&it| tally.of(kept_apart, Some(it)))
+            .fold((0, 0), |sum, it| (sum.0 + it.all, sum.1 + it.found));
         assert!(sum.1 as f64 >= least * sum.0 as f64, "{faults:?}: {} of {} found", sum.1, sum.0);
     }
     let clean = tally.of(kept_apart, None);
@@ -248,7 +262,8 @@ fn articles(corpus: &Path, tally: &mut Tally, dice: &mut Dice) {
         let text = |id: u32| article.text()[range(&article, &[id])].to_owned();
         let sentences = article.sentences().iter().map(|sentence| sentence.id.get());
         let fitting = sentences.filter(|&id| (40..260).contains(&text(id).chars().count()) && text(id).ends_with('.'));
-        let facts: Vec<Fact> = fitting.map(|id| Fact { text: text(id), cited: vec![id], kept_apart: at % 2 == 1 }).take(12).collect();
+        let facts: Vec<Fact> =
+            fitting.map(|id| Fact { text: text(id), cited: vec![id], kept_apart: at % 2 == 1 }).take(12).collect();
         if facts.len() > 1 {
             let language = article.language();
             measure(&Case { article, facts, language }, tally, dice);
@@ -287,7 +302,8 @@ fn facts_of_people_are_seldom_accused() {
         let Some(facts) = value.get("facts_en") else { continue };
         let article = article(value["text"].as_str().unwrap(), language(value["lang"].as_str().unwrap()));
         for fact in strings(facts) {
-            let source = Source { bytes: fact.clone().into(), name: "fact".into(), title: None, language: Some(Language::En) };
+            let source =
+                Source { bytes: fact.clone().into(), name: "fact".into(), title: None, language: Some(Language::En) };
             let checked = against(&read_note(source, Language::En).unwrap(), &article);
             let findings: Vec<_> = checked.sentences.iter().flat_map(|it| &it.findings).collect();
             if !findings.is_empty() {

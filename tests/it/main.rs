@@ -17,6 +17,7 @@ mod hub_mirror;
 mod hub_server;
 mod intake;
 mod layers;
+mod long_articles;
 mod model;
 mod planted;
 mod scheduling;

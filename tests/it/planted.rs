@@ -20,14 +20,78 @@ impl Fault {
 
 /// Months and weekdays: words that may take each other's place.
 const DATES: [&[&str]; 9] = [
-    &["January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December"],
-    &["січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня", "жовтня", "листопада", "грудня"],
-    &["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"],
+    &[
+        "January",
+        "February",
+        "March",
+        "April",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    &[
+        "січня",
+        "лютого",
+        "березня",
+        "квітня",
+        "травня",
+        "червня",
+        "липня",
+        "серпня",
+        "вересня",
+        "жовтня",
+        "листопада",
+        "грудня",
+    ],
+    &[
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
     &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     &["понеділок", "вівторок", "середу", "четвер", "п'ятницю", "суботу", "неділю"],
     &["понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье"],
-    &["січні", "лютому", "березні", "квітні", "травні", "червні", "липні", "серпні", "вересні", "жовтні", "листопаді", "грудні"],
-    &["январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре", "ноябре", "декабре"],
+    &[
+        "січні",
+        "лютому",
+        "березні",
+        "квітні",
+        "травні",
+        "червні",
+        "липні",
+        "серпні",
+        "вересні",
+        "жовтні",
+        "листопаді",
+        "грудні",
+    ],
+    &[
+        "январе",
+        "феврале",
+        "марте",
+        "апреле",
+        "мае",
+        "июне",
+        "июле",
+        "августе",
+        "сентябре",
+        "октябре",
+        "ноябре",
+        "декабре",
+    ],
     &["Jan", "Feb", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec"],
 ];
 /// Number words that may take each other's place.
@@ -41,9 +105,48 @@ const NUMBERS: [&[&str]; 6] = [
 ];
 /// Names that stand in for another, by language.
 const NAMES: [&[&str]; 3] = [
-    &["Macron", "Lisbon", "Okafor", "Portugal", "Lindqvist", "Jakarta", "Tanaka", "Vermont", "Hollande", "Zambia", "Petersen", "Kuleba"],
-    &["Макрона", "Лісабоні", "Окафор", "Португалії", "Ліндквіст", "Джакарті", "Танака", "Вермонт", "Олланд", "Замбії", "Петерсен", "Кулеба"],
-    &["Макрона", "Лиссабоне", "Окафор", "Португалии", "Линдквист", "Джакарте", "Танака", "Вермонт", "Олланд", "Замбии", "Петерсен", "Кулеба"],
+    &[
+        "Macron",
+        "Lisbon",
+        "Okafor",
+        "Portugal",
+        "Lindqvist",
+        "Jakarta",
+        "Tanaka",
+        "Vermont",
+        "Hollande",
+        "Zambia",
+        "Petersen",
+        "Kuleba",
+    ],
+    &[
+        "Макрона",
+        "Лісабоні",
+        "Окафор",
+        "Португалії",
+        "Ліндквіст",
+        "Джакарті",
+        "Танака",
+        "Вермонт",
+        "Олланд",
+        "Замбії",
+        "Петерсен",
+        "Кулеба",
+    ],
+    &[
+        "Макрона",
+        "Лиссабоне",
+        "Окафор",
+        "Португалии",
+        "Линдквист",
+        "Джакарте",
+        "Танака",
+        "Вермонт",
+        "Олланд",
+        "Замбии",
+        "Петерсен",
+        "Кулеба",
+    ],
 ];
 /// Words with a capital that are no names, or are dates.
 const NO_NAMES: &str = "President Minister Prime University School College Department Ministry National International State Court Party Street Bridge \
@@ -55,9 +158,11 @@ const NO_NAMES: &str = "President Minister Prime University School College Depar
     Міністерство Міністерства Рада Ради Президент Земля Землі Сонце Сонця Інтернет Бог Бога Бібл Министерство Министерства Совет Президент Земля Земли Солнце Интернет Бог Бога \
     Square Finder Technology Rooms Vampire Whitehall European African Asian Congress Senate Food Energy Fund Programme Office Affairs Star Booking Gardens Judge Stadium Central Prix Nations Treaty Reservoir Taliban Artificial Association Institute Commission Agency Group Foreign Health Social Team Club League Championship Award Prize Academy Press Times News Post Daily Journal";
 /// English verbs behind which "not" can stand.
-const AUXILIARIES: [&str; 12] = ["is", "are", "was", "were", "has", "have", "had", "will", "can", "could", "would", "should"];
+const AUXILIARIES: [&str; 12] =
+    ["is", "are", "was", "were", "has", "have", "had", "will", "can", "could", "would", "should"];
 /// Endings of Ukrainian and Russian verbs.
-const VERB_ENDINGS: [&str; 14] = ["ла", "ли", "ло", "ив", "ав", "ил", "ал", "ується", "ється", "ують", "ають", "ает", "ают", "ился"];
+const VERB_ENDINGS: [&str; 14] =
+    ["ла", "ли", "ло", "ив", "ав", "ил", "ал", "ується", "ється", "ують", "ають", "ает", "ают", "ился"];
 
 /// Numbers without end, the same in every run.
 pub(crate) struct Dice(pub(crate) u64);
@@ -141,11 +246,18 @@ fn date(text: &str, dice: &mut Dice) -> Option<String> {
                 if let Ok(day_number) = day.parse::<u64>()
                     && (1..=31).contains(&day_number)
                 {
-                    places.push((*at, (*day).to_owned(), ((day_number + 2 + dice.below(20) as u64) % 28 + 1).to_string()));
+                    places.push((
+                        *at,
+                        (*day).to_owned(),
+                        ((day_number + 2 + dice.below(20) as u64) % 28 + 1).to_string(),
+                    ));
                 }
             }
         }
-        if word.len() == 4 && (word.starts_with("19") || word.starts_with("20")) && word.chars().all(|c| c.is_ascii_digit()) {
+        if word.len() == 4
+            && (word.starts_with("19") || word.starts_with("20"))
+            && word.chars().all(|c| c.is_ascii_digit())
+        {
             let year: u64 = word.parse().ok()?;
             places.push((at, word.to_owned(), (year - 1 - dice.below(8) as u64).to_string()));
         }
@@ -176,12 +288,18 @@ impl Names {
         let adjective = ["ий", "ої", "ого", "ому", "им", "ій", "ая", "ой", "ый", "их", "ым", "ую", "ою"];
         let name = |&(at, word): &(usize, &str)| {
             let before = text[..at].trim_end();
-            let inside = text[..at].ends_with(' ') && before.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == ',');
+            let inside = text[..at].ends_with(' ')
+                && before.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == ',');
             let capital = word.starts_with(char::is_uppercase) && word.chars().skip(1).all(|c| c.is_lowercase());
             let rest = &text[at + word.len()..];
             let titled = word.is_ascii() && rest.starts_with([' ', '-']) && rest[1..].starts_with(char::is_uppercase);
             let common = self.lower.contains(&word.to_lowercase()) || NO_NAMES.split_whitespace().any(|it| it == word);
-            inside && capital && !titled && !common && !adjective.iter().any(|it| word.ends_with(it)) && word.chars().count() >= 4
+            inside
+                && capital
+                && !titled
+                && !common
+                && !adjective.iter().any(|it| word.ends_with(it))
+                && word.chars().count() >= 4
         };
         words(text).into_iter().filter(name).collect()
     }
@@ -189,10 +307,19 @@ impl Names {
 
 fn name(text: &str, names: &Names, dice: &mut Dice) -> Option<String> {
     let (at, old) = pick(&names.of(text), dice)?;
-    let language = if old.is_ascii() { 0 } else if text.contains(['ы', 'э', 'ъ', 'ё']) { 2 } else { 1 };
+    let language = if old.is_ascii() {
+        0
+    } else if text.contains(['ы', 'э', 'ъ', 'ё']) {
+        2
+    } else {
+        1
+    };
     let start: String = old.to_lowercase().chars().take(3).collect();
-    let far = |other: &&str| !other.to_lowercase().starts_with(&start) && !text.contains(&other[..other.len().min(8) / 2 * 2]);
-    let elsewhere: Vec<&str> = names.others.iter().map(String::as_str).filter(|it| it.is_ascii() == old.is_ascii() && far(it)).collect();
+    let far = |other: &&str| {
+        !other.to_lowercase().starts_with(&start) && !text.contains(&other[..other.len().min(8) / 2 * 2])
+    };
+    let elsewhere: Vec<&str> =
+        names.others.iter().map(String::as_str).filter(|it| it.is_ascii() == old.is_ascii() && far(it)).collect();
     let listed: Vec<&str> = NAMES[language].iter().copied().filter(far).collect();
     let new = if dice.below(2) == 0 && !elsewhere.is_empty() { pick(&elsewhere, dice)? } else { pick(&listed, dice)? };
     Some(replaced(text, at, old, new))
@@ -201,7 +328,8 @@ fn name(text: &str, names: &Names, dice: &mut Dice) -> Option<String> {
 fn negation(text: &str, dice: &mut Dice) -> Option<String> {
     // Where there is a negation it goes; elsewhere one comes.
     for (gone, rest) in [(" not ", " "), (" не ", " "), ("n't ", " ")] {
-        let idiom = [" not only", " не тільки", " не лише", " не только", " не менее", " не менше", " can't ", " won't "];
+        let idiom =
+            [" not only", " не тільки", " не лише", " не только", " не менее", " не менше", " can't ", " won't "];
         if text.contains(gone) && !idiom.iter().any(|it| text.contains(it)) {
             return Some(text.replacen(gone, rest, 1));
         }
