@@ -63,6 +63,16 @@ pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summ
     }
 }
 
+/// A text that is held against the article.
+pub(super) struct Claim<'c> {
+    pub(super) text: &'c Reading<'c>,
+    /// Indexes of the sentences that it comes from; empty for a text that cites nothing.
+    pub(super) sentences: &'c [usize],
+    pub(super) tongue: Tongue,
+    /// Where it stands, for its findings.
+    pub(super) place: &'static str,
+}
+
 impl Reference<'_> {
     /// Checks one fact in this language: links its evidence and says what does not hold.
     pub fn check(&self, fact: DraftFact, language: Language) -> KeyFact {
@@ -85,19 +95,14 @@ impl Reference<'_> {
         if link.weak {
             findings.push(finding(FindingKind::EvidenceWeak, String::new()));
         }
-        findings.extend(self.held(&reading, &link.sentences, tongue, "fact"));
+        findings.extend(self.held(&Claim { text: &reading, sentences: &link.sentences, tongue, place: "fact" }));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
         KeyFact { text: fact.text, evidence, findings }
     }
 
-    /// What does not hold in a text that comes from these sentences.
-    pub(super) fn held(
-        &self,
-        text: &Reading<'_>,
-        sentences: &[usize],
-        tongue: Tongue,
-        place: &'static str,
-    ) -> Vec<Finding> {
+    /// What does not hold in a text.
+    pub(super) fn held(&self, claim: &Claim<'_>) -> Vec<Finding> {
+        let &Claim { text, sentences, tongue, place } = claim;
         let evidence = (!sentences.is_empty()).then_some(sentences);
         let mut found = figures::findings(text, evidence, self, place);
         found.extend(names::findings(text, &Against { reference: self, evidence, tongue }, place));
@@ -109,7 +114,12 @@ impl Reference<'_> {
 
     /// What does not hold in a part that cites nothing.
     fn part(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
-        self.held(&Reading::new(text, &self.table), &[], self.tongue(language), place)
+        self.held(&Claim {
+            text: &Reading::new(text, &self.table),
+            sentences: &[],
+            tongue: self.tongue(language),
+            place,
+        })
     }
 
     /// How a fact stands to the parts and facts before it.

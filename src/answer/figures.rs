@@ -6,35 +6,11 @@
 use super::FindingKind;
 use super::reading::Reading;
 use super::reference::Reference;
-use crate::lexicon::{Date, Decimal, Mention, Unit, Weight, What};
+use crate::lexicon::{Date, Decimal, Mention, Unit, Weight, What, lists};
 
 /// Words in front of a number that is rounded.
-const ROUGHLY: &[&str] = &[
-    "about",
-    "around",
-    "nearly",
-    "almost",
-    "over",
-    "roughly",
-    "approximately",
-    "than",
-    "least",
-    "близько",
-    "майже",
-    "понад",
-    "приблизно",
-    "більше",
-    "більш",
-    "ніж",
-    "около",
-    "почти",
-    "свыше",
-    "более",
-    "больше",
-    "примерно",
-    "чем",
-    "порядка",
-];
+const ROUGHLY: &str = "about around nearly almost over roughly approximately than least близько майже понад приблизно більше більш \
+    ніж около почти свыше более больше примерно чем порядка";
 /// Whole numbers between these are mostly years, which nobody rounds.
 const YEARS: std::ops::Range<u64> = 1500..2200;
 
@@ -78,13 +54,13 @@ fn is_said(text: &Reading<'_>, mention: &Mention, sentences: &[usize], reference
 
 /// True when a word before the number says that it is not exact, or its digits are few: 1.2 million.
 fn is_rough(text: &Reading<'_>, mention: &Mention) -> bool {
-    let before = text.tokens.iter().filter(|token| token.end() <= mention.start).next_back();
+    let before = text.tokens.iter().rfind(|token| token.end() <= mention.start);
     let year = matches!(&mention.what, What::Number(values, Unit::Plain) if values.iter().any(|it| it.whole().is_some_and(|it| YEARS.contains(&it))));
     if year {
         return false;
     }
     let word = text.text[mention.start..mention.end].contains(char::is_alphabetic);
-    word || before.is_some_and(|token| ROUGHLY.contains(&token.folded.as_str()))
+    word || before.is_some_and(|token| lists(ROUGHLY, &token.folded))
 }
 
 fn is_rounded(values: &[Decimal], what: &What) -> bool {

@@ -7,43 +7,12 @@
 use super::reading::{Key, Reading, Tongue};
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::lexicon::{Kind, Sound};
+use crate::lexicon::{Kind, Sound, lists};
 
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
-const PRONOUNS: &[&str] = &[
-    "he",
-    "she",
-    "they",
-    "him",
-    "them",
-    "his",
-    "her",
-    "their",
-    "він",
-    "вона",
-    "вони",
-    "його",
-    "її",
-    "їх",
-    "їхній",
-    "йому",
-    "їй",
-    "їм",
-    "ним",
-    "нею",
-    "ними",
-    "он",
-    "она",
-    "они",
-    "его",
-    "ее",
-    "их",
-    "ему",
-    "ей",
-    "им",
-    "ней",
-];
+const PRONOUNS: &str = "he she they him them his her their він вона вони його її їх їхній йому їй їм ним нею ними он она они его ее \
+    их ему ей им ней";
 /// Endings of English words that are seldom those of names.
 const COMMON_ENDINGS: &[&str] = &["tion", "tions", "sion", "ment", "ments", "ness", "ship", "ology", "ical", "ional"];
 /// Endings that names seldom have, those of -ський aside.
@@ -104,7 +73,7 @@ pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: &'stati
 fn with_context(evidence: &[usize], reference: &Reference<'_>) -> Vec<usize> {
     let mut sentences = evidence.to_vec();
     for &at in evidence {
-        let pronoun = |reading: &Reading<'_>| reading.tokens.iter().any(|it| PRONOUNS.contains(&it.folded.as_str()));
+        let pronoun = |reading: &Reading<'_>| reading.tokens.iter().any(|it| lists(PRONOUNS, &it.folded));
         if reference.sentences.get(at).is_some_and(pronoun) {
             sentences.extend(at.saturating_sub(NAMED_BEFORE)..at);
         }
@@ -175,7 +144,7 @@ fn in_title(text: &Reading<'_>, i: usize) -> bool {
     let before = &text.text[..start];
     let open = before.rfind(['«', '“', '„', '"']);
     // A straight mark closes when another one is open.
-    let closed = open.is_some_and(|at| before[at..].starts_with('"')) && before.matches('"').count() % 2 == 0;
+    let closed = open.is_some_and(|at| before[at..].starts_with('"')) && before.matches('"').count().is_multiple_of(2);
     let close = text.text[end..].find(['»', '”', '“', '"']).map(|at| end + at);
     let Some((open, close)) = open.filter(|_| !closed).zip(close) else { return false };
     let inside = &text.text[open..close];

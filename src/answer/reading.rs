@@ -81,7 +81,7 @@ impl<'t> Reading<'t> {
     }
 
     /// True when two tokens say the same, as far as the tongue tells.
-    pub(super) fn same_word(&self, i: usize, other: &Reading<'_>, j: usize, tongue: Tongue) -> bool {
+    pub(super) fn same_word(&self, i: usize, (other, j): (&Reading<'_>, usize), tongue: Tongue) -> bool {
         self.keys_in(i, tongue).any(|key| other.keys[j].contains(key))
     }
 }

@@ -53,7 +53,7 @@ impl Pair<'_, '_> {
         let more = clusters(fact) > theirs(all_clusters);
         for (at, head) in negations(fact) {
             let came =
-                head.is_some_and(|head| self.turned(fact, head, self.sentences, clusters(fact) > theirs(clusters)));
+                head.is_some_and(|head| self.turned((fact, head), self.sentences, clusters(fact) > theirs(clusters)));
             if more || came {
                 return Some(words(fact, at, head));
             }
@@ -62,7 +62,7 @@ impl Pair<'_, '_> {
             let fewer = theirs(clusters) > all_clusters(fact) && self.tells_all_of(sentence);
             for (at, head) in negations(sentence) {
                 let gone =
-                    head.is_some_and(|head| self.turned(sentence, head, &[fact], theirs(clusters) > clusters(fact)));
+                    head.is_some_and(|head| self.turned((sentence, head), &[fact], theirs(clusters) > clusters(fact)));
                 if fewer || gone {
                     return Some(words(sentence, at, head));
                 }
@@ -73,13 +73,13 @@ impl Pair<'_, '_> {
 
     /// True when the other side has the negated word, and always without a negation near it. Across languages the sides
     /// also have to differ in how many negations they have, because words are matched less surely.
-    fn turned(&self, reading: &Reading<'_>, head: usize, others: &[&Reading<'_>], differ: bool) -> bool {
+    fn turned(&self, (reading, head): (&Reading<'_>, usize), others: &[&Reading<'_>], differ: bool) -> bool {
         if self.tongue == Tongue::Other && !differ {
             return false;
         }
         let mut seen = false;
         for other in others {
-            for j in (0..other.tokens.len()).filter(|&j| reading.same_word(head, other, j, self.tongue)) {
+            for j in (0..other.tokens.len()).filter(|&j| reading.same_word(head, (other, j), self.tongue)) {
                 let near = |at: usize| (j.saturating_sub(NEAR + 2)..=j + 2).contains(&at);
                 let denied = other.marks.iter().any(|mark| match mark {
                     Mark::Negation(at, negated) => *negated == Some(j) || (j.saturating_sub(NEAR)..j).contains(at),
@@ -107,7 +107,7 @@ impl Pair<'_, '_> {
 
     /// How many words of a part of a sentence the fact has.
     fn told(&self, sentence: &Reading<'_>, part: std::ops::Range<usize>) -> usize {
-        let has = |&i: &usize| (0..self.fact.tokens.len()).any(|j| sentence.same_word(i, self.fact, j, self.tongue));
+        let has = |&i: &usize| (0..self.fact.tokens.len()).any(|j| sentence.same_word(i, (self.fact, j), self.tongue));
         part.filter(|&i| sentence.carries_meaning(i)).filter(has).count()
     }
 

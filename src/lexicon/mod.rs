@@ -23,5 +23,5 @@ pub use self::sound::{Sound, cognate};
 pub use self::stance::{Mark, marks};
 pub use self::stem::{is_function_word, stem};
 pub use self::table::{Concept, Kind, Table};
-pub use self::token::{Token, fold, tokens};
+pub use self::token::{Token, fold, lists, tokens};
 pub use self::unit::Unit;

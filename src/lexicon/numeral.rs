@@ -1,5 +1,7 @@
 //! Number words of the three languages.
 
+use super::token::lists;
+
 /// What a word contributes to a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -266,10 +268,6 @@ const COMPOUND_OF: [&str; 30] = [
     "градус",
     "місн",
 ];
-
-fn lists(list: &str, word: &str) -> bool {
-    list.split(' ').any(|one| one == word)
-}
 
 /// What a folded word adds to a number, when it is a number word.
 pub(super) fn numeral(word: &str) -> Option<Numeral> {

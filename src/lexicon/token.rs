@@ -60,6 +60,11 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
     found
 }
 
+/// True when a list of words, with a blank between two, has this one.
+pub fn lists(list: &str, word: &str) -> bool {
+    list.split(' ').any(|one| one == word)
+}
+
 /// A word as it is looked up: lower case, straight apostrophes, no stress marks, ё as е, Latin letters without their accents.
 pub fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());

@@ -1,0 +1,144 @@
+//! Dates: 12 March 2024, March 12, 12.03.2024, 12-15 березня.
+
+use super::super::calendar;
+use super::{Date, Decimal, Reader, Weight, What};
+
+impl Reader<'_> {
+    pub(super) fn plain(&self, i: usize) -> Option<u64> {
+        let token = self.tokens.get(i).filter(|token| token.is_number)?;
+        token.text.chars().all(|c| c.is_ascii_digit()).then(|| token.text.parse().ok()).flatten()
+    }
+
+    pub(super) fn day(&self, i: usize) -> Option<u8> {
+        let short = self.tokens.get(i).is_some_and(|token| token.text.len() <= 2);
+        self.plain(i).filter(|&day| short && (1..=31).contains(&day)).and_then(|day| u8::try_from(day).ok())
+    }
+
+    pub(super) fn year(&self, i: usize) -> Option<u16> {
+        let long = self.tokens.get(i).is_some_and(|token| token.text.len() == 4);
+        self.plain(i).filter(|_| long).and_then(|year| u16::try_from(year).ok())
+    }
+
+    /// Skips an ordinal's ending, as in 2nd, 5-го: gives the token behind it.
+    pub(super) fn after_ordinal(&self, i: usize) -> usize {
+        let ending = ["st", "nd", "rd", "th", "го", "е", "те", "ше", "го", "й", "ї", "я", "of"];
+        let mut next = i + 1;
+        for _ in 0..2 {
+            let near = next < self.tokens.len() && matches!(self.gap(next - 1), "" | "-" | " ");
+            if near && self.word(next).is_some_and(|word| ending.contains(&word)) {
+                next += 1;
+            }
+        }
+        next
+    }
+
+    pub(super) fn month(&self, i: usize) -> Option<u8> {
+        let token = self.tokens.get(i).filter(|token| !token.is_number)?;
+        calendar::month(&token.folded).or_else(|| {
+            let beside = self.tokens.get(i + 1).is_some_and(|next| next.is_number)
+                || (i > 0 && self.tokens[i - 1].is_number)
+                || self.follows(
+                    i,
+                    &[
+                        "in", "since", "until", "of", "by", "early", "late", "mid", "last", "this", "next", "from",
+                        "before", "after",
+                    ],
+                );
+            calendar::doubtful_month(&token.folded).filter(|_| beside && token.is_capitalised())
+        })
+    }
+
+    pub(super) fn read_date(&mut self, i: usize) -> Option<usize> {
+        self.read_digits_date(i).or_else(|| self.read_day_month(i)).or_else(|| self.read_month(i))
+    }
+
+    /// 12.03.2024, 12/3/2024, 2024-03-12.
+    pub(super) fn read_digits_date(&mut self, i: usize) -> Option<usize> {
+        let token = self.tokens.get(i).filter(|token| token.is_number)?;
+        let parts: Vec<&str> = token.text.split(['.', '/']).collect();
+        let number = |text: &str| text.parse::<u16>().ok();
+        let (day, month, year, last) = match parts[..] {
+            [day, month, year] if year.len() == 4 || year.len() == 2 => {
+                (number(day)?, number(month)?, number(year)?, i)
+            }
+            [_] if self.year(i).is_some()
+                && self.gap(i) == "-"
+                && i + 2 < self.tokens.len()
+                && self.gap(i + 1) == "-" =>
+            {
+                (u16::from(self.day(i + 2)?), u16::from(self.day(i + 1)?), self.year(i)?, i + 2)
+            }
+            _ => return None,
+        };
+        if !(1..=31).contains(&day) || !(1..=31).contains(&month) || (day > 12 && month > 12) {
+            return None;
+        }
+        let year = Some(if year < 100 { 2000 + year } else { year });
+        // Which is the day and which the month is known only when one is above 12; both readings support a fact.
+        let swapped = token.text.contains('/') || month > 12;
+        for (day, month, weight) in [(day, month, Weight::Firm), (month, day, Weight::Loose)] {
+            if month <= 12 && (weight == Weight::Firm || swapped) {
+                let date = Date { day: u8::try_from(day).ok(), month: u8::try_from(month).ok()?, year };
+                self.push(i..=last, What::Date(date), weight);
+            }
+        }
+        Some(last + 1)
+    }
+
+    /// 12 March 2024, 12-15 березня, "12 and 15 March".
+    pub(super) fn read_day_month(&mut self, i: usize) -> Option<usize> {
+        let first = self.day(i)?;
+        let mut days = vec![first];
+        let mut next = self.after_ordinal(i);
+        let joined = |gap: &str| matches!(gap.trim(), "-" | "–" | "—" | "," | "/");
+        while next < self.tokens.len() && days.len() < 4 {
+            let by_word =
+                self.word(next).is_some_and(|word| ["and", "to", "до", "по", "и", "й", "та", "і"].contains(&word));
+            let at = if by_word { next + 1 } else { next };
+            let Some(day) = self.day(at).filter(|_| by_word || joined(self.gap(next - 1))) else { break };
+            days.push(day);
+            next = self.after_ordinal(at);
+        }
+        let month = self.month(next)?;
+        let (year, last) = self.year_after(next);
+        for day in days {
+            self.push(i..=last, What::Date(Date { day: Some(day), month, year }), Weight::Firm);
+            self.number(i, Decimal::from(u64::from(day)));
+        }
+        Some(last + 1)
+    }
+
+    /// March 12, 2024; March 2024; March.
+    pub(super) fn read_month(&mut self, i: usize) -> Option<usize> {
+        let month = self.month(i)?;
+        if let Some(day) = self.day(i + 1).filter(|_| matches!(self.gap(i), " " | "\u{a0}" | ". ")) {
+            let mut last = self.after_ordinal(i + 1) - 1;
+            let mut year = None;
+            if matches!(self.gap(last).trim(), "," | "")
+                && let Some(found) = self.year(last + 1)
+            {
+                (year, last) = (Some(found), last + 1);
+                self.number(last, Decimal::from(u64::from(found)));
+            }
+            self.push(i..=last, What::Date(Date { day: Some(day), month, year }), Weight::Firm);
+            self.number(i + 1, Decimal::from(u64::from(day)));
+            return Some(last + 1);
+        }
+        let (year, last) = self.year_after(i);
+        self.push(i..=last, What::Date(Date { day: None, month, year }), Weight::Firm);
+        Some(last + 1)
+    }
+
+    /// The year behind a month at token `i`, and the last token of both.
+    pub(super) fn year_after(&mut self, i: usize) -> (Option<u16>, usize) {
+        let at = if self.word(i + 1) == Some("of") { i + 2 } else { i + 1 };
+        let near = at < self.tokens.len() && matches!(self.gap(at - 1).trim(), "" | "," | ".");
+        match self.year(at).filter(|_| near) {
+            Some(year) => {
+                self.number(at, Decimal::from(u64::from(year)));
+                (Some(year), at)
+            }
+            None => (None, i),
+        }
+    }
+}
