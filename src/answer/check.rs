@@ -80,7 +80,7 @@ impl Reference<'_> {
         // What was written in another language than asked for cannot be compared word by word either.
         let foreign = findings.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == fact.text);
         let tongue = if foreign { Tongue::Other } else { self.tongue(language) };
-        let reading = Reading::new(&fact.text, &self.table);
+        let reading = Reading::of_claim(&fact.text, &self.table);
         let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences.len()).collect();
         let link = evidence::link(&reading, &cited, self, tongue);
@@ -115,7 +115,7 @@ impl Reference<'_> {
     /// What does not hold in a part that cites nothing.
     fn part(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
         self.held(&Claim {
-            text: &Reading::new(text, &self.table),
+            text: &Reading::of_claim(text, &self.table),
             sentences: &[],
             tongue: self.tongue(language),
             place,
@@ -124,9 +124,9 @@ impl Reference<'_> {
 
     /// How a fact stands to the parts and facts before it.
     fn beside(&self, fact: &str, parts: [&String; 2], facts: &[KeyFact]) -> between::Relation {
-        let fact = Reading::new(fact, &self.table);
+        let fact = Reading::of_claim(fact, &self.table);
         let before = parts.into_iter().chain(facts.iter().map(|fact| &fact.text));
-        let relations = before.map(|text| between::relation(&fact, &Reading::new(text, &self.table)));
+        let relations = before.map(|text| between::relation(&fact, &Reading::of_claim(text, &self.table)));
         relations.fold(between::Relation::None, |worst, relation| match (&worst, &relation) {
             (between::Relation::Repeats, _) | (_, between::Relation::None) => worst,
             _ => relation,

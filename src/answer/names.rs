@@ -22,6 +22,8 @@ const ADJECTIVE_ENDINGS: &[&str] = &[
 ];
 /// A quotation of more words is no title.
 const LONGEST_TITLE: usize = 5;
+/// Letters in which the marks of a title are looked for.
+const TITLE_LETTERS: usize = 200;
 
 /// What is known about a word with a capital.
 enum Held {
@@ -141,13 +143,16 @@ fn is_abbreviation(word: &str) -> bool {
 /// True for a word in a short quotation: the title of a work, which is translated.
 fn in_title(text: &Reading<'_>, i: usize) -> bool {
     let (start, end) = (text.tokens[i].start, text.tokens[i].end());
-    let before = &text.text[..start];
+    // No title begins or ends further away.
+    let from = text.text[..start].char_indices().rev().nth(TITLE_LETTERS).map_or(0, |(at, _)| at);
+    let before = &text.text[from..start];
     let open = before.rfind(['«', '“', '„', '"']);
     // A straight mark closes when another one is open.
     let closed = open.is_some_and(|at| before[at..].starts_with('"')) && before.matches('"').count().is_multiple_of(2);
-    let close = text.text[end..].find(['»', '”', '“', '"']).map(|at| end + at);
+    let mut behind = text.text[end..].char_indices().take(TITLE_LETTERS);
+    let close = behind.find(|(_, c)| matches!(c, '»' | '”' | '“' | '"')).map(|(at, _)| end + at);
     let Some((open, close)) = open.filter(|_| !closed).zip(close) else { return false };
-    let inside = &text.text[open..close];
+    let inside = &text.text[from + open..close];
     !inside.contains(['»', '”']) && inside.split_whitespace().count() <= LONGEST_TITLE
 }
 

@@ -1,6 +1,9 @@
 //! A sentence as the checks see it: its words, what each can be found by, its numbers and its marks.
 
-use crate::lexicon::{self, Concept, Kind, Mark, Mention, Table, Token, cognate, is_function_word, stem};
+use crate::lexicon::{self, Concept, Kind, Mark, Mention, Table, Token, Weight, cognate, is_function_word, stem};
+
+/// The most words of a text that is held against an article.
+const LONGEST: usize = 400;
 
 /// What a word can be found by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,11 +34,25 @@ pub(super) struct Reading<'t> {
     pub(super) keys: Vec<Vec<Key>>,
     pub(super) mentions: Vec<Mention>,
     pub(super) marks: Vec<Mark>,
+    /// For each token, whether it is part of a number or a date.
+    in_figure: Vec<bool>,
 }
 
 impl<'t> Reading<'t> {
+    /// Reads a sentence of the article.
     pub(super) fn new(text: &'t str, table: &Table) -> Self {
-        let tokens = lexicon::tokens(text);
+        Self::of(text, lexicon::tokens(text), table)
+    }
+
+    /// Reads a text that is held against the article. Each of its words is looked for in the whole article, so their number
+    /// is bounded: what comes after the first [`LONGEST`] is no sentence that anybody would write.
+    pub(super) fn of_claim(text: &'t str, table: &Table) -> Self {
+        let mut tokens = lexicon::tokens(text);
+        tokens.truncate(LONGEST);
+        Self::of(text, tokens, table)
+    }
+
+    fn of(text: &'t str, tokens: Vec<Token<'t>>, table: &Table) -> Self {
         let mut keys: Vec<Vec<Key>> = tokens.iter().map(own_keys).collect();
         for i in 0..tokens.len() {
             for (concept, length) in table.at(&tokens, i) {
@@ -45,7 +62,8 @@ impl<'t> Reading<'t> {
             }
         }
         let (mentions, marks) = (lexicon::mentions(text, &tokens), lexicon::marks(text, &tokens));
-        Self { text, tokens, keys, mentions, marks }
+        let in_figure = in_figure(&tokens, &mentions);
+        Self { text, tokens, keys, mentions, marks, in_figure }
     }
 
     /// The keys of a token that count in this tongue.
@@ -63,13 +81,7 @@ impl<'t> Reading<'t> {
     pub(super) fn carries_meaning(&self, i: usize) -> bool {
         let token = &self.tokens[i];
         let short = token.text.chars().count() < 3 && !token.is_acronym();
-        !token.is_number && !short && !is_function_word(&token.folded) && !self.in_mention(i)
-    }
-
-    /// True when the token is part of a number or a date.
-    pub(super) fn in_mention(&self, i: usize) -> bool {
-        let (start, end) = (self.tokens[i].start, self.tokens[i].end());
-        self.mentions.iter().any(|it| it.weight == lexicon::Weight::Firm && it.start < end && start < it.end)
+        !token.is_number && !short && !is_function_word(&token.folded) && !self.in_figure[i]
     }
 
     /// True when the token's capital may only be that of a sentence or a quotation that begins.
@@ -84,6 +96,18 @@ impl<'t> Reading<'t> {
     pub(super) fn same_word(&self, i: usize, (other, j): (&Reading<'_>, usize), tongue: Tongue) -> bool {
         self.keys_in(i, tongue).any(|key| other.keys[j].contains(key))
     }
+}
+
+/// Which tokens are part of a mention that has to be supported.
+fn in_figure(tokens: &[Token<'_>], mentions: &[Mention]) -> Vec<bool> {
+    let firm = mentions.iter().filter(|mention| mention.weight == Weight::Firm);
+    let mut inside = vec![false; tokens.len()];
+    for mention in firm {
+        let first = tokens.partition_point(|token| token.end() <= mention.start);
+        let last = tokens.partition_point(|token| token.start < mention.end);
+        inside[first..last].fill(true);
+    }
+    inside
 }
 
 fn own_keys(token: &Token<'_>) -> Vec<Key> {
