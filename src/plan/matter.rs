@@ -161,7 +161,8 @@ mod tests {
 
     /// Ten paragraphs of two sentences.
     fn matter() -> Matter {
-        let paragraph = |n: usize| format!("The council met for the {n}th time. It voted on the bridge over the river.");
+        let paragraph =
+            |n: usize| format!("The council met for the {n}th time. It voted on the bridge over the river.");
         let text = (1..=10).map(paragraph).collect::<Vec<_>>().join("\n\n");
         let source = Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) };
         Matter::of(&read(source).unwrap())

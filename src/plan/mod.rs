@@ -104,7 +104,9 @@ pub enum PlanError {
         limit: usize,
     },
     /// The article has more than [`MOST_CHARACTERS`].
-    #[error("the article is too long: it has {characters} characters, and at most {MOST_CHARACTERS} are read; give a shorter text")]
+    #[error(
+        "the article is too long: it has {characters} characters, and at most {MOST_CHARACTERS} are read; give a shorter text"
+    )]
     TooLarge {
         /// How many it has.
         characters: usize,
@@ -192,7 +194,8 @@ fn in_parts(matter: &Matter, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
     let answer = &empty.answers[0];
     let frame = (card.count)(&empty.system, &empty.shared, &answer.tail);
     let number = format!("[{}] ", matter.all().end());
-    let line = |text: &str| (card.count)(&empty.system, &format!("{}\n{number}{text}", empty.shared), &answer.tail) - frame;
+    let line =
+        |text: &str| (card.count)(&empty.system, &format!("{}\n{number}{text}", empty.shared), &answer.tail) - frame;
     let most = Format::of_part(matter, &matter.all(), PART_FACTS).max_tokens();
     let room = card.context.saturating_sub(frame + most);
     matter.parts(room, line).iter().map(|part| fitting(plan(part), card)).collect()

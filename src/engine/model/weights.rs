@@ -167,7 +167,15 @@ impl<'a> Weights<'a> {
         let path = self.header.path().to_owned();
         let reader = Mutex::new(Reader::open(&path).map_err(|source| GgufError::Io { path: path.clone(), source })?);
         let row_bytes = info.bytes / count;
-        Ok(FileRows { reader, path, start: info.start, row_bytes, width, dtype: info.dtype, device: self.device.clone() })
+        Ok(FileRows {
+            reader,
+            path,
+            start: info.start,
+            row_bytes,
+            width,
+            dtype: info.dtype,
+            device: self.device.clone(),
+        })
     }
 
     /// A vector in f32: a bias or the gain of a norm.

@@ -76,8 +76,7 @@ fn unpack(matrix: &Matrix, output: usize, to: &mut [f32]) {
         let (head, slabs) = span.split_at(scheme.head_bytes());
         // The factor of all scales, then that of all minimums.
         let outer = [0, 1].map(|kind| if head.len() > 32 * kind { half(head, LANES * kind + lane) } else { 1.0 });
-        let number =
-            |from: &[u8], at: usize| if scheme.nested { f32::from(from[at] as i8) } else { half(from, at) };
+        let number = |from: &[u8], at: usize| if scheme.nested { f32::from(from[at] as i8) } else { half(from, at) };
         for (slab, to) in slabs.chunks_exact(scheme.slab_bytes()).zip(to.chunks_exact_mut(STRETCH)) {
             let Parts { codes, scales, minimums } = scheme.parts(slab);
             for (k, weight) in to.iter_mut().enumerate() {
