@@ -115,6 +115,12 @@ impl Service {
         Ok(self.answer(&article, summaries, timings_info(timings, started)))
     }
 
+    /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
+    pub async fn compare(&self, request: Request, watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
+        request.task.check_comparison()?;
+        Ok(self.summarize(request, watch).await?.compared())
+    }
+
     /// Reads the article and plans what the model writes itself; the languages that are translated are left over.
     fn prepare(&self, source: Source, task: Task, strategy: Option<Strategy>) -> Result<Prepared, Error> {
         let article = intake::read(source)?;

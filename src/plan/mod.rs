@@ -7,7 +7,7 @@
 mod format;
 mod prompt;
 
-pub use self::format::{Citable, Format, numbers_of};
+pub use self::format::{Citable, Format, number_ranges, numbers_of};
 
 use crate::intake::{Article, Language};
 
@@ -48,6 +48,12 @@ impl Task {
         }
         let repeated = self.languages.iter().enumerate().any(|(i, language)| self.languages[..i].contains(language));
         if self.languages.is_empty() || repeated { Err(PlanError::Languages) } else { Ok(()) }
+    }
+
+    /// Checks that there will be something to compare.
+    pub fn check_comparison(&self) -> Result<(), PlanError> {
+        self.check()?;
+        if self.languages.len() < 2 { Err(PlanError::OneLanguage) } else { Ok(()) }
     }
 }
 
@@ -106,6 +112,9 @@ pub enum PlanError {
     /// No language was asked for, or one twice.
     #[error("name each language that you want once: en, uk, ru")]
     Languages,
+    /// A comparison of one language.
+    #[error("a comparison needs at least two languages; name two or three of en, uk, ru")]
+    OneLanguage,
 }
 
 /// A summary that is to be translated.
