@@ -83,9 +83,8 @@ fn differences(answer: &Answer, comparison: &Comparison) -> Vec<String> {
             None if lacks.is_empty() => {}
             None => {
                 let lacks: Vec<_> = lacks.iter().map(|summary| name(summary.language)).collect();
-                let verb = if lacks.len() > 1 { "have" } else { "has" };
-                let lacks = lacks.join(" and ");
-                found.push(format!("{lacks} {verb} no fact of its own for {}: {}", cited(row), first.text));
+                let none = if lacks.len() > 1 { "have no fact of their own" } else { "has no fact of its own" };
+                found.push(format!("{} {none} for {}: {}", lacks.join(" and "), cited(row), first.text));
             }
         }
     }

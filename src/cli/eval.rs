@@ -56,9 +56,9 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         true => Some(super::open::service(settings, &bars).await?),
         false => None,
     };
-    let wanted = Wanted { task, seed: settings.seed, limit: args.limit };
+    let wanted = Wanted { task, seed: settings.seed, limit: args.limit, journal: args.resume };
     let watch = |row: eval::Begun<'_>| bars.measuring(&format!("row {} of {}: {}", row.done + 1, row.total, row.id));
-    let report = eval::run(service.as_ref(), &dataset, &wanted, args.resume.as_deref(), watch).await;
+    let report = eval::run(service.as_ref(), &dataset, &wanted, watch).await;
     bars.done();
     let report = report?;
     super::input::print(&match args.format {

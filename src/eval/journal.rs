@@ -42,12 +42,16 @@ impl Journal {
         let whole = std::fs::read_to_string(path).map_err(failed("read"))?;
         let kept = whole.rfind('\n').map_or(0, |end| end + 1);
         let lines: Vec<&str> = whole[..kept].lines().collect();
+        let wrong = |line, reason| Error::Record { path: path.to_owned(), line, reason };
         let Some((first, records)) = lines.split_first() else {
+            // What is no beginning of ours is somebody's file.
+            if !serde_json::json!(header).to_string().starts_with(&whole) {
+                return Err(wrong(1, "this is no file of results; give another file to --resume".to_owned()));
+            }
             journal.file.set_len(0).map_err(failed("write"))?;
             journal.append(header)?;
             return Ok((journal, Vec::new()));
         };
-        let wrong = |line, reason| Error::Record { path: path.to_owned(), line, reason };
         let begun: Header = serde_json::from_str(first).map_err(|error| wrong(1, error.to_string()))?;
         if begun != *header {
             let reason = "these are results of another dataset, model or task; give another file to --resume";

@@ -15,7 +15,7 @@ mod report;
 pub mod rouge;
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::PathBuf;
 
 pub use self::dataset::{ArticleRow, Dataset, Row, TranslationRow, What};
 use self::journal::{Header, Journal};
@@ -37,6 +37,8 @@ pub struct Wanted {
     pub seed: Option<u64>,
     /// At most so many rows, from the first.
     pub limit: Option<usize>,
+    /// Where results are kept as they come; those that are there already are not made again.
+    pub journal: Option<PathBuf>,
 }
 
 /// The row that is begun.
@@ -50,8 +52,7 @@ pub struct Begun<'a> {
     pub total: usize,
 }
 
-/// Evaluates a model on a dataset. Results go to `journal` as they come, where one is given, and those that it already has
-/// are not made again. Dropping the future cancels the work.
+/// Evaluates a model on a dataset. Dropping the future cancels the work.
 ///
 /// # Errors
 /// When the journal belongs to something else or cannot be written, and when the engine fails. An article that is refused
@@ -62,11 +63,10 @@ pub async fn run(
     service: Option<&Service>,
     dataset: &Dataset,
     wanted: &Wanted,
-    journal: Option<&Path>,
     mut watch: impl FnMut(Begun<'_>),
 ) -> Result<Report, Error> {
     let model = service.map(|service| service.model().clone());
-    let (mut journal, known) = match journal {
+    let (mut journal, known) = match &wanted.journal {
         Some(path) => {
             let (journal, known) = Journal::open(path, &header(model.as_ref(), dataset, wanted))?;
             (Some(journal), known)

@@ -165,3 +165,35 @@ fn nothing_to_compare_has_no_score() {
     assert_eq!(json["rows"][0], serde_json::json!({"sentences": [1], "facts": {"en": 0}}));
     assert_eq!(json["only_in"], serde_json::json!({"en": [0]}));
 }
+
+/// Facts thrown together: whatever comes, each fact is in one row and no row has a language twice.
+#[test]
+fn every_fact_is_in_one_row() {
+    let mut state = 11_u64;
+    let mut random = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    for _ in 0..300 {
+        let summaries = Language::ALL.map(|language| {
+            let facts: Vec<(String, Vec<u32>)> = (0..random(7))
+                .map(|_| {
+                    let text = format!("Oslo {} Ivanov {}", random(5), random(3));
+                    (text, (0..random(4)).map(|_| 1 + random(6) as u32).collect())
+                })
+                .collect();
+            let facts: Vec<(&str, &[u32])> =
+                facts.iter().map(|(text, cited)| (text.as_str(), cited.as_slice())).collect();
+            summary(language, &facts)
+        });
+        let comparison = compare(&summaries);
+        for one in &summaries {
+            let mut places: Vec<usize> =
+                comparison.rows.iter().filter_map(|row| row.facts.get(&one.language).copied()).collect();
+            places.sort_unstable();
+            assert_eq!(places, (0..one.key_facts.len()).collect::<Vec<_>>());
+        }
+        assert!(comparison.score.is_none_or(|score| (0.0..=1.0).contains(&score)), "{comparison:?}");
+        assert_eq!(comparison, compare(&summaries), "the same again");
+    }
+}
