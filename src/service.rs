@@ -8,15 +8,18 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use crate::answer::{self, Answer, ModelInfo, SourceInfo, Strategy, Summary, TimingsInfo};
-use crate::engine::constraint::{self, Alphabet, Citations, LineFormat, LineGrammar, Script};
+use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Script};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
 use crate::intake::{self, Article, Language, Source};
-use crate::plan::{self, Citable, Format, Plan, Task};
+use crate::plan::{self, Citable, Format, Matter, Next, Plan, Task};
 
 /// Facts when the caller does not say how many.
 pub const FACTS: usize = 5;
+/// Parts of a long text that are with the engine at a time. It reads one while it writes about others, and they all take
+/// memory.
+const PARTS_AT_ONCE: usize = 4;
 /// Weak models repeat themselves without this; it is mild enough to leave names alone.
 const REPETITION_PENALTY: f32 = 1.1;
 /// The temperature of an answer whose caller gave a seed.
@@ -38,6 +41,13 @@ pub struct Request {
 /// How far a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// The parts of a text that does not fit as a whole are being read, one after another.
+    Condensing {
+        /// Parts whose facts are there.
+        done: usize,
+        /// Parts.
+        total: usize,
+    },
     /// The prompt is being read.
     Reading {
         /// Tokens read.
@@ -94,19 +104,22 @@ impl Service {
         let started = Instant::now();
         let Request { source, task, strategy, seed } = request;
         task.check()?;
-        let service = self.clone();
         let languages = task.languages.clone();
-        // Reading and counting a large text takes long enough to be kept off the threads that serve others.
-        let prepared = tokio::task::spawn_blocking(move || service.prepare(source, task, strategy)).await;
-        let (article, direct, pivoted) = prepared.map_err(|_| Error::Engine(EngineError::Dead))??;
+        // Reading a large text takes long enough to be kept off the threads that serve others.
+        let read = tokio::task::spawn_blocking(move || intake::read(source)).await;
+        let article = read.map_err(|_| Error::Engine(EngineError::Dead))??;
+        tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
+        let (direct, pivoted) = self.ways(article.language(), &task.languages, strategy);
         let mut timings = Timings::default();
         let mut run = Run { service: self, article: &article, seed, timings: &mut timings, watch: &mut watch };
-        let mut summaries = run.write(&direct, Strategy::Direct).await?;
+        let (matter, plan) = run.condense(Task { languages: direct, ..task }).await?;
+        let mut summaries = run.write(&plan, &matter, Strategy::Direct).await?;
         if !pivoted.is_empty() {
             let english = summaries.iter().find(|summary| summary.language == Language::En);
             let english = english.expect("a plan with pivoted languages writes English");
-            let plan = self.plan_translation(&article, english, &pivoted)?;
-            summaries.extend(run.write(&plan, Strategy::Pivot).await?);
+            let plan = self.plan_translation(english, &pivoted)?;
+            // A translation's citations are sentences already.
+            summaries.extend(run.write(&plan, &Matter::of(&article), Strategy::Pivot).await?);
         }
         // English that was only written to be translated is not shown.
         let place = |summary: &Summary| languages.iter().position(|&language| language == summary.language);
@@ -121,33 +134,29 @@ impl Service {
         Ok(self.summarize(request, watch).await?.compared())
     }
 
-    /// Reads the article and plans what the model writes itself; the languages that are translated are left over.
-    fn prepare(&self, source: Source, task: Task, strategy: Option<Strategy>) -> Result<Prepared, Error> {
-        let article = intake::read(source)?;
+    /// The languages that the model writes itself, and those that are translated from its English.
+    fn ways(&self, own: Language, wanted: &[Language], strategy: Option<Strategy>) -> (Vec<Language>, Vec<Language>) {
         // A model that reads a language copies its sentences well, so the article's own language is always direct.
-        let fluent = |language: Language| language == article.language() || self.fluent.contains(&language);
         let is_direct = |&language: &Language| match strategy {
             Some(Strategy::Direct) => true,
             Some(Strategy::Pivot) => language == Language::En,
-            None => language == Language::En || fluent(language),
+            None => language == Language::En || language == own || self.fluent.contains(&language),
         };
-        let (mut direct, pivoted): (Vec<_>, Vec<_>) = task.languages.iter().partition(|language| is_direct(language));
+        let (mut direct, pivoted): (Vec<_>, Vec<_>) = wanted.iter().partition(|language| is_direct(language));
         if !pivoted.is_empty() && !direct.contains(&Language::En) {
             direct.push(Language::En);
         }
-        let plan = self.with_card(|card| plan::build(&article, &Task { languages: direct, ..task }, card))?;
-        tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
-        Ok((article, plan, pivoted))
+        (direct, pivoted)
     }
 
-    fn plan_translation(&self, article: &Article, english: &Summary, to: &[Language]) -> Result<Plan, Error> {
+    fn plan_translation(&self, english: &Summary, to: &[Language]) -> Result<Plan, Error> {
         let facts = english.key_facts.iter();
         let written = plan::Written {
             headline: english.headline.clone(),
             summary: english.summary.clone(),
             facts: facts.filter_map(|fact| Some((fact.evidence.first()?.sentence.get(), fact.text.clone()))).collect(),
         };
-        Ok(self.with_card(|card| plan::translate(article, &written, to, card))?)
+        Ok(self.with_card(|card| plan::translate(&written, Language::En, to, card))?)
     }
 
     fn with_card<T>(&self, work: impl FnOnce(&plan::Card<'_>) -> T) -> T {
@@ -171,8 +180,7 @@ impl Service {
     }
 }
 
-/// An article, the plan of what is written directly, and the languages that are translated from it.
-type Prepared = (Article, Plan, Vec<Language>);
+type Events = tokio::sync::mpsc::UnboundedReceiver<Event>;
 
 /// One request under way.
 struct Run<'a> {
@@ -184,10 +192,57 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Has the engine write every answer of a plan, and checks them.
-    async fn write(&mut self, plan: &Plan, strategy: Strategy) -> Result<Vec<Summary>, Error> {
-        let mut events = self.service.engine.generate(job(plan, self.seed))?;
-        let mut written = vec![(String::new(), answer::Finish::Length); plan.answers.len()];
+    /// Plans the answers. A text that does not fit is read in parts first, until the facts of its parts do.
+    async fn condense(&mut self, task: Task) -> Result<(Matter, Plan), Error> {
+        let mut matter = Matter::of(self.article);
+        loop {
+            let (service, task) = (self.service.clone(), task.clone());
+            let planning = move || {
+                let next = service.with_card(|card| plan::build(&matter, &task, card));
+                next.map(|next| (matter, next))
+            };
+            // Counting the tokens of a large text takes long, too.
+            let planned = tokio::task::spawn_blocking(planning).await;
+            let (whole, next) = planned.map_err(|_| Error::Engine(EngineError::Dead))??;
+            match next {
+                Next::Whole(plan) => return Ok((whole, plan)),
+                Next::Parts(parts) => matter = whole.reduced(self.facts_of(&parts).await?)?,
+            }
+        }
+    }
+
+    /// The facts of each part. A few parts are with the engine at a time: it reads one while it writes about others.
+    async fn facts_of(&mut self, parts: &[Plan]) -> Result<Vec<Vec<(String, Vec<u32>)>>, Error> {
+        let mut found = Vec::new();
+        for window in parts.chunks(PARTS_AT_ONCE) {
+            let begun = window.iter().map(|plan| self.service.engine.generate(job(plan, self.seed)));
+            for events in begun.collect::<Result<Vec<_>, _>>()? {
+                let written = self.collect(events, 1).await?;
+                let facts = answer::parse_facts(&written[0].0).into_iter().map(|fact| (fact.text, fact.cited));
+                found.push(facts.collect());
+                (self.watch)(Stage::Condensing { done: found.len(), total: parts.len() });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Has the engine write every answer of a plan about `matter`, and checks them.
+    async fn write(&mut self, plan: &Plan, matter: &Matter, strategy: Strategy) -> Result<Vec<Summary>, Error> {
+        let events = self.service.engine.generate(job(plan, self.seed))?;
+        let written = self.collect(events, plan.answers.len()).await?;
+        let checked = plan.answers.iter().zip(written).map(|(wanted, (text, finish))| {
+            let mut draft = answer::parse(&text);
+            for fact in &mut draft.facts {
+                fact.cited = matter.sentences_of(&fact.cited);
+            }
+            answer::run(draft, self.article, &wanted.format, answer::Made { strategy, finish })
+        });
+        Ok(checked.collect())
+    }
+
+    /// Waits for a job's answers, one for each branch.
+    async fn collect(&mut self, mut events: Events, branches: usize) -> Result<Vec<(String, answer::Finish)>, Error> {
+        let mut written = vec![(String::new(), answer::Finish::Length); branches];
         let mut pieces = 0;
         loop {
             match events.recv().await {
@@ -203,17 +258,12 @@ impl Run<'_> {
                 Some(Event::Finished { .. }) => {}
                 Some(Event::Done(timings)) => {
                     self.timings.add(timings);
-                    break;
+                    return Ok(written);
                 }
                 Some(Event::Failed(error)) => return Err(error.into()),
                 None => return Err(EngineError::Dead.into()),
             }
         }
-        let answers = plan.answers.iter().zip(written);
-        let checked = answers.map(|(wanted, (text, finish))| {
-            answer::run(answer::parse(&text), self.article, &wanted.format, answer::Made { strategy, finish })
-        });
-        Ok(checked.collect())
     }
 }
 
@@ -242,14 +292,13 @@ fn line_format(format: &Format) -> LineFormat {
     let length = |(least, wanted)| constraint::Length { least, wanted };
     LineFormat {
         script: Script::new(alphabet, format.listed.clone()),
-        headline: length(format.headline),
-        summary: length(format.summary),
+        heading: format.heading.map(|head| Heading { headline: length(head.headline), summary: length(head.summary) }),
         fact: length(format.fact),
         least_facts: *format.facts.start(),
         most_facts: *format.facts.end(),
         citations: match &format.citable {
-            Citable::UpTo(last) => Citations::UpTo(*last),
-            Citable::These(sentences) => Citations::These(sentences.clone()),
+            Citable::Any(lines) => Citations::Any(lines.clone()),
+            Citable::Each(lines) => Citations::Each(lines.clone()),
         },
         labels: format.labels.iter().map(|&label| label.to_owned()).collect(),
     }

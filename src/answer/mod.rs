@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::check::{Made, run};
 pub use self::compare::{Comparison, Difference, Row, compare};
-pub use self::parse::{Draft, DraftFact, parse};
+pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 use crate::intake::{Language, SentenceId};
 
 /// The whole answer to a request.

@@ -69,6 +69,13 @@ pub fn parse(text: &str) -> Draft {
     draft
 }
 
+/// Reads an answer that is facts alone, without headline and summary. A line without a citation is not one.
+pub fn parse_facts(text: &str) -> Vec<DraftFact> {
+    let facts = text.lines().map(|line| citations(strip_marks(line).0));
+    let cited = facts.filter(|(body, cited)| !cited.is_empty() && !body.trim().is_empty());
+    cited.map(|(body, cited)| DraftFact { text: body.trim().to_owned(), cited }).collect()
+}
+
 /// Takes list marks, headings and bold marks off a line; true when it was an item of a list.
 fn strip_marks(line: &str) -> (&str, bool) {
     let line = line.trim().trim_start_matches('#').trim_matches('*').trim();

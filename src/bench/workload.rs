@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::engine::{Card, EngineError};
 use crate::error::Error;
 use crate::intake::{self, Article, Language, Source};
-use crate::plan::{self, Length, PlanError, Task};
+use crate::plan::{self, Length, Matter, PlanError, Task};
 use crate::service::FACTS;
 
 /// The article when none is named.
@@ -61,7 +61,7 @@ impl Words {
     /// The article with the instructions for each language.
     pub(super) fn of(article: &Article, card: &Card) -> Result<Self, EngineError> {
         let count = |system: &str, shared: &str, tail: &str| card.count(system, shared, tail);
-        let plan = plan::build(article, &task(), &plan::Card { context: card.context, count: &count });
+        let plan = plan::whole(&Matter::of(article), &task(), &plan::Card { context: card.context, count: &count });
         let plan = plan.map_err(|error| match error {
             PlanError::TooLong { tokens, limit } => EngineError::TooLong { tokens, limit },
             other => unreachable!("the task is ours, and it is a good one: {other}"),

@@ -49,6 +49,7 @@ impl Bars {
             Stage::Reading { done, total } => {
                 self.count("reading the article [{bar:30}] {pos}/{len} tokens", done as u64, total as u64);
             }
+            Stage::Condensing { done, total } => self.bar.set_message(format!("read in parts: {done} of {total}")),
             Stage::Writing { pieces: 1 } => self.spin("writing"),
             Stage::Writing { pieces } => self.bar.set_message(format!("writing: {pieces} words and pieces")),
         }

@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
+use super::matter::{Matter, Part};
 use super::{LEAST_FACTS, Length, Task, Written};
-use crate::intake::{Article, Language};
+use crate::intake::Language;
 
 /// Labels, and what models say to the user where they should write about the article.
 const LABELS_EN: &[&str] =
@@ -49,10 +50,20 @@ const LABELS_RU: &[&str] = &[
 /// What the facts of an answer may cite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Citable {
-    /// Each sentence from 1 to this, once.
-    UpTo(u32),
-    /// These sentences, in this order: a translation keeps the citations of what it translates.
-    These(Vec<u32>),
+    /// Any of these lines, each once.
+    Any(Part),
+    /// The first fact one of the first lines, the second one of the second, and so on: facts that are spread over a long
+    /// text, or a translation, which keeps the citations of what it translates.
+    Each(Vec<Part>),
+}
+
+/// Lengths of the lines above the facts, in characters: the least, and the wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heading {
+    /// Of the headline.
+    pub headline: (usize, usize),
+    /// Of the summary.
+    pub summary: (usize, usize),
 }
 
 /// The form of one answer.
@@ -64,75 +75,87 @@ pub struct Format {
     pub listed: BTreeSet<String>,
     /// Words that only say what a line is; no line begins with one.
     pub labels: &'static [&'static str],
-    /// Sentences that can be cited.
+    /// Lines that can be cited.
     pub citable: Citable,
     /// Fewest and most facts.
     pub facts: RangeInclusive<usize>,
-    /// Characters: the least, and the wanted.
-    pub headline: (usize, usize),
-    /// Characters of the summary.
-    pub summary: (usize, usize),
-    /// Characters of a fact.
+    /// Characters of headline and summary; `None` where only facts are wanted.
+    pub heading: Option<Heading>,
+    /// Characters of a fact: the least, and the wanted.
     pub fact: (usize, usize),
 }
 
 impl Format {
-    /// The form of an answer in `language`.
-    pub fn new(article: &Article, task: &Task, language: Language) -> Self {
-        let sentences = article.sentences().len();
-        let text = format!("{}\n{}", article.title().unwrap_or_default(), article.text());
-        let mut listed = BTreeSet::new();
-        for number in numbers_of(&text) {
-            listed.extend(spellings(&number, language));
-        }
-        if language != Language::En {
-            listed.extend(latin_words(&text, article.language()));
-        }
-        let most = task.facts.min(sentences.max(1));
+    /// The form of an answer in `language` about all of `matter`.
+    pub fn of_whole(matter: &Matter, task: &Task, language: Language) -> Self {
+        let most = task.facts.min(*matter.all().end() as usize).max(1);
+        let (citable, least) = match matter.is_reduced() {
+            true => (Citable::Each(matter.spread(most)), most),
+            false => (Citable::Any(matter.all()), LEAST_FACTS.min(most)),
+        };
+        let summary = match task.length {
+            Length::Short => (40, 60),
+            Length::Medium => (80, 220),
+            Length::Long => (160, 450),
+        };
         Self {
-            language,
-            listed,
-            labels: match language {
-                Language::En => LABELS_EN,
-                Language::Uk => LABELS_UK,
-                Language::Ru => LABELS_RU,
-            },
-            citable: Citable::UpTo(u32::try_from(sentences).unwrap_or(u32::MAX)),
-            facts: LEAST_FACTS.min(most)..=most,
-            headline: (15, 90),
-            summary: match task.length {
-                Length::Short => (40, 60),
-                Length::Medium => (80, 220),
-                Length::Long => (160, 450),
-            },
-            fact: (25, 110),
+            heading: Some(Heading { headline: (15, 90), summary }),
+            ..Self::of_facts(&text_of(matter, &matter.all()), [matter.language(), language], citable, least..=most)
         }
     }
 
+    /// The form of the facts of one part, in the language of the matter.
+    pub(super) fn of_part(matter: &Matter, part: &Part, facts: usize) -> Self {
+        let most = facts.min(part.clone().count());
+        let languages = [matter.language(); 2];
+        Self::of_facts(&text_of(matter, part), languages, Citable::Any(part.clone()), LEAST_FACTS.min(most)..=most)
+    }
+
     /// The form of a translation of `written`: as many facts with the same citations, and lines that may be somewhat longer.
-    pub(super) fn of_translation(article: &Article, written: &Written, language: Language) -> Self {
-        let facts = written.facts.len();
-        let task = Task { languages: vec![language], facts, length: Length::Medium };
+    pub(super) fn of_translation(written: &Written, languages: [Language; 2]) -> Self {
         let room = |text: &str| {
             let length = text.chars().count();
             (length / 2, length + length / 4)
         };
-        let longest = written.facts.iter().map(|(_, text)| room(text).1).max().unwrap_or(0);
+        let facts: Vec<&str> = written.facts.iter().map(|(_, text)| text.as_str()).collect();
+        let text = [&[written.headline.as_str(), written.summary.as_str()], facts.as_slice()].concat().join("\n");
+        let each = written.facts.iter().map(|(sentence, _)| *sentence..=*sentence).collect();
         Self {
-            citable: Citable::These(written.facts.iter().map(|(sentence, _)| *sentence).collect()),
-            facts: facts..=facts,
-            headline: room(&written.headline),
-            summary: room(&written.summary),
-            fact: (15, longest),
-            ..Self::new(article, &task, language)
+            heading: Some(Heading { headline: room(&written.headline), summary: room(&written.summary) }),
+            fact: (15, facts.iter().map(|text| room(text).1).max().unwrap_or(0)),
+            ..Self::of_facts(&text, languages, Citable::Each(each), facts.len()..=facts.len())
         }
+    }
+
+    /// The form of facts in the second language about a text in the first.
+    fn of_facts(text: &str, [source, language]: [Language; 2], citable: Citable, facts: RangeInclusive<usize>) -> Self {
+        let mut listed = BTreeSet::new();
+        for number in numbers_of(text) {
+            listed.extend(spellings(&number, language));
+        }
+        if language != Language::En {
+            listed.extend(latin_words(text, source));
+        }
+        let labels = match language {
+            Language::En => LABELS_EN,
+            Language::Uk => LABELS_UK,
+            Language::Ru => LABELS_RU,
+        };
+        Self { language, listed, labels, citable, facts, heading: None, fact: (25, 110) }
     }
 
     /// A bound on the answer's tokens that only a runaway answer reaches: lines may be twice as long as wanted, and a
     /// token is at least about two characters.
     pub(super) fn max_tokens(&self) -> usize {
-        self.headline.1 + self.summary.1 + self.facts.end() * (self.fact.1 + 8)
+        let head = self.heading.map_or(0, |head| head.headline.1 + head.summary.1);
+        head + self.facts.end() * (self.fact.1 + 8)
     }
+}
+
+/// Title and lines of a part: where numbers and foreign words may come from.
+fn text_of(matter: &Matter, part: &Part) -> String {
+    let lines = matter.lines(part).map(|(_, line)| line);
+    [matter.title()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 /// The numbers of a text, as they stand there, with the separators inside them; each kind of blank is a space.

@@ -1,18 +1,24 @@
 //! An article and a task become a plan: what the model is told, and what its answer may look like.
 //!
 //! The article comes first, as numbered sentences, and is the same for every language; the instructions come last, in the
-//! language that is wanted. So the engine reads the article once. Nothing is cut: an article that does not fit is an error
-//! that says how much too long it is. Not here: tokens and tensors; the card counts for us.
+//! language that is wanted. So the engine reads the article once. Nothing is cut: an article that does not fit is read in
+//! parts. Not here: tokens and tensors; the card counts for us.
 
 mod format;
+mod matter;
 mod prompt;
 
-pub use self::format::{Citable, Format, number_ranges, numbers_of};
+pub use self::format::{Citable, Format, Heading, number_ranges, numbers_of};
+pub use self::matter::{Matter, Part};
 
-use crate::intake::{Article, Language};
+use crate::intake::Language;
 
 /// Fewest facts that may be asked for.
 pub const LEAST_FACTS: usize = 3;
+/// Most characters of an article. It takes minutes to read this much; a book is not what this is for.
+pub const MOST_CHARACTERS: usize = 180_000;
+/// Facts that are taken from each part of a text that is read in parts.
+const PART_FACTS: usize = 5;
 /// Most facts that may be asked for.
 pub const MOST_FACTS: usize = 12;
 
@@ -93,15 +99,29 @@ pub struct Wanted {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// The article does not fit the model's context.
+    /// A text that cannot be cut any more does not fit the model's context.
     #[error(
-        "the article is too long: with its answer it takes {tokens} tokens and {limit} fit; give a shorter text or a larger --context"
+        "one sentence of the article is too long: with its answer it takes {tokens} tokens and {limit} fit; give a shorter text or a larger --context"
     )]
     TooLong {
         /// Tokens of prompt and answer.
         tokens: usize,
         /// Tokens that fit.
         limit: usize,
+    },
+    /// The article has more than [`MOST_CHARACTERS`].
+    #[error(
+        "the article is too long: it has {characters} characters, and at most {MOST_CHARACTERS} are read; give a shorter text"
+    )]
+    TooLarge {
+        /// How many it has.
+        characters: usize,
+    },
+    /// The facts of the parts came out as many as the lines they were taken from.
+    #[error("the article is too long for this model: its {lines} lines could not be made fewer; give a shorter text")]
+    Endless {
+        /// How many there are.
+        lines: usize,
     },
     /// A number of facts that is not offered.
     #[error("{given} facts were asked for; ask for {LEAST_FACTS} to {MOST_FACTS}")]
@@ -128,22 +148,66 @@ pub struct Written {
     pub facts: Vec<(u32, String)>,
 }
 
-/// Makes the plan that has a summary of the article translated: by way of a language that the model writes well.
-pub fn translate(article: &Article, written: &Written, to: &[Language], card: &Card<'_>) -> Result<Plan, PlanError> {
+/// Makes the plan that has a summary translated: from the first of `languages`, one that the model writes well.
+pub fn translate(written: &Written, from: Language, to: &[Language], card: &Card<'_>) -> Result<Plan, PlanError> {
     let (system, shared) = prompt::written(written);
     let wanted = to.iter().map(|&language| {
-        let format = Format::of_translation(article, written, language);
+        let format = Format::of_translation(written, [from, language]);
         Wanted { language, tail: prompt::translation(language), max_tokens: format.max_tokens(), format }
     });
     fitting(Plan { system, shared, answers: wanted.collect() }, card)
 }
 
-/// Makes the plan for one article.
-pub fn build(article: &Article, task: &Task, card: &Card<'_>) -> Result<Plan, PlanError> {
+/// What to do next with a matter.
+#[derive(Debug, Clone)]
+pub enum Next {
+    /// It fits: this writes the answers.
+    Whole(Plan),
+    /// It does not: these write the facts of its parts, in order, which make a smaller matter.
+    Parts(Vec<Plan>),
+}
+
+/// Plans the answers about a matter, or the facts of its parts when it does not fit as a whole.
+pub fn build(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Next, PlanError> {
     task.check()?;
-    let (system, shared) = prompt::article(article);
-    let answers = task.languages.iter().map(|&language| wanted(article, task, language)).collect();
-    fitting(Plan { system, shared, answers }, card)
+    let characters = matter.characters();
+    if characters > MOST_CHARACTERS {
+        return Err(PlanError::TooLarge { characters });
+    }
+    match whole(matter, task, card) {
+        Err(PlanError::TooLong { .. }) => in_parts(matter, card).map(Next::Parts),
+        whole => whole.map(Next::Whole),
+    }
+}
+
+/// Plans the answers about a matter that has to fit.
+pub fn whole(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Plan, PlanError> {
+    let (system, shared) = prompt::lines(matter, &matter.all());
+    let wanted = |&language: &Language| {
+        let format = Format::of_whole(matter, task, language);
+        Wanted { language, tail: prompt::instructions(language, task), max_tokens: format.max_tokens(), format }
+    };
+    fitting(Plan { system, shared, answers: task.languages.iter().map(wanted).collect() }, card)
+}
+
+/// Plans the facts of a matter's parts.
+fn in_parts(matter: &Matter, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
+    let plan = |part: &Part| {
+        let (system, shared) = prompt::lines(matter, part);
+        let format = Format::of_part(matter, part, PART_FACTS);
+        let (language, tail) = (matter.language(), prompt::facts(matter.language(), PART_FACTS));
+        Plan { system, shared, answers: vec![Wanted { language, tail, max_tokens: format.max_tokens(), format }] }
+    };
+    // What every part takes besides its lines; the longest number stands for all.
+    let empty = plan(&Part::new(1, 0));
+    let answer = &empty.answers[0];
+    let frame = (card.count)(&empty.system, &empty.shared, &answer.tail);
+    let number = format!("[{}] ", matter.all().end());
+    let line =
+        |text: &str| (card.count)(&empty.system, &format!("{}\n{number}{text}", empty.shared), &answer.tail) - frame;
+    let most = Format::of_part(matter, &matter.all(), PART_FACTS).max_tokens();
+    let room = card.context.saturating_sub(frame + most);
+    matter.parts(room, line).iter().map(|part| fitting(plan(part), card)).collect()
 }
 
 /// The plan, when its prompts and answers fit.
@@ -153,9 +217,4 @@ fn fitting(plan: Plan, card: &Card<'_>) -> Result<Plan, PlanError> {
         Some(tokens) if tokens > card.context => Err(PlanError::TooLong { tokens, limit: card.context }),
         _ => Ok(plan),
     }
-}
-
-fn wanted(article: &Article, task: &Task, language: Language) -> Wanted {
-    let format = Format::new(article, task, language);
-    Wanted { language, tail: prompt::instructions(language, task), max_tokens: format.max_tokens(), format }
 }

@@ -3,30 +3,40 @@
 //! Each file is front matter between `---` lines, then the text. Placeholders are replaced in one pass over the template,
 //! so that braces in an article are never taken for one.
 
+use super::matter::{Matter, Part, one_line};
 use super::{Length, Task, Written};
-use crate::intake::{Article, Language};
+use crate::intake::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
 const ENGLISH: &str = include_str!("../../prompts/summarize.en.md");
 const UKRAINIAN: &str = include_str!("../../prompts/summarize.uk.md");
 const RUSSIAN: &str = include_str!("../../prompts/summarize.ru.md");
 
+const FACTS_ENGLISH: &str = include_str!("../../prompts/facts.en.md");
+const FACTS_UKRAINIAN: &str = include_str!("../../prompts/facts.uk.md");
+const FACTS_RUSSIAN: &str = include_str!("../../prompts/facts.ru.md");
+
 const WRITTEN: &str = include_str!("../../prompts/written.md");
 const TO_ENGLISH: &str = include_str!("../../prompts/translate.en.md");
 const TO_UKRAINIAN: &str = include_str!("../../prompts/translate.uk.md");
 const TO_RUSSIAN: &str = include_str!("../../prompts/translate.ru.md");
 
-/// The system message, and the article as numbered sentences.
-pub(super) fn article(article: &Article) -> (String, String) {
+/// The system message, and a part of the matter as numbered lines.
+pub(super) fn lines(matter: &Matter, part: &Part) -> (String, String) {
     let (system, shared) = body(ARTICLE).split_once("\n===\n").expect("the article prompt has two parts");
-    let lines: Vec<String> = article
-        .sentences()
-        .iter()
-        .map(|sentence| format!("[{}] {}", sentence.id, one_line(&article.text()[sentence.start..sentence.end])))
-        .collect();
-    let title = one_line(article.title().unwrap_or_default());
-    let shared = fill(shared, &[("title", &title), ("sentences", &lines.join("\n"))]);
+    let lines: Vec<String> = matter.lines(part).map(|(number, line)| format!("[{number}] {line}")).collect();
+    let shared = fill(shared, &[("title", matter.title()), ("sentences", &lines.join("\n"))]);
     (system.to_owned(), shared.trim().to_owned())
+}
+
+/// The instructions for the facts of a part.
+pub(super) fn facts(language: Language, facts: usize) -> String {
+    let template = match language {
+        Language::En => FACTS_ENGLISH,
+        Language::Uk => FACTS_UKRAINIAN,
+        Language::Ru => FACTS_RUSSIAN,
+    };
+    fill(body(template).trim_end(), &[("facts", &facts.to_string())])
 }
 
 /// The system message, and a summary as lines.
@@ -62,11 +72,6 @@ pub(super) fn instructions(language: Language, task: &Task) -> String {
         Length::Long => 2,
     }];
     fill(body(template).trim_end(), &[("sentences", sentences), ("facts", &task.facts.to_string())])
-}
-
-/// A sentence stays on the line of its number.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The text after the front matter.
@@ -111,9 +116,10 @@ mod tests {
     fn every_prompt_is_filled() {
         let task = Task { languages: vec![], facts: 5, length: Length::Long };
         for language in Language::ALL {
-            let text = instructions(language, &task);
-            assert!(text.contains('5') && text.contains("[1]") && !text.contains('{'), "{text}");
-            assert!(text.starts_with("\n\n"), "the tail starts after an empty line");
+            for text in [instructions(language, &task), facts(language, 5)] {
+                assert!(text.contains('5') && text.contains("[1]") && !text.contains('{'), "{text}");
+                assert!(text.starts_with("\n\n"), "the tail starts after an empty line");
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use candle_core::Tensor;
 use stislo::engine::chat::Chat;
-use stislo::engine::constraint::{Alphabet, Citations, Constraint, Free, Length, LineFormat, LineGrammar, Script};
+use stislo::engine::constraint::{
+    Alphabet, Citations, Constraint, Free, Heading, Length, LineFormat, LineGrammar, Script,
+};
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{KvCache, Model, ModelError, Slot, load};
 use stislo::engine::sampler::Sampling;
@@ -100,12 +102,11 @@ fn lines() -> Box<dyn Constraint> {
     let line = Length { least: 8, wanted: 24 };
     Box::new(LineGrammar::new(LineFormat {
         script: Script::new(Alphabet::Ukrainian, ["14", "HUR"].map(str::to_owned).into()),
-        headline: line,
-        summary: line,
+        heading: Some(Heading { headline: line, summary: line }),
         fact: line,
         least_facts: 2,
         most_facts: 3,
-        citations: Citations::UpTo(12),
+        citations: Citations::Any(1..=12),
         labels: Vec::new(),
     }))
 }

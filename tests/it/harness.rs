@@ -108,9 +108,19 @@ impl Gate {
     }
 }
 
+/// Makes an answer from the text of its prompt.
+pub(crate) type Reply = fn(&str) -> String;
+
+/// What the scripted model answers.
+enum Replies {
+    /// By the branch of the job.
+    Branches(Vec<String>),
+    Prompt(Reply),
+}
+
 /// What the scripted model does, and the limits of its engine.
 pub(crate) struct Script {
-    answers: Vec<String>,
+    replies: Replies,
     fault: Option<Fault>,
     settings: EngineSettings,
 }
@@ -118,8 +128,17 @@ pub(crate) struct Script {
 impl Script {
     /// These answers, one a branch.
     pub(crate) fn new(answers: &[&str]) -> Self {
+        Self::of(Replies::Branches(answers.iter().map(|&text| text.to_owned()).collect()))
+    }
+
+    /// An answer for each prompt.
+    pub(crate) fn reply(reply: Reply) -> Self {
+        Self::of(Replies::Prompt(reply))
+    }
+
+    fn of(replies: Replies) -> Self {
         let settings = EngineSettings { context: 1 << 15, queue: 8, tokens: 1 << 20, ..EngineSettings::default() };
-        Self { answers: answers.iter().map(|&text| text.to_owned()).collect(), fault: None, settings }
+        Self { replies, fault: None, settings }
     }
 
     pub(crate) fn fault(self, fault: Fault) -> Self {
@@ -176,7 +195,8 @@ impl Script {
         let tokenizer = tokenizer();
         let log = Log::default();
         let model = ScriptedModel {
-            scripts: self.answers.iter().map(|text| tokenizer.encode(text)).collect(),
+            replies: self.replies,
+            tokenizer: self::tokenizer(),
             memory: RefCell::default(),
             end: tokenizer.control("<|im_end|>").expect("the tiny vocabulary has it"),
             vocabulary: tokenizer.vocabulary(),
@@ -189,7 +209,8 @@ impl Script {
 }
 
 struct ScriptedModel {
-    scripts: Vec<Vec<u32>>,
+    replies: Replies,
+    tokenizer: Tokenizer,
     memory: RefCell<Memory>,
     end: u32,
     vocabulary: usize,
@@ -211,7 +232,7 @@ struct Past {
     tokens: Vec<u32>,
     /// Where the shared part ends, as far as it is known.
     shared: usize,
-    /// The script, and where the answer begins.
+    /// The branch, and where the answer begins.
     answer: Option<(usize, usize)>,
 }
 
@@ -242,10 +263,19 @@ impl Memory {
 }
 
 impl ScriptedModel {
+    fn text(&self, tokens: &[u32]) -> String {
+        let bytes: Vec<u8> = tokens.iter().flat_map(|&token| self.tokenizer.bytes(token)).copied().collect();
+        String::from_utf8(bytes).expect("a prompt is whole characters")
+    }
+
     /// What comes after the first `end` tokens of a past.
     fn next(&self, past: &Past, end: usize) -> u32 {
-        let (script, start) = past.answer.expect("rows are wanted of answers");
-        let script = self.scripts.get(script).map_or(&[][..], Vec::as_slice);
+        let (branch, start) = past.answer.expect("rows are wanted of answers");
+        let script = match &self.replies {
+            Replies::Branches(answers) => answers.get(branch).cloned().unwrap_or_default(),
+            Replies::Prompt(reply) => reply(&self.text(&past.tokens[..start])),
+        };
+        let script = self.tokenizer.encode(&script);
         let mut at = 0;
         for written in &past.tokens[start.min(end)..end] {
             let skipped = script.get(at) != Some(written) && script.get(at + 1) == Some(written);

@@ -169,7 +169,8 @@ async fn refusals_of_how_it_was_asked() {
 #[tokio::test]
 async fn a_text_that_does_not_fit_names_both_numbers() {
     let app = router(service(Script::new(&ANSWERS).context(1500).engine().await.0));
-    let response = ask(&app, &json!({"text": fixture("en", "page")})).await;
+    let sentence = format!("The council of Halvmouth {}voted.", "met again and then ".repeat(400));
+    let response = ask(&app, &json!({"text": sentence})).await;
     let (code, detail) = problem(response, 422, "too long").await;
     assert_eq!(code, "too_long");
     assert!(

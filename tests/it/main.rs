@@ -18,6 +18,7 @@ mod hub_mirror;
 mod hub_server;
 mod intake;
 mod layers;
+mod long_articles;
 mod model;
 mod scheduling;
 mod service;

@@ -5,6 +5,7 @@
 //! [`Script`]. Lengths are soft: past the wanted length a line ends with its sentence, and only far past it is it cut, so
 //! that no bound can leave a word or a number half written.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::Constraint;
@@ -19,16 +20,23 @@ pub struct Length {
     pub wanted: usize,
 }
 
+/// Lengths of the lines above the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heading {
+    /// The first line.
+    pub headline: Length,
+    /// The second line.
+    pub summary: Length,
+}
+
 /// What the lines have to be.
 #[derive(Debug, Clone)]
 pub struct LineFormat {
     /// Characters, numbers and foreign words.
     pub script: Script,
-    /// The first line.
-    pub headline: Length,
-    /// The second line.
-    pub summary: Length,
-    /// Each line after it.
+    /// The two lines above the facts; `None` where there are only facts.
+    pub heading: Option<Heading>,
+    /// Each fact.
     pub fact: Length,
     /// Fewest facts.
     pub least_facts: usize,
@@ -40,48 +48,45 @@ pub struct LineFormat {
     pub labels: Vec<String>,
 }
 
-/// What facts may cite.
+/// What facts may cite. A range is never empty and starts at 1 or more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Citations {
-    /// Any item from 1 to this, each at most once.
-    UpTo(u32),
-    /// These items, in this order.
-    These(Vec<u32>),
+    /// Any of these items, each at most once.
+    Any(RangeInclusive<u32>),
+    /// The first fact one of the first items, the second one of the second, and so on.
+    Each(Vec<RangeInclusive<u32>>),
 }
 
 impl Citations {
-    /// True when the next fact, after those that cite `cited`, may cite `item`.
+    /// The items that the next fact may cite, after those that cite `cited`.
+    fn open<'a>(&self, cited: &'a [u32]) -> impl Iterator<Item = u32> + use<'a> {
+        let (range, once) = match self {
+            Self::Any(range) => (Some(range.clone()), true),
+            Self::Each(ranges) => (ranges.get(cited.len()).cloned(), false),
+        };
+        range.into_iter().flatten().filter(move |item| !(once && cited.contains(item)))
+    }
+
+    /// True when the next fact may cite `item`.
     fn allow(&self, item: u32, cited: &[u32]) -> bool {
-        match self {
-            Self::UpTo(last) => (1..=*last).contains(&item) && !cited.contains(&item),
-            Self::These(items) => items.get(cited.len()) == Some(&item),
-        }
+        self.open(cited).any(|open| open == item)
     }
 
     /// True when some item that may be cited begins with these digits.
     fn begin(&self, digits: u32, cited: &[u32]) -> bool {
-        match self {
-            Self::UpTo(last) => (1..=*last).any(|item| begins_with(item, digits) && !cited.contains(&item)),
-            Self::These(items) => items.get(cited.len()).is_some_and(|&item| begins_with(item, digits)),
-        }
+        self.open(cited).any(|item| begins_with(item, digits))
     }
 
     /// The only item that begins with these digits (none yet when they are 0) and may be cited now.
     fn only(&self, digits: u32, cited: &[u32]) -> Option<u32> {
-        let fits = |&item: &u32| begins_with(item, digits) || digits == 0;
-        match self {
-            Self::UpTo(last) => {
-                let mut open = (1..=*last).filter(|item| fits(item) && !cited.contains(item));
-                open.next().filter(|_| open.next().is_none())
-            }
-            Self::These(items) => items.get(cited.len()).copied().filter(fits),
-        }
+        let mut open = self.open(cited).filter(|&item| digits == 0 || begins_with(item, digits));
+        open.next().filter(|_| open.next().is_none())
     }
 
     fn count(&self) -> usize {
         match self {
-            Self::UpTo(last) => *last as usize,
-            Self::These(items) => items.len(),
+            Self::Any(range) => range.clone().count(),
+            Self::Each(ranges) => ranges.len(),
         }
     }
 }
@@ -141,7 +146,7 @@ impl LineGrammar {
     /// The automaton at the start of an answer.
     pub fn new(format: LineFormat) -> Self {
         let state = State {
-            line: Line::Headline,
+            line: if format.heading.is_some() { Line::Headline } else { Line::Mark(0) },
             length: 0,
             last: None,
             opening: String::new(),
@@ -362,9 +367,9 @@ impl State {
     }
 
     fn limits(&self, format: &LineFormat) -> Length {
-        match self.line {
-            Line::Headline => format.headline,
-            Line::Summary => format.summary,
+        match (self.line, format.heading) {
+            (Line::Headline, Some(head)) => head.headline,
+            (Line::Summary, Some(head)) => head.summary,
             _ => format.fact,
         }
     }
@@ -437,12 +442,11 @@ mod tests {
         let line = Length { least: 10, wanted: 60 };
         LineGrammar::new(LineFormat {
             script: Script::new(alphabet, listed.iter().map(|s| s.to_string()).collect()),
-            headline: line,
-            summary: line,
+            heading: Some(Heading { headline: line, summary: line }),
             fact: line,
             least_facts: 1,
             most_facts: 2,
-            citations: Citations::UpTo(12),
+            citations: Citations::Any(1..=12),
             labels: vec!["headline".into()],
         })
     }
@@ -484,7 +488,7 @@ mod tests {
     #[test]
     fn citations_can_be_given() {
         let mut grammar = grammar(Alphabet::Latin, &["1"]);
-        let format = LineFormat { citations: Citations::These(vec![12, 1]), ..(*grammar.format).clone() };
+        let format = LineFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..(*grammar.format).clone() };
         grammar = LineGrammar::new(format);
         for line in ANSWER.split_inclusive('\n').take(2) {
             grammar.advance(line.as_bytes());
@@ -508,7 +512,7 @@ mod tests {
         let ends = seen.iter().filter(|forced| *forced == "]").count();
         assert_eq!((marks, ends), (2, 2), "12 and 3 have no digit more: {seen:?}");
         assert_eq!(seen.iter().filter(|forced| !forced.is_empty()).count(), 4, "{seen:?}");
-        let format = LineFormat { citations: Citations::These(vec![12, 1]), ..(*grammar.format).clone() };
+        let format = LineFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..(*grammar.format).clone() };
         grammar = LineGrammar::new(format);
         let (start, _) = ANSWER.split_once("- [").unwrap();
         grammar.advance(start.as_bytes());

@@ -6,7 +6,7 @@
 mod lines;
 mod script;
 
-pub use self::lines::{Citations, Length, LineFormat, LineGrammar};
+pub use self::lines::{Citations, Heading, Length, LineFormat, LineGrammar};
 pub use self::script::{Alphabet, Script};
 
 /// A rule over the bytes of an answer.

@@ -38,28 +38,27 @@ impl<B: Block> Decoder<B> {
         context: usize,
         block: impl Fn(LayerWeights<'_>) -> std::result::Result<B, ModelError> + Sync,
     ) -> std::result::Result<Self, ModelError> {
+        let embedding = Embedding::open(weights, &shape)?;
         let share = shape.layers.div_ceil(candle_core::utils::get_num_threads().clamp(1, 8));
         let layers: Vec<usize> = (0..shape.layers).collect();
         let load = |layers: &[usize]| {
             let each = layers.iter().map(|&layer| block(LayerWeights { weights, shape: &shape, layer }));
             each.collect::<Vec<_>>()
         };
-        let (ends, blocks) = std::thread::scope(|scope| {
+        let (head, blocks) = std::thread::scope(|scope| {
             let threads: Vec<_> = layers.chunks(share).map(|layers| scope.spawn(|| load(layers))).collect();
-            let embedding = Embedding::load(weights, &shape);
-            let ends = embedding.and_then(|embedding| Ok((embedding.head(weights, &shape)?, embedding)));
+            let head = Embedding::head(weights, &shape);
             let loaded = threads
                 .into_iter()
                 .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            (ends, loaded.collect::<std::result::Result<Vec<_>, _>>())
+            (head, loaded.collect::<std::result::Result<Vec<_>, _>>())
         });
-        let (head, embedding) = ends?;
         let positions = context.min(shape.context);
         let rope = |rotation| Rope::new(rotation, shape.head_dim, positions, weights.device());
         Ok(Self {
             ropes: shape.rotations.iter().map(rope).collect::<Result<_>>()?,
             norm: Norm::load(weights, "output_norm.weight", shape.hidden, shape.norm_epsilon)?,
-            head,
+            head: head?,
             device: weights.device().clone(),
             processor: weights.processor().clone(),
             blocks: blocks?,
@@ -68,10 +67,9 @@ impl<B: Block> Decoder<B> {
         })
     }
 
-    /// The pass itself, on tokens and positions that fit.
-    fn run(&self, slots: &mut [Slot<'_>], tokens: &[u32], positions: Vec<u32>) -> Result<Tensor> {
+    /// The pass itself, on embedded tokens and positions that fit.
+    fn run(&self, slots: &mut [Slot<'_>], mut x: Tensor, positions: Vec<u32>) -> Result<Tensor> {
         let positions = Tensor::new(positions, &self.device)?;
-        let mut x = self.embedding.forward(tokens, &self.device)?;
         if self.shape.embedding_scale != 1.0 {
             x = (x * self.shape.embedding_scale)?;
         }
@@ -107,8 +105,9 @@ impl<B: Block> super::Model for Decoder<B> {
         if let Some(&token) = tokens.iter().find(|&&token| token as usize >= self.shape.vocabulary) {
             return Err(ModelError::UnknownToken { token, vocabulary: self.shape.vocabulary });
         }
+        let embedded = self.embedding.forward(&tokens)?;
         // candle's own thread pool stays warm across the many short parallel sections of a pass.
-        Ok(self.device.with_context(|| self.run(slots, &tokens, positions))?)
+        Ok(self.device.with_context(|| self.run(slots, embedded, positions))?)
     }
 
     fn new_cache(&self) -> std::result::Result<super::KvCache, ModelError> {

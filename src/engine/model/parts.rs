@@ -1,16 +1,13 @@
 //! The parts that decoder-only transformers share: sizes, embedding, norm and feed-forward layer. Attention has a room of
 //! its own. An architecture (`qwen2`, `qwen3`, `gemma3`, `llama`) puts the parts together and adds what is its own.
 
-use std::sync::Arc;
-
-use candle_core::quantized::QTensor;
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 
 use super::ModelError;
 use super::kernel::Gate;
-use super::linear::{Linear, Packed};
+use super::linear::Linear;
 use super::rope::Rotation;
-use super::weights::Weights;
+use super::weights::{FileRows, Weights};
 
 /// The sizes and habits of a model, from its file.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,43 +88,25 @@ impl LayerWeights<'_> {
     }
 }
 
-/// The token embedding, kept as it is stored: rows are turned into f32 when they are asked for.
-pub(super) enum Embedding {
-    Packed(Packed),
-    Candle(Arc<QTensor>),
-}
+/// The token embedding: a row is read from the file when its token comes, and most rows never are.
+pub(super) struct Embedding(FileRows);
 
 impl Embedding {
-    pub(super) fn load(weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Self, ModelError> {
-        const NAME: &str = "token_embd.weight";
-        Ok(match weights.packed(NAME, shape.vocabulary, shape.hidden)? {
-            Some(packed) => Self::Packed(packed),
-            None => Self::Candle(weights.quantized(NAME, &[shape.vocabulary, shape.hidden])?),
-        })
+    const NAME: &str = "token_embd.weight";
+
+    pub(super) fn open(weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Self, ModelError> {
+        Ok(Self(weights.rows(Self::NAME, shape.vocabulary, shape.hidden)?))
     }
 
     /// `[tokens, hidden]`
-    pub(super) fn forward(&self, tokens: &[u32], device: &Device) -> Result<Tensor> {
-        match self {
-            Self::Candle(table) => table.embedding(&Tensor::new(tokens, device)?),
-            Self::Packed(Packed { matrix, .. }) => {
-                let mut rows = vec![0.0; tokens.len() * matrix.inputs()];
-                let each = tokens.iter().zip(rows.chunks_exact_mut(matrix.inputs()));
-                each.for_each(|(&token, row)| matrix.row(token as usize, row));
-                Tensor::from_vec(rows, (tokens.len(), matrix.inputs()), device)
-            }
-        }
+    pub(super) fn forward(&self, tokens: &[u32]) -> std::result::Result<Tensor, ModelError> {
+        self.0.read(tokens)
     }
 
-    /// The output head: the file's own, or this same matrix where the model ties the two.
-    pub(super) fn head(&self, weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Linear, ModelError> {
-        if weights.has("output.weight") {
-            return weights.matrix("output.weight", shape.vocabulary, shape.hidden);
-        }
-        match self {
-            Self::Packed(packed) => Ok(Linear::Packed(packed.clone())),
-            Self::Candle(table) => weights.ready(Linear::from_quantized(table.clone())?, shape.hidden),
-        }
+    /// The output head: a matrix of its own, or the embedding's where the model ties the two.
+    pub(super) fn head(weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Linear, ModelError> {
+        let own = "output.weight";
+        weights.matrix(if weights.has(own) { own } else { Self::NAME }, shape.vocabulary, shape.hidden)
     }
 }
 

@@ -7,9 +7,10 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use candle_core::quantized::{QStorage, QTensor};
+use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{DType, Device, Tensor};
 
 use super::ModelError;
@@ -37,6 +38,10 @@ struct Reader {
 }
 
 impl Reader {
+    fn open(path: &Path) -> std::io::Result<Self> {
+        Ok(Self { file: File::open(path)?, words: Vec::new() })
+    }
+
     /// Reads `bytes` bytes from the file's byte number `start`.
     fn read(&mut self, start: u64, bytes: usize) -> std::io::Result<&[u8]> {
         self.words.resize(bytes.div_ceil(8).max(self.words.len()), 0);
@@ -44,6 +49,35 @@ impl Reader {
         self.file.seek(SeekFrom::Start(start))?;
         self.file.read_exact(buffer)?;
         Ok(buffer)
+    }
+}
+
+/// Rows of a matrix that stay in the file until they are asked for. A copy of them all would take memory and time at the
+/// start for the few that an article needs.
+pub(super) struct FileRows {
+    /// Locked while one pass reads its rows; there is one pass at a time.
+    reader: Mutex<Reader>,
+    path: PathBuf,
+    /// Where the first row lies in the file, in bytes.
+    start: u64,
+    row_bytes: usize,
+    /// Numbers of a row.
+    width: usize,
+    dtype: GgmlDType,
+    device: Device,
+}
+
+impl FileRows {
+    /// `[numbers.len(), width]` in f32: the rows of these numbers, each smaller than the matrix has rows.
+    pub(super) fn read(&self, numbers: &[u32]) -> Result<Tensor, ModelError> {
+        let mut bytes = Vec::with_capacity(numbers.len() * self.row_bytes);
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        for &number in numbers {
+            let row = reader.read(self.start + u64::from(number) * self.row_bytes as u64, self.row_bytes);
+            bytes.extend_from_slice(row.map_err(|source| GgufError::Io { path: self.path.clone(), source })?);
+        }
+        let storage = QStorage::from_data(Cow::Owned(bytes), &self.device, self.dtype)?;
+        Ok(QTensor::new(storage, (numbers.len(), self.width))?.dequantize(&self.device)?)
     }
 }
 
@@ -93,7 +127,7 @@ impl<'a> Weights<'a> {
         let taken = idle().pop();
         let mut reader = match taken {
             Some(reader) => reader,
-            None => Reader { file: File::open(self.header.path()).map_err(io)?, words: Vec::new() },
+            None => Reader::open(self.header.path()).map_err(io)?,
         };
         let outcome = read(&mut reader).map_err(io)?;
         idle().push(reader);
@@ -125,6 +159,23 @@ impl<'a> Weights<'a> {
             Ok(())
         })?;
         Ok(Some(Packed { matrix: Arc::new(packer.finish()), simd, processor: self.processor.clone() }))
+    }
+
+    /// The rows of a matrix of exactly this shape, left in the file.
+    pub(super) fn rows(&self, name: &str, count: usize, width: usize) -> Result<FileRows, ModelError> {
+        let info = self.find(name, &[count, width])?;
+        let path = self.header.path().to_owned();
+        let reader = Mutex::new(Reader::open(&path).map_err(|source| GgufError::Io { path: path.clone(), source })?);
+        let row_bytes = info.bytes / count;
+        Ok(FileRows {
+            reader,
+            path,
+            start: info.start,
+            row_bytes,
+            width,
+            dtype: info.dtype,
+            device: self.device.clone(),
+        })
     }
 
     /// A vector in f32: a bias or the gain of a norm.

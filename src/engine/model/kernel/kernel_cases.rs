@@ -3,6 +3,11 @@
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 
+use half::f16;
+
+use super::blocks::STRETCH;
+use super::matrix::{LANES, LINE, Parts, SLAB_LINES};
+use super::rows::SPAN;
 use super::{Attention, Gate, Matrix, PAGE, Packer, Pool, Simd, multiply};
 
 const TYPES: [GgmlDType; 8] = [
@@ -48,13 +53,51 @@ fn matrix(dtype: GgmlDType, outputs: usize, inputs: usize) -> (Matrix, Vec<f32>)
     (packer.finish(), weights.to_vec1().unwrap())
 }
 
+/// A code by its line and its place there, as the packer wrote it.
+fn read_code(bits: usize, codes: &[u8], line: usize, at: usize) -> u8 {
+    if bits == 8 {
+        return codes[line * LINE + at];
+    }
+    let (low, high) = codes.split_at(SLAB_LINES * LINE / 2);
+    let nibble = low[line % (SLAB_LINES / 2) * LINE + at] >> (line / (SLAB_LINES / 2) * 4) & 15;
+    let (planes, width) = (high.len() / LINE, bits - 4);
+    match planes {
+        0 => nibble,
+        _ => nibble | (high[line % planes * LINE + at] >> (line / planes * width) & ((1 << width) - 1)) << 4,
+    }
+}
+
+/// Writes the weights of one output, as f32, to `to`.
+fn unpack(matrix: &Matrix, output: usize, to: &mut [f32]) {
+    let (scheme, lane) = (matrix.scheme(), output % LANES);
+    let half = |from: &[u8], at: usize| f16::from_le_bytes([from[2 * at], from[2 * at + 1]]).to_f32();
+    let spans = matrix.panel(output / LANES).chunks(scheme.span_bytes());
+    for (span, to) in spans.zip(to.chunks_mut(SPAN)) {
+        let (head, slabs) = span.split_at(scheme.head_bytes());
+        // The factor of all scales, then that of all minimums.
+        let outer = [0, 1].map(|kind| if head.len() > 32 * kind { half(head, LANES * kind + lane) } else { 1.0 });
+        let number = |from: &[u8], at: usize| if scheme.nested { f32::from(from[at] as i8) } else { half(from, at) };
+        for (slab, to) in slabs.chunks_exact(scheme.slab_bytes()).zip(to.chunks_exact_mut(STRETCH)) {
+            let Parts { codes, scales, minimums } = scheme.parts(slab);
+            for (k, weight) in to.iter_mut().enumerate() {
+                let at = k / scheme.group * LANES + lane;
+                let scale = outer[0] * number(scales, at);
+                let minimum =
+                    scheme.zero.map_or_else(|| outer[1] * number(minimums, at), |zero| scale * f32::from(zero));
+                let code = read_code(scheme.bits, codes, k / 4, 4 * lane + k % 4);
+                *weight = scale * f32::from(code) - minimum;
+            }
+        }
+    }
+}
+
 #[test]
 fn packed_weights_are_the_weights_of_the_file() {
     for dtype in TYPES {
         let (matrix, weights) = matrix(dtype, 50, 512);
         let mut row = vec![0.0; 512];
         for (output, expected) in weights.chunks(512).enumerate() {
-            matrix.row(output, &mut row);
+            unpack(&matrix, output, &mut row);
             for (got, want) in row.iter().zip(expected) {
                 assert!((got - want).abs() < 1e-6, "{dtype:?} output {output}: {got} for {want}");
             }

@@ -19,7 +19,6 @@
 //! writing one answer is reading all of this once a token.
 
 use candle_core::quantized::GgmlDType;
-use half::f16;
 use memmap2::MmapMut;
 
 use super::blocks::{self, STRETCH, Scheme, Stretch};
@@ -225,20 +224,6 @@ fn write_lines<'a>(stretches: &'a [Stretch; LANES], of: impl Fn(&'a Stretch) -> 
     }
 }
 
-/// A code by its line and its place there, as [`write_codes`] wrote it.
-fn read_code(bits: usize, codes: &[u8], line: usize, at: usize) -> u8 {
-    if bits == 8 {
-        return codes[line * LINE + at];
-    }
-    let (low, high) = codes.split_at(SLAB_LINES * LINE / 2);
-    let nibble = low[line % (SLAB_LINES / 2) * LINE + at] >> (line / (SLAB_LINES / 2) * 4) & 15;
-    let (planes, width) = (high.len() / LINE, bits - 4);
-    match planes {
-        0 => nibble,
-        _ => nibble | (high[line % planes * LINE + at] >> (line / planes * width) & ((1 << width) - 1)) << 4,
-    }
-}
-
 impl Matrix {
     /// How many numbers a product has.
     pub(in crate::engine::model) fn outputs(&self) -> usize {
@@ -258,30 +243,5 @@ impl Matrix {
     pub(super) fn panel(&self, panel: usize) -> &[u8] {
         let bytes = self.scheme.panel_bytes(self.inputs);
         &self.bytes[panel * bytes..][..bytes]
-    }
-
-    /// Writes the weights of one output, as f32, to `to`.
-    pub(in crate::engine::model) fn row(&self, output: usize, to: &mut [f32]) {
-        let (scheme, lane) = (self.scheme, output % LANES);
-        let half = |from: &[u8], at: usize| f16::from_le_bytes([from[2 * at], from[2 * at + 1]]).to_f32();
-        let spans = self.panel(output / LANES).chunks(scheme.span_bytes());
-        for (span, to) in spans.zip(to.chunks_mut(SPAN)) {
-            let (head, slabs) = span.split_at(scheme.head_bytes());
-            // The factor of all scales, then that of all minimums.
-            let outer = [0, 1].map(|kind| if head.len() > 32 * kind { half(head, LANES * kind + lane) } else { 1.0 });
-            let number =
-                |from: &[u8], at: usize| if scheme.nested { f32::from(from[at] as i8) } else { half(from, at) };
-            for (slab, to) in slabs.chunks_exact(scheme.slab_bytes()).zip(to.chunks_exact_mut(STRETCH)) {
-                let Parts { codes, scales, minimums } = scheme.parts(slab);
-                for (k, weight) in to.iter_mut().enumerate() {
-                    let at = k / scheme.group * LANES + lane;
-                    let scale = outer[0] * number(scales, at);
-                    let minimum =
-                        scheme.zero.map_or_else(|| outer[1] * number(minimums, at), |zero| scale * f32::from(zero));
-                    let code = read_code(scheme.bits, codes, k / 4, 4 * lane + k % 4);
-                    *weight = scale * f32::from(code) - minimum;
-                }
-            }
-        }
     }
 }
