@@ -129,6 +129,12 @@ impl Service {
         Ok(self.answer(&article, summaries, timings_info(timings, started)))
     }
 
+    /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
+    pub async fn compare(&self, request: Request, watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
+        request.task.check_comparison()?;
+        Ok(self.summarize(request, watch).await?.compared())
+    }
+
     /// The languages that the model writes itself, and those that are translated from its English.
     fn ways(&self, own: Language, wanted: &[Language], strategy: Option<Strategy>) -> (Vec<Language>, Vec<Language>) {
         // A model that reads a language copies its sentences well, so the article's own language is always direct.

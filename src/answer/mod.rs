@@ -1,15 +1,18 @@
 //! From the text that a model wrote to a checked summary.
 //!
 //! `parse` reads lines into a [`Draft`], as tolerantly as it can; `evidence` finds the sentences of a fact; `check` holds the draft against the article and makes a
-//! [`Summary`], with a finding for everything that is missing or does not hold. Nothing in this room knows tokens.
+//! [`Summary`], with a finding for everything that is missing or does not hold; `compare` holds summaries of several
+//! languages against each other. Nothing in this room knows tokens.
 
 mod check;
+mod compare;
 mod evidence;
 mod parse;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::check::{Made, run};
+pub use self::compare::{Comparison, Difference, Row, compare};
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 use crate::intake::{Language, SentenceId};
 
@@ -25,11 +28,19 @@ pub struct Answer {
     /// One for each language, in the order asked for.
     pub summaries: Vec<Summary>,
     /// The comparison across languages, when asked for.
-    pub comparison: Option<serde_json::Value>,
+    pub comparison: Option<Comparison>,
     /// Where the time went.
     pub timings: TimingsInfo,
     /// What a reader should know about this answer.
     pub warnings: Vec<String>,
+}
+
+impl Answer {
+    /// The same answer with the comparison of its languages.
+    #[must_use]
+    pub fn compared(self) -> Self {
+        Self { comparison: Some(compare(&self.summaries)), ..self }
+    }
 }
 
 /// What was read.
@@ -50,7 +61,7 @@ pub struct SourceInfo {
 }
 
 /// What wrote the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelInfo {
     /// Name of the manifest, or of the file.
     pub name: String,
@@ -103,7 +114,7 @@ pub struct Summary {
 }
 
 /// How a summary was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
     /// The model read the article and wrote this language itself.

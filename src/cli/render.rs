@@ -23,12 +23,23 @@ impl Page {
         Self { width: terminal.then(|| textwrap::termwidth().min(WIDEST)), bold: terminal && settings.color }
     }
 
-    fn bold(&self, text: &str) -> String {
+    /// A page as for a pipe.
+    #[cfg(test)]
+    pub(super) fn plain() -> Self {
+        Self { width: None, bold: false }
+    }
+
+    /// Columns; those of a wide page where lines would not be broken.
+    pub(super) fn columns(&self) -> usize {
+        self.width.unwrap_or(WIDEST)
+    }
+
+    pub(super) fn bold(&self, text: &str) -> String {
         if self.bold { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     /// Breaks a paragraph. The first line gets `first` in front, the others as many spaces.
-    fn wrap(&self, first: &str, text: &str) -> String {
+    pub(super) fn wrap(&self, first: &str, text: &str) -> String {
         let indent = " ".repeat(textwrap::core::display_width(first));
         let Some(width) = self.width else { return format!("{first}{text}") };
         textwrap::fill(text, textwrap::Options::new(width).initial_indent(first).subsequent_indent(&indent))
@@ -86,19 +97,19 @@ fn findings(summary: &Summary) -> impl Iterator<Item = &Finding> {
 }
 
 /// The sentences that a fact cites: `[3, 4]`.
-fn sources(fact: &KeyFact) -> String {
+pub(super) fn sources(fact: &KeyFact) -> String {
     let numbers: Vec<String> = fact.evidence.iter().map(|evidence| evidence.sentence.to_string()).collect();
     if numbers.is_empty() { "[?]".to_owned() } else { format!("[{}]", numbers.join(", ")) }
 }
 
-fn sentence(finding: &Finding) -> String {
+pub(super) fn sentence(finding: &Finding) -> String {
     match finding.value.is_empty() {
         true => finding.kind.to_string(),
         false => format!("{}: {}", finding.kind, finding.value),
     }
 }
 
-fn colophon(answer: &Answer) -> String {
+pub(super) fn colophon(answer: &Answer) -> String {
     let source = &answer.source;
     let seconds = answer.timings.total_ms as f64 / 1000.0;
     format!(
@@ -108,7 +119,7 @@ fn colophon(answer: &Answer) -> String {
 }
 
 /// Marks that mean something in Markdown lose their meaning.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if "\\`*_[]<>#|".contains(c) {

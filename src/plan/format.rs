@@ -5,7 +5,7 @@
 //! can be transliterated are not among them, because a model that may copy `General Kisel` will.
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::matter::{Matter, Part};
 use super::{LEAST_FACTS, Length, Task, Written};
@@ -207,10 +207,16 @@ fn text_of(matter: &Matter, part: &Part) -> String {
     [matter.title()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
-/// The numbers of a text, as they stand there, with the separators inside them.
+/// The numbers of a text, as they stand there, with the separators inside them; each kind of blank is a space.
 pub fn numbers_of(text: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let chars: Vec<char> = text.chars().collect();
+    let plain = |range: Range<usize>| text[range].chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    number_ranges(text).into_iter().map(plain).collect()
+}
+
+/// Where the numbers of a text stand, in bytes and in order.
+pub fn number_ranges(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (places, chars): (Vec<usize>, Vec<char>) = text.char_indices().unzip();
     let mut i = 0;
     while i < chars.len() {
         if !chars[i].is_ascii_digit() {
@@ -221,8 +227,7 @@ pub fn numbers_of(text: &str) -> BTreeSet<String> {
         while i < chars.len() && (chars[i].is_ascii_digit() || joins(&chars, i)) {
             i += 1;
         }
-        let number: String = chars[start..i].iter().map(|&c| if c.is_whitespace() { ' ' } else { c }).collect();
-        found.insert(number);
+        found.push(places[start]..places.get(i).copied().unwrap_or(text.len()));
     }
     found
 }

@@ -7,7 +7,9 @@
 mod batching;
 mod bench;
 mod cli;
+mod compare;
 mod engine;
+mod eval;
 mod gguf;
 mod harness;
 mod http;
