@@ -35,6 +35,16 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A line of a data file is wrong.
+    #[error("{path}, line {line}: {reason}")]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A setting is wrong.
     #[error("the setting {name} is wrong: {reason}")]
     Setting {
@@ -68,7 +78,7 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Intake(_) | Self::Plan(_) | Self::Engine(EngineError::TooLong { .. }) => Kind::Input,
-            Self::Io { doing: "read", .. } => Kind::Input,
+            Self::Io { doing: "read", .. } | Self::Record { .. } => Kind::Input,
             Self::Engine(EngineError::Busy { .. }) => Kind::Busy,
             Self::Engine(EngineError::Cancelled) | Self::Interrupted => Kind::Cancelled,
             Self::Hub(_) | Self::Engine(EngineError::Model(_)) => Kind::Unavailable,
@@ -87,6 +97,7 @@ impl Error {
             Self::Intake(_) => "unreadable_input",
             Self::Plan(PlanError::TooLong { .. }) | Self::Engine(EngineError::TooLong { .. }) => "too_long",
             Self::Plan(_) => "invalid_request",
+            Self::Record { .. } => "invalid_record",
             Self::Engine(EngineError::Busy { .. }) => "busy",
             Self::Engine(EngineError::Cancelled) | Self::Interrupted => "cancelled",
             Self::Hub(_) | Self::Engine(EngineError::Model(_)) => "model_unavailable",

@@ -6,10 +6,12 @@
 
 pub mod answer;
 pub mod bench;
+pub mod chart;
 pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod error;
+pub mod eval;
 pub mod http;
 pub mod hub;
 pub mod intake;

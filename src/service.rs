@@ -3,12 +3,13 @@
 //! `read -> plan -> generate -> parse -> check`: every surface calls [`Service::summarize`] and only serialises what comes
 //! back. A service is cheap to clone; the weights are behind its engine.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
 use crate::answer::{self, Answer, ModelInfo, SourceInfo, Strategy, Summary, TimingsInfo};
-use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Script};
+use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Script, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
@@ -126,6 +127,12 @@ impl Service {
         summaries.retain(|summary| place(summary).is_some());
         summaries.sort_by_key(place);
         Ok(self.answer(&article, summaries, timings_info(timings, started)))
+    }
+
+    /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
+    pub async fn compare(&self, request: Request, watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
+        request.task.check_comparison()?;
+        Ok(self.summarize(request, watch).await?.compared())
     }
 
     /// The languages that the model writes itself, and those that are translated from its English.
@@ -294,7 +301,10 @@ fn line_format(format: &Format) -> LineFormat {
             Citable::Any(lines) => Citations::Any(lines.clone()),
             Citable::Each(lines) => Citations::Each(lines.clone()),
         },
-        labels: format.labels.iter().map(|&label| label.to_owned()).collect(),
+        shut: Shut {
+            openings: format.labels.iter().map(|&label| label.to_owned()).collect(),
+            words: Arc::new(format.foreign.clone()),
+        },
     }
 }
 

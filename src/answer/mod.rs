@@ -3,12 +3,13 @@
 //! `parse` reads lines into a [`Draft`], as tolerantly as it can. An article is prepared once as a [`Reference`]; `evidence`
 //! finds the sentences of a fact in it, and `figures`, `names`, `stance` and `quote` hold the fact against them, each for one
 //! kind of mistake. `check` makes a [`Summary`] of it all, with a finding for everything that is missing or does not hold;
-//! `between` compares facts with each other; `against` does the same for a text that a person wrote. No model is asked, and
-//! nothing in this room knows tokens.
+//! `between` compares facts with each other; `against` does the same for a text that a person wrote; `compare` holds
+//! summaries of several languages against each other. No model is asked, and nothing in this room knows tokens.
 
 mod against;
 mod between;
 mod check;
+mod compare;
 mod evidence;
 mod figures;
 mod form;
@@ -19,10 +20,11 @@ mod reading;
 mod reference;
 mod stance;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::against::{Checked, Held, against};
 pub use self::check::{Made, run};
+pub use self::compare::{Comparison, Difference, Row, compare};
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
 use crate::intake::{Language, SentenceId};
@@ -39,11 +41,19 @@ pub struct Answer {
     /// One for each language, in the order asked for.
     pub summaries: Vec<Summary>,
     /// The comparison across languages, when asked for.
-    pub comparison: Option<serde_json::Value>,
+    pub comparison: Option<Comparison>,
     /// Where the time went.
     pub timings: TimingsInfo,
     /// What a reader should know about this answer.
     pub warnings: Vec<String>,
+}
+
+impl Answer {
+    /// The same answer with the comparison of its languages.
+    #[must_use]
+    pub fn compared(self) -> Self {
+        Self { comparison: Some(compare(&self.summaries)), ..self }
+    }
 }
 
 /// What was read.
@@ -64,7 +74,7 @@ pub struct SourceInfo {
 }
 
 /// What wrote the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelInfo {
     /// Name of the manifest, or of the file.
     pub name: String,
@@ -117,7 +127,7 @@ pub struct Summary {
 }
 
 /// How a summary was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
     /// The model read the article and wrote this language itself.

@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use super::workload::SEQUENCES;
+
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
@@ -49,6 +51,21 @@ impl Name {
             Self::ThreeLanguages => "three languages".to_owned(),
             Self::Summaries => "three real summaries".to_owned(),
         }
+    }
+
+    /// The words for a code, or the code itself where another version wrote it.
+    pub(super) fn words_of(code: &str) -> String {
+        let decode = (1..=SEQUENCES).map(Self::Decode);
+        let known = [
+            Self::Load,
+            Self::FirstTokenShort,
+            Self::FirstTokenArticle,
+            Self::Prefill,
+            Self::ThreeLanguages,
+            Self::Summaries,
+        ];
+        let found = known.into_iter().chain(decode).find(|name| name.code() == code);
+        found.map_or_else(|| code.to_owned(), Self::words)
     }
 
     /// What the numbers count.

@@ -7,6 +7,7 @@
 mod figure;
 mod machine;
 mod measure;
+mod page;
 mod workload;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 pub use self::figure::{Figure, Name, gather};
 pub use self::machine::Machine;
 pub use self::measure::Meter;
+pub use self::page::{Earlier, page};
 pub use self::workload::{ANSWER_TOKENS, ARTICLE, Prompt, SEQUENCES, articles};
 use self::workload::{Words, source, task};
 use crate::answer::{ModelInfo, Strategy};

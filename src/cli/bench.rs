@@ -6,8 +6,9 @@ use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use indicatif::DecimalBytes;
 
+use super::page;
 use super::progress::Bars;
-use crate::bench::{self, Report, Subject, Wanted};
+use crate::bench::{self, Earlier, Report, Subject, Wanted};
 use crate::config::Settings;
 use crate::error::Error;
 
@@ -32,6 +33,8 @@ pub(super) struct Args {
     /// Put the token ids of the prompts into the JSON, for another engine to read
     #[arg(long)]
     prompt_ids: bool,
+    #[command(flatten)]
+    page: page::Drawing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,6 +44,10 @@ enum Format {
 }
 
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
+    let mut runs: Vec<Earlier> = args.page.earlier()?;
+    if args.page.no_run {
+        return args.page.write(&bench::page(&runs));
+    }
     let bars = Bars::new(settings);
     let found = super::open::find(settings, &bars).await?;
     let subject = Subject {
@@ -65,7 +72,9 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     super::input::print(&match args.format {
         Format::Text => text(&report),
         Format::Json => format!("{:#}\n", serde_json::json!(report)),
-    })
+    })?;
+    runs.push(Earlier::from(&report));
+    args.page.write(&bench::page(&runs))
 }
 
 fn text(report: &Report) -> String {

@@ -4,19 +4,25 @@
 
 mod bench;
 mod check;
+mod compare;
+mod eval;
 mod extract;
 mod input;
+mod manual;
 mod models;
 mod open;
+mod page;
 mod progress;
 mod render;
 mod serve;
 mod summarize;
+mod table;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use self::summarize::Work;
 use crate::config::{RawSettings, Settings};
 use crate::error::{Error, Kind};
 
@@ -24,6 +30,7 @@ const EXAMPLES: &str = "\
 Examples:
   stislo summarize article.txt --to en,uk,ru
   cat page.txt | stislo summarize - --to uk --format json
+  stislo compare article.txt --to en,uk
   stislo extract page.txt
   stislo check summary.txt --against article.txt
   stislo serve
@@ -46,6 +53,8 @@ enum Command {
     /// Summarise articles: a headline, a summary and key facts in each language
     #[command(alias = "summarise")]
     Summarize(summarize::Args),
+    /// Summarise an article in several languages and show where the summaries differ
+    Compare(summarize::Args),
     /// Show an article as it is read: title, language, sentences, and what is removed
     Extract(extract::Args),
     /// Hold a summary that a person wrote against its article, sentence by sentence
@@ -56,6 +65,12 @@ enum Command {
     Models(models::Args),
     /// Measure a model's speed on this machine
     Bench(bench::Args),
+    /// Count how good a model's answers, or translations, are on a file of texts
+    Eval(eval::Args),
+    /// Print completions for a shell
+    Completions(manual::Completions),
+    /// Print the manual page
+    Man(manual::Man),
 }
 
 impl Cli {
@@ -67,11 +82,15 @@ impl Cli {
     /// Runs the command.
     pub async fn execute(self, settings: Settings) -> Result<(), Failure> {
         let outcome = match self.command {
-            Command::Summarize(args) => interruptible(summarize::execute(args, &settings)).await,
+            Command::Summarize(args) => interruptible(summarize::execute(args, Work::Summarize, &settings)).await,
+            Command::Compare(args) => interruptible(summarize::execute(args, Work::Compare, &settings)).await,
             Command::Extract(args) => extract::execute(args),
             Command::Check(args) => check::execute(args, &settings),
             Command::Models(args) => interruptible(models::execute(args, &settings)).await,
             Command::Bench(args) => interruptible(bench::execute(args, &settings)).await,
+            Command::Eval(args) => interruptible(eval::execute(args, &settings)).await,
+            Command::Completions(args) => manual::completions(args, Self::command()),
+            Command::Man(args) => manual::man(args, Self::command()),
             // The gateway takes a signal as a wish to finish what is under way.
             Command::Serve(args) => serve::execute(args, &settings).await,
         };

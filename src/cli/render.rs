@@ -23,7 +23,18 @@ impl Page {
         Self { width: terminal.then(|| textwrap::termwidth().min(WIDEST)), bold: terminal && settings.color }
     }
 
-    fn bold(&self, text: &str) -> String {
+    /// A page as for a pipe.
+    #[cfg(test)]
+    pub(super) fn plain() -> Self {
+        Self { width: None, bold: false }
+    }
+
+    /// Columns; those of a wide page where lines would not be broken.
+    pub(super) fn columns(&self) -> usize {
+        self.width.unwrap_or(WIDEST)
+    }
+
+    pub(super) fn bold(&self, text: &str) -> String {
         if self.bold { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
     }
 
@@ -99,7 +110,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
     }
 }
 
-fn colophon(answer: &Answer) -> String {
+pub(super) fn colophon(answer: &Answer) -> String {
     let source = &answer.source;
     let seconds = answer.timings.total_ms as f64 / 1000.0;
     format!(
@@ -109,7 +120,7 @@ fn colophon(answer: &Answer) -> String {
 }
 
 /// Marks that mean something in Markdown lose their meaning.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if "\\`*_[]<>#|".contains(c) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::progress::Bars;
-use super::render;
+use super::{compare, render};
 use crate::answer::Strategy;
 use crate::config::Settings;
 use crate::error::Error;
@@ -68,7 +68,16 @@ impl Way {
     }
 }
 
-pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
+/// What is done with the summaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    /// They are printed one after another.
+    Summarize,
+    /// They are compared, side by side.
+    Compare,
+}
+
+pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Result<(), Error> {
     // A text that cannot be summarised is refused before a gigabyte is downloaded for it.
     let mut sources = Vec::new();
     for file in &args.files {
@@ -82,21 +91,30 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         Size::Long => Length::Long,
     };
     let task = Task { languages: args.to, facts: args.facts, length };
-    task.check()?;
+    match work {
+        Work::Summarize => task.check()?,
+        Work::Compare => task.check_comparison()?,
+    }
     let bars = Bars::new(settings);
     let service = super::open::service(settings, &bars).await?;
     let several = sources.len() > 1;
     for source in sources {
         let request =
             Request { source, task: task.clone(), strategy: args.strategy.map(Way::strategy), seed: settings.seed };
-        let answer = service.summarize(request, |stage| bars.watch(stage)).await;
+        let answer = match work {
+            Work::Summarize => service.summarize(request, |stage| bars.watch(stage)).await,
+            Work::Compare => service.compare(request, |stage| bars.watch(stage)).await,
+        };
         bars.done();
         let answer = answer?;
-        let text = match args.format {
-            Format::Json if several => format!("{}\n", serde_json::json!(answer)),
-            Format::Json => format!("{:#}\n", serde_json::json!(answer)),
-            Format::Markdown => render::markdown(&answer),
-            Format::Text => render::text(&answer, &render::Page::of_stdout(settings)),
+        let page = render::Page::of_stdout(settings);
+        let text = match (args.format, work) {
+            (Format::Json, _) if several => format!("{}\n", serde_json::json!(answer)),
+            (Format::Json, _) => format!("{:#}\n", serde_json::json!(answer)),
+            (Format::Markdown, Work::Summarize) => render::markdown(&answer),
+            (Format::Markdown, Work::Compare) => compare::markdown(&answer),
+            (Format::Text, Work::Summarize) => render::text(&answer, &page),
+            (Format::Text, Work::Compare) => compare::text(&answer, &page),
         };
         super::input::print(&text)?;
     }

@@ -84,9 +84,14 @@ impl Sampler {
     pub fn choose(&mut self, logits: &mut [f32], so_far: &SoFar<'_>) -> Choice {
         let SoFar { answer, constraint, tokenizer } = *so_far;
         self.penalise(logits, answer);
+        let leaves = |token: u32| !goes_on_with_word(tokenizer.bytes(token));
+        let leave = constraint.is_ending() && best(logits).is_some_and(leaves);
         let allowed = |token: u32| match tokenizer.ends().contains(&token) {
             true => constraint.may_end(),
-            false => !tokenizer.bytes(token).is_empty() && constraint.allows(tokenizer.bytes(token)),
+            false => {
+                let bytes = tokenizer.bytes(token);
+                !bytes.is_empty() && !(leave && goes_on_with_word(bytes)) && constraint.allows(bytes)
+            }
         };
         let wanted = if self.is_greedy() { 1 } else { SAMPLED };
         let best = best_allowed(logits, wanted, allowed);
@@ -136,6 +141,12 @@ impl Sampler {
         }
         Some(first)
     }
+}
+
+/// True for bytes that begin with a letter or a digit, or in the middle of a character.
+fn goes_on_with_word(bytes: &[u8]) -> bool {
+    let first = String::from_utf8_lossy(&bytes[..bytes.len().min(4)]).chars().next();
+    first.is_some_and(|c| c.is_alphanumeric() || c == char::REPLACEMENT_CHARACTER)
 }
 
 /// The `wanted` best tokens that are allowed, best first.

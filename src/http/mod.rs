@@ -30,6 +30,7 @@ pub fn router(service: Service) -> Router {
     Router::new()
         .route("/v1/summarize", post(summarize::post))
         .route("/v1/summarise", post(summarize::post))
+        .route("/v1/compare", post(summarize::compare))
         .route("/health", get(health::get))
         .fallback(|| async { Problem::plain(StatusCode::NOT_FOUND, "not_found", "there is no such path") })
         .method_not_allowed_fallback(|| async {

@@ -64,12 +64,23 @@ pub(super) async fn post(
     State(service): State<Service>,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Answer>, Problem> {
+    Ok(Json(service.summarize(asked(body)?, |_| ()).await?))
+}
+
+/// `POST /v1/compare`: the same, with the comparison of the languages.
+pub(super) async fn compare(
+    State(service): State<Service>,
+    body: Result<Json<Body>, JsonRejection>,
+) -> Result<Json<Answer>, Problem> {
+    Ok(Json(service.compare(asked(body)?, |_| ()).await?))
+}
+
+fn asked(body: Result<Json<Body>, JsonRejection>) -> Result<Request, Problem> {
     let Json(Body { text, title, source_language, languages, facts, length, strategy, stream, seed }) = body?;
     if stream {
         let detail = "this version does not stream yet; ask without `stream`";
         return Err(Problem::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail));
     }
     let source = Source { bytes: text.into_bytes(), name: "text".into(), title, language: source_language };
-    let request = Request { source, task: Task { languages, facts, length }, strategy: strategy.chosen(), seed };
-    Ok(Json(service.summarize(request, |_| ()).await?))
+    Ok(Request { source, task: Task { languages, facts, length }, strategy: strategy.chosen(), seed })
 }

@@ -5,15 +5,34 @@
 //! can be transliterated are not among them, because a model that may copy `General Kisel` will.
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::matter::{Matter, Part};
 use super::{LEAST_FACTS, Length, Task, Written};
 use crate::intake::Language;
 
-/// Labels, and what models say to the user where they should write about the article.
-const LABELS_EN: &[&str] =
-    &["headline", "title", "summary", "first line", "second line", "key fact", "fact ", "here is"];
+/// Labels, and what models say to the user, or about the text, where they should say what the article says.
+const LABELS_EN: &[&str] = &[
+    "headline",
+    "a headline",
+    "the headline",
+    "title",
+    "summary",
+    "a summary",
+    "the summary",
+    "first line",
+    "second line",
+    "key fact",
+    "fact ",
+    "here is",
+    "the article",
+    "this article",
+    "the text",
+    "this text",
+    "sure",
+    "translat",
+    "in english",
+];
 const LABELS_UK: &[&str] = &[
     "заголовок",
     "перший рядок",
@@ -22,13 +41,23 @@ const LABELS_UK: &[&str] = &[
     "стисло",
     "факт ",
     "факт:",
+    "факти",
+    "важливі факти",
     "ось ",
     "переклад",
+    "перекладен",
     "відповідь на",
     "якщо ви",
     "ваше питання",
     "звичайно",
     "текст ",
+    "цей текст",
+    "ця стаття",
+    "у статті",
+    "в статті",
+    "у тексті",
+    "українською мовою",
+    "відкриття новин",
 ];
 const LABELS_RU: &[&str] = &[
     "заголовок",
@@ -38,14 +67,26 @@ const LABELS_RU: &[&str] = &[
     "кратко",
     "факт ",
     "факт:",
+    "факты",
+    "важные факты",
     "вот ",
     "перевод",
+    "переведен",
+    "переведён",
     "ответ на",
     "если вы",
     "ваш вопрос",
     "конечно",
     "текст ",
+    "этот текст",
+    "эта статья",
+    "в статье",
+    "в тексте",
+    "на русском языке",
 ];
+/// Words of the other language, by line; what follows `#` is a comment.
+const SHUT_UK: &str = include_str!("../../prompts/shut.uk.txt");
+const SHUT_RU: &str = include_str!("../../prompts/shut.ru.txt");
 
 /// What the facts of an answer may cite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +116,8 @@ pub struct Format {
     pub listed: BTreeSet<String>,
     /// Words that only say what a line is; no line begins with one.
     pub labels: &'static [&'static str],
+    /// Words of a neighbouring language, in lower case; no line has one.
+    pub foreign: BTreeSet<String>,
     /// Lines that can be cited.
     pub citable: Citable,
     /// Fewest and most facts.
@@ -136,12 +179,13 @@ impl Format {
         if language != Language::En {
             listed.extend(latin_words(text, source));
         }
-        let labels = match language {
-            Language::En => LABELS_EN,
-            Language::Uk => LABELS_UK,
-            Language::Ru => LABELS_RU,
+        let (labels, foreign) = match language {
+            Language::En => (LABELS_EN, ""),
+            Language::Uk => (LABELS_UK, SHUT_UK),
+            Language::Ru => (LABELS_RU, SHUT_RU),
         };
-        Self { language, listed, labels, citable, facts, heading: None, fact: (25, 110) }
+        let foreign = words_of_list(foreign).map(str::to_owned).collect();
+        Self { language, listed, labels, foreign, citable, facts, heading: None, fact: (25, 110) }
     }
 
     /// A bound on the answer's tokens that only a runaway answer reaches: lines may be twice as long as wanted, and a
@@ -152,16 +196,27 @@ impl Format {
     }
 }
 
+/// The words of a list in `prompts`.
+fn words_of_list(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
+}
+
 /// Title and lines of a part: where numbers and foreign words may come from.
 fn text_of(matter: &Matter, part: &Part) -> String {
     let lines = matter.lines(part).map(|(_, line)| line);
     [matter.title()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
-/// The numbers of a text, as they stand there, with the separators inside them.
+/// The numbers of a text, as they stand there, with the separators inside them; each kind of blank is a space.
 pub fn numbers_of(text: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let chars: Vec<char> = text.chars().collect();
+    let plain = |range: Range<usize>| text[range].chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    number_ranges(text).into_iter().map(plain).collect()
+}
+
+/// Where the numbers of a text stand, in bytes and in order.
+pub fn number_ranges(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (places, chars): (Vec<usize>, Vec<char>) = text.char_indices().unzip();
     let mut i = 0;
     while i < chars.len() {
         if !chars[i].is_ascii_digit() {
@@ -172,8 +227,7 @@ pub fn numbers_of(text: &str) -> BTreeSet<String> {
         while i < chars.len() && (chars[i].is_ascii_digit() || joins(&chars, i)) {
             i += 1;
         }
-        let number: String = chars[start..i].iter().map(|&c| if c.is_whitespace() { ' ' } else { c }).collect();
-        found.insert(number);
+        found.push(places[start]..places.get(i).copied().unwrap_or(text.len()));
     }
     found
 }
@@ -246,6 +300,32 @@ fn designations(text: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The words of a text, in lower case.
+    fn words(text: &str) -> BTreeSet<String> {
+        text.to_lowercase().split(|c: char| !c.is_alphabetic()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn shut_words_are_of_the_other_language_alone() {
+        let mut texts = vec![
+            (include_str!("../../tests/fixtures/uk/harbour-bridge/page.txt").to_owned(), SHUT_UK, SHUT_RU),
+            (include_str!("../../tests/fixtures/ru/harbour-bridge/page.txt").to_owned(), SHUT_RU, SHUT_UK),
+        ];
+        let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/translation");
+        for (file, own, other) in [("flores-dev-100.uk", SHUT_UK, SHUT_RU), ("flores-dev-100.ru", SHUT_RU, SHUT_UK)] {
+            texts.extend(std::fs::read_to_string(corpus.join(file)).ok().map(|text| (text, own, other)));
+        }
+        for (text, own, other) in texts {
+            let words = words(&text);
+            let found: Vec<&str> = words_of_list(own).filter(|&word| words.contains(word)).collect();
+            assert!(found.is_empty(), "{found:?}");
+            assert!(
+                words_of_list(other).filter(|&word| words.contains(word)).count() >= 10,
+                "a list that shuts nothing out"
+            );
+        }
+    }
 
     #[test]
     fn numbers_keep_their_separators() {

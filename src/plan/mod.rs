@@ -8,7 +8,7 @@ mod format;
 mod matter;
 mod prompt;
 
-pub use self::format::{Citable, Format, Heading, numbers_of};
+pub use self::format::{Citable, Format, Heading, number_ranges, numbers_of};
 pub use self::matter::{Matter, Part};
 
 use crate::intake::Language;
@@ -54,6 +54,12 @@ impl Task {
         }
         let repeated = self.languages.iter().enumerate().any(|(i, language)| self.languages[..i].contains(language));
         if self.languages.is_empty() || repeated { Err(PlanError::Languages) } else { Ok(()) }
+    }
+
+    /// Checks that there will be something to compare.
+    pub fn check_comparison(&self) -> Result<(), PlanError> {
+        self.check()?;
+        if self.languages.len() < 2 { Err(PlanError::OneLanguage) } else { Ok(()) }
     }
 }
 
@@ -126,6 +132,9 @@ pub enum PlanError {
     /// No language was asked for, or one twice.
     #[error("name each language that you want once: en, uk, ru")]
     Languages,
+    /// A comparison of one language.
+    #[error("a comparison needs at least two languages; name two or three of en, uk, ru")]
+    OneLanguage,
 }
 
 /// A summary that is to be translated.
@@ -190,7 +199,7 @@ fn in_parts(matter: &Matter, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
         Plan { system, shared, answers: vec![Wanted { language, tail, max_tokens: format.max_tokens(), format }] }
     };
     // What every part takes besides its lines; the longest number stands for all.
-    let empty = plan(&(1..=0));
+    let empty = plan(&Part::new(1, 0));
     let answer = &empty.answers[0];
     let frame = (card.count)(&empty.system, &empty.shared, &answer.tail);
     let number = format!("[{}] ", matter.all().end());

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use candle_core::Tensor;
 use stislo::engine::chat::Chat;
 use stislo::engine::constraint::{
-    Alphabet, Citations, Constraint, Free, Heading, Length, LineFormat, LineGrammar, Script,
+    Alphabet, Citations, Constraint, Free, Heading, Length, LineFormat, LineGrammar, Script, Shut,
 };
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{KvCache, Model, ModelError, Slot, load};
@@ -107,7 +107,7 @@ fn lines() -> Box<dyn Constraint> {
         least_facts: 2,
         most_facts: 3,
         citations: Citations::Any(1..=12),
-        labels: Vec::new(),
+        shut: Shut::default(),
     }))
 }
 

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 const LONGEST: usize = 600;
 
 /// Each room and the rooms that it may name. What is not here may name nothing.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("main", &["cli", "config"]),
-    ("cli", &["http", "bench", "service", "hub", "config", "error", "intake", "plan", "answer"]),
+    ("cli", &["http", "bench", "chart", "eval", "service", "hub", "config", "error", "intake", "plan", "answer"]),
     ("http", &["service", "error", "answer", "intake", "plan"]),
-    ("bench", &["service", "intake", "plan", "engine", "answer", "error"]),
+    ("bench", &["service", "intake", "plan", "engine", "answer", "chart", "error"]),
+    ("eval", &["service", "answer", "plan", "intake", "chart", "error"]),
+    ("chart", &[]),
     ("service", &["intake", "plan", "engine", "answer", "error", "hub", "translate"]),
     ("translate", &["engine", "hub"]),
     ("answer", &["plan", "intake", "lexicon"]),
@@ -27,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 const MORE: [(&str, &[&str]); 1] = [("cli/open.rs", &["engine"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 10] = [
+const ROOTS: [(&str, &[&str]); 12] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
@@ -36,6 +38,8 @@ const ROOTS: [(&str, &[&str]); 10] = [
     ("zip", &["hub/"]),
     ("axum", &["http/"]),
     ("clap", &["cli/", "config.rs", "main.rs"]),
+    ("clap_complete", &["cli/"]),
+    ("clap_mangen", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("whatlang", &["intake/"]),
 ];

@@ -7,7 +7,9 @@
 mod batching;
 mod bench;
 mod cli;
+mod compare;
 mod engine;
+mod eval;
 mod faults;
 mod gguf;
 mod harness;

@@ -2,21 +2,24 @@
 //!
 //! An automaton over characters, small enough to be copied for every token that is tried. It forces the lines, citations
 //! of items that exist and differ from each other, whole sentences, and the characters, numbers and foreign words of a
-//! [`Script`]. Lengths are soft: past the wanted length a line ends with its sentence, and only far past it is it cut, so
-//! that no bound can leave a word or a number half written.
+//! [`Script`]. Lengths are soft: past the wanted length a line ends with its sentence, and only far past it with the word
+//! that is being written, so that no bound can leave a word or a number half written. Not here: how a line is set, and
+//! what it may not say.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::Constraint;
+use super::citations::Citations;
 use super::script::{PUNCTUATION, Run, Script};
+use super::setting::Setting;
+use super::wording::{Shut, Wording};
 
 /// Lengths of one kind of line, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length {
     /// A line may not end before this.
     pub least: usize,
-    /// After this a line ends with its sentence; after twice this, at the next word.
+    /// After this a line ends with its sentence; after twice this, with its word.
     pub wanted: usize,
 }
 
@@ -44,51 +47,8 @@ pub struct LineFormat {
     pub most_facts: usize,
     /// What facts may cite.
     pub citations: Citations,
-    /// Words that a line may not begin with, in lower case: labels such as "headline".
-    pub labels: Vec<String>,
-}
-
-/// What facts may cite. A range is never empty and starts at 1 or more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Citations {
-    /// Any of these items, each at most once.
-    Any(RangeInclusive<u32>),
-    /// The first fact one of the first items, the second one of the second, and so on.
-    Each(Vec<RangeInclusive<u32>>),
-}
-
-impl Citations {
-    /// The items that the next fact may cite, after those that cite `cited`.
-    fn open<'a>(&self, cited: &'a [u32]) -> impl Iterator<Item = u32> + use<'a> {
-        let (range, once) = match self {
-            Self::Any(range) => (Some(range.clone()), true),
-            Self::Each(ranges) => (ranges.get(cited.len()).cloned(), false),
-        };
-        range.into_iter().flatten().filter(move |item| !(once && cited.contains(item)))
-    }
-
-    /// True when the next fact may cite `item`.
-    fn allow(&self, item: u32, cited: &[u32]) -> bool {
-        self.open(cited).any(|open| open == item)
-    }
-
-    /// True when some item that may be cited begins with these digits.
-    fn begin(&self, digits: u32, cited: &[u32]) -> bool {
-        self.open(cited).any(|item| begins_with(item, digits))
-    }
-
-    /// The only item that begins with these digits (none yet when they are 0) and may be cited now.
-    fn only(&self, digits: u32, cited: &[u32]) -> Option<u32> {
-        let mut open = self.open(cited).filter(|&item| digits == 0 || begins_with(item, digits));
-        open.next().filter(|_| open.next().is_none())
-    }
-
-    fn count(&self) -> usize {
-        match self {
-            Self::Any(range) => range.clone().count(),
-            Self::Each(ranges) => ranges.len(),
-        }
-    }
+    /// What no line may say.
+    pub shut: Shut,
 }
 
 /// The automaton.
@@ -103,15 +63,8 @@ struct State {
     line: Line,
     /// Characters of the line so far.
     length: usize,
-    last: Option<char>,
-    /// The line's first letters in lower case, as long as they could be a label.
-    opening: String,
-    /// Letters of the last word.
-    word: usize,
-    /// Quotation marks that are open; `straight` when one of them is `"`.
-    quotes: usize,
-    straight: bool,
-    brackets: usize,
+    setting: Setting,
+    wording: Wording,
     run: Run,
     /// Items that facts have cited.
     cited: Vec<u32>,
@@ -148,12 +101,8 @@ impl LineGrammar {
         let state = State {
             line: if format.heading.is_some() { Line::Headline } else { Line::Mark(0) },
             length: 0,
-            last: None,
-            opening: String::new(),
-            word: 0,
-            quotes: 0,
-            straight: false,
-            brackets: 0,
+            setting: Setting::default(),
+            wording: Wording::default(),
             run: Run::default(),
             cited: Vec::new(),
             facts: 0,
@@ -166,7 +115,9 @@ impl LineGrammar {
 impl Constraint for LineGrammar {
     fn allows(&self, bytes: &[u8]) -> bool {
         let mut state = self.state.clone();
-        state.take(bytes, &self.format) && state.can_finish_character(&self.format)
+        state.take(bytes, &self.format)
+            && state.wording.may_rest(state.run.word(), &self.format.shut)
+            && state.can_finish_character(&self.format)
     }
 
     fn may_end(&self) -> bool {
@@ -185,6 +136,10 @@ impl Constraint for LineGrammar {
 
     fn is_complete(&self) -> bool {
         self.state.line == Line::Done
+    }
+
+    fn is_ending(&self) -> bool {
+        self.state.is_far_past(&self.format) && self.state.setting.is_in_word()
     }
 
     /// The mark of a fact, and a citation where only one is left. The space after it belongs to the word that follows.
@@ -237,8 +192,8 @@ impl State {
             }
             Line::Headline | Line::Summary | Line::Fact => self.write(c, format),
             // A second line feed between lines is what many tokens hold; the parser does not see it.
-            Line::Mark(0) if c == '\n' && self.last != Some('\n') => {
-                self.last = Some('\n');
+            Line::Mark(0) if c == '\n' && self.length == 0 => {
+                self.length = 1;
                 true
             }
             Line::Mark(n) => self.mark(n, c),
@@ -253,6 +208,7 @@ impl State {
 
     fn mark(&mut self, n: usize, c: char) -> bool {
         self.line = if n + 1 < MARK.len() { Line::Mark(n + 1) } else { Line::Citation(0) };
+        self.length = 0;
         c == MARK[n]
     }
 
@@ -273,97 +229,53 @@ impl State {
     fn write(&mut self, c: char, format: &LineFormat) -> bool {
         let length = self.limits(format);
         let first = self.length == 0;
-        let space = c == ' ';
         let opens = c.is_alphabetic() || (self.line != Line::Headline && (c.is_ascii_digit() || "«\"“„".contains(c)));
-        let known = space || c.is_ascii_alphanumeric() || format.script.alphabet().has(c) || PUNCTUATION.contains(c);
+        let alphabet = format.script.alphabet();
+        let known = c == ' ' || c.is_ascii_alphanumeric() || alphabet.has(c) || PUNCTUATION.contains(c);
         // A slash joins the parts of a listed number (2023/24) and nothing else.
         let known = known || self.run.extends(c, &format.script);
         let label = c == ':' && self.length < LABEL;
-        let double_space = space && self.last == Some(' ');
-        if !known || (first && !opens) || label || double_space || repeats(self.last, c) {
+        if !known || (first && !opens) || label {
             return false;
         }
         let continues = self.run.continues(c, &format.script);
         if self.length >= length.wanted && self.closed() && !continues && !")»”\"".contains(c) {
             return false;
         }
-        let inside_word = c.is_alphanumeric() && self.last.is_some_and(char::is_alphanumeric);
-        let past = self.length >= 2 * length.wanted && !(inside_word && self.length < 2 * length.wanted + LONGEST_WORD);
-        if past && self.run.is_complete(&format.script) {
+        if self.is_far_past(format) && !self.may_go_on(c, format) {
             return false;
         }
-        if self.line == Line::Headline && space && self.length >= length.least && self.ends_long_sentence() {
+        let next_sentence = c == ' ' && self.length >= length.least && self.setting.ends_long_sentence();
+        if self.line == Line::Headline && next_sentence {
             return false;
         }
-        if !self.is_well_set(c)
-            || !self.pair(c)
-            || !self.run.push(c, self.last, &format.script)
-            || self.is_label(c, format)
+        let (last, word) = (self.setting.last(), self.run.word());
+        if !self.setting.push(c) || !self.run.push(c, last, &format.script) || !self.wording.push(c, word, &format.shut)
         {
             return false;
         }
-        self.word = match (c.is_alphanumeric(), self.last.is_some_and(char::is_alphanumeric)) {
-            (true, true) => self.word + 1,
-            (true, false) => 1,
-            (false, _) => self.word,
-        };
         self.length += 1;
-        self.last = Some(c);
         true
     }
 
-    /// The rules of setting type: a letter does not follow a comma or the end of a sentence without a space, no space
-    /// stands before a comma or after an opening bracket, and an opening mark stands at the start of a word. A model that
-    /// is refused what it wants escapes into such junk.
-    fn is_well_set(&self, c: char) -> bool {
-        let Some(last) = self.last else { return true };
-        let word_follows = c.is_alphabetic() && (",;:!?…)".contains(last) || (last == '.' && self.word >= 4));
-        let stray_space = ".,;:!?…)»”%".contains(c) && (last == ' ' || last == '(');
-        let inner_opening = "(«„".contains(c) && !" («„“\"-–—".contains(last);
-        let straight = c == '"' && if self.straight { last == ' ' } else { !" (-–—".contains(last) };
-        let priceless = "$€£₴".contains(last) && !c.is_ascii_digit();
-        let apostrophe = c == '\'' && !last.is_alphanumeric();
-        !(priceless
-            || apostrophe
-            || word_follows
-            || stray_space
-            || inner_opening
-            || straight
-            || (c == ' ' && last == '('))
+    /// True when the line has to come to its end.
+    fn is_far_past(&self, format: &LineFormat) -> bool {
+        matches!(self.line, Line::Headline | Line::Summary | Line::Fact)
+            && self.length >= 2 * self.limits(format).wanted
     }
 
-    /// Counts brackets and quotation marks: one that closes needs one that is open. `“` opens in English and closes elsewhere.
-    fn pair(&mut self, c: char) -> bool {
-        let closes = match c {
-            '»' | '”' => true,
-            '“' => self.quotes > 0,
-            '"' => self.straight,
-            _ => false,
-        };
-        self.straight ^= c == '"';
-        match c {
-            '(' => self.brackets += 1,
-            ')' if self.brackets == 0 => return false,
-            ')' => self.brackets -= 1,
-            _ if closes && self.quotes == 0 => return false,
-            _ if closes => self.quotes -= 1,
-            _ => self.quotes += usize::from("«„“\"".contains(c)),
+    /// May the line go on with this character though it is far too long? A word or a number that has begun may end, what
+    /// is open may be closed, and after a space a word has to come.
+    fn may_go_on(&self, c: char, format: &LineFormat) -> bool {
+        let closes = ".!?…)»”\"".contains(c);
+        let longest = 2 * self.limits(format).wanted + LONGEST_WORD;
+        match self.setting.last() {
+            Some(last) if last.is_alphanumeric() => {
+                closes || self.run.extends(c, &format.script) || (c.is_alphanumeric() && self.length < longest)
+            }
+            Some(last) if ".!?…)»”\"%".contains(last) => closes || self.run.extends(c, &format.script),
+            _ => true,
         }
-        true
-    }
-
-    /// Follows the line's opening; true when it has become a label.
-    fn is_label(&mut self, c: char, format: &LineFormat) -> bool {
-        if self.opening.chars().count() < self.length {
-            return false;
-        }
-        self.opening.extend(c.to_lowercase());
-        let possible = format.labels.iter().any(|label| label.starts_with(&self.opening));
-        let label = format.labels.contains(&self.opening);
-        if !possible {
-            self.opening.clear();
-        }
-        label
     }
 
     fn limits(&self, format: &LineFormat) -> Length {
@@ -376,29 +288,20 @@ impl State {
 
     /// True after a sentence's last mark, quotation marks and brackets included.
     fn closed(&self) -> bool {
-        // A full stop after one or two letters may be that of an initial or a title.
-        let mark = |c| {
-            (ends_sentence(c) && (c != '.' || self.word >= 3)) || (self.line != Line::Headline && ")»”\"".contains(c))
-        };
-        self.quotes == 0 && self.brackets == 0 && self.last.is_some_and(mark)
-    }
-
-    /// True after a sentence's last mark that does not look like that of an abbreviation or an initial: a headline is one
-    /// sentence.
-    fn ends_long_sentence(&self) -> bool {
-        self.last.is_some_and(ends_sentence) && self.word >= 4
+        let marked = self.line != Line::Headline && self.setting.last().is_some_and(|last| ")»”\"".contains(last));
+        let ended = self.setting.ends_sentence() && !self.setting.is_after_initial();
+        self.setting.is_paired() && (ended || marked)
     }
 
     /// May the line end here?
     fn may_break(&self, format: &LineFormat) -> bool {
         let length = self.limits(format);
-        let Some(last) = self.last else { return false };
+        let Some(last) = self.setting.last() else { return false };
         let ended = match self.line {
             Line::Headline => last.is_alphanumeric() || "»”\")?!%.".contains(last),
-            _ => ends_sentence(last) || "»”\")".contains(last),
+            _ => self.setting.ends_sentence() || "»”\")".contains(last),
         };
-        let far_past = self.length >= 2 * length.wanted;
-        self.length >= length.least && self.run.is_complete(&format.script) && (ended || far_past)
+        self.length >= length.least && self.run.is_complete(&format.script) && ended
     }
 
     fn next_line(&mut self, format: &LineFormat) -> bool {
@@ -408,29 +311,11 @@ impl State {
             _ => Line::Mark(0),
         };
         self.length = 0;
-        self.last = None;
-        self.opening.clear();
-        (self.quotes, self.straight, self.brackets) = (0, false, 0);
+        self.setting = Setting::default();
+        self.wording.next_line();
         self.run = Run::default();
         true
     }
-}
-
-fn ends_sentence(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…')
-}
-
-/// The same mark twice in a row, other than a quotation's or an ellipsis in dots.
-fn repeats(last: Option<char>, c: char) -> bool {
-    last == Some(c) && !c.is_alphanumeric() && c != '.'
-}
-
-/// True when the decimal digits of `number` begin with those of `start`.
-fn begins_with(mut number: u32, start: u32) -> bool {
-    while number > start {
-        number /= 10;
-    }
-    number == start
 }
 
 #[cfg(test)]
@@ -447,7 +332,7 @@ mod tests {
             least_facts: 1,
             most_facts: 2,
             citations: Citations::Any(1..=12),
-            labels: vec!["headline".into()],
+            shut: Shut { openings: vec!["headline".into()], ..Shut::default() },
         })
     }
 

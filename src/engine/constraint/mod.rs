@@ -3,11 +3,16 @@
 //! A constraint sees bytes, not tokens, so one rule serves every vocabulary. It must never lead into a dead end: after any
 //! bytes that it allowed, either more bytes are allowed or the text may end.
 
+mod citations;
 mod lines;
 mod script;
+mod setting;
+mod wording;
 
-pub use self::lines::{Citations, Heading, Length, LineFormat, LineGrammar};
+pub use self::citations::Citations;
+pub use self::lines::{Heading, Length, LineFormat, LineGrammar};
 pub use self::script::{Alphabet, Script};
+pub use self::wording::Shut;
 
 /// A rule over the bytes of an answer.
 pub trait Constraint: Send {
@@ -22,6 +27,13 @@ pub trait Constraint: Send {
 
     /// True when nothing may follow, so that there is no need to ask the model.
     fn is_complete(&self) -> bool;
+
+    /// True when the line is so long that it should end with the word that is being written. Which word is whole, the
+    /// model knows and the rule does not: as soon as the model's best token would leave the word, only tokens that leave
+    /// it are tried. Without this it would glue the next word to this one.
+    fn is_ending(&self) -> bool {
+        false
+    }
 
     /// The text that has to come next if the answer goes on, as far as it is known without the model; often none. It is
     /// offered to the model as a draft, so it saves time and never decides: other ways to write it, a blank line before

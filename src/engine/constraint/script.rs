@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use super::wording::Word;
+
 /// The letters of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alphabet {
@@ -78,6 +80,11 @@ impl Script {
 pub(super) struct Run(String);
 
 impl Run {
+    /// What is being written, or was written last.
+    pub(super) fn word(&self) -> Word {
+        if self.0.is_empty() { Word::Free } else { Word::Listed }
+    }
+
     /// True when nothing listed is left half written.
     pub(super) fn is_complete(&self, script: &Script) -> bool {
         script.complete(self.whole())

@@ -1,0 +1,109 @@
+//! `stislo eval`: how good a model is on a file of texts, as a table, as JSON, or drawn.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::page;
+use super::progress::Bars;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::eval::{self, Dataset, Figure, Report, Wanted};
+use crate::intake::Language;
+use crate::plan::{Length, Task};
+use crate::service::FACTS;
+
+/// What to evaluate, and how.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// One JSON object a line: articles (text; lang, title, id, summary, summary_en if you like) or translations
+    /// (source, translation, reference, from, to)
+    #[arg(value_name = "DATASET.jsonl", required_unless_present = "no_run")]
+    dataset: Option<PathBuf>,
+    /// Languages to write
+    #[arg(long, value_delimiter = ',', value_name = "en,uk,ru", default_value = "en,uk,ru")]
+    to: Vec<Language>,
+    /// Take the first N rows alone
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Keep each result here as it comes, and go on from the results that are here
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    page: page::Drawing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
+    let mut reports: Vec<Report> = args.page.earlier()?;
+    let Some(path) = args.dataset.filter(|_| !args.page.no_run) else {
+        return args.page.write(&eval::page(&reports));
+    };
+    let dataset = Dataset::read(&path)?;
+    let task = Task { languages: args.to, facts: FACTS, length: Length::Medium };
+    task.check()?;
+    let bars = Bars::new(settings);
+    let service = match dataset.has_articles() {
+        true => Some(super::open::service(settings, &bars).await?),
+        false => None,
+    };
+    let wanted = Wanted { task, seed: settings.seed, limit: args.limit, journal: args.resume };
+    let watch = |row: eval::Begun<'_>| bars.measuring(&format!("row {} of {}: {}", row.done + 1, row.total, row.id));
+    let report = eval::run(service.as_ref(), &dataset, &wanted, watch).await;
+    bars.done();
+    let report = report?;
+    super::input::print(&match args.format {
+        Format::Text => text(&report),
+        Format::Json => format!("{:#}\n", serde_json::json!(report)),
+    })?;
+    reports.push(report);
+    args.page.write(&eval::page(&reports))
+}
+
+fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let model = report.model.as_ref().map_or("no model", |model| model.name.as_str());
+    let _ = writeln!(out, "{model}: {} rows of {}", report.rows, report.dataset);
+    for (code, count) in &report.refused {
+        let _ = writeln!(out, "{count} refused: {}", code.replace('_', " "));
+    }
+    columns(&mut out, &[("ARTICLES".to_owned(), report.pace.as_slice())]);
+    let languages = report.languages.iter();
+    let named = languages.map(|(language, figures)| (language.english_name().to_uppercase(), figures.as_slice()));
+    columns(&mut out, &named.collect::<Vec<_>>());
+    let pairs = report.translations.iter().map(|(pair, figures)| (pair.to_uppercase(), figures.as_slice()));
+    columns(&mut out, &pairs.collect::<Vec<_>>());
+    out
+}
+
+/// Figures side by side: a line each, a column for each list. Nothing where there are no figures.
+fn columns(out: &mut String, lists: &[(String, &[Figure])]) {
+    let mut names: Vec<&str> = Vec::new();
+    for figure in lists.iter().flat_map(|(_, figures)| figures.iter()) {
+        if !names.contains(&figure.name.as_str()) {
+            names.push(&figure.name);
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    let heads: String = lists.iter().map(|(head, _)| format!("  {head:>20}")).collect();
+    let _ = writeln!(out, "\n{:<30}{heads}", "");
+    for name in names {
+        let cell = |(_, figures): &(String, &[Figure])| {
+            let figure = figures.iter().find(|figure| figure.name == name);
+            format!("  {:>20}", figure.map_or("-".to_owned(), ToString::to_string))
+        };
+        let cells: String = lists.iter().map(cell).collect();
+        let _ = writeln!(out, "{:<30}{cells}", eval::words(name));
+    }
+}

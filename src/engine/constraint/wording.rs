@@ -1,0 +1,138 @@
+//! What a line may not say: labels, what earlier lines have said, and words of the other language.
+//!
+//! A weak model that has nothing more to say says the same again, and one that writes Ukrainian slips into Russian spelled
+//! with the letters that both have. Words are judged where they end, and at the end of each token, too: a token that is
+//! refused at the start of a word leads to another word, and one that is refused at its end only to a misspelled one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// So many words in a row are not written twice.
+const RUN: usize = 5;
+/// Letters from which on a word is taken for the one that it begins like.
+const ALIKE: usize = 3;
+
+/// What no line may say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shut {
+    /// What a line may not begin with, in lower case: labels such as "headline".
+    pub openings: Vec<String>,
+    /// Words of the other language, in lower case.
+    pub words: Arc<BTreeSet<String>>,
+}
+
+/// What the last word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// Written freely.
+    Free,
+    /// A number or a foreign word of a list. It is never shut out: what has begun one has to end it.
+    Listed,
+}
+
+/// The words of the line that is being written, and of those before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Wording {
+    /// The line so far, in lower case.
+    line: String,
+    earlier: Arc<Vec<Vec<String>>>,
+}
+
+impl Wording {
+    /// Takes one more character after a word of this kind, or refuses it.
+    pub(super) fn push(&mut self, c: char, kind: Word, shut: &Shut) -> bool {
+        let ends_word = !c.is_alphanumeric() && self.line.ends_with(char::is_alphanumeric);
+        if ends_word && kind == Word::Free && (self.is_again() || shut.words.contains(self.word())) {
+            return false;
+        }
+        self.line.extend(c.to_lowercase());
+        !shut.openings.contains(&self.line)
+    }
+
+    /// True when the line may stand like this at the end of a token, where the word may be whole or not.
+    pub(super) fn may_rest(&self, kind: Word, shut: &Shut) -> bool {
+        let word = self.word();
+        let is_letter = word.chars().nth(1).is_none();
+        word.is_empty() || kind == Word::Listed || !(self.is_again() || (!is_letter && shut.words.contains(word)))
+    }
+
+    /// Begins another line.
+    pub(super) fn next_line(&mut self) {
+        let words = words(&self.line).map(str::to_owned).collect();
+        Arc::make_mut(&mut self.earlier).push(words);
+        self.line.clear();
+    }
+
+    /// The word that the line ends with, perhaps not whole; empty after a mark or a space.
+    fn word(&self) -> &str {
+        let before = self.line.trim_end_matches(char::is_alphanumeric).len();
+        &self.line[before..]
+    }
+
+    /// True when the last word makes a run that an earlier line has, or is about to.
+    fn is_again(&self) -> bool {
+        let mut last: Vec<&str> = words(&self.line).rev().take(RUN).collect();
+        if last.len() < RUN || self.earlier.is_empty() {
+            return false;
+        }
+        last.reverse();
+        let (before, word) = (&last[..RUN - 1], last[RUN - 1]);
+        let begins = |known: &String| known == word || (known.starts_with(word) && word.chars().count() >= ALIKE);
+        let runs = self.earlier.iter().flat_map(|line| line.windows(RUN));
+        runs.into_iter().any(|run| begins(&run[RUN - 1]) && run[..RUN - 1].iter().eq(before.iter().copied()))
+    }
+}
+
+fn words(line: &str) -> impl DoubleEndedIterator<Item = &str> {
+    line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes tokens until one is refused; what was written.
+    fn written(earlier: &str, shut: &Shut, tokens: &[&str]) -> String {
+        let mut wording = Wording::default();
+        earlier.chars().for_each(|c| assert!(wording.push(c, Word::Free, shut)));
+        wording.next_line();
+        let mut text = String::new();
+        for token in tokens {
+            let mut next = wording.clone();
+            if !(token.chars().all(|c| next.push(c, Word::Free, shut)) && next.may_rest(Word::Free, shut)) {
+                break;
+            }
+            wording = next;
+            text.push_str(token);
+        }
+        text
+    }
+
+    #[test]
+    fn five_words_of_an_earlier_line_are_not_written_again() {
+        let earlier = "The council met in the old customs house.";
+        let none = Shut::default();
+        assert_eq!(
+            written(earlier, &none, &["Here", " the", " old", " customs", " house", "."]),
+            "Here the old customs house."
+        );
+        assert_eq!(written(earlier, &none, &["The", " council", " met", " in", " the"]), "The council met in");
+        assert_eq!(
+            written(earlier, &none, &["The", " council", " met", " in", " t", "own"]),
+            "The council met in town"
+        );
+        assert_eq!(written(earlier, &none, &["met", " in", " the", " old", " cus", "tody"]), "met in the old");
+        assert_eq!(written(earlier, &none, &["met in the old customs."]), "", "within a token, too");
+    }
+
+    #[test]
+    fn words_of_the_other_language_are_refused_whole() {
+        let words = ["что", "и"].map(str::to_owned).into_iter().collect();
+        let shut = Shut { openings: vec!["заголовок".into()], words: Arc::new(words) };
+        assert_eq!(written("", &shut, &["Він", " знав", " что"]), "Він знав");
+        assert_eq!(written("", &shut, &["Він", " и", " вона"]), "Він и", "a letter may begin a word");
+        assert_eq!(written("", &shut, &["Він", " что", "сь"]), "Він");
+        assert_eq!(written("", &shut, &["Заголов", "ок"]), "Заголов");
+        assert_eq!(written("", &shut, &["Цей", " заголовок"]), "Цей заголовок");
+    }
+}

@@ -1,0 +1,284 @@
+//! Results added up: figures with their denominators, for each language and each direction of translation.
+//!
+//! A share is a sum over a sum, so that an article with many facts counts for more than one with few; ROUGE-L is the mean
+//! over articles, as its paper has it; chrF and BLEU are those of the whole corpus, as sacreBLEU has them. Figures are one
+//! flat kind, so that table, JSON and charts need not know them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::bleu::Bleu;
+use super::chrf::Chrf;
+use super::measure::{Answered, Measures, Outcome, Record};
+use crate::answer::ModelInfo;
+use crate::intake::Language;
+
+/// Everything that an evaluation found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The model; none when there were only translations to score.
+    pub model: Option<ModelInfo>,
+    /// Name of the dataset's file.
+    pub dataset: String,
+    /// SHA-256 of the file.
+    pub dataset_sha256: String,
+    /// Articles and translations that results are from.
+    pub rows: usize,
+    /// Articles that were refused, by the error's code.
+    pub refused: BTreeMap<String, usize>,
+    /// What an answered article takes.
+    pub pace: Vec<Figure>,
+    /// The summaries of each language.
+    pub languages: BTreeMap<Language, Vec<Figure>>,
+    /// The translations of each direction, such as `en-uk`.
+    pub translations: BTreeMap<String, Vec<Figure>>,
+}
+
+/// One figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// Its name; the same in every version. See [`words`].
+    pub name: String,
+    /// What the value counts.
+    pub unit: Unit,
+    /// The value: a share from 0 to 1, a score from 0 to 100, or a mean.
+    pub value: f64,
+    /// What a share counts.
+    pub count: Option<u64>,
+    /// Of how many: parts, numbers, facts, articles.
+    pub of: u64,
+}
+
+/// What a value counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// A share, from 0 to 1.
+    Share,
+    /// A score, from 0 to 100.
+    Score,
+    /// Seconds.
+    Seconds,
+    /// Tokens.
+    Tokens,
+    /// Characters.
+    Characters,
+    /// Facts.
+    Facts,
+}
+
+/// Figures in words.
+const WORDS: [(&str, &str); 18] = [
+    ("valid", "valid answers"),
+    ("in_language", "parts in the language"),
+    ("foreign_letters", "letters of no such alphabet"),
+    ("numbers_grounded", "numbers of the article"),
+    ("citations_held", "citations that hold"),
+    ("clean_facts", "facts without a finding"),
+    ("facts", "facts an answer"),
+    ("characters", "characters an answer"),
+    ("rouge_l", "ROUGE-L of the summary"),
+    ("chrf", "chrF of the summary"),
+    ("chrf2", "chrF2"),
+    ("bleu", "BLEU"),
+    ("answered", "articles answered"),
+    ("seconds", "seconds an article, mean"),
+    ("seconds_median", "seconds an article, median"),
+    ("seconds_longest", "seconds an article, longest"),
+    ("prompt_tokens", "tokens read an article"),
+    ("completion_tokens", "tokens written an article"),
+];
+
+/// A figure's name for people.
+pub fn words(name: &str) -> String {
+    if let Some(kind) = name.strip_prefix("finding_") {
+        return format!("parts with {}", kind.replace('_', " "));
+    }
+    let known = WORDS.iter().find(|(known, _)| *known == name);
+    known.map_or_else(|| name.replace('_', " "), |(_, words)| (*words).to_owned())
+}
+
+impl fmt::Display for Figure {
+    /// `97.5% (39/40)`, `45.2 (22)`, `12.3 s`: the value, and what it is of where it is not of every article.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (value, of) = (self.value, self.of);
+        match (self.unit, self.count) {
+            (Unit::Share, Some(count)) if of > 0 => write!(f, "{:.1}% ({count}/{of})", value * 100.0),
+            (Unit::Share, _) => f.write_str("none"),
+            (Unit::Score, _) => write!(f, "{value:.2} ({of})"),
+            (Unit::Seconds, _) => write!(f, "{value:.1} s"),
+            (Unit::Tokens | Unit::Characters, _) => write!(f, "{value:.0}"),
+            (Unit::Facts, _) => write!(f, "{value:.1}"),
+        }
+    }
+}
+
+impl Figure {
+    fn share(name: &str, count: u64, of: u64) -> Self {
+        let value = if of == 0 { 0.0 } else { count as f64 / of as f64 };
+        Self { name: name.to_owned(), unit: Unit::Share, value, count: Some(count), of }
+    }
+
+    fn mean(name: &str, unit: Unit, sum: f64, of: u64) -> Self {
+        let value = if of == 0 { 0.0 } else { sum / of as f64 };
+        Self { name: name.to_owned(), unit, value, count: None, of }
+    }
+
+    fn score(name: &str, value: f64, of: u64) -> Self {
+        Self { name: name.to_owned(), unit: Unit::Score, value, count: None, of }
+    }
+}
+
+/// Adds results up.
+pub(super) fn report(records: &[Record], about: Report) -> Report {
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    let mut answered: Vec<&Answered> = Vec::new();
+    let mut pairs: BTreeMap<String, (Chrf, Bleu, u64)> = BTreeMap::new();
+    for record in records {
+        match &record.outcome {
+            Outcome::Answered(article) => answered.push(article),
+            Outcome::Refused(code) => *refused.entry(code.clone()).or_default() += 1,
+            Outcome::Translated(one) => {
+                let (chrf, bleu, count) = pairs.entry(format!("{}-{}", one.from, one.to)).or_default();
+                chrf.add(&one.chrf);
+                bleu.add(&one.bleu);
+                *count += 1;
+            }
+        }
+    }
+    let articles = (answered.len() + refused.values().sum::<usize>()) as u64;
+    let languages = Language::ALL.into_iter().filter_map(|language| {
+        let measured: Vec<&Measures> = answered.iter().filter_map(|it| it.languages.get(&language)).collect();
+        (!measured.is_empty()).then(|| (language, of_language(&measured)))
+    });
+    let translations = pairs.into_iter().map(|(pair, (chrf, bleu, count))| {
+        (pair, vec![Figure::score("chrf2", chrf.score(), count), Figure::score("bleu", bleu.score(), count)])
+    });
+    Report {
+        rows: records.len(),
+        refused,
+        pace: if articles > 0 { pace(&answered, articles) } else { Vec::new() },
+        languages: languages.collect(),
+        translations: translations.collect(),
+        ..about
+    }
+}
+
+fn pace(answered: &[&Answered], articles: u64) -> Vec<Figure> {
+    let count = answered.len() as u64;
+    let mut seconds: Vec<f64> = answered.iter().map(|it| it.seconds).collect();
+    seconds.sort_unstable_by(f64::total_cmp);
+    let at = |place: usize| seconds.get(place).copied().unwrap_or_default();
+    let last = seconds.len().saturating_sub(1);
+    let tokens = |of: fn(&Answered) -> usize| answered.iter().map(|it| of(it) as f64).sum();
+    vec![
+        Figure::share("answered", count, articles),
+        Figure::mean("seconds", Unit::Seconds, seconds.iter().sum(), count),
+        Figure {
+            value: (at(last / 2) + at(seconds.len() / 2)) / 2.0,
+            ..Figure::mean("seconds_median", Unit::Seconds, 0.0, count)
+        },
+        Figure { value: at(last), ..Figure::mean("seconds_longest", Unit::Seconds, 0.0, count) },
+        Figure::mean("prompt_tokens", Unit::Tokens, tokens(|it| it.prompt_tokens), count),
+        Figure::mean("completion_tokens", Unit::Tokens, tokens(|it| it.completion_tokens), count),
+    ]
+}
+
+fn of_language(measured: &[&Measures]) -> Vec<Figure> {
+    let articles = measured.len() as u64;
+    let sum = |of: fn(&Measures) -> u64| measured.iter().map(|it| of(it)).sum::<u64>();
+    let parts = sum(|it| it.parts);
+    let mut figures = vec![
+        Figure::share("valid", sum(|it| u64::from(it.valid)), articles),
+        Figure::share("in_language", sum(|it| it.parts_in_language), parts),
+        Figure::share("foreign_letters", sum(|it| it.foreign_letters), sum(|it| it.letters)),
+        Figure::share("numbers_grounded", sum(|it| it.numbers_grounded), sum(|it| it.numbers)),
+        Figure::share("citations_held", sum(|it| it.citations_held), sum(|it| it.citations)),
+        Figure::share("clean_facts", sum(|it| it.clean_facts), sum(|it| it.facts)),
+        Figure::mean("facts", Unit::Facts, sum(|it| it.facts) as f64, articles),
+        Figure::mean("characters", Unit::Characters, sum(|it| it.characters) as f64, articles),
+    ];
+    let mut findings: BTreeMap<&str, u64> = BTreeMap::new();
+    for (kind, count) in measured.iter().flat_map(|it| &it.findings) {
+        *findings.entry(kind).or_default() += count;
+    }
+    figures.extend(findings.into_iter().map(|(kind, count)| Figure::share(&format!("finding_{kind}"), count, parts)));
+    let likenesses: Vec<f64> = measured.iter().filter_map(|it| it.rouge_l).collect();
+    let mut chrf = Chrf::default();
+    measured.iter().filter_map(|it| it.chrf.as_ref()).for_each(|counts| chrf.add(counts));
+    if !likenesses.is_empty() {
+        let count = likenesses.len() as u64;
+        figures.push(Figure::mean("rouge_l", Unit::Score, likenesses.iter().sum(), count));
+        figures.push(Figure::score("chrf", chrf.score(), count));
+    }
+    figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about() -> Report {
+        Report {
+            model: None,
+            dataset: "x".into(),
+            dataset_sha256: String::new(),
+            rows: 0,
+            refused: BTreeMap::new(),
+            pace: Vec::new(),
+            languages: BTreeMap::new(),
+            translations: BTreeMap::new(),
+        }
+    }
+
+    fn answered(seconds: f64, measures: Measures) -> Record {
+        let languages = [(Language::Uk, measures)].into();
+        let answered = Answered { seconds, prompt_tokens: 100, completion_tokens: 10, languages };
+        Record { id: String::new(), outcome: Outcome::Answered(answered) }
+    }
+
+    fn figure<'a>(figures: &'a [Figure], name: &str) -> &'a Figure {
+        figures.iter().find(|figure| figure.name == name).unwrap_or_else(|| panic!("{name} is missing: {figures:?}"))
+    }
+
+    #[test]
+    fn shares_are_sums_over_sums() {
+        let one = Measures {
+            valid: true,
+            numbers: 9,
+            numbers_grounded: 9,
+            rouge_l: Some(20.0),
+            parts: 5,
+            ..Default::default()
+        };
+        let findings = [("wrong_language".to_owned(), 2)].into();
+        let other = Measures { numbers: 1, parts: 5, findings, ..Default::default() };
+        let refused = Record { id: String::new(), outcome: Outcome::Refused("too_long".into()) };
+        let report = report(&[answered(1.0, one), refused, answered(4.0, other)], about());
+        let uk = &report.languages[&Language::Uk];
+        assert_eq!((figure(uk, "valid").value, figure(uk, "valid").of), (0.5, 2));
+        assert_eq!((figure(uk, "numbers_grounded").value, figure(uk, "numbers_grounded").of), (0.9, 10));
+        assert_eq!(
+            (figure(uk, "rouge_l").value, figure(uk, "rouge_l").of),
+            (20.0, 1),
+            "only where there is a reference"
+        );
+        assert_eq!(figure(uk, "finding_wrong_language").count, Some(2));
+        assert_eq!((figure(&report.pace, "answered").value, report.rows), (2.0 / 3.0, 3));
+        let seconds = ["seconds", "seconds_median", "seconds_longest"].map(|name| figure(&report.pace, name).value);
+        assert_eq!(seconds, [2.5, 2.5, 4.0]);
+        assert_eq!(report.refused["too_long"], 1);
+        assert!(!report.languages.contains_key(&Language::En));
+    }
+
+    #[test]
+    fn figures_have_words() {
+        assert_eq!(Figure::share("x", 39, 40).to_string(), "97.5% (39/40)");
+        assert_eq!(Figure::share("x", 0, 0).to_string(), "none");
+        assert_eq!(Figure::score("x", 45.214, 22).to_string(), "45.21 (22)");
+        assert_eq!(words("finding_wrong_language"), "parts with wrong language");
+        assert_eq!((words("valid"), words("something_new")), ("valid answers".into(), "something new".into()));
+    }
+}
