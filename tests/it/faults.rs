@@ -313,4 +313,5 @@ fn facts_of_people_are_seldom_accused() {
         }
     }
     println!("facts of people: {} of {} have a finding", count.found, count.all);
+    assert!(count.all >= 30 && count.share() <= 0.1, "{} of {} facts are accused", count.found, count.all);
 }
