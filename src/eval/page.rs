@@ -19,9 +19,11 @@ pub fn page(reports: &[Report]) -> Page {
     }
     sections.retain(|section| !section.charts.is_empty());
     let mixed = reports.windows(2).any(|two| two[0].dataset_sha256 != two[1].dataset_sha256);
-    let lead = match mixed {
-        true => "These runs are of different datasets: their bars cannot be compared.",
-        false => "Shares are of all parts, numbers, citations or facts of the run; the label says how many.",
+    // A file of translations is the work of one system, so those of two systems are two files.
+    let lead = match (mixed, reports.iter().any(|report| report.model.is_some())) {
+        (true, true) => "These runs are of different datasets: their bars cannot be compared.",
+        (true, false) => "Compare translations of the same sentences alone: each run has a file of its own.",
+        (false, _) => "Shares are of all parts, numbers, citations or facts of the run; the label says how many.",
     };
     let name = |report: &Report| {
         let model = report.model.as_ref().map_or("no model", |model| model.name.as_str());
