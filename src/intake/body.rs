@@ -122,6 +122,11 @@ impl<'a> Page<'a> {
         prose.map(|index| self.blocks[index].chars).sum()
     }
 
+    /// All blocks.
+    pub(super) const fn blocks(&self) -> &'a [Block] {
+        self.blocks
+    }
+
     /// Cuts at the first block that ends articles, if enough of the prose stands before it.
     fn end_at_marker(&self, range: Range<usize>) -> Range<usize> {
         let all = self.prose(range.clone());

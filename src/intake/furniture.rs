@@ -51,8 +51,11 @@ impl Found {
 /// Longest block in characters to which openings and marks apply.
 const SHORT: usize = 220;
 
-/// Judges a block by its words.
+/// Judges a block by the elements around it and by its words.
 pub(super) fn find(block: &Block) -> Option<Found> {
+    if let Some(mark) = block.mark {
+        return Some(Found::plain(mark));
+    }
     label(block)
         .or_else(|| opening(block))
         .or_else(|| mark(block))
@@ -134,7 +137,7 @@ fn is_menu(block: &Block) -> bool {
     // « and » of quotations come in pairs; menu arrows do not.
     separators -= block.text.matches('»').count().min(block.text.matches('«').count());
     let items = separators + 1;
-    !block.ended && separators >= 2 && block.words <= items * 4
+    !block.ended && !block.is_row() && separators >= 2 && block.words <= items * 4
 }
 
 /// A date or a time and hardly anything else.

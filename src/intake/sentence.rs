@@ -291,6 +291,39 @@ mod tests {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
+    /// Precision and recall of the borders inside paragraphs, against sentences of `tests/fixtures`.
+    #[test]
+    fn borders_of_the_gold_set() {
+        let gold = [
+            (Language::En, include_str!("../../tests/fixtures/en/sentences.txt")),
+            (Language::Uk, include_str!("../../tests/fixtures/uk/sentences.txt")),
+            (Language::Ru, include_str!("../../tests/fixtures/ru/sentences.txt")),
+        ];
+        for (language, gold) in gold {
+            let (_, gold) = gold.split_once('\n').unwrap();
+            let (mut both, mut cut, mut wanted, mut wrong) = (0_usize, 0_usize, 0_usize, Vec::new());
+            for paragraph in gold.trim().split("\n\n") {
+                let text = paragraph.replace('\n', " ");
+                let ends = |sentences: Vec<&str>| -> Vec<usize> {
+                    sentences.iter().scan(0, |at, it| { *at += it.len() + 1; Some(*at) }).collect()
+                };
+                let gold = ends(paragraph.lines().collect());
+                let ours: Vec<usize> = split(&text, language).iter().map(|it| it.end + 1).collect();
+                both += ours.iter().filter(|end| gold.contains(end)).count() - 1;
+                cut += ours.len() - 1;
+                wanted += gold.len() - 1;
+                let differs = gold.iter().chain(&ours).filter(|end| gold.contains(end) != ours.contains(end));
+                wrong.extend(differs.map(|&end| text[..end - 1].chars().rev().take(40).collect::<Vec<_>>()));
+            }
+            let f1 = 2.0 * both as f32 / (cut + wanted) as f32;
+            println!("{language}: F1 {f1:.4} of {wanted} borders");
+            for end in wrong {
+                println!("  {}", end.into_iter().rev().collect::<String>());
+            }
+            assert!(wanted >= 120 && f1 >= 0.97, "{language}: {f1}");
+        }
+    }
+
     #[test]
     fn a_paragraph_end_is_a_sentence_end() {
         let text = "What the bridge cost\n\nIt cost 5 million. Too much\n\n* * *\n\nYes";
