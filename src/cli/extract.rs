@@ -64,9 +64,8 @@ fn text(article: &Article, explain: bool) -> String {
 /// What is known of the article beside its text.
 fn about(article: &Article) -> String {
     let shares = article.mixture().shares().iter();
-    let shares: Vec<String> = shares
-        .map(|it| format!("{} {:.0}%", it.language.map_or("other", Language::code), it.share * 100.0))
-        .collect();
+    let shares: Vec<String> =
+        shares.map(|it| format!("{} {:.0}%", it.language.map_or("other", Language::code), it.share * 100.0)).collect();
     let mixed = if article.mixture().is_mixed() { ", mixed" } else { "" };
     let mut out = format!("\nLanguage: {} (sentences: {}{mixed})\n", article.language(), shares.join(", "));
     let known = [("Author", article.byline()), ("Published", article.published()), ("Site", article.site())];
@@ -79,9 +78,8 @@ fn about(article: &Article) -> String {
 fn json(article: &Article) -> serde_json::Value {
     let sentences = article.sentences().iter();
     let language = |id| article.mixture().language(id);
-    let sentences: Vec<_> = sentences
-        .map(|s| json!({"id": s.id, "start": s.start, "end": s.end, "language": language(s.id)}))
-        .collect();
+    let sentences: Vec<_> =
+        sentences.map(|s| json!({"id": s.id, "start": s.start, "end": s.end, "language": language(s.id)})).collect();
     json!({
         "title": article.title(),
         "language": article.language(),

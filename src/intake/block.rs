@@ -60,7 +60,10 @@ impl Block {
     pub(super) fn is_item(&self) -> bool {
         let rest = self.text.trim_start_matches(|c: char| c.is_ascii_digit());
         let numbered = rest.len() < self.text.len() && rest.starts_with([')', '.']);
-        numbered || self.is_row() || self.text.starts_with(['-', '–', '—', '•', '*', '·', '▪', '●']) || self.text.ends_with([';', ','])
+        numbered
+            || self.is_row()
+            || self.text.starts_with(['-', '–', '—', '•', '*', '·', '▪', '●'])
+            || self.text.ends_with([';', ','])
     }
 }
 

@@ -127,6 +127,11 @@ impl<'a> Page<'a> {
         self.blocks
     }
 
+    /// True for a paragraph, or an item of a list that belongs to the text.
+    pub(super) fn is_text(&self, index: usize) -> bool {
+        matches!(self.roles[index], Role::Prose | Role::Item)
+    }
+
     /// Cuts at the first block that ends articles, if enough of the prose stands before it.
     fn end_at_marker(&self, range: Range<usize>) -> Range<usize> {
         let all = self.prose(range.clone());
@@ -145,8 +150,7 @@ impl<'a> Page<'a> {
 
     /// The end of a range without the labels and buttons that it ends in.
     fn last_prose(&self, range: Range<usize>) -> usize {
-        let is_text = |&index: &usize| matches!(self.roles[index], Role::Prose | Role::Item);
-        range.clone().rev().find(is_text).map_or(range.end, |index| index + 1)
+        range.clone().rev().find(|&index| self.is_text(index)).map_or(range.end, |index| index + 1)
     }
 
     /// The last line of a text may have lost its full stop. It counts when nothing follows it.

@@ -18,7 +18,8 @@ const CONTROL_SHARE: usize = 200;
 /// The text, or the offset of the first character that no text has: in bytes, from 0.
 pub(super) fn letters<'a>(bytes: &'a [u8], declared: Option<&str>) -> Result<Cow<'a, str>, usize> {
     let text = read(bytes, declared);
-    let is_control = |c: char| c == '\u{fffd}' || c.is_control() && !c.is_whitespace() && !matches!(c, '\u{1b}' | '\u{8}');
+    let is_control =
+        |c: char| c == '\u{fffd}' || c.is_control() && !c.is_whitespace() && !matches!(c, '\u{1b}' | '\u{8}');
     let (mut controls, mut first) = (0, None);
     for (at, c) in text.char_indices() {
         if is_control(c) {
@@ -62,8 +63,12 @@ fn read<'a>(bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> {
 fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let window = &bytes[..bytes.len().min(WINDOW)];
     let pairs = window.len() / 2;
-    let high = |offset: usize, wanted: &[u8]| window.iter().skip(offset).step_by(2).filter(|byte| wanted.contains(byte)).count();
-    let is_utf16 = |offset| pairs >= 8 && high(offset, &[0, 4]) * 10 >= pairs * 8 && high(offset, &[0, 4, 0x20]) * 100 >= pairs * 97;
+    let high = |offset: usize, wanted: &[u8]| {
+        window.iter().skip(offset).step_by(2).filter(|byte| wanted.contains(byte)).count()
+    };
+    let is_utf16 = |offset| {
+        pairs >= 8 && high(offset, &[0, 4]) * 10 >= pairs * 8 && high(offset, &[0, 4, 0x20]) * 100 >= pairs * 97
+    };
     match (is_utf16(1), is_utf16(0)) {
         (true, false) => Some(UTF_16LE),
         (false, true) => Some(UTF_16BE),
@@ -147,7 +152,10 @@ mod tests {
         let mut bytes = UKRAINIAN.as_bytes().to_vec();
         bytes.pop();
         bytes.push(0xd0);
-        assert_eq!(letters(&bytes, None).as_deref(), Ok(format!("{}\u{fffd}", &UKRAINIAN[..UKRAINIAN.len() - 1]).as_str()));
+        assert_eq!(
+            letters(&bytes, None).as_deref(),
+            Ok(format!("{}\u{fffd}", &UKRAINIAN[..UKRAINIAN.len() - 1]).as_str())
+        );
     }
 
     #[test]

@@ -20,8 +20,8 @@ const LONG: usize = 40;
 /// How far behind the last long block of the article its short ones still belong to it.
 const TAIL: usize = 3;
 
-/// The part of the article that an extractor may lose: one in so many characters.
-const LOST: usize = 3;
+/// How much an extractor may lose of what it keeps, as a fraction.
+const LOST: (usize, usize) = (2, 3);
 
 /// How far above the article its title stands, in blocks.
 const LEAD: usize = 12;
@@ -55,14 +55,15 @@ pub(super) fn article(page: &Page<'_>, extracted: &[Block], heading: Option<usiz
     if own < TEASER && own * 2 < page.prose(run.clone()) {
         return Chosen { range: run, taken: None };
     }
-    let top = heading.filter(|&heading| heading < first && first - heading <= LEAD).map_or(first, |heading| heading + 1);
+    let top =
+        heading.filter(|&heading| heading < first && first - heading <= LEAD).map_or(first, |heading| heading + 1);
     let links: HashSet<usize> = page.links(run.clone()).into_iter().collect();
     let left_out = |index: &usize| !taken[*index] && run.contains(index) && !links.contains(index);
-    let lost: Vec<usize> = (top..last + 1).filter(left_out).filter(|&index| page.prose(index..index + 1) > 0).collect();
-    // A few paragraphs were lost; many are a gallery or another article.
-    let prose: usize = lost.iter().map(|&index| page.prose(index..index + 1)).sum();
+    let lost: Vec<usize> = (top..last + 1).filter(left_out).filter(|&index| page.is_text(index)).collect();
+    // A few paragraphs and lists were lost; many are a gallery or another article.
+    let prose: usize = lost.iter().map(|&index| page.blocks()[index].chars).sum();
     let mut range = first..last + 1;
-    if prose * LOST <= own {
+    if prose * LOST.1 <= own * LOST.0 {
         for index in lost {
             taken[index] = true;
             range.start = range.start.min(index);

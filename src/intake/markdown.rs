@@ -39,7 +39,8 @@ mod tests {
         for text in ["# 1 in the charts", "He *said* so.\n- one\n- two", "#7 Reader", "a ** b ** c"] {
             assert!(!is_markdown(text), "{text}");
         }
-        for text in ["# Title\n\n## Part\n\nText.", "See [a](http://a.b) and [c](https://c.d).", "# Title\n\n**Lead.**"] {
+        for text in ["# Title\n\n## Part\n\nText.", "See [a](http://a.b) and [c](https://c.d).", "# Title\n\n**Lead.**"]
+        {
             assert!(is_markdown(text), "{text}");
         }
     }

@@ -92,6 +92,11 @@ enum Cleaning {
 fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
     let Source { bytes, name, title: given, language } = source;
     let (shown, extracted, head) = blocks(decode::decode(bytes, &name)?, &name)?;
+    let given_characters: usize = shown.iter().map(|block| block.chars).sum();
+    let too_short = |characters| IntakeError::TooShort { name: name.clone(), characters, limit: MIN_CHARACTERS };
+    if given_characters < MIN_CHARACTERS {
+        return Err(too_short(given_characters));
+    }
     let titles = Titles { given, named: head.title };
     let Cleaned { title, paragraphs, removed } = match cleaning {
         Cleaning::Furniture => settle(plain::clean(shown, &extracted, titles)),
@@ -105,7 +110,7 @@ fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
     let text = joined(&paragraphs);
     let characters = text.chars().count();
     if characters < MIN_CHARACTERS {
-        return Err(IntakeError::TooShort { name, characters, limit: MIN_CHARACTERS });
+        return Err(too_short(characters));
     }
     let (language, confidence) = match language {
         Some(given) => (given, 1.0),
@@ -138,8 +143,9 @@ fn settle(mut cleaned: Cleaned) -> Cleaned {
     end_first_line(&mut cleaned.paragraphs);
     for _ in 0..ROUNDS {
         let text = joined(&cleaned.paragraphs);
-        let Ok(Content::Plain(again)) = decode::decode(text.clone().into_bytes(), "") else { break };
-        let next = plain::clean(block::split(&again), &[], Titles::default());
+        let again = decode::decode(text.clone().into_bytes(), "").and_then(|content| blocks(content, ""));
+        let Ok((shown, extracted, head)) = again else { break };
+        let next = plain::clean(shown, &extracted, Titles { given: None, named: head.title });
         if joined(&next.paragraphs) == text {
             break;
         }
@@ -257,10 +263,14 @@ mod tests {
 
     #[test]
     fn a_lead_without_a_full_stop_gets_one() {
-        let text = "Bridge reopens\n\nThe bridge that a ship destroyed four years ago is open to traffic\n\nThe repair \
-                    cost 38 million. It took four years, the council said on Monday.";
+        let text = "Harbour bridge reopens\n\nThe bridge that a cargo ship destroyed four years ago is open to traffic once again\n\nThe repair \
+                    cost 38 million pounds, more than planned. It took four years, the council said on Monday.";
         let article = read(source(text)).unwrap();
-        assert!(article.text().starts_with("The bridge that a ship destroyed four years ago is open to traffic.\n\n"));
+        assert!(
+            article.text().starts_with(
+                "The bridge that a cargo ship destroyed four years ago is open to traffic once again.\n\n"
+            )
+        );
         assert_eq!(read(source(article.text())).unwrap().text(), article.text());
     }
 

@@ -190,7 +190,9 @@ impl Stop<'_> {
 
     fn full_stop_ends(&self, next: &str, first: char, dash: bool) -> bool {
         let (earlier, word) = last_word(self.before);
-        if word.is_empty() {
+        // A measure with a stroke in it ("40 м/с.") is not the letter that an abbreviation is.
+        let stroked = earlier.strip_suffix('/').is_some_and(|unit| unit.ends_with(char::is_alphabetic));
+        if word.is_empty() || stroked {
             return true;
         }
         let next_word = next.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or("");
@@ -214,6 +216,8 @@ impl Stop<'_> {
             Kind::Company => starter && !next_is_initial,
             Kind::Measure | Kind::Year if first.is_numeric() => false,
             _ if starter => true,
+            // "30 млрд дол. США"
+            Kind::Measure if next_word == "США" => false,
             _ if self.before.split(' ').take(OPENING_WORDS + 1).count() <= OPENING_WORDS => false,
             Kind::Year => !self.rest.trim_start().starts_with(QUOTES),
             Kind::Measure => true,
@@ -305,7 +309,13 @@ mod tests {
             for paragraph in gold.trim().split("\n\n") {
                 let text = paragraph.replace('\n', " ");
                 let ends = |sentences: Vec<&str>| -> Vec<usize> {
-                    sentences.iter().scan(0, |at, it| { *at += it.len() + 1; Some(*at) }).collect()
+                    sentences
+                        .iter()
+                        .scan(0, |at, it| {
+                            *at += it.len() + 1;
+                            Some(*at)
+                        })
+                        .collect()
                 };
                 let gold = ends(paragraph.lines().collect());
                 let ours: Vec<usize> = split(&text, language).iter().map(|it| it.end + 1).collect();

@@ -41,11 +41,20 @@ impl fmt::Display for Unfit {
 /// The fewest lines by which lists and code are known.
 const LINES: usize = 6;
 
+/// The fewest words of a headline.
+const HEADLINE: usize = 4;
+
 /// What the text is instead of an article. `kept` are the blocks of the article.
 pub(super) fn judge(kept: &[Block], removed: &[Removed], shortest: usize) -> Option<Unfit> {
     let chars: usize = kept.iter().map(|block| block.chars).sum();
     if chars < shortest {
-        return wall(removed);
+        let (digits, letters) = signs(removed.iter().map(|piece| piece.text.as_str()));
+        if digits >= shortest && digits > letters {
+            return Some(Unfit::Numbers);
+        }
+        let links = removed.iter().filter(|piece| matches!(piece.reason, Reason::Related | Reason::Menu));
+        let headlines = links.filter(|piece| piece.text.split(' ').count() >= HEADLINE).count();
+        return wall(removed).or((headlines >= LINES).then_some(Unfit::Links));
     }
     let count = |wanted: fn(&Block) -> bool| kept.iter().filter(|block| wanted(block)).count();
     // By length, because an article about programs may have many short lines of code.
@@ -53,17 +62,22 @@ pub(super) fn judge(kept: &[Block], removed: &[Removed], shortest: usize) -> Opt
     if code * 2 >= chars && kept.len() >= 3 {
         return Some(Unfit::Code);
     }
-    let (mut digits, mut letters) = (0, 0);
-    for c in kept.iter().flat_map(|block| block.text.chars()) {
-        digits += usize::from(c.is_numeric());
-        letters += usize::from(c.is_alphabetic());
-    }
+    let (digits, letters) = signs(kept.iter().map(|block| block.text.as_str()));
     if digits > letters {
         return Some(Unfit::Numbers);
     }
     let prose = count(|block| block.is_prose() && !is_address(&block.text));
-    (kept.len() >= LINES && prose * 20 <= kept.len() && count(|block| block.words >= 4 || is_address(&block.text)) * 2 > kept.len())
-        .then_some(Unfit::Links)
+    (kept.len() >= LINES
+        && prose * 20 <= kept.len()
+        && count(|block| block.words >= HEADLINE || is_address(&block.text)) * 2 > kept.len())
+    .then_some(Unfit::Links)
+}
+
+/// How many digits and how many letters texts have.
+fn signs<'a>(texts: impl Iterator<Item = &'a str>) -> (usize, usize) {
+    texts.flat_map(str::chars).fold((0, 0), |(digits, letters), c| {
+        (digits + usize::from(c.is_numeric()), letters + usize::from(c.is_alphabetic()))
+    })
 }
 
 /// What hides the article, when hardly anything else was there.
@@ -89,9 +103,13 @@ fn is_code(line: &str) -> bool {
     let ends = line.ends_with(['{', '}', ';', '[', ']', '\\', '>']) || line.ends_with("},") || line.ends_with("],");
     let signs = line.chars().filter(|c| "{}[]();=<>$&|\\_\"':#*/".contains(*c)).count();
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
-    let begins = ["import ", "from ", "def ", "fn ", "return ", "#include", "//", "/*", "const ", "let ", "var ", "public ", "if ("];
+    let begins = [
+        "import ", "from ", "def ", "fn ", "return ", "#include", "//", "/*", "const ", "let ", "var ", "public ",
+        "if (",
+    ];
     let begun = begins.iter().any(|word| line.starts_with(word));
-    (ends && signs >= 2) || (begun && signs >= 2) || (signs * 3 > letters && signs >= 3)
+    // A sentence may end in a bracket too, and has ten times more letters.
+    signs >= 2 && (ends || begun) && signs * 10 >= letters || signs >= 3 && signs * 3 > letters
 }
 
 #[cfg(test)]
@@ -105,9 +123,24 @@ mod tests {
 
     #[test]
     fn what_is_no_article_is_named() {
-        let code = ["fn main() {", "let x = read(&path)?;", "for line in x.lines() {", "println!(\"{line}\");", "}", "}", "// end: of(file)"];
+        let code = [
+            "fn main() {",
+            "let x = read(&path)?;",
+            "for line in x.lines() {",
+            "println!(\"{line}\");",
+            "}",
+            "}",
+            "// end: of(file)",
+        ];
         assert_eq!(judged(&code), Some(Unfit::Code));
-        let numbers = ["2019 1,204 88.1", "2020 1,377 91.0", "2021 1,490 93.5 a", "2022 1,502 94.2", "2023 1,611 95.9", "2024 1,702"];
+        let numbers = [
+            "2019 1,204 88.1",
+            "2020 1,377 91.0",
+            "2021 1,490 93.5 a",
+            "2022 1,502 94.2",
+            "2023 1,611 95.9",
+            "2024 1,702",
+        ];
         assert_eq!(judged(&numbers), Some(Unfit::Numbers));
         let links = [
             "Council rejects the toll on the bridge",
@@ -122,11 +155,23 @@ mod tests {
 
     #[test]
     fn articles_are_articles() {
-        let recipe = ["You need:", "- 300 g of flour", "- 2 eggs", "- salt", "- milk", "Mix everything and bake it for 20 minutes.", "Serve it warm, with butter and a little salt on top."];
+        let recipe = [
+            "You need:",
+            "- 300 g of flour",
+            "- 2 eggs",
+            "- salt",
+            "- milk",
+            "Mix everything and bake it for 20 minutes.",
+            "Serve it warm, with butter and a little salt on top.",
+        ];
         assert_eq!(judged(&recipe), None);
         let report = ["The bank set the rate at 5.25% on 4 May 2023 (2022: 1.75%).", "It had been 0.1% in 2021."];
         assert_eq!(judged(&report), None);
-        let about_code = ["The call `free(ptr);` came twice; the error is in line 12 of main.c.", "A fix was published on Monday, the company said.", "It is version 2.0.1 (see below)."];
+        let about_code = [
+            "The call `free(ptr);` came twice; the error is in line 12 of main.c.",
+            "A fix was published on Monday, the company said.",
+            "It is version 2.0.1 (see below).",
+        ];
         assert_eq!(judged(&about_code), None);
     }
 

@@ -79,7 +79,8 @@ const PIECES: [&str; 44] = [
 ];
 
 fn pieces() -> impl Strategy<Value = String> {
-    proptest::collection::vec(0..PIECES.len(), 0..60).prop_map(|indices| indices.into_iter().map(|at| PIECES[at]).collect())
+    proptest::collection::vec(0..PIECES.len(), 0..60)
+        .prop_map(|indices| indices.into_iter().map(|at| PIECES[at]).collect())
 }
 
 proptest! {
@@ -117,7 +118,11 @@ const SENTENCE: &str = "The harbour bridge reopened on Saturday, four years afte
 #[test]
 fn deep_nesting_keeps_the_text() {
     for tag in ["div", "b", "table><tr><td", "ul><li", "blockquote", "a href='/'", "x-y", "font color=red"] {
-        let page = format!("<!doctype html><body><p>{SENTENCE}</p>{}<p>{}</p>", format!("<{tag}>").repeat(100_000), SENTENCE.repeat(3));
+        let page = format!(
+            "<!doctype html><body><p>{SENTENCE}</p>{}<p>{}</p>",
+            format!("<{tag}>").repeat(100_000),
+            SENTENCE.repeat(3)
+        );
         let article = read(source(page)).unwrap_or_else(|error| panic!("{tag}: {error}"));
         assert!(article.text().contains(SENTENCE.trim()), "{tag}");
     }
@@ -129,7 +134,11 @@ fn a_large_page_is_bounded_by_what_it_shows() {
     assert_eq!(read(source(unseen)).unwrap().text(), SENTENCE.repeat(3).trim());
     let shown = format!("<!doctype html>{}", format!("<p>{SENTENCE}</p>").repeat(130_000));
     assert!(matches!(read(source(shown)), Err(IntakeError::TooLarge { .. })));
-    let tag = format!("<!doctype html><p {}>{}</p>", (0..300_000).map(|n| format!("a{n} ")).collect::<String>(), SENTENCE.repeat(3));
+    let tag = format!(
+        "<!doctype html><p {}>{}</p>",
+        (0..300_000).map(|n| format!("a{n} ")).collect::<String>(),
+        SENTENCE.repeat(3)
+    );
     assert_eq!(read(source(tag)).unwrap().text(), SENTENCE.repeat(3).trim());
 }
 

@@ -106,7 +106,9 @@ impl Flattener {
         if self.open.iter().rev().take(4).any(|open| open.tag == Tag::Preformatted) {
             self.piece.text.push_str(text);
         } else {
-            self.piece.text.extend(text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{c}') { ' ' } else { c }));
+            self.piece
+                .text
+                .extend(text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{c}') { ' ' } else { c }));
         }
     }
 
@@ -265,7 +267,9 @@ fn own_mark(tag: Tag, start: &StartTag<()>) -> Option<Reason> {
         let end = value.len().min(300);
         value[..end].split(|byte| !byte.is_ascii_alphanumeric())
     });
-    words.find_map(|word| CLASSES.iter().find(|(class, _)| word.eq_ignore_ascii_case(class.as_bytes())).map(|found| found.1))
+    words.find_map(|word| {
+        CLASSES.iter().find(|(class, _)| word.eq_ignore_ascii_case(class.as_bytes())).map(|found| found.1)
+    })
 }
 
 fn is_hidden(start: &StartTag<()>) -> bool {

@@ -81,7 +81,8 @@ impl Rows {
 /// The row as one line, `| 2021 | 5 |`, if it is a row of data.
 fn line(row: &[Vec<Piece>]) -> Option<Piece> {
     let single = |cell: &Vec<Piece>| {
-        cell.len() <= 1 && cell.iter().all(|piece| piece.text.len() <= LONGEST_CELL && !piece.text.trim().contains('\n'))
+        cell.len() <= 1
+            && cell.iter().all(|piece| piece.text.len() <= LONGEST_CELL && !piece.text.trim().contains('\n'))
     };
     let filled = row.iter().filter(|cell| !cell.is_empty()).count();
     if filled < 2 || !row.iter().all(single) {

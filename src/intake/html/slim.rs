@@ -19,8 +19,20 @@ const DEEPEST: usize = 120;
 const LONGEST_VALUE: usize = 400;
 
 const ATTRIBUTES: [&str; 14] = [
-    "class", "id", "role", "itemprop", "itemtype", "property", "name", "content", "rel", "hidden", "aria-hidden", "datetime",
-    "type", "href",
+    "class",
+    "id",
+    "role",
+    "itemprop",
+    "itemtype",
+    "property",
+    "name",
+    "content",
+    "rel",
+    "hidden",
+    "aria-hidden",
+    "datetime",
+    "type",
+    "href",
 ];
 
 const VOID: [&str; 4] = ["br", "hr", "meta", "link"];

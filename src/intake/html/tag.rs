@@ -136,7 +136,14 @@ impl Tag {
     pub(super) const fn holds(self) -> bool {
         !matches!(
             self,
-            Self::Paragraph | Self::Heading | Self::Break | Self::Rule | Self::Link | Self::Title | Self::Hidden | Self::Control
+            Self::Paragraph
+                | Self::Heading
+                | Self::Break
+                | Self::Rule
+                | Self::Link
+                | Self::Title
+                | Self::Hidden
+                | Self::Control
         )
     }
 }
