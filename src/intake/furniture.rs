@@ -142,7 +142,7 @@ fn is_menu(block: &Block) -> bool {
 
 /// A date or a time and hardly anything else.
 fn is_date(block: &Block) -> bool {
-    if block.words > 14 || !block.key.contains(|c: char| c.is_ascii_digit()) {
+    if block.words > 14 || block.is_row() || !block.key.contains(|c: char| c.is_ascii_digit()) {
         return false;
     }
     // Telephone numbers and prices have no words at all and are no text either.

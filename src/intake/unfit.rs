@@ -48,6 +48,11 @@ const HEADLINE: usize = 4;
 pub(super) fn judge(kept: &[Block], removed: &[Removed], shortest: usize) -> Option<Unfit> {
     let chars: usize = kept.iter().map(|block| block.chars).sum();
     if chars < shortest {
+        let all: usize = removed.iter().map(|piece| piece.text.len()).sum();
+        let code: usize = removed.iter().filter(|piece| is_code(&piece.text)).map(|piece| piece.text.len()).sum();
+        if code >= shortest && code * 2 >= all {
+            return Some(Unfit::Code);
+        }
         let (digits, letters) = signs(removed.iter().map(|piece| piece.text.as_str()));
         if digits >= shortest && digits > letters {
             return Some(Unfit::Numbers);

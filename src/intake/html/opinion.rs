@@ -1,6 +1,6 @@
 //! Asks the extractor where the article stands on a page, and what the page's head says.
 //!
-//! The extractor is dom_smoothie 0.19; the figures that chose it are in `tests/it/pages.rs`. It gets a bounded copy
+//! The extractor is dom_smoothie 0.19; the figures by which it was chosen are in `tests/it/pages.rs`. It gets a bounded copy
 //! (see `slim`). Its title, author and date come from JSON-LD, Open Graph, Dublin Core and the like.
 
 use dom_smoothie::{Config, Readability};
