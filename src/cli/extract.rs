@@ -21,6 +21,9 @@ pub(super) struct Args {
     /// Also list what was removed, and why
     #[arg(long)]
     explain: bool,
+    /// Remove nothing of what the page shows
+    #[arg(long)]
+    keep_all: bool,
     /// The text's language, when the guess is wrong
     #[arg(long, value_name = "LANG")]
     from: Option<Language>,
@@ -33,7 +36,8 @@ enum Format {
 }
 
 pub(super) fn execute(args: Args) -> Result<(), Error> {
-    let article = intake::read(super::input::read(&args.file, args.from)?)?;
+    let source = super::input::read(&args.file, args.from)?;
+    let article = if args.keep_all { intake::read_whole(source)? } else { intake::read(source)? };
     let text = match args.format {
         Format::Text => text(&article, args.explain),
         Format::Json => format!("{:#}\n", json(&article)),
@@ -48,6 +52,7 @@ fn text(article: &Article, explain: bool) -> String {
     }
     let _ = writeln!(out, "{}", article.text());
     if explain {
+        out.push_str(&about(article));
         let _ = writeln!(out, "\nRemoved:");
         for piece in article.removed() {
             let _ = writeln!(out, "  {:<28} {}", piece.reason, piece.text.replace('\n', " "));
@@ -56,13 +61,34 @@ fn text(article: &Article, explain: bool) -> String {
     out
 }
 
+/// What is known of the article beside its text.
+fn about(article: &Article) -> String {
+    let shares = article.mixture().shares().iter();
+    let shares: Vec<String> =
+        shares.map(|it| format!("{} {:.0}%", it.language.map_or("other", Language::code), it.share * 100.0)).collect();
+    let mixed = if article.mixture().is_mixed() { ", mixed" } else { "" };
+    let mut out = format!("\nLanguage: {} (sentences: {}{mixed})\n", article.language(), shares.join(", "));
+    let known = [("Author", article.byline()), ("Published", article.published()), ("Site", article.site())];
+    for (name, value) in known.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        let _ = writeln!(out, "{name}: {value}");
+    }
+    out
+}
+
 fn json(article: &Article) -> serde_json::Value {
     let sentences = article.sentences().iter();
-    let sentences: Vec<_> = sentences.map(|s| json!({"id": s.id, "start": s.start, "end": s.end})).collect();
+    let language = |id| article.mixture().language(id);
+    let sentences: Vec<_> =
+        sentences.map(|s| json!({"id": s.id, "start": s.start, "end": s.end, "language": language(s.id)})).collect();
     json!({
         "title": article.title(),
         "language": article.language(),
         "confidence": article.confidence(),
+        "mixed": article.mixture().is_mixed(),
+        "languages": article.mixture().shares(),
+        "byline": article.byline(),
+        "published": article.published(),
+        "site": article.site(),
         "text": article.text(),
         "sentences": sentences,
         "removed": article.removed(),

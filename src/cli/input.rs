@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::intake::{Language, MAX_BYTES, Source};
+use crate::intake::{Language, MAX_FILE_BYTES, Source};
 
 /// Reads one text. A little more than the limit is read and no more, so that an endless stream ends in an error.
 pub(super) fn read(path: &Path, language: Option<Language>) -> Result<Source, Error> {
@@ -12,7 +12,7 @@ pub(super) fn read(path: &Path, language: Option<Language>) -> Result<Source, Er
     let name = if stdin { "standard input".to_owned() } else { path.display().to_string() };
     let failed = |source| Error::Io { doing: "read", path: name.clone().into(), source };
     let mut bytes = Vec::new();
-    let limit = MAX_BYTES as u64 + 1;
+    let limit = MAX_FILE_BYTES as u64 + 1;
     if stdin {
         std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
     } else {

@@ -16,7 +16,9 @@ use crate::service::{FACTS, Request, Service};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Body {
-    text: String,
+    text: Option<String>,
+    /// A web page, instead of `text`.
+    html: Option<String>,
     title: Option<String>,
     source_language: Option<Language>,
     #[serde(default = "every_language")]
@@ -76,11 +78,20 @@ pub(super) async fn compare(
 }
 
 fn asked(body: Result<Json<Body>, JsonRejection>) -> Result<Request, Problem> {
-    let Json(Body { text, title, source_language, languages, facts, length, strategy, stream, seed }) = body?;
+    let Json(Body { text, html, title, source_language, languages, facts, length, strategy, stream, seed }) = body?;
     if stream {
         let detail = "this version does not stream yet; ask without `stream`";
         return Err(Problem::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail));
     }
-    let source = Source { bytes: text.into_bytes(), name: "text".into(), title, language: source_language };
+    let (name, text) = match (text, html) {
+        (Some(text), None) => ("text", text),
+        // The reader goes by content, and this makes a page of any piece of one.
+        (None, Some(html)) => ("html", format!("<!doctype html>{html}")),
+        _ => {
+            let detail = "give either `text` or `html`";
+            return Err(Problem::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail));
+        }
+    };
+    let source = Source { bytes: text.into_bytes(), name: name.into(), title, language: source_language };
     Ok(Request { source, task: Task { languages, facts, length }, strategy: strategy.chosen(), seed })
 }

@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 
 use serde::Serialize;
 
+use super::mixture::Mixture;
 use super::{Language, Removed};
 
 /// Number of a sentence in its article. The first is 1.
@@ -54,6 +55,10 @@ pub struct Sentence {
 #[derive(Debug, Clone)]
 pub struct Article {
     pub(super) title: Option<String>,
+    pub(super) byline: Option<String>,
+    pub(super) published: Option<String>,
+    pub(super) site: Option<String>,
+    pub(super) mixture: Mixture,
     pub(super) language: Language,
     pub(super) confidence: f32,
     pub(super) text: String,
@@ -69,7 +74,25 @@ impl Article {
         self.title.as_deref()
     }
 
-    /// The language of the text.
+    /// Who wrote it, where a web page says so.
+    #[must_use]
+    pub fn byline(&self) -> Option<&str> {
+        self.byline.as_deref()
+    }
+
+    /// When it was published, as a web page spells it.
+    #[must_use]
+    pub fn published(&self) -> Option<&str> {
+        self.published.as_deref()
+    }
+
+    /// The name of the site, where a web page says so.
+    #[must_use]
+    pub fn site(&self) -> Option<&str> {
+        self.site.as_deref()
+    }
+
+    /// The language of the text; of a mixed text, that of most of it.
     #[must_use]
     pub const fn language(&self) -> Language {
         self.language
@@ -79,6 +102,12 @@ impl Article {
     #[must_use]
     pub const fn confidence(&self) -> f32 {
         self.confidence
+    }
+
+    /// The languages of the sentences, one by one and together.
+    #[must_use]
+    pub const fn mixture(&self) -> &Mixture {
+        &self.mixture
     }
 
     /// The cleaned text, without the title. Offsets of sentences refer to it.

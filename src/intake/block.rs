@@ -1,7 +1,14 @@
 //! Lines of a pasted text become blocks: one heading, label or paragraph each, with what is measured on it.
 //!
 //! Pages paste with one line a paragraph, with or without empty lines between. Mail and PDF paste with hard line ends
-//! inside paragraphs, and those are joined again. What a block is for is judged in `furniture` and `body`.
+//! inside paragraphs, and those are joined again. Pieces of a web page become blocks too. What a block is for is judged in
+//! `furniture` and `body`.
+
+use std::collections::HashSet;
+
+use super::Reason;
+use super::decode::tidy;
+use super::html::Piece;
 
 /// One block and its measures.
 #[derive(Debug, Clone)]
@@ -16,6 +23,8 @@ pub(super) struct Block {
     pub(super) words: usize,
     /// True when the end looks like the end of a sentence and not of a heading.
     pub(super) ended: bool,
+    /// Why it is no part of an article, as far as the elements of a web page around it tell.
+    pub(super) mark: Option<Reason>,
 }
 
 /// A line shorter than this never looks hard-wrapped, a longer one than `WRAP_MAX` neither.
@@ -29,7 +38,7 @@ impl Block {
     pub(super) fn new(text: String) -> Self {
         let words = text.split(' ').filter(|part| part.contains(char::is_alphanumeric)).count();
         let ended = ends_as_sentence(&text, words);
-        Self { key: key_of(&text), chars: text.chars().count(), words, ended, text }
+        Self { key: key_of(&text), chars: text.chars().count(), words, ended, mark: None, text }
     }
 
     /// Text of the article rather than a label: it ends as a sentence, or it is too long for a heading.
@@ -42,11 +51,49 @@ impl Block {
         self.chars >= 120 && self.words >= 16
     }
 
+    /// A row of a table, as `html` writes it.
+    pub(super) fn is_row(&self) -> bool {
+        self.text.starts_with("| ") && self.text.ends_with(" |")
+    }
+
     /// An item of a list that belongs to the text: it begins with a bullet, a dash or a number.
     pub(super) fn is_item(&self) -> bool {
         let rest = self.text.trim_start_matches(|c: char| c.is_ascii_digit());
         let numbered = rest.len() < self.text.len() && rest.starts_with([')', '.']);
-        numbered || self.text.starts_with(['-', '–', '—', '•', '*', '·', '▪', '●']) || self.text.ends_with([';', ','])
+        numbered
+            || self.is_row()
+            || self.text.starts_with(['-', '–', '—', '•', '*', '·', '▪', '●'])
+            || self.text.ends_with([';', ','])
+    }
+}
+
+/// The blocks of a web page.
+pub(super) fn of_pieces(pieces: Vec<Piece>) -> Vec<Block> {
+    let mut blocks = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        // A heading is often a link to itself; whatever else is nothing but a link leads away.
+        let link = (piece.is_links() && !piece.heading).then_some(Reason::Related);
+        let mark = piece.mark.or(link);
+        blocks.extend(split(&tidy(&piece.text)).into_iter().map(|block| Block { mark, ..block }));
+    }
+    distrust(&mut blocks);
+    blocks
+}
+
+/// The part of the article that a mark may take away before it is taken for a mistake of the page.
+const MOST_MARKED: usize = 3;
+
+/// Drops marks of a reason that covers much of the prose: an element that was never ended, or a class of the whole page.
+fn distrust(blocks: &mut [Block]) {
+    let prose = |wanted: Option<Reason>| -> usize {
+        let of = |block: &&Block| block.ended && block.words >= 8 && (wanted.is_none() || block.mark == wanted);
+        blocks.iter().filter(of).map(|block| block.chars).sum()
+    };
+    let all = prose(None);
+    let reasons: HashSet<Reason> = blocks.iter().filter_map(|block| block.mark).collect();
+    let wrong: Vec<Reason> = reasons.into_iter().filter(|&reason| prose(Some(reason)) * MOST_MARKED > all).collect();
+    for block in blocks {
+        block.mark = block.mark.filter(|mark| !wrong.contains(mark));
     }
 }
 

@@ -122,6 +122,16 @@ impl<'a> Page<'a> {
         prose.map(|index| self.blocks[index].chars).sum()
     }
 
+    /// All blocks.
+    pub(super) const fn blocks(&self) -> &'a [Block] {
+        self.blocks
+    }
+
+    /// True for a paragraph, or an item of a list that belongs to the text.
+    pub(super) fn is_text(&self, index: usize) -> bool {
+        matches!(self.roles[index], Role::Prose | Role::Item)
+    }
+
     /// Cuts at the first block that ends articles, if enough of the prose stands before it.
     fn end_at_marker(&self, range: Range<usize>) -> Range<usize> {
         let all = self.prose(range.clone());
@@ -140,8 +150,7 @@ impl<'a> Page<'a> {
 
     /// The end of a range without the labels and buttons that it ends in.
     fn last_prose(&self, range: Range<usize>) -> usize {
-        let is_text = |&index: &usize| matches!(self.roles[index], Role::Prose | Role::Item);
-        range.clone().rev().find(is_text).map_or(range.end, |index| index + 1)
+        range.clone().rev().find(|&index| self.is_text(index)).map_or(range.end, |index| index + 1)
     }
 
     /// The last line of a text may have lost its full stop. It counts when nothing follows it.

@@ -1,58 +1,87 @@
-//! Bytes to tidy text: UTF-8, one form of every letter, one kind of line end, one kind of blank.
+//! Bytes to tidy text: what a file holds, one form of every letter, one kind of line end, one kind of blank.
 //!
-//! Later rooms compare letters and count bytes, so two spellings of й or an invisible soft hyphen inside a word would
-//! make equal words unequal. What is dropped here is invisible on a page. Old charsets and HTML are not read here.
+//! What a file holds is judged by its content and never by its name. Later rooms compare letters and count bytes, so two
+//! spellings of й or an invisible soft hyphen inside a word would make equal words unequal. What is dropped here is invisible
+//! on a page. Wrappings are in `unpack`, charsets in `charset`, pages in `html`.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::error::IntakeError;
+use super::{charset, markdown, unpack};
 
-/// The most bytes that are read: some forty times the longest article of a newspaper.
+/// The most bytes of text that are read: some forty times the longest article of a newspaper. A page in HTML may be longer
+/// (see [`super::MAX_FILE_BYTES`]), when it does not show more text than this.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Bytes at the start in which the signs of HTML are looked for.
 const HTML_WINDOW: usize = 2048;
 
-/// Decodes and tidies. Lines are separated by `\n`, have no blanks at either end and no double blanks.
-pub(super) fn decode(bytes: &[u8], name: &str) -> Result<String, IntakeError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(IntakeError::TooLarge { name: name.to_owned(), bytes: bytes.len(), limit: MAX_BYTES });
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Plain text, tidied.
+    Plain(String),
+    /// A web page in HTML.
+    Page(String),
+    /// HTML made of Markdown: all of it is the article.
+    Document(String),
+}
+
+/// Unpacks, decodes, and tidies plain text.
+pub(super) fn decode(bytes: Vec<u8>, name: &str) -> Result<Content, IntakeError> {
+    let unpack::Unpacked { bytes, charset } = unpack::unpack(bytes, name)?;
+    let too_large = |limit| IntakeError::TooLarge { name: name.to_owned(), bytes: bytes.len(), limit };
+    if bytes.len() > unpack::MAX_FILE_BYTES {
+        return Err(too_large(unpack::MAX_FILE_BYTES));
     }
-    let not_text = |offset| IntakeError::NotText { name: name.to_owned(), offset };
-    let text = std::str::from_utf8(bytes).map_err(|error| not_text(error.valid_up_to()))?;
-    if let Some(offset) = bytes.iter().position(|&byte| byte == 0) {
-        return Err(not_text(offset));
+    let text = charset::letters(&bytes, charset.as_deref())
+        .map_err(|offset| IntakeError::NotText { name: name.to_owned(), offset })?;
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(IntakeError::Empty { name: name.to_owned() });
     }
     if looks_like_html(text) {
-        return Err(IntakeError::LooksLikeHtml { name: name.to_owned() });
+        return Ok(Content::Page(text.to_owned()));
+    }
+    if text.len() > MAX_BYTES {
+        return Err(too_large(MAX_BYTES));
+    }
+    if markdown::is_markdown(text) {
+        return Ok(Content::Document(markdown::to_html(text)));
     }
     let text = tidy(text);
     if text.is_empty() {
         return Err(IntakeError::Empty { name: name.to_owned() });
     }
-    Ok(text)
+    Ok(Content::Plain(text))
 }
 
 fn looks_like_html(text: &str) -> bool {
     let end = text.floor_char_boundary(HTML_WINDOW);
-    let start = text[..end].trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+    let mut start = text[..end].trim_start().to_ascii_lowercase();
+    while let Some((_, after)) = start.strip_prefix("<!--").and_then(|comment| comment.split_once("-->")) {
+        start = after.trim_start().to_owned();
+    }
     let opens = ["<!doctype html", "<html", "<head", "<body", "<?xml"];
     if opens.iter().any(|tag| start.starts_with(tag)) {
         return true;
     }
     // A page that begins in the middle: a tag first, and closing tags soon after.
-    start.starts_with('<') && start.matches("</").count() >= 3
+    let tag = start.strip_prefix('<').is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+    tag && start.matches("</").count() >= 3
 }
 
+/// The most marks over one letter: what needs more is made to break readers.
+const MOST_MARKS: usize = 8;
+
 /// One form for every letter, invisible characters gone, blanks single, at most one empty line together.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let mut out = String::with_capacity(text.len());
     let mut blank = false;
     let mut breaks = 0_usize;
-    let mut last = None;
-    for c in text.nfc() {
+    for c in visible(&text).nfc() {
         match c {
             '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{b}' | '\u{c}' => {
                 breaks += 1;
@@ -62,7 +91,6 @@ fn tidy(text: &str) -> String {
                 blank = true;
                 continue;
             }
-            _ if is_invisible(c) || is_stress(last, c) => continue,
             _ => {}
         }
         if !out.is_empty() {
@@ -75,9 +103,25 @@ fn tidy(text: &str) -> String {
         }
         (blank, breaks) = (false, 0);
         out.push(c);
-        last = Some(c);
     }
     out
+}
+
+/// The characters that take a place on a page. Done before letters are composed, because an invisible one between a letter
+/// and its mark would keep them apart.
+fn visible(text: &str) -> impl Iterator<Item = char> + '_ {
+    let (mut base, mut marks) = (None, 0);
+    text.chars().filter(move |&c| {
+        if is_invisible(c) {
+            return false;
+        }
+        if !is_combining_mark(c) {
+            (base, marks) = (Some(c), 0);
+            return true;
+        }
+        marks += 1;
+        marks <= MOST_MARKS && !is_stress(base, c)
+    })
 }
 
 /// Soft hyphens, zero widths, direction marks, variation selectors and what else takes no place on a page.
@@ -86,13 +130,12 @@ fn is_invisible(c: char) -> bool {
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}'
         | '\u{e0000}'..='\u{e0fff}')
-        || c.is_control()
+        || c.is_control() && !c.is_whitespace()
 }
 
 /// A stress mark over a Cyrillic letter helps to read aloud, and makes two spellings of one word.
 fn is_stress(before: Option<char>, c: char) -> bool {
-    matches!(c, '\u{300}' | '\u{301}')
-        && is_combining_mark(c)
+    matches!(c, '\u{300}' | '\u{301}' | '\u{340}' | '\u{341}')
         && before.is_some_and(|letter| ('\u{400}'..='\u{52f}').contains(&letter))
 }
 
@@ -100,37 +143,54 @@ fn is_stress(before: Option<char>, c: char) -> bool {
 mod tests {
     use super::*;
 
+    fn plain(text: &str) -> Result<Content, IntakeError> {
+        Ok(Content::Plain(text.to_owned()))
+    }
+
     #[test]
     fn text_is_tidied() {
+        let many = format!("z{}alg", "\u{30d}".repeat(1000));
+        let few = format!("z{}alg", "\u{30d}".repeat(MOST_MARKS));
         let cases = [
             ("\u{feff}one\r\ntwo\rthree", "one\ntwo\nthree"),
             ("  a \t b\u{a0}\u{2009}c  \n \n\n\n d", "a b c\n\nd"),
-            ("со\u{ad}став\u{200b}, \u{202a}да\u{202c}\u{7}", "состав, да"),
+            ("со\u{ad}став\u{200b}, \u{202a}да\u{202c}", "состав, да"),
             ("и\u{306}ти і\u{308}жак", "йти їжак"),
-            ("перемо\u{301}га cafe\u{301}", "перемога café"),
+            ("перемо\u{301}га cafe\u{200b}\u{301}", "перемога café"),
             ("one\u{2028}two\u{2029}\u{2029}three", "one\ntwo\n\nthree"),
+            (&many, &few),
         ];
         for (given, wanted) in cases {
-            assert_eq!(decode(given.as_bytes(), "a").as_deref(), Ok(wanted), "{given:?}");
+            assert_eq!(decode(given.as_bytes().to_vec(), "a"), plain(wanted), "{given:?}");
         }
+    }
+
+    #[test]
+    fn content_is_known_without_a_name() {
+        for page in ["  <!DOCTYPE html><p>a", "<!-- saved --><html>", "<div><p>a</p><p>b</p></div>"] {
+            assert_eq!(decode(page.as_bytes().to_vec(), "a.txt"), Ok(Content::Page(page.to_owned())));
+        }
+        for text in ["<sigh> it rained", "a < b </p>", "5 <- 6"] {
+            assert_eq!(decode(text.as_bytes().to_vec(), "a.html"), plain(text));
+        }
+        let markdown = b"# Title\n\nText with **weight**.".to_vec();
+        assert!(matches!(decode(markdown, "a"), Ok(Content::Document(html)) if html.contains("<h1>Title</h1>")));
     }
 
     #[test]
     fn what_is_no_text_is_refused_with_its_place() {
         let name = || "a.bin".to_owned();
-        let cases: [(&[u8], IntakeError); 7] = [
+        let cases: [(&[u8], IntakeError); 3] = [
             (b"", IntakeError::Empty { name: name() }),
             (b"\xef\xbb\xbf \n\t ", IntakeError::Empty { name: name() }),
-            (b"ab\xff", IntakeError::NotText { name: name(), offset: 2 }),
             (b"abc\0d", IntakeError::NotText { name: name(), offset: 3 }),
-            (b"\xff\xfea\0b\0", IntakeError::NotText { name: name(), offset: 0 }),
-            (b"  <!DOCTYPE html><p>a", IntakeError::LooksLikeHtml { name: name() }),
-            (b"<div><p>a</p><p>b</p></div>", IntakeError::LooksLikeHtml { name: name() }),
         ];
         for (bytes, error) in cases {
-            assert_eq!(decode(bytes, "a.bin"), Err(error));
+            assert_eq!(decode(bytes.to_vec(), "a.bin"), Err(error));
         }
         let long = vec![b'a'; MAX_BYTES + 1];
-        assert!(matches!(decode(&long, "a"), Err(IntakeError::TooLarge { bytes, .. }) if bytes == long.len()));
+        assert!(matches!(decode(long, "a"), Err(IntakeError::TooLarge { limit: MAX_BYTES, .. })));
+        let longer = vec![b'a'; super::unpack::MAX_FILE_BYTES + 1];
+        assert!(matches!(decode(longer, "a"), Err(IntakeError::TooLarge { limit: super::unpack::MAX_FILE_BYTES, .. })));
     }
 }

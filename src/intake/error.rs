@@ -4,6 +4,8 @@
 
 use thiserror::Error;
 
+use super::unfit::Unfit;
+
 /// Why no article could be made of the bytes given.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -14,19 +16,29 @@ pub enum IntakeError {
         /// What was read: a file name or "standard input".
         name: String,
     },
-    /// The bytes are not UTF-8 text.
-    #[error("{name} is not UTF-8 text (first bad byte at offset {offset}); save it as plain text in UTF-8")]
+    /// The bytes are no text in any charset.
+    #[error("{name} is not a text (at offset {offset}); give plain text, Markdown or HTML, packed by gzip or not")]
     NotText {
         /// What was read.
         name: String,
-        /// Offset of the first byte that cannot be part of a text, from 0.
+        /// Offset of the first character that no text has, in bytes of the text as far as it could be read, from 0.
         offset: usize,
     },
-    /// The input is a web page in HTML.
-    #[error("{name} looks like HTML; paste the text that the page shows instead of its source")]
-    LooksLikeHtml {
+    /// The input begins as gzip does and cannot be unpacked.
+    #[error("{name} cannot be unpacked: {reason}; give the whole file")]
+    BadArchive {
         /// What was read.
         name: String,
+        /// What the unpacker said.
+        reason: String,
+    },
+    /// The input is a text, and no article.
+    #[error("{name} is no article: {reason}; give the text of an article")]
+    NotArticle {
+        /// What was read.
+        name: String,
+        /// What it is instead.
+        reason: Unfit,
     },
     /// The input is larger than an article can be.
     #[error("{name} is {bytes} bytes long and the limit is {limit}; give one article at a time")]

@@ -51,8 +51,11 @@ impl Found {
 /// Longest block in characters to which openings and marks apply.
 const SHORT: usize = 220;
 
-/// Judges a block by its words.
+/// Judges a block by the elements around it and by its words.
 pub(super) fn find(block: &Block) -> Option<Found> {
+    if let Some(mark) = block.mark {
+        return Some(Found::plain(mark));
+    }
     label(block)
         .or_else(|| opening(block))
         .or_else(|| mark(block))
@@ -134,12 +137,12 @@ fn is_menu(block: &Block) -> bool {
     // « and » of quotations come in pairs; menu arrows do not.
     separators -= block.text.matches('»').count().min(block.text.matches('«').count());
     let items = separators + 1;
-    !block.ended && separators >= 2 && block.words <= items * 4
+    !block.ended && !block.is_row() && separators >= 2 && block.words <= items * 4
 }
 
 /// A date or a time and hardly anything else.
 fn is_date(block: &Block) -> bool {
-    if block.words > 14 || !block.key.contains(|c: char| c.is_ascii_digit()) {
+    if block.words > 14 || block.is_row() || !block.key.contains(|c: char| c.is_ascii_digit()) {
         return false;
     }
     // Telephone numbers and prices have no words at all and are no text either.

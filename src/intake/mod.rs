@@ -1,42 +1,61 @@
 //! Bytes of one text become an `Article`: title, language, cleaned text, numbered sentences.
 //!
-//! This page is the way of one text: `decode` (bytes to tidy text), `plain` (pasted page to title and paragraphs),
-//! `language`, `sentence`. Sentences are byte ranges into one immutable string, so that a citation can be checked
-//! later by anyone who has the text. Models, prompts and HTML are not known here.
+//! This page is the way of one text: `decode` (bytes to what a file holds), `html` (a web page to pieces of text), `plain`
+//! (a page to title and paragraphs), `unfit` (is it an article at all), `language`, `sentence`. Sentences are byte ranges into
+//! one immutable string, so that a citation can be checked later by anyone who has the text. Models and prompts are not
+//! known here.
 
 mod abbreviation;
 mod appeal;
 mod article;
 mod block;
 mod body;
+mod charset;
+mod choose;
 mod cyrillic;
 mod decode;
 mod error;
 mod furniture;
+mod html;
 pub mod language;
+mod markdown;
+mod mixture;
 mod phrases;
 mod plain;
 mod removed;
 mod sentence;
 mod title;
+mod unfit;
+mod unpack;
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use block::Block;
+use decode::Content;
+use html::Head;
+use plain::{Cleaned, Titles};
+
 pub use article::{Article, Sentence, SentenceId};
 pub use decode::MAX_BYTES;
 pub use error::IntakeError;
 pub use language::{Guess, Language, UnknownLanguage};
+pub use mixture::{Mixture, Share};
 pub use removed::{Reason, Removed};
+pub use unfit::Unfit;
+pub use unpack::MAX_FILE_BYTES;
 
 /// The fewest characters that make an article: two short sentences.
 pub const MIN_CHARACTERS: usize = 80;
 
-/// A text as it was handed in.
+/// How often a cleaned text is cleaned again until nothing changes. Nearly always once is enough.
+const ROUNDS: usize = 8;
+
+/// A text as it was handed in: plain text, Markdown or HTML, in any charset, packed or not. Which, is told by its content.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// The bytes, which should be UTF-8.
+    /// The bytes of the file.
     pub bytes: Vec<u8>,
     /// What messages call it: a file name or "standard input".
     pub name: String,
@@ -49,27 +68,59 @@ pub struct Source {
 /// Reads one text.
 ///
 /// # Errors
-/// When the bytes are no text, when nothing but furniture is left, or when the language is not one of ours.
+/// When the bytes are no text, when nothing but furniture is left, when what is left is no article, or when the language is
+/// not one of ours.
 pub fn read(source: Source) -> Result<Article, IntakeError> {
-    let Source { bytes, name, title, language } = source;
-    let decoded = decode::decode(&bytes, &name)?;
+    read_as(source, Cleaning::Furniture)
+}
+
+/// Reads one text and removes nothing of what it shows. The title is the given one, or that of a web page's head.
+///
+/// # Errors
+/// As [`read`], but for texts that are no article.
+pub fn read_whole(source: Source) -> Result<Article, IntakeError> {
+    read_as(source, Cleaning::Nothing)
+}
+
+/// What is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cleaning {
+    Furniture,
+    Nothing,
+}
+
+fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
+    let Source { bytes, name, title: given, language } = source;
+    let (shown, extracted, head) = blocks(decode::decode(bytes, &name)?, &name)?;
+    let given_characters: usize = shown.iter().map(|block| block.chars).sum();
     let too_short = |characters| IntakeError::TooShort { name: name.clone(), characters, limit: MIN_CHARACTERS };
-    let given = decoded.chars().count();
-    if given < MIN_CHARACTERS {
-        return Err(too_short(given));
+    if given_characters < MIN_CHARACTERS {
+        return Err(too_short(given_characters));
     }
-    let plain::Cleaned { title, paragraphs, removed } = plain::clean(&decoded, title);
-    let text = paragraphs.join("\n\n");
-    let (language, confidence) = match language {
-        Some(given) => (given, 1.0),
-        None => detect(if text.is_empty() { &decoded } else { &text }, &name)?,
+    let titles = Titles { given, named: head.title };
+    let Cleaned { title, paragraphs, removed } = match cleaning {
+        Cleaning::Furniture => settle(plain::clean(shown, &extracted, titles)),
+        Cleaning::Nothing => Cleaned { title: titles.given.or(titles.named), paragraphs: shown, removed: Vec::new() },
     };
+    if cleaning == Cleaning::Furniture
+        && let Some(reason) = unfit::judge(&paragraphs, &removed, MIN_CHARACTERS)
+    {
+        return Err(IntakeError::NotArticle { name, reason });
+    }
+    let text = joined(&paragraphs);
     let characters = text.chars().count();
     if characters < MIN_CHARACTERS {
         return Err(too_short(characters));
     }
+    let (language, confidence) = match language {
+        Some(given) => (given, 1.0),
+        None => mixture::detect(&text).map_err(|detected| IntakeError::UnsupportedLanguage { name, detected })?,
+    };
     let sentences = sentence::split(&text, language);
-    Ok(Article { title, language, confidence, sentences, removed, sha256: hex_sha256(&text), text })
+    let mixture = Mixture::of(&text, &sentences, language);
+    let Head { byline, published, site, .. } = head;
+    let sha256 = hex_sha256(&text);
+    Ok(Article { title, byline, published, site, mixture, language, confidence, sentences, removed, sha256, text })
 }
 
 /// Reads a text that is no page: a summary that a person wrote, however short. Nothing is taken away.
@@ -80,8 +131,10 @@ pub fn read(source: Source) -> Result<Article, IntakeError> {
 /// When the bytes are no text, when there is no word in it, or when the language is not one of ours.
 pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeError> {
     let Source { bytes, name, title, language } = source;
-    let decoded = decode::decode(&bytes, &name)?;
-    let text = paragraphs_of_note(&decoded);
+    let text = match decode::decode(bytes, &name)? {
+        Content::Plain(text) => paragraphs_of_note(&text),
+        page => joined(&blocks(page, &name)?.0),
+    };
     if !text.contains(char::is_alphanumeric) {
         return Err(IntakeError::Empty { name });
     }
@@ -91,10 +144,12 @@ pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeE
             Some(Guess { language: Some(language), confidence, .. }) => (language, confidence),
             _ => (otherwise, 0.0),
         },
-        None => detect(&text, &name)?,
+        None => mixture::detect(&text).map_err(|detected| IntakeError::UnsupportedLanguage { name, detected })?,
     };
     let sentences = sentence::split(&text, language);
-    Ok(Article { title, language, confidence, sentences, removed: Vec::new(), sha256: hex_sha256(&text), text })
+    let mixture = Mixture::of(&text, &sentences, language);
+    let (byline, published, site, removed, sha256) = (None, None, None, Vec::new(), hex_sha256(&text));
+    Ok(Article { title, byline, published, site, mixture, language, confidence, sentences, removed, sha256, text })
 }
 
 /// Parts a note where a line ends a sentence or the next one begins a point of a list; other line breaks are only layout.
@@ -113,14 +168,57 @@ fn paragraphs_of_note(text: &str) -> String {
     out.trim().to_owned()
 }
 
-fn detect(text: &str, name: &str) -> Result<(Language, f32), IntakeError> {
-    let Some(guess) = language::language_of(text) else {
-        return Err(IntakeError::TooShort { name: name.to_owned(), characters: 0, limit: MIN_CHARACTERS });
+/// The blocks that are shown, those that the extractor takes for the article, and what the head says.
+fn blocks(content: Content, name: &str) -> Result<(Vec<Block>, Vec<Block>, Head), IntakeError> {
+    let html = match &content {
+        Content::Plain(text) => return Ok((block::split(text), Vec::new(), Head::default())),
+        Content::Page(html) | Content::Document(html) => html,
     };
-    match guess.language {
-        Some(language) => Ok((language, guess.confidence)),
-        None => Err(IntakeError::UnsupportedLanguage { name: name.to_owned(), detected: guess.name.to_owned() }),
+    let page = html::read(html, MAX_BYTES).ok_or_else(|| IntakeError::TooLarge {
+        name: name.to_owned(),
+        bytes: html.len(),
+        limit: MAX_BYTES,
+    })?;
+    let extracted = if matches!(content, Content::Page(_)) { block::of_pieces(page.extracted) } else { Vec::new() };
+    Ok((block::of_pieces(page.pieces), extracted, page.head))
+}
+
+/// Cleans until nothing changes, so that the extract of an extract is itself.
+fn settle(mut cleaned: Cleaned) -> Cleaned {
+    end_first_line(&mut cleaned.paragraphs);
+    for _ in 0..ROUNDS {
+        let text = joined(&cleaned.paragraphs);
+        let again = decode::decode(text.clone().into_bytes(), "").and_then(|content| blocks(content, ""));
+        let Ok((shown, extracted, head)) = again else { break };
+        let next = plain::clean(shown, &extracted, Titles { given: None, named: head.title });
+        if joined(&next.paragraphs) == text {
+            break;
+        }
+        // A second title is the heading of the first part.
+        let heading = next.title.map(|text| Removed { text, reason: Reason::OutsideArticle });
+        cleaned.removed.extend(next.removed.into_iter().chain(heading));
+        cleaned.paragraphs = next.paragraphs;
     }
+    cleaned
+}
+
+/// The fewest words of a first paragraph that has lost its full stop. A shorter one is a heading.
+const LEAD_WORDS: usize = 8;
+
+/// Gives the first paragraph the full stop that its page left out, or else it would be read as a title the next time.
+fn end_first_line(paragraphs: &mut [Block]) {
+    if let [first, _, ..] = paragraphs
+        && !first.ended
+        && first.words >= LEAD_WORDS
+        && first.text.ends_with(char::is_alphanumeric)
+    {
+        *first = Block::new(format!("{}.", first.text));
+    }
+}
+
+fn joined(paragraphs: &[Block]) -> String {
+    let texts: Vec<&str> = paragraphs.iter().map(|block| block.text.as_str()).collect();
+    texts.join("\n\n")
 }
 
 fn hex_sha256(text: &str) -> String {
@@ -208,6 +306,40 @@ mod tests {
         for (text, message) in cases {
             assert_eq!(read(source(text)).unwrap_err().to_string(), message);
         }
+    }
+
+    #[test]
+    fn nothing_is_removed_when_all_is_kept() {
+        let page = format!("{TEXT}\r\n\r\nРеклама\r\n\r\n© 2024 Кур’єр");
+        assert_eq!(read(source(&page)).unwrap().removed().len(), 2);
+        let whole = read_whole(source(&page)).unwrap();
+        assert!(whole.text().starts_with("Міст відкрили\n\n") && whole.text().ends_with("Реклама\n\n© 2024 Кур’єр"));
+        assert!(whole.removed().is_empty());
+    }
+
+    #[test]
+    fn a_lead_without_a_full_stop_gets_one() {
+        let text = "Harbour bridge reopens\n\nThe bridge that a cargo ship destroyed four years ago is open to traffic once again\n\nThe repair \
+                    cost 38 million pounds, more than planned. It took four years, the council said on Monday.";
+        let article = read(source(text)).unwrap();
+        assert!(
+            article.text().starts_with(
+                "The bridge that a cargo ship destroyed four years ago is open to traffic once again.\n\n"
+            )
+        );
+        assert_eq!(read(source(article.text())).unwrap().text(), article.text());
+    }
+
+    #[test]
+    fn half_and_half_is_mixed_and_not_belarusian() {
+        let text = "Міст знову відкрили в суботу, і першим його перетнув автобус. Ремонт коштував 38 мільйонів гривень, \
+                    повідомили в мерії.\n\nМост снова открыли в субботу, и первым его пересёк автобус. Ремонт обошёлся \
+                    в 38 миллионов гривен, сообщили в мэрии.";
+        let article = read(source(text)).unwrap();
+        assert!(article.mixture().is_mixed(), "{:?}", article.mixture());
+        let languages: Vec<_> = article.sentences().iter().map(|it| article.mixture().language(it.id)).collect();
+        assert_eq!(languages, [Language::Uk, Language::Uk, Language::Ru, Language::Ru].map(Some));
+        assert!(!read(source(TEXT)).unwrap().mixture().is_mixed());
     }
 
     #[test]

@@ -1,22 +1,22 @@
 //! A pasted page becomes a title, the paragraphs of the article, and a list of what was removed and why.
 //!
-//! This page is the order of the steps: blocks, furniture by words, the run of prose, the title, repeats, link lists.
+//! This page is the order of the steps: furniture by words, the run of prose, the title, repeats, link lists.
 //! When a text has no prose at all (a list, a poem) only what is surely furniture is taken away, because a summary of
 //! an untidy page is better than none.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::block::{self, Block};
+use super::block::Block;
 use super::body::Page;
 use super::furniture::{self, Found};
-use super::{Reason, Removed, title};
+use super::{Reason, Removed, choose, title};
 
 /// What is left of a page.
 #[derive(Debug)]
 pub(super) struct Cleaned {
     pub(super) title: Option<String>,
-    pub(super) paragraphs: Vec<String>,
+    pub(super) paragraphs: Vec<Block>,
     pub(super) removed: Vec<Removed>,
 }
 
@@ -26,27 +26,43 @@ const REPEATABLE: usize = 40;
 /// A longer title is cut, in characters.
 const LONGEST_TITLE: usize = 500;
 
-/// Cleans tidy text (see `decode`). A title that the user gives is kept and only its repeats are removed.
-pub(super) fn clean(text: &str, given: Option<String>) -> Cleaned {
-    let given = given.map(|title| one_line(&title)).filter(|title| !title.is_empty());
-    let blocks = block::split(text);
+/// Cleans the blocks of a page. `extracted` are those that an extractor takes for the article, if one was asked. A title
+/// that the user gives is kept and only its repeats are removed; `named` is the title that the page's head gives.
+pub(super) fn clean(blocks: Vec<Block>, extracted: &[Block], titles: Titles) -> Cleaned {
+    let given = titles.given.map(|title| one_line(&title)).filter(|title| !title.is_empty());
     let found: Vec<Option<Found>> = blocks.iter().map(furniture::find).collect();
     let page = Page::new(&blocks, &found);
-    let mut range = page.body();
-    if range.is_empty() {
+    let headed = titles.named.as_deref().and_then(|named| title::headed(&blocks, named));
+    let mut chosen = choose::article(&page, extracted, headed);
+    if chosen.range.is_empty() {
         return without_prose(blocks, &found, given);
     }
-    let heading = if given.is_none() { heading(&blocks, &found, &mut range) } else { None };
-    range = title::with_lead(&blocks, &found, &range, heading);
-    let title = given.or_else(|| heading.map(|index| blocks[index].text.clone()));
-    if let Some(title) = &title {
-        range = after_last_title(&blocks, &page, range, title);
-    }
+    let heading = match (&given, headed) {
+        (Some(_), _) => None,
+        (None, Some(index)) => Some(index),
+        (None, None) if titles.named.is_some() => None,
+        (None, None) => heading(&blocks, &found, &mut chosen.range),
+    };
+    let range = title::with_lead(&blocks, &found, &chosen.range, heading);
+    let title = given.or_else(|| heading.map(|index| blocks[index].text.clone())).or(titles.named);
+    let range = match &title {
+        Some(title) => after_last_title(&blocks, &page, range, title),
+        None => range,
+    };
     let mut reasons = reasons(&blocks, &found, &range, title.as_deref());
-    for index in page.links(range) {
+    for index in chosen.strangers(&page, range) {
         reasons[index] = reasons[index].or(Some(Reason::Related));
     }
     sort_out(blocks, &reasons, heading, title)
+}
+
+/// Titles that are known before the text is looked at.
+#[derive(Debug, Default)]
+pub(super) struct Titles {
+    /// By the user.
+    pub(super) given: Option<String>,
+    /// By the head of a web page.
+    pub(super) named: Option<String>,
 }
 
 fn one_line(title: &str) -> String {
@@ -113,7 +129,7 @@ fn sort_out(blocks: Vec<Block>, reasons: &[Option<Reason>], heading: Option<usiz
         match reasons[index] {
             _ if heading == Some(index) => {}
             Some(reason) => cleaned.removed.push(Removed { text: block.text, reason }),
-            None => cleaned.paragraphs.push(block.text),
+            None => cleaned.paragraphs.push(block),
         }
     }
     cleaned
@@ -127,14 +143,28 @@ fn without_prose(blocks: Vec<Block>, found: &[Option<Found>], title: Option<Stri
 
 #[cfg(test)]
 mod tests {
+    use super::super::block;
     use super::*;
 
     const FIRST: &str = "The harbour bridge reopened to traffic on Saturday, four years after a ship struck it.";
     const SECOND: &str = "The repair cost 38 million, which is more than the council agreed to pay in 2021.";
     const THIRD: &str = "The mayor told the crowd that the city had paid a high price for an old mistake.";
 
-    fn cleaned(parts: &[&str]) -> Cleaned {
-        clean(&parts.join("\n\n"), None)
+    /// What is left, with the paragraphs as texts.
+    struct Left {
+        title: Option<String>,
+        paragraphs: Vec<String>,
+        removed: Vec<Removed>,
+    }
+
+    fn left(text: &str, given: Option<String>) -> Left {
+        let titles = Titles { given, named: None };
+        let Cleaned { title, paragraphs, removed } = clean(block::split(text), &[], titles);
+        Left { title, paragraphs: paragraphs.into_iter().map(|block| block.text).collect(), removed }
+    }
+
+    fn cleaned(parts: &[&str]) -> Left {
+        left(&parts.join("\n\n"), None)
     }
 
     #[test]
@@ -192,7 +222,7 @@ mod tests {
     #[test]
     fn a_given_title_is_kept_and_its_repeat_removed() {
         let text = [FIRST, SECOND].join("\n\n");
-        let cleaned = clean(&format!("Bridge reopens – Courier\n\n{text}"), Some(" Bridge \n reopens ".into()));
+        let cleaned = left(&format!("Bridge reopens – Courier\n\n{text}"), Some(" Bridge \n reopens ".into()));
         assert_eq!(cleaned.title.as_deref(), Some("Bridge reopens"));
         assert_eq!(cleaned.paragraphs, [FIRST, SECOND]);
         assert_eq!(cleaned.removed[0].reason, Reason::RepeatedTitle);
@@ -231,9 +261,9 @@ mod tests {
             "- first\n- second\n- third",
             THIRD,
         ]);
-        assert!(!cleaned.paragraphs.iter().any(|text| text.contains("Ferry")), "{cleaned:?}");
-        assert!(cleaned.paragraphs.iter().any(|text| text == "wider lanes"), "{cleaned:?}");
-        assert!(cleaned.paragraphs.iter().any(|text| text == "- second"), "{cleaned:?}");
+        assert!(!cleaned.paragraphs.iter().any(|text| text.contains("Ferry")), "{:?}", cleaned.paragraphs);
+        assert!(cleaned.paragraphs.iter().any(|text| text == "wider lanes"), "{:?}", cleaned.paragraphs);
+        assert!(cleaned.paragraphs.iter().any(|text| text == "- second"), "{:?}", cleaned.paragraphs);
         assert_eq!(cleaned.removed.last().map(|piece| piece.reason), Some(Reason::Repeated));
     }
 

@@ -138,6 +138,19 @@ fn repeated(blocks: &[Block], index: usize, range: Range<usize>) -> bool {
         })
 }
 
+/// The block that shows the title which a page's head names. Heads often put the site's name behind it.
+pub(super) fn headed(blocks: &[Block], named: &str) -> Option<usize> {
+    let named = letters(&key_of(named));
+    let fits = |block: &Block| {
+        let line = if block.chars <= 300 { letters(&block.key) } else { String::new() };
+        let (line, named) = (line.as_str(), named.as_str());
+        // A shorter name in the head was cut; a shorter line is the title without the site.
+        line.chars().count() >= 8 && named.chars().count() >= 8 && (named.starts_with(line) || line == named)
+    };
+    let longest = blocks.iter().enumerate().filter(|(_, block)| fits(block)).map(|(at, block)| (block.chars, at));
+    longest.max_by_key(|&(chars, at)| (chars, std::cmp::Reverse(at))).map(|(_, at)| at)
+}
+
 /// True when a line is the title once more, perhaps with the name of the site behind it.
 pub(super) fn is_same(title: &str, block: &Block) -> bool {
     if block.chars > title.chars().count() + 60 {

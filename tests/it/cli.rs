@@ -124,7 +124,7 @@ fn bad_input_is_refused_with_code_3() {
     let cases = [
         (place.file("empty.txt", ""), "is empty"),
         (place.file("blank.txt", " \n\n "), "is empty"),
-        (place.file("binary.txt", [0x89, b'P', b'N', b'G', 0, 0xff, 0xfe, 0, 1, 2]), "not UTF-8"),
+        (place.file("binary.txt", [0x89, b'P', b'N', b'G', 0, 0xff, 0xfe, 0, 1, 2]), "not a text"),
         (place.file("german.txt", german), "German"),
         (place.file("short.txt", "Two words."), "at least 80"),
         (place.folder.path().join("missing.txt"), "cannot read"),
@@ -170,14 +170,30 @@ fn extract_prints_the_article() {
         let body = fixture(language, "body");
         let path = place.file("page.txt", &page);
         let json = place.run(&["extract", shown(&path), "--format", "json"]).json();
-        assert_eq!(keys(&json), ["confidence", "language", "removed", "sentences", "sha256", "text", "title"]);
+        assert_eq!(
+            keys(&json),
+            [
+                "byline",
+                "confidence",
+                "language",
+                "languages",
+                "mixed",
+                "published",
+                "removed",
+                "sentences",
+                "sha256",
+                "site",
+                "text",
+                "title"
+            ]
+        );
         assert_eq!((json["language"].as_str(), json["text"].as_str()), (Some(language), Some(body.trim())));
         assert_eq!(json["title"].as_str(), Some(fixture(language, "title").trim()));
         let sentences = json["sentences"].as_array().unwrap();
         assert_eq!(sentences.len(), 26);
         let mut covered = 0;
         for (index, sentence) in sentences.iter().enumerate() {
-            assert_eq!(keys(sentence), ["end", "id", "start"]);
+            assert_eq!(keys(sentence), ["end", "id", "language", "start"]);
             assert_eq!(sentence["id"], index + 1);
             let at = |key: &str| sentence[key].as_u64().unwrap() as usize;
             let text = &body.trim()[at("start")..at("end")];
@@ -190,8 +206,13 @@ fn extract_prints_the_article() {
         assert!(!json["removed"].as_array().unwrap().is_empty());
         assert_eq!(place.run_with(&page, &["extract", "-", "--format", "json"]).json(), json, "from standard input");
         let text = place.run(&["extract", shown(&path), "--explain"]);
-        let wanted = format!("{}\n\n{}\n\nRemoved:\n", fixture(language, "title").trim(), body.trim());
+        let wanted = format!("{}\n\n{}\n\nLanguage: {language} (", fixture(language, "title").trim(), body.trim());
         assert!(text.stdout.starts_with(&wanted) && text.stderr.is_empty(), "{}", text.stdout);
+        assert!(text.stdout.contains("\n\nRemoved:\n"), "{}", text.stdout);
+        let whole = place.run(&["extract", shown(&path), "--keep-all", "--format", "json"]).json();
+        assert!(whole["removed"].as_array().unwrap().is_empty());
+        let last = page.trim().lines().last().unwrap();
+        assert!(whole["text"].as_str().unwrap().ends_with(last), "{whole}");
     }
 }
 

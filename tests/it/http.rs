@@ -73,6 +73,9 @@ async fn an_answer_is_what_the_service_gives() {
         answer["timings"] = Value::Null;
         assert_eq!(answer, direct, "{path}");
     }
+    let html = include_str!("../fixtures/uk/harbour-bridge/page.html");
+    let answer = body(ask(&app, &json!({"html": html})).await).await;
+    assert_eq!(answer["source"]["sha256"], direct["source"]["sha256"]);
 }
 
 #[tokio::test]
@@ -113,6 +116,7 @@ async fn refusals_of_what_was_asked() {
         (json!({}), "invalid_request", "text"),
         (json!({"text": 7}), "invalid_request", "text"),
         (json!([]), "invalid_request", ""),
+        (json!({"text": page, "html": page}), "invalid_request", "either"),
         (with("lenght", json!("short")), "invalid_request", "lenght"),
         (with("languages", json!(["de"])), "invalid_request", "de"),
         (with("languages", json!([])), "invalid_request", "en, uk, ru"),

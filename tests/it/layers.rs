@@ -29,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 const MORE: [(&str, &[&str]); 1] = [("cli/open.rs", &["engine"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 12] = [
+const ROOTS: [(&str, &[&str]); 18] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
@@ -42,6 +42,12 @@ const ROOTS: [(&str, &[&str]); 12] = [
     ("clap_mangen", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("whatlang", &["intake/"]),
+    ("chardetng", &["intake/charset.rs"]),
+    ("dom_smoothie", &["intake/html/opinion.rs"]),
+    ("encoding_rs", &["intake/charset.rs"]),
+    ("flate2", &["intake/unpack.rs"]),
+    ("html5gum", &["intake/html/"]),
+    ("pulldown_cmark", &["intake/markdown.rs"]),
 ];
 
 /// What has no place outside tests, and the files that are excused.

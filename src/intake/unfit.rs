@@ -1,0 +1,190 @@
+//! Judges whether a cleaned text is an article at all: code, a table of numbers, a list of links, a cookie wall are not.
+//!
+//! Only what is surely something else is refused; a poem, a recipe and a list with sentences are summarised as they are.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::block::Block;
+use super::{Reason, Removed};
+
+/// What a text is instead of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Unfit {
+    /// Headlines or links without sentences between them.
+    Links,
+    /// The source of a program, or data for one.
+    Code,
+    /// Numbers with hardly a word.
+    Numbers,
+    /// A notice about cookies, and nothing behind it.
+    CookieWall,
+    /// A plea to subscribe or to log in, and nothing behind it.
+    Paywall,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Links => "it is a list of links or headlines",
+            Self::Code => "it is code or data",
+            Self::Numbers => "it is a table of numbers",
+            Self::CookieWall => "only a notice about cookies is shown",
+            Self::Paywall => "only a plea to subscribe or to log in is shown",
+        })
+    }
+}
+
+/// The fewest lines by which lists and code are known.
+const LINES: usize = 6;
+
+/// The fewest words of a headline.
+const HEADLINE: usize = 4;
+
+/// What the text is instead of an article. `kept` are the blocks of the article.
+pub(super) fn judge(kept: &[Block], removed: &[Removed], shortest: usize) -> Option<Unfit> {
+    let chars: usize = kept.iter().map(|block| block.chars).sum();
+    if chars < shortest {
+        let all: usize = removed.iter().map(|piece| piece.text.len()).sum();
+        let code: usize = removed.iter().filter(|piece| is_code(&piece.text)).map(|piece| piece.text.len()).sum();
+        if code >= shortest && code * 2 >= all {
+            return Some(Unfit::Code);
+        }
+        let (digits, letters) = signs(removed.iter().map(|piece| piece.text.as_str()));
+        if digits >= shortest && digits > letters {
+            return Some(Unfit::Numbers);
+        }
+        let links = removed.iter().filter(|piece| matches!(piece.reason, Reason::Related | Reason::Menu));
+        let headlines = links.filter(|piece| piece.text.split(' ').count() >= HEADLINE).count();
+        return wall(removed).or((headlines >= LINES).then_some(Unfit::Links));
+    }
+    let count = |wanted: fn(&Block) -> bool| kept.iter().filter(|block| wanted(block)).count();
+    // By length, because an article about programs may have many short lines of code.
+    let code: usize = kept.iter().filter(|block| is_code(&block.text)).map(|block| block.chars).sum();
+    if code * 2 >= chars && kept.len() >= 3 {
+        return Some(Unfit::Code);
+    }
+    let (digits, letters) = signs(kept.iter().map(|block| block.text.as_str()));
+    if digits > letters {
+        return Some(Unfit::Numbers);
+    }
+    let prose = count(|block| block.is_prose() && !is_address(&block.text));
+    (kept.len() >= LINES
+        && prose * 20 <= kept.len()
+        && count(|block| block.words >= HEADLINE || is_address(&block.text)) * 2 > kept.len())
+    .then_some(Unfit::Links)
+}
+
+/// How many digits and how many letters texts have.
+fn signs<'a>(texts: impl Iterator<Item = &'a str>) -> (usize, usize) {
+    texts.flat_map(str::chars).fold((0, 0), |(digits, letters), c| {
+        (digits + usize::from(c.is_numeric()), letters + usize::from(c.is_alphabetic()))
+    })
+}
+
+/// What hides the article, when hardly anything else was there.
+fn wall(removed: &[Removed]) -> Option<Unfit> {
+    let chars = |wanted: Reason| -> usize {
+        removed.iter().filter(|piece| piece.reason == wanted).map(|piece| piece.text.chars().count()).sum()
+    };
+    let (cookies, pleas) = (chars(Reason::Cookies), chars(Reason::Subscription));
+    match (cookies, pleas) {
+        (0..80, 0..80) => None,
+        _ if cookies >= pleas => Some(Unfit::CookieWall),
+        _ => Some(Unfit::Paywall),
+    }
+}
+
+fn is_address(line: &str) -> bool {
+    line.contains("://") || line.starts_with("www.")
+}
+
+/// A line that a compiler or a parser reads and a person does not.
+fn is_code(line: &str) -> bool {
+    let line = line.trim();
+    let ends = line.ends_with(['{', '}', ';', '[', ']', '\\', '>']) || line.ends_with("},") || line.ends_with("],");
+    let signs = line.chars().filter(|c| "{}[]();=<>$&|\\_\"':#*/".contains(*c)).count();
+    let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+    let begins = [
+        "import ", "from ", "def ", "fn ", "return ", "#include", "//", "/*", "const ", "let ", "var ", "public ",
+        "if (",
+    ];
+    let begun = begins.iter().any(|word| line.starts_with(word));
+    // A sentence may end in a bracket too, and has ten times more letters.
+    signs >= 2 && (ends || begun) && signs * 10 >= letters || signs >= 3 && signs * 3 > letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(lines: &[&str]) -> Option<Unfit> {
+        let blocks: Vec<Block> = lines.iter().map(|line| Block::new((*line).to_owned())).collect();
+        judge(&blocks, &[], 80)
+    }
+
+    #[test]
+    fn what_is_no_article_is_named() {
+        let code = [
+            "fn main() {",
+            "let x = read(&path)?;",
+            "for line in x.lines() {",
+            "println!(\"{line}\");",
+            "}",
+            "}",
+            "// end: of(file)",
+        ];
+        assert_eq!(judged(&code), Some(Unfit::Code));
+        let numbers = [
+            "2019 1,204 88.1",
+            "2020 1,377 91.0",
+            "2021 1,490 93.5 a",
+            "2022 1,502 94.2",
+            "2023 1,611 95.9",
+            "2024 1,702",
+        ];
+        assert_eq!(judged(&numbers), Some(Unfit::Numbers));
+        let links = [
+            "Council rejects the toll on the bridge",
+            "Ferry to stop running in the spring",
+            "Storm warning for the coast lifted",
+            "New school opens its doors in Galmouth",
+            "Fish prices at a record high",
+            "Library to close on Mondays",
+        ];
+        assert_eq!(judged(&links), Some(Unfit::Links));
+    }
+
+    #[test]
+    fn articles_are_articles() {
+        let recipe = [
+            "You need:",
+            "- 300 g of flour",
+            "- 2 eggs",
+            "- salt",
+            "- milk",
+            "Mix everything and bake it for 20 minutes.",
+            "Serve it warm, with butter and a little salt on top.",
+        ];
+        assert_eq!(judged(&recipe), None);
+        let report = ["The bank set the rate at 5.25% on 4 May 2023 (2022: 1.75%).", "It had been 0.1% in 2021."];
+        assert_eq!(judged(&report), None);
+        let about_code = [
+            "The call `free(ptr);` came twice; the error is in line 12 of main.c.",
+            "A fix was published on Monday, the company said.",
+            "It is version 2.0.1 (see below).",
+        ];
+        assert_eq!(judged(&about_code), None);
+    }
+
+    #[test]
+    fn a_wall_is_named() {
+        let notice = |reason| Removed { text: "word ".repeat(40), reason };
+        assert_eq!(judge(&[], &[notice(Reason::Cookies)], 80), Some(Unfit::CookieWall));
+        assert_eq!(judge(&[], &[notice(Reason::Subscription)], 80), Some(Unfit::Paywall));
+        assert_eq!(judge(&[], &[notice(Reason::Menu)], 80), None);
+    }
+}
