@@ -90,7 +90,8 @@ impl Sampler {
             true => constraint.may_end(),
             false => {
                 let bytes = tokenizer.bytes(token);
-                !bytes.is_empty() && !(leave && goes_on_with_word(bytes)) && constraint.allows(bytes)
+                let glued = leave && goes_on_with_word(bytes);
+                !bytes.is_empty() && !glued && constraint.allows(bytes)
             }
         };
         let wanted = if self.is_greedy() { 1 } else { SAMPLED };

@@ -110,7 +110,7 @@ impl Matter {
         sentences
     }
 
-    /// Cuts the lines into parts of at most `room` tokens, or of [`PART_TOKENS`]; between paragraphs where one ends in the
+    /// Cuts the lines into parts of at most `room` tokens, and of no more than a small model reads well; between paragraphs where one ends in the
     /// second half of a part. `tokens` counts those of a line. One line that is longer makes a part by itself.
     pub fn parts(&self, room: usize, tokens: impl Fn(&str) -> usize) -> Vec<Part> {
         let room = room.min(PART_TOKENS);
