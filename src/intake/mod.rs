@@ -92,7 +92,7 @@ enum Cleaning {
 fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
     let Source { bytes, name, title: given, language } = source;
     let (shown, extracted, head) = blocks(decode::decode(bytes, &name)?, &name)?;
-    let given_characters: usize = shown.iter().map(|block| block.chars).sum();
+    let given_characters = joined(&shown).chars().count();
     let too_short = |characters| IntakeError::TooShort { name: name.clone(), characters, limit: MIN_CHARACTERS };
     if given_characters < MIN_CHARACTERS {
         return Err(too_short(given_characters));
@@ -185,8 +185,8 @@ fn blocks(content: Content, name: &str) -> Result<(Vec<Block>, Vec<Block>, Head)
 
 /// Cleans until nothing changes, so that the extract of an extract is itself.
 fn settle(mut cleaned: Cleaned) -> Cleaned {
-    end_first_line(&mut cleaned.paragraphs);
     for _ in 0..ROUNDS {
+        end_first_line(&mut cleaned.paragraphs);
         let text = joined(&cleaned.paragraphs);
         let again = decode::decode(text.clone().into_bytes(), "").and_then(|content| blocks(content, ""));
         let Ok((shown, extracted, head)) = again else { break };
