@@ -320,6 +320,9 @@ mod tests {
             let words = words(&text);
             let found: Vec<&str> = words_of_list(own).filter(|&word| words.contains(word)).collect();
             assert!(found.is_empty(), "{found:?}");
+            let begins = |word: &&str| word.chars().nth(1).is_some() && words.iter().any(|own| own.starts_with(*word));
+            let found: Vec<&str> = words_of_list(own).filter(begins).collect();
+            assert!(found.is_empty(), "a word of the language begins with {found:?}");
             assert!(
                 words_of_list(other).filter(|&word| words.contains(word)).count() >= 10,
                 "a list that shuts nothing out"

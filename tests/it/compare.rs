@@ -42,8 +42,8 @@ async fn planted_differences_are_named() {
     let json = serde_json::to_value(&comparison).unwrap();
     assert_eq!(keys(&json), ["names", "numbers", "only_in", "rows", "score"]);
     assert_eq!(json["numbers"], json!([{"row": 1, "values": {"en": ["22"], "uk": ["22"], "ru": ["38,6"]}}]));
-    // The number and the date still say that it is the same fact, whatever it cites.
-    assert_eq!(json["rows"][2], json!({"sentences": [5, 9], "facts": {"en": 2, "uk": 2, "ru": 2}}));
+    // The number and the date say which sentence it is, so the citation was put right.
+    assert_eq!(json["rows"][2], json!({"sentences": [5], "facts": {"en": 2, "uk": 2, "ru": 2}}));
     assert!(json["score"].as_f64().unwrap() < 0.7);
 
     let lacking = ANSWERS[2].replace(

@@ -97,11 +97,10 @@ fn keys(value: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_json_is_the_contract() {
-    // The third fact repeats the second, so that there is a finding to look at.
-    let repeated = ANSWERS[0].replace(
-        "- [5] The ship lost power in a storm on 3 November 2020.",
-        "- [6] A number 7 bus was the first to cross the bridge.",
-    );
+    // The third fact repeats the first, so that there is a finding to look at. The rule lets no longer one pass twice.
+    let repeated = ANSWERS[0]
+        .replace("A number 7 bus was the first to cross the bridge.", "A number 7 bus was the first.")
+        .replace("- [5] The ship lost power in a storm on 3 November 2020.", "- [6] A number 7 bus was the first.");
     let (service, _) = scripted(&[&repeated]).await;
     let answer = service.summarize(request(&fixture("en", "page"), &[Language::En]), |_| ()).await.unwrap();
     let answer = serde_json::to_value(&answer).unwrap();
@@ -139,7 +138,7 @@ async fn the_json_is_the_contract() {
     assert_eq!(
         summary["findings"],
         json!([
-            {"kind": "repeated", "where": "fact", "value": "A number 7 bus was the first to cross the bridge."},
+            {"kind": "repeated", "where": "fact", "value": "A number 7 bus was the first."},
             {"kind": "truncated", "where": "fact", "value": ""},
         ])
     );
@@ -234,7 +233,7 @@ async fn a_sentence_that_does_not_fit_names_both_numbers() {
     let service = service(engine);
     let error = service.summarize(request(&sentence, &Language::ALL), |_| ()).await.unwrap_err();
     let Error::Plan(PlanError::TooLong { tokens, limit: 1500 }) = error else { panic!("{error:?}") };
-    assert!(tokens > 3000, "{tokens}");
+    assert!(tokens > 2000, "{tokens}");
     assert_eq!((error.kind(), error.code()), (Kind::Input, "too_long"));
     let message = error.to_string();
     assert!(message.contains(&tokens.to_string()) && message.contains("1500"), "{message}");
@@ -257,8 +256,8 @@ async fn failures_of_the_engine_are_errors() {
 async fn an_answer_that_is_broken_off_says_so() {
     // No line ever ends, so the answer runs into its limit of tokens.
     let endless: String = (0..400).map(|i| ["lorry ", "ship ", "storm ", "quay ", "toll "][i * i % 5]).collect();
-    let got = one(&fixture("en", "page"), Language::En, &format!("A headline that is long enough\n{endless}")).await;
-    assert_eq!(got.headline, "A headline that is long enough");
+    let got = one(&fixture("en", "page"), Language::En, &format!("A bridge that is long enough\n{endless}")).await;
+    assert_eq!(got.headline, "A bridge that is long enough");
     assert!(got.findings.iter().any(|finding| finding.kind == FindingKind::Truncated), "{:?}", got.findings);
 }
 

@@ -305,6 +305,7 @@ impl State {
     }
 
     fn next_line(&mut self, format: &LineFormat) -> bool {
+        let fact = self.line == Line::Fact;
         self.line = match self.line {
             Line::Headline => Line::Summary,
             Line::Fact if self.facts >= format.most_facts.min(format.citations.count()) => Line::Done,
@@ -312,7 +313,10 @@ impl State {
         };
         self.length = 0;
         self.setting = Setting::default();
-        self.wording.next_line();
+        match fact {
+            true => self.wording.keep_line(),
+            false => self.wording.drop_line(),
+        }
         self.run = Run::default();
         true
     }
