@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod bench;
+pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod engine;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stislo::cli::{Cli, Failure};
-use stislo::config::{Settings, Verbosity};
+use stislo::config::Verbosity;
 
 fn main() -> ExitCode {
     if std::env::args_os().len() < 2 {
@@ -17,8 +17,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
-    let settings = Settings::resolve(cli.settings.clone())?;
+fn run(mut cli: Cli) -> Result<(), Failure> {
+    let settings = cli.settings()?;
     for variable in ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"] {
         // candle reads its thread count from the environment alone, and would count the cores of the whole machine where
         // a container has fewer.

@@ -1,19 +1,25 @@
 //! The whole way of one article, on one page.
 //!
 //! `read -> plan -> generate -> parse -> check`: every surface calls [`Service::summarize`] and only serialises what comes
-//! back. A service is cheap to clone; the weights are behind its engine.
+//! back. Who looks for a kept answer in between calls its two halves, [`Service::prepare`] and [`Service::write`]. A service
+//! is cheap to clone; the weights are behind its engine. Not here: keeping answers.
 
+mod recipe;
+
+use std::sync::Arc;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use crate::answer::{self, Answer, ModelInfo, SourceInfo, Strategy, Summary, TimingsInfo};
+use crate::answer::{self, Answer, Growing, KeyFact, ModelInfo, SourceInfo, Strategy, Summary, TimingsInfo};
 use crate::engine::constraint::{self, Alphabet, Citations, LineFormat, LineGrammar, Script};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
 use crate::intake::{self, Article, Language, Source};
 use crate::plan::{self, Citable, Format, Plan, Task};
+
+pub use self::recipe::{Recipe, Wish};
 
 /// Facts when the caller does not say how many.
 pub const FACTS: usize = 5;
@@ -35,8 +41,15 @@ pub struct Request {
     pub seed: Option<u64>,
 }
 
-/// How far a request is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Request {
+    /// What is asked, without the text.
+    pub fn wish(&self) -> Wish {
+        Wish { task: self.task.clone(), strategy: self.strategy, seed: self.seed }
+    }
+}
+
+/// What a watcher of a request sees: how far it is, and what is there already.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     /// The prompt is being read.
     Reading {
@@ -50,32 +63,71 @@ pub enum Stage {
         /// Pieces of text so far.
         pieces: usize,
     },
+    /// Text was added to an answer, as the model writes it and before anything is checked.
+    Delta {
+        /// The answer's language.
+        language: Language,
+        /// Whole characters.
+        text: String,
+    },
+    /// A fact was written and checked.
+    Fact {
+        /// The answer's language.
+        language: Language,
+        /// Its place among the facts of its answer, from 0.
+        index: usize,
+        /// The fact.
+        fact: KeyFact,
+    },
+    /// An answer was written and checked. What it says counts, whatever was seen before.
+    Summary(Box<Summary>),
 }
 
 /// An engine and what is known about its model.
 #[derive(Clone)]
 pub struct Service {
     engine: Engine,
-    model: ModelInfo,
-    /// Languages that the model writes well.
-    fluent: Vec<Language>,
-    warnings: Vec<String>,
+    recipe: Recipe,
+}
+
+/// An article that was read, and the plan of what is to be written about it.
+pub struct Prepared {
+    article: Arc<Article>,
+    /// What the model writes from the article.
+    direct: Plan,
+    /// Languages that are translated from its English.
+    pivoted: Vec<Language>,
+    wish: Wish,
+    started: Instant,
+}
+
+impl Prepared {
+    /// The article.
+    pub fn article(&self) -> &Arc<Article> {
+        &self.article
+    }
 }
 
 impl Service {
     /// A service on an engine whose model writes every language well.
     pub fn new(engine: Engine, model: ModelInfo) -> Self {
-        Self { engine, model, fluent: Language::ALL.to_vec(), warnings: Vec::new() }
+        Self::with_recipe(engine, Recipe::new(model))
+    }
+
+    /// A service on an engine with the model of a recipe.
+    pub fn with_recipe(engine: Engine, recipe: Recipe) -> Self {
+        Self { engine, recipe }
     }
 
     /// Says which languages the model writes well. The others are translated from its English.
-    pub fn with_fluent(self, fluent: Vec<Language>) -> Self {
-        Self { fluent, ..self }
+    pub fn with_fluent(mut self, fluent: Vec<Language>) -> Self {
+        self.recipe.fluent = fluent;
+        self
     }
 
     /// Says what a reader of every answer should know about the model.
     pub fn with_warning(mut self, warning: String) -> Self {
-        self.warnings.push(warning);
+        self.recipe.warnings.push(warning);
         self
     }
 
@@ -86,21 +138,35 @@ impl Service {
 
     /// The model.
     pub fn model(&self) -> &ModelInfo {
-        &self.model
+        &self.recipe.model
+    }
+
+    /// What decides answers, for whoever keeps them.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
     }
 
     /// Summarises one article. Dropping the future cancels the work.
-    pub async fn summarize(&self, request: Request, mut watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
-        let started = Instant::now();
-        let Request { source, task, strategy, seed } = request;
-        task.check()?;
+    pub async fn summarize(&self, request: Request, watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
+        let prepared = self.prepare(request).await?;
+        self.write(prepared, watch).await
+    }
+
+    /// Reads the article of a request and plans the answer; the engine is not asked.
+    pub async fn prepare(&self, request: Request) -> Result<Prepared, Error> {
+        request.task.check()?;
         let service = self.clone();
-        let languages = task.languages.clone();
         // Reading and counting a large text takes long enough to be kept off the threads that serve others.
-        let prepared = tokio::task::spawn_blocking(move || service.prepare(source, task, strategy)).await;
-        let (article, direct, pivoted) = prepared.map_err(|_| Error::Engine(EngineError::Dead))??;
+        let prepared = tokio::task::spawn_blocking(move || service.plan(request)).await;
+        prepared.map_err(|_| Error::Engine(EngineError::Dead))?
+    }
+
+    /// Has the engine write what was prepared. Dropping the future cancels the work.
+    pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
+        let Prepared { article, direct, pivoted, wish: Wish { task, seed, .. }, started } = prepared;
         let mut timings = Timings::default();
-        let mut run = Run { service: self, article: &article, seed, timings: &mut timings, watch: &mut watch };
+        let shown = &task.languages;
+        let mut run = Run { service: self, article: &article, seed, shown, timings: &mut timings, watch: &mut watch };
         let mut summaries = run.write(&direct, Strategy::Direct).await?;
         if !pivoted.is_empty() {
             let english = summaries.iter().find(|summary| summary.language == Language::En);
@@ -109,17 +175,20 @@ impl Service {
             summaries.extend(run.write(&plan, Strategy::Pivot).await?);
         }
         // English that was only written to be translated is not shown.
-        let place = |summary: &Summary| languages.iter().position(|&language| language == summary.language);
+        let place = |summary: &Summary| task.languages.iter().position(|&language| language == summary.language);
         summaries.retain(|summary| place(summary).is_some());
         summaries.sort_by_key(place);
         Ok(self.answer(&article, summaries, timings_info(timings, started)))
     }
 
     /// Reads the article and plans what the model writes itself; the languages that are translated are left over.
-    fn prepare(&self, source: Source, task: Task, strategy: Option<Strategy>) -> Result<Prepared, Error> {
-        let article = intake::read(source)?;
+    fn plan(&self, request: Request) -> Result<Prepared, Error> {
+        let started = Instant::now();
+        let wish = request.wish();
+        let Request { source, task, strategy, .. } = request;
+        let article = Arc::new(intake::read(source)?);
         // A model that reads a language copies its sentences well, so the article's own language is always direct.
-        let fluent = |language: Language| language == article.language() || self.fluent.contains(&language);
+        let fluent = |language: Language| language == article.language() || self.recipe.fluent.contains(&language);
         let is_direct = |&language: &Language| match strategy {
             Some(Strategy::Direct) => true,
             Some(Strategy::Pivot) => language == Language::En,
@@ -129,9 +198,9 @@ impl Service {
         if !pivoted.is_empty() && !direct.contains(&Language::En) {
             direct.push(Language::En);
         }
-        let plan = self.with_card(|card| plan::build(&article, &Task { languages: direct, ..task }, card))?;
+        let direct = self.with_card(|card| plan::build(&article, &Task { languages: direct, ..task }, card))?;
         tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
-        Ok((article, plan, pivoted))
+        Ok(Prepared { article, direct, pivoted, wish, started })
     }
 
     fn plan_translation(&self, article: &Article, english: &Summary, to: &[Language]) -> Result<Plan, Error> {
@@ -159,20 +228,19 @@ impl Service {
             removed_characters: article.removed_characters(),
             sha256: article.sha256().to_owned(),
         };
-        let id = identity(&[&source.sha256, &self.model.name, &format!("{summaries:?}")]);
-        let (model, warnings) = (self.model.clone(), self.warnings.clone());
+        let Recipe { model, warnings, .. } = self.recipe.clone();
+        let id = identity(&[&source.sha256, &model.name, &format!("{summaries:?}")]);
         Answer { id, source, model, summaries, comparison: None, timings, warnings }
     }
 }
-
-/// An article, the plan of what is written directly, and the languages that are translated from it.
-type Prepared = (Article, Plan, Vec<Language>);
 
 /// One request under way.
 struct Run<'a> {
     service: &'a Service,
     article: &'a Article,
     seed: Option<u64>,
+    /// Languages that the caller sees.
+    shown: &'a [Language],
     timings: &'a mut Timings,
     watch: &'a mut (dyn FnMut(Stage) + Send),
 }
@@ -181,33 +249,57 @@ impl Run<'_> {
     /// Has the engine write every answer of a plan, and checks them.
     async fn write(&mut self, plan: &Plan, strategy: Strategy) -> Result<Vec<Summary>, Error> {
         let mut events = self.service.engine.generate(job(plan, self.seed))?;
-        let mut written = vec![(String::new(), answer::Finish::Length); plan.answers.len()];
+        let growing = plan.answers.iter().map(|wanted| Some(Growing::new(self.article, &wanted.format, strategy)));
+        let mut growing: Vec<Option<Growing<'_>>> = growing.collect();
+        let mut summaries: Vec<Option<Summary>> = vec![None; plan.answers.len()];
         let mut pieces = 0;
         loop {
             match events.recv().await {
                 Some(Event::Prefill { done, total }) => (self.watch)(Stage::Reading { done, total }),
                 Some(Event::Delta { branch, text }) => {
-                    written[branch].0.push_str(&text);
                     pieces += 1;
                     (self.watch)(Stage::Writing { pieces });
+                    let facts = growing[branch].as_mut().map(|growing| growing.push(&text)).unwrap_or_default();
+                    self.show(plan.answers[branch].language, text, facts);
                 }
-                Some(Event::Finished { branch, finish: Finish::Complete }) => {
-                    written[branch].1 = answer::Finish::Complete
+                Some(Event::Finished { branch, finish }) => {
+                    let finish = match finish {
+                        Finish::Complete => answer::Finish::Complete,
+                        _ => answer::Finish::Length,
+                    };
+                    summaries[branch] = growing[branch].take().map(|growing| self.finish(growing, finish));
                 }
-                Some(Event::Finished { .. }) => {}
                 Some(Event::Done(timings)) => {
                     self.timings.add(timings);
-                    break;
+                    return Ok(summaries.into_iter().flatten().collect());
                 }
                 Some(Event::Failed(error)) => return Err(error.into()),
                 None => return Err(EngineError::Dead.into()),
             }
         }
-        let answers = plan.answers.iter().zip(written);
-        let checked = answers.map(|(wanted, (text, finish))| {
-            answer::run(answer::parse(&text), self.article, &wanted.format, answer::Made { strategy, finish })
-        });
-        Ok(checked.collect())
+    }
+
+    /// Checks an answer, and lets the watcher see it.
+    fn finish(&mut self, growing: Growing<'_>, finish: answer::Finish) -> Summary {
+        let (summary, given) = growing.finish(finish);
+        if self.shown.contains(&summary.language) {
+            for (index, fact) in summary.key_facts.iter().cloned().enumerate().skip(given) {
+                (self.watch)(Stage::Fact { language: summary.language, index, fact });
+            }
+            (self.watch)(Stage::Summary(Box::new(summary.clone())));
+        }
+        summary
+    }
+
+    /// Lets the watcher see what was added to an answer.
+    fn show(&mut self, language: Language, text: String, facts: Vec<(usize, KeyFact)>) {
+        if !self.shown.contains(&language) {
+            return;
+        }
+        (self.watch)(Stage::Delta { language, text });
+        for (index, fact) in facts {
+            (self.watch)(Stage::Fact { language, index, fact });
+        }
     }
 }
 

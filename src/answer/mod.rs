@@ -1,20 +1,24 @@
 //! From the text that a model wrote to a checked summary.
 //!
 //! `parse` reads lines into a [`Draft`], as tolerantly as it can; `evidence` finds the sentences of a fact; `check` holds the draft against the article and makes a
-//! [`Summary`], with a finding for everything that is missing or does not hold. Nothing in this room knows tokens.
+//! [`Summary`], with a finding for everything that is missing or does not hold; `growing` does the same line by line. Nothing in this room knows tokens.
 
 mod check;
 mod evidence;
+mod growing;
 mod parse;
 
-use serde::Serialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 pub use self::check::{Made, run};
+pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse};
 use crate::intake::{Language, SentenceId};
 
 /// The whole answer to a request.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     /// The same for the same article, model and options.
     pub id: String,
@@ -33,7 +37,7 @@ pub struct Answer {
 }
 
 /// What was read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SourceInfo {
     /// The article's title, if it has one.
     pub title: Option<String>,
@@ -50,7 +54,7 @@ pub struct SourceInfo {
 }
 
 /// What wrote the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ModelInfo {
     /// Name of the manifest, or of the file.
     pub name: String,
@@ -63,7 +67,7 @@ pub struct ModelInfo {
 }
 
 /// Times in milliseconds, and tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct TimingsInfo {
     /// Waiting for other jobs.
     pub queue_ms: u64,
@@ -84,7 +88,7 @@ pub struct TimingsInfo {
 }
 
 /// One language's summary, checked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Summary {
     /// Its language.
     pub language: Language,
@@ -103,7 +107,7 @@ pub struct Summary {
 }
 
 /// How a summary was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
     /// The model read the article and wrote this language itself.
@@ -113,7 +117,7 @@ pub enum Strategy {
 }
 
 /// Whether an answer is whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Finish {
     /// It is.
@@ -123,7 +127,7 @@ pub enum Finish {
 }
 
 /// A fact and the sentences that it comes from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct KeyFact {
     /// The fact.
     pub text: String,
@@ -134,9 +138,10 @@ pub struct KeyFact {
 }
 
 /// A sentence of the article.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// Its number.
+    #[schema(value_type = u32, minimum = 1)]
     pub sentence: SentenceId,
     /// Its first byte in the cleaned text.
     pub start: usize,
@@ -147,7 +152,7 @@ pub struct Evidence {
 }
 
 /// Something that does not hold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
@@ -158,8 +163,29 @@ pub struct Finding {
     pub value: String,
 }
 
+/// The places of findings.
+const PLACES: [&str; 3] = ["headline", "summary", "fact"];
+
+/// A finding as it is read back from JSON.
+#[derive(Deserialize)]
+struct KeptFinding {
+    kind: FindingKind,
+    #[serde(rename = "where")]
+    place: String,
+    value: String,
+}
+
+impl<'de> Deserialize<'de> for Finding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let KeptFinding { kind, place, value } = KeptFinding::deserialize(deserializer)?;
+        let known = PLACES.into_iter().find(|&known| known == place);
+        let place = known.ok_or_else(|| D::Error::custom(format!("{place} is no place of a finding")))?;
+        Ok(Self { kind, place, value })
+    }
+}
+
 /// Kinds of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FindingKind {

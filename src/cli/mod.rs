@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::config::{RawSettings, Settings};
+use crate::config::{RawSettings, Settings, SettingsFile};
 use crate::error::{Error, Kind};
 
 const EXAMPLES: &str = "\
@@ -34,9 +34,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the text was refused, 4 no model,
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Settings that every command takes.
     #[command(flatten, next_help_heading = "Common options")]
-    pub settings: RawSettings,
+    settings: RawSettings,
 }
 
 #[derive(Debug, Subcommand)]
@@ -58,6 +57,16 @@ impl Cli {
     /// The help, for a user who gave no command. clap would show it by itself, but takes the variables for arguments.
     pub fn help() -> String {
         Self::command().render_help().to_string()
+    }
+
+    /// What flags and variables say, with the file of settings below them.
+    pub fn settings(&mut self) -> Result<Settings, Error> {
+        if let Command::Serve(args) = &mut self.command
+            && let Some(path) = &args.config
+        {
+            SettingsFile::read(path)?.under(&mut self.settings, &mut args.settings);
+        }
+        Settings::resolve(self.settings.clone())
     }
 
     /// Runs the command.

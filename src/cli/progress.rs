@@ -51,6 +51,8 @@ impl Bars {
             }
             Stage::Writing { pieces: 1 } => self.spin("writing"),
             Stage::Writing { pieces } => self.bar.set_message(format!("writing: {pieces} words and pieces")),
+            // An answer is printed when it is whole.
+            Stage::Delta { .. } | Stage::Fact { .. } | Stage::Summary(_) => {}
         }
     }
 

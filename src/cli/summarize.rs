@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::open::Found;
 use super::progress::Bars;
 use super::render;
-use crate::answer::Strategy;
+use crate::answer::{Answer, Strategy};
+use crate::cache::AnswerCache;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::{self, Language};
+use crate::intake::{self, Article, Language, Source};
 use crate::plan::{Length, Task};
-use crate::service::{FACTS, Request};
+use crate::service::{FACTS, Recipe, Request, Service, Wish};
 
 /// What to summarise, and how.
 #[derive(Debug, clap::Args)]
@@ -69,29 +71,25 @@ impl Way {
 }
 
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
-    // A text that cannot be summarised is refused before a gigabyte is downloaded for it.
-    let mut sources = Vec::new();
-    for file in &args.files {
-        let source = super::input::read(file, args.from)?;
-        intake::read(source.clone())?;
-        sources.push(source);
-    }
     let length = match args.length {
         Size::Short => Length::Short,
         Size::Medium => Length::Medium,
         Size::Long => Length::Long,
     };
     let task = Task { languages: args.to, facts: args.facts, length };
-    task.check()?;
+    let wish = Wish { task, strategy: args.strategy.map(Way::strategy), seed: settings.seed };
+    wish.task.check()?;
+    // A text that cannot be summarised is refused before a gigabyte is downloaded for it.
+    let mut texts = Vec::new();
+    for file in &args.files {
+        let source = super::input::read(file, args.from)?;
+        texts.push((intake::read(source.clone())?, source));
+    }
+    let several = texts.len() > 1;
     let bars = Bars::new(settings);
-    let service = super::open::service(settings, &bars).await?;
-    let several = sources.len() > 1;
-    for source in sources {
-        let request =
-            Request { source, task: task.clone(), strategy: args.strategy.map(Way::strategy), seed: settings.seed };
-        let answer = service.summarize(request, |stage| bars.watch(stage)).await;
-        bars.done();
-        let answer = answer?;
+    let mut desk = Desk::open(settings, &bars).await?;
+    for (article, source) in texts {
+        let answer = desk.answer(&article, source, &wish).await?;
         let text = match args.format {
             Format::Json if several => format!("{}\n", serde_json::json!(answer)),
             Format::Json => format!("{:#}\n", serde_json::json!(answer)),
@@ -100,5 +98,65 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         };
         super::input::print(&text)?;
     }
+    desk.close().await;
     Ok(())
+}
+
+/// Gives answers: those that were kept, and others by a model, which is loaded only for them.
+struct Desk<'a> {
+    settings: &'a Settings,
+    bars: &'a Bars,
+    recipe: Recipe,
+    cache: Option<AnswerCache>,
+    model: Model,
+}
+
+enum Model {
+    Found(Box<Found>),
+    Loaded(Service),
+}
+
+impl<'a> Desk<'a> {
+    async fn open(settings: &'a Settings, bars: &'a Bars) -> Result<Self, Error> {
+        let found = super::open::find(settings, bars).await?;
+        let cache = settings.cache.clone().map(AnswerCache::new);
+        let (recipe, model) = (found.recipe.clone(), Model::Found(Box::new(found)));
+        Ok(Self { settings, bars, recipe, cache, model })
+    }
+
+    async fn answer(&mut self, article: &Article, source: Source, wish: &Wish) -> Result<Answer, Error> {
+        let key = self.recipe.key(article, wish);
+        if let Some(cache) = &self.cache
+            && let Some(answer) = cache.find(&key).await
+        {
+            return Ok(answer);
+        }
+        let service = self.service().await?;
+        let Wish { task, strategy, seed } = wish.clone();
+        let request = Request { source, task, strategy, seed };
+        let bars = self.bars;
+        let answer = service.summarize(request, |stage| bars.watch(stage)).await;
+        bars.done();
+        let answer = answer?;
+        if let Some(cache) = &self.cache {
+            cache.keep(key, None, &answer);
+        }
+        Ok(answer)
+    }
+
+    async fn service(&mut self) -> Result<Service, Error> {
+        let service = match &self.model {
+            Model::Loaded(service) => return Ok(service.clone()),
+            Model::Found(found) => found.load(self.settings, self.bars).await?,
+        };
+        self.model = Model::Loaded(service.clone());
+        Ok(service)
+    }
+
+    /// What was kept is in its file.
+    async fn close(self) {
+        if let Some(cache) = &self.cache {
+            cache.settle().await;
+        }
+    }
 }

@@ -1,75 +1,96 @@
-//! `POST /v1/summarize`: the main job as JSON.
+//! `POST /v1/summarize`: the main job, as one answer or as a stream.
+
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
-use serde::Deserialize;
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use tokio::time::Instant;
 
+use super::ask::{Ask, Retention, SummarizeBody, SummarizeQuery};
+use super::events;
+use super::flight::{Origin, Outcome, Step};
+use super::gateway::Gateway;
+use super::openapi::Refusals;
 use super::problem::Problem;
-use crate::answer::{Answer, Strategy};
-use crate::intake::{Language, Source};
-use crate::plan::{Length, Task};
-use crate::service::{FACTS, Request, Service};
+use super::turns::Caller;
+use crate::answer::Answer;
 
-/// The body of a request.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Body {
-    text: String,
-    title: Option<String>,
-    source_language: Option<Language>,
-    #[serde(default = "every_language")]
-    languages: Vec<Language>,
-    #[serde(default = "usual_facts")]
-    facts: usize,
-    #[serde(default)]
-    length: Length,
-    /// `direct` or `pivot`; by the model's skill when it is `auto` or not given.
-    #[serde(default)]
-    strategy: Way,
-    #[serde(default)]
-    stream: bool,
-    seed: Option<u64>,
+/// Summarises the article in the body.
+#[utoipa::path(
+    post,
+    path = "/v1/summarize",
+    tag = "articles",
+    params(SummarizeQuery),
+    request_body(content((SummarizeBody = "application/json"), (String = "text/plain"), (String = "text/html"))),
+    responses(
+        (status = 200, description = "The answer; events with `stream`",
+            content((Answer = "application/json"), (String = "text/event-stream"))),
+        Refusals,
+    ),
+    security((), ("key" = [])),
+)]
+pub(super) async fn post(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let begun = Instant::now();
+    let working = gateway.0.life.begin()?;
+    let service = gateway.service()?.clone();
+    let ask = Ask::read(request, &gateway.0.options).await?;
+    let key = service.recipe().request_key(&ask.request);
+    let (stream, retention) = (ask.stream, ask.retention);
+    if !stream && let Some(outcome) = gateway.recall(&ask, &key) {
+        return Ok(whole(&outcome, retention));
+    }
+    let mut reader = gateway.begin(&service, ask, key, caller);
+    let limit = Limit { gateway: gateway.clone(), deadline: begun + gateway.0.options.times.deadline };
+    if !stream {
+        return Ok(whole(&limit.hold(reader.outcome()).await??, retention));
+    }
+    // What is refused is refused with a status; only what was accepted becomes a stream.
+    match limit.hold(reader.next()).await? {
+        Step::Done(Err(problem)) => Err(problem),
+        first => Ok(events::response(events::Source { first: Some(first), reader, limit, _working: working })),
+    }
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Way {
-    #[default]
-    Auto,
-    Direct,
-    Pivot,
+/// How long a caller waits: until its deadline, and until the gateway stops.
+pub(super) struct Limit {
+    pub(super) gateway: Gateway,
+    pub(super) deadline: Instant,
 }
 
-impl Way {
-    fn chosen(self) -> Option<Strategy> {
-        match self {
-            Self::Auto => None,
-            Self::Direct => Some(Strategy::Direct),
-            Self::Pivot => Some(Strategy::Pivot),
+impl Limit {
+    pub(super) async fn hold<T>(&self, work: impl Future<Output = T>) -> Result<T, Problem> {
+        tokio::select! {
+            biased;
+            done = work => Ok(done),
+            () = tokio::time::sleep_until(self.deadline) => {
+                Err(Problem::late(self.gateway.0.options.times.deadline))
+            }
+            stopped = self.gateway.0.life.stopped() => Err(stopped),
         }
     }
-}
 
-fn every_language() -> Vec<Language> {
-    Language::ALL.to_vec()
-}
-
-fn usual_facts() -> usize {
-    FACTS
-}
-
-pub(super) async fn post(
-    State(service): State<Service>,
-    body: Result<Json<Body>, JsonRejection>,
-) -> Result<Json<Answer>, Problem> {
-    let Json(Body { text, title, source_language, languages, facts, length, strategy, stream, seed }) = body?;
-    if stream {
-        let detail = "this version does not stream yet; ask without `stream`";
-        return Err(Problem::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail));
+    pub(super) fn keep_alive(&self) -> Duration {
+        self.gateway.0.options.times.keep_alive
     }
-    let source = Source { bytes: text.into_bytes(), name: "text".into(), title, language: source_language };
-    let request = Request { source, task: Task { languages, facts, length }, strategy: strategy.chosen(), seed };
-    Ok(Json(service.summarize(request, |_| ()).await?))
+}
+
+/// An answer as JSON. `Cache-Status` (RFC 9211) says where it comes from; nobody on the way is to keep it.
+fn whole(outcome: &Outcome, retention: Retention) -> Response {
+    let status = match (outcome.origin, retention) {
+        (Origin::Kept, _) => "stislo; hit",
+        (Origin::Written, Retention::Nothing) => "stislo; fwd=bypass",
+        (Origin::Written, Retention::Fresh) => "stislo; fwd=request",
+        (Origin::Written, Retention::Usual) => "stislo; fwd=miss",
+    };
+    let mut response = Json(&*outcome.answer).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::HeaderName::from_static("cache-status"), HeaderValue::from_static(status));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

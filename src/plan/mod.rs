@@ -8,6 +8,7 @@ mod format;
 mod prompt;
 
 pub use self::format::{Citable, Format, numbers_of};
+pub use self::prompt::all as prompts;
 
 use crate::intake::{Article, Language};
 
@@ -17,7 +18,7 @@ pub const LEAST_FACTS: usize = 3;
 pub const MOST_FACTS: usize = 12;
 
 /// How long the summary is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Length {
     /// One sentence.

@@ -16,6 +16,11 @@ const TO_ENGLISH: &str = include_str!("../../prompts/translate.en.md");
 const TO_UKRAINIAN: &str = include_str!("../../prompts/translate.uk.md");
 const TO_RUSSIAN: &str = include_str!("../../prompts/translate.ru.md");
 
+/// Every prompt as it stands in its file: an answer depends on them.
+pub fn all() -> [&'static str; 8] {
+    [ARTICLE, ENGLISH, UKRAINIAN, RUSSIAN, WRITTEN, TO_ENGLISH, TO_UKRAINIAN, TO_RUSSIAN]
+}
+
 /// The system message, and the article as numbered sentences.
 pub(super) fn article(article: &Article) -> (String, String) {
     let (system, shared) = body(ARTICLE).split_once("\n===\n").expect("the article prompt has two parts");

@@ -40,9 +40,27 @@ impl Place {
         self.run_with("", arguments)
     }
 
+    /// Runs the program with a cache folder, so that it keeps its answers.
+    pub(crate) fn run_keeping(&self, arguments: &[&str]) -> Outcome {
+        let mut command = self.command(arguments);
+        let output = command.env("XDG_CACHE_HOME", self.folder.path().join("cache")).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Where a program with a cache folder keeps its answers.
+    pub(crate) fn kept(&self) -> PathBuf {
+        self.folder.path().join("cache/stislo/answers.redb")
+    }
+
     /// Starts the program.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_stislo"))
+        self.command(arguments).spawn().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stislo"));
+        command
             .args(arguments)
             .env_clear()
             .env("HF_HOME", self.folder.path().join("home"))
@@ -50,9 +68,8 @@ impl Place {
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+            .stderr(Stdio::piped());
+        command
     }
 
     /// Runs the program with a text on its standard input.

@@ -9,17 +9,18 @@ use std::path::{Path, PathBuf};
 const LONGEST: usize = 600;
 
 /// Each room and the rooms that it may name. What is not here may name nothing.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("main", &["cli", "config"]),
-    ("cli", &["http", "bench", "service", "hub", "config", "error", "intake", "plan", "answer"]),
-    ("http", &["service", "error", "answer", "intake", "plan"]),
+    ("cli", &["http", "bench", "service", "cache", "hub", "config", "error", "intake", "plan", "answer"]),
+    ("http", &["service", "cache", "error", "answer", "intake", "plan"]),
     ("bench", &["service", "intake", "plan", "engine", "answer", "error"]),
-    ("service", &["intake", "plan", "engine", "answer", "error", "hub", "translate"]),
+    ("service", &["intake", "plan", "engine", "answer", "error", "hub", "translate", "cache"]),
+    ("cache", &["answer"]),
     ("translate", &["engine", "hub"]),
     ("answer", &["plan", "intake"]),
     ("plan", &["intake"]),
     ("engine", &["hub"]),
-    ("config", &["engine", "hub", "error"]),
+    ("config", &["engine", "hub", "error", "cache", "http"]),
     ("error", &["engine", "hub", "intake", "plan", "translate"]),
     ("lib", &[]),
 ];
@@ -27,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 const MORE: [(&str, &[&str]); 1] = [("cli/open.rs", &["engine"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 10] = [
+const ROOTS: [(&str, &[&str]); 13] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
@@ -35,6 +36,9 @@ const ROOTS: [(&str, &[&str]); 10] = [
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),
     ("axum", &["http/"]),
+    ("hyper", &["http/server.rs"]),
+    ("redb", &["cache/disk.rs"]),
+    ("lru", &["cache/memory.rs"]),
     ("clap", &["cli/", "config.rs", "main.rs"]),
     ("indicatif", &["cli/"]),
     ("whatlang", &["intake/"]),

@@ -6,6 +6,7 @@
 
 mod batching;
 mod bench;
+mod cache;
 mod cli;
 mod engine;
 mod gguf;
