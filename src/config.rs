@@ -40,6 +40,9 @@ pub struct RawSettings {
     /// Sample instead of taking the best word each time; the same seed gives the same answer
     #[arg(long, global = true, value_name = "N")]
     pub seed: Option<u64>,
+    /// Write the log as JSON, a line an event
+    #[arg(long, global = true, env = "STISLO_LOG_JSON", value_parser = FalseyValueParser::new())]
+    pub log_json: bool,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -98,6 +101,8 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// How much is said.
     pub verbosity: Verbosity,
+    /// The log is JSON.
+    pub log_json: bool,
     /// Colours and bold type may be used on a terminal.
     pub color: bool,
     /// For the hub room.
@@ -111,7 +116,7 @@ pub struct Settings {
 impl Settings {
     /// Checks what the user wrote.
     pub fn resolve(raw: RawSettings) -> Result<Self, Error> {
-        let RawSettings { model, offline, threads, context, no_store, seed, verbose, quiet, variables } = raw;
+        let RawSettings { model, offline, threads, context, no_store, log_json, seed, verbose, quiet, variables } = raw;
         let context = context.unwrap_or(EngineSettings::default().context);
         let wrong = |name, reason: &str| Error::Setting { name, reason: reason.to_owned() };
         if threads == Some(0) {
@@ -131,6 +136,7 @@ impl Settings {
                 (_, 1) => Verbosity::Verbose,
                 _ => Verbosity::Debug,
             },
+            log_json,
             color: variables.no_color.as_deref().unwrap_or_default().is_empty(),
             engine: EngineSettings { context, ..EngineSettings::default() },
             cache: (!no_store).then(|| variables.cache()),

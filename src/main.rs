@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stislo::cli::{Cli, Failure};
-use stislo::config::Verbosity;
 
 fn main() -> ExitCode {
     if std::env::args_os().len() < 2 {
@@ -25,13 +24,7 @@ fn run(mut cli: Cli) -> Result<(), Failure> {
         // SAFETY: no other thread has been started yet, so nobody reads the environment at the same time.
         unsafe { std::env::set_var(variable, settings.threads.to_string()) };
     }
-    let level = match settings.verbosity {
-        Verbosity::Quiet => "error",
-        Verbosity::Normal => "warn",
-        Verbosity::Verbose => "stislo=info,warn",
-        Verbosity::Debug => "stislo=debug,info",
-    };
-    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
+    cli.start_log(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(cli.execute(settings));
     // Work that is still under way is abandoned: whoever waited for it has gone.

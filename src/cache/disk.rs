@@ -160,25 +160,8 @@ fn write(transaction: &WriteTransaction, key: &Key, json: &[u8], limit: u64) -> 
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::answer::{Answer, ModelInfo, SourceInfo, TimingsInfo};
-    use crate::intake::Language;
-
-    /// An answer with nothing in it but its id.
-    pub(in crate::cache) fn answer(id: &str) -> Answer {
-        let source = SourceInfo {
-            title: None,
-            language: Language::En,
-            characters: 0,
-            sentences: 0,
-            removed_characters: 0,
-            sha256: String::new(),
-        };
-        let model = ModelInfo { name: "m".into(), revision: None, quantization: None, engine: "e".into() };
-        let timings = TimingsInfo::default();
-        Answer { id: id.into(), source, model, summaries: vec![], comparison: None, timings, warnings: vec![] }
-    }
 
     fn disk(folder: &tempfile::TempDir, limit: u64) -> Disk {
         Disk::new(folder.path().join("below/answers.redb"), limit)

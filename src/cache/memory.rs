@@ -5,29 +5,25 @@ use std::sync::Arc;
 use lru::LruCache;
 
 use super::Key;
-use crate::answer::Answer;
 
-/// An answer, and its bytes as JSON, which stand for what it takes in memory.
-type Entry = (Arc<Answer>, usize);
-
-/// Answers by key.
-pub(super) struct Memory {
-    answers: LruCache<Key, Entry>,
+/// Answers by key, each with its bytes as JSON, which stand for what it takes in memory.
+pub(super) struct Memory<T> {
+    answers: LruCache<Key, (Arc<T>, usize)>,
     bytes: usize,
     limit: usize,
 }
 
-impl Memory {
+impl<T> Memory<T> {
     pub(super) fn new(limit: usize) -> Self {
         Self { answers: LruCache::unbounded(), bytes: 0, limit }
     }
 
-    pub(super) fn get(&mut self, key: &Key) -> Option<Arc<Answer>> {
+    pub(super) fn get(&mut self, key: &Key) -> Option<Arc<T>> {
         self.answers.get(key).map(|(answer, _)| answer.clone())
     }
 
     /// Keeps an answer, unless it alone passes the bound.
-    pub(super) fn put(&mut self, key: Key, answer: Arc<Answer>, bytes: usize) {
+    pub(super) fn put(&mut self, key: Key, answer: Arc<T>, bytes: usize) {
         if bytes > self.limit {
             return;
         }
@@ -49,7 +45,7 @@ mod tests {
     #[test]
     fn bytes_are_bounded_and_the_least_used_goes() {
         let mut memory = Memory::new(100);
-        let answer = || Arc::new(crate::cache::disk::tests::answer("x"));
+        let answer = || Arc::new("an answer");
         let key = |n: u32| Key::of(&n);
         memory.put(key(1), answer(), 40);
         memory.put(key(2), answer(), 40);

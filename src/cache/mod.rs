@@ -35,7 +35,7 @@ pub struct CacheSettings {
 pub struct AnswerCache(Arc<Inner>);
 
 struct Inner {
-    memory: Mutex<Memory>,
+    memory: Mutex<Memory<Answer>>,
     disk: Option<Arc<Disk>>,
     /// One operation on the file at a time; the others wait without a thread each.
     turn: Arc<tokio::sync::Mutex<()>>,

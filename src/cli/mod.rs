@@ -5,6 +5,7 @@
 mod bench;
 mod extract;
 mod input;
+mod log;
 mod models;
 mod open;
 mod progress;
@@ -67,6 +68,11 @@ impl Cli {
             SettingsFile::read(path)?.under(&mut self.settings, &mut args.settings);
         }
         Settings::resolve(self.settings.clone())
+    }
+
+    /// Starts the log.
+    pub fn start_log(&self, settings: &Settings) {
+        log::start(&self.command, settings);
     }
 
     /// Runs the command.

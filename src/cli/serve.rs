@@ -42,7 +42,8 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         let _ = stopped.await;
     });
     let mut serving = std::pin::pin!(serving);
-    let bars = Bars::new(settings);
+    let told = gateway.clone();
+    let bars = Bars::new(settings).telling(move |what| told.preparing(what));
     tokio::select! {
         service = super::open::service(settings, &bars) => gateway.open(service?),
         served = &mut serving => return served.map_err(failed),

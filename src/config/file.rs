@@ -23,6 +23,7 @@ pub struct SettingsFile {
     threads: Option<usize>,
     context: Option<usize>,
     no_store: bool,
+    log_json: bool,
     serve: ServeSettings,
 }
 
@@ -48,6 +49,7 @@ impl SettingsFile {
         raw.threads = raw.threads.or(self.threads);
         raw.context = raw.context.or(self.context);
         raw.no_store |= self.no_store;
+        raw.log_json |= self.log_json;
         *serve = std::mem::take(serve).or(self.serve);
     }
 }

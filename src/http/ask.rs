@@ -236,12 +236,15 @@ fn query(uri: &axum::http::Uri) -> Result<SummarizeQuery, Problem> {
 }
 
 fn json(bytes: &[u8]) -> Result<SummarizeBody, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        if error.is_data() {
-            Problem::refused("invalid_request", format!("the JSON does not fit: {error}"))
-        } else {
-            Problem::plain(StatusCode::BAD_REQUEST, "invalid_json", format!("the body is not JSON: {error}"))
-        }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    // An error of a field says which.
+    let body =
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| (error.path().to_string(), error.into_inner()));
+    let body = body.and_then(|body| reader.end().map(|()| body).map_err(|error| (".".to_owned(), error)));
+    body.map_err(|(place, error)| match error.is_data() {
+        true if place == "." => Problem::refused("invalid_request", format!("the JSON does not fit: {error}")),
+        true => Problem::refused("invalid_request", format!("`{place}` does not fit: {error}")),
+        false => Problem::plain(StatusCode::BAD_REQUEST, "invalid_json", format!("the body is not JSON: {error}")),
     })
 }
 

@@ -8,7 +8,7 @@ use super::ask::{Ask, Retention};
 use super::flight::{Flights, Origin, Outcome, Reader, Record, Step};
 use super::metrics::Metrics;
 use super::options::Options;
-use super::phase::{Life, Phase, unready};
+use super::phase::{Life, Phase};
 use super::problem::Problem;
 use super::turns::{Caller, Turns};
 use crate::answer::Answer;
@@ -48,6 +48,11 @@ impl Gateway {
         }))
     }
 
+    /// Says what is being done until its service is there; `/ready` passes it on.
+    pub fn preparing(&self, what: &str) {
+        self.0.life.prepare(what);
+    }
+
     /// Gives it its service. From here on it is ready.
     pub fn open(&self, service: Service) {
         if self.0.service.set(service).is_ok() {
@@ -57,7 +62,7 @@ impl Gateway {
 
     /// The service, once it is there.
     pub(super) fn service(&self) -> Result<&Service, Problem> {
-        self.0.service.get().ok_or_else(|| unready(Phase::Loading))
+        self.0.service.get().ok_or_else(|| self.0.life.unready())
     }
 
     /// The answer to exactly this request, if it is in memory.

@@ -16,7 +16,7 @@ use prometheus_client::registry::Registry;
 use super::flight::Origin;
 use super::problem::Problem;
 use crate::answer::TimingsInfo;
-use crate::engine::Usage;
+use crate::service::Service;
 
 /// The status that stands for a caller who left before the answer.
 pub(super) const LEFT: u16 = 499;
@@ -32,6 +32,17 @@ struct Path {
     path: &'static str,
 }
 
+/// Requests at this moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Load {
+    /// Under way in any way.
+    pub(super) open: usize,
+    /// At work.
+    pub(super) running: usize,
+    /// Waiting for their turn.
+    pub(super) waiting: usize,
+}
+
 /// The counters of one gateway.
 pub(super) struct Metrics {
     registry: Mutex<Registry>,
@@ -43,6 +54,7 @@ pub(super) struct Metrics {
     pub(super) given_up: Counter,
     prompt_tokens: Counter,
     completion_tokens: Counter,
+    open: Gauge,
     running: Gauge,
     waiting: Gauge,
     /// Connections that are open.
@@ -63,6 +75,7 @@ impl Metrics {
             given_up: Counter::default(),
             prompt_tokens: Counter::default(),
             completion_tokens: Counter::default(),
+            open: Gauge::default(),
             running: Gauge::default(),
             waiting: Gauge::default(),
             connections: Gauge::default(),
@@ -83,6 +96,7 @@ impl Metrics {
         registry.register("cancelled", "Answers given up because nobody waited any more", self.given_up.clone());
         registry.register("prompt_tokens", "Tokens of prompts", self.prompt_tokens.clone());
         registry.register("completion_tokens", "Tokens written", self.completion_tokens.clone());
+        registry.register("requests_open", "Requests under way, reading and waiting included", self.open.clone());
         registry.register("requests_running", "Requests at work", self.running.clone());
         registry.register("requests_waiting", "Requests that wait for their turn", self.waiting.clone());
         registry.register("connections", "Open connections", self.connections.clone());
@@ -112,10 +126,12 @@ impl Metrics {
     }
 
     /// Everything in Prometheus's text format, with what waits and runs at this moment.
-    pub(super) fn text(&self, (running, waiting): (usize, usize), usage: Usage) -> Result<String, Problem> {
+    pub(super) fn text(&self, load: Load, service: Option<&Service>) -> Result<String, Problem> {
         let set = |gauge: &Gauge, value: usize| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
-        set(&self.running, running);
-        set(&self.waiting, waiting);
+        let usage = service.map(|service| service.engine().usage()).unwrap_or_default();
+        set(&self.open, load.open);
+        set(&self.running, load.running);
+        set(&self.waiting, load.waiting);
         set(&self.sequences, usage.running);
         set(&self.cache_bytes, usage.cache_bytes);
         set(&self.prefix_bytes, usage.prefix_bytes);

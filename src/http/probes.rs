@@ -8,8 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::gateway::Gateway;
+use super::metrics::Load;
 use super::openapi::Unready;
-use super::phase::{Phase, unready};
+use super::phase::Phase;
 use super::problem::Problem;
 use crate::answer::ModelInfo;
 use crate::intake::Language;
@@ -62,7 +63,7 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Result<Json<Health>
             Ok(Json(Health { status: "ready", model: Some(service.model().name.clone()) }))
         }
         Phase::Ready => Err(ill()),
-        phase => Err(unready(phase)),
+        _ => Err(gateway.0.life.unready()),
     }
 }
 
@@ -85,8 +86,9 @@ pub(super) async fn models(State(gateway): State<Gateway>) -> Result<Json<Models
 #[utoipa::path(get, path = "/metrics", tag = "gateway", security((), ("key" = [])),
     responses((status = 200, description = "Counters", body = String, content_type = "application/openmetrics-text"), Unready))]
 pub(super) async fn metrics(State(gateway): State<Gateway>) -> Result<Response, Problem> {
-    let usage = gateway.service().map(|service| service.engine().usage()).unwrap_or_default();
-    let text = gateway.0.metrics.text(gateway.0.turns.count(), usage)?;
+    let (running, waiting) = gateway.0.turns.count();
+    let load = Load { open: gateway.0.life.working(), running, waiting };
+    let text = gateway.0.metrics.text(load, gateway.service().ok())?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }

@@ -10,9 +10,8 @@ use stislo::answer::{Answer, TimingsInfo};
 use stislo::cache::{AnswerCache, CacheSettings, Key};
 use stislo::intake::Language;
 
-use crate::cli::{Outcome, Place, shown};
+use crate::cli::{Outcome, Place, shown, tiny};
 use crate::harness::{ANSWERS, Script, fixture, request, service};
-use crate::tiny_model::{Arch, Head, TinyModel};
 
 /// Times that a program is killed while it writes.
 const KILLS: usize = 200;
@@ -108,7 +107,7 @@ async fn kills_leave_a_file_that_opens() {
 /// A place whose program has a cache folder, and the tiny model in it.
 fn place() -> (Place, String) {
     let place = Place::new();
-    let model = place.file("tiny.gguf", TinyModel::new(Arch::Qwen2, Head::Tied).gguf_bytes());
+    let model = place.file("tiny.gguf", tiny(1 << 14));
     let model = shown(&model).to_owned();
     (place, model)
 }
@@ -137,8 +136,8 @@ fn a_second_run_of_a_command_needs_no_model() {
     assert!(tokens > 0 && third == first, "a run that keeps nothing uses nothing that was kept");
     let (tokens, _) = written(&summarize(&place, &["--model", &model, "--facts", "3"]));
     assert!(tokens > 0, "another wish is another answer");
-    // The same name with other bytes is another model.
-    place.file("tiny.gguf", TinyModel::new(Arch::Qwen2, Head::Untied).gguf_bytes());
+    // The same name with other bytes is another model; these are as many, so their time tells.
+    place.file("tiny.gguf", tiny(1 << 15));
     let (tokens, _) = written(&summarize(&place, &["--model", &model]));
     assert!(tokens > 0);
 }

@@ -42,10 +42,14 @@ impl Place {
 
     /// Runs the program with a cache folder, so that it keeps its answers.
     pub(crate) fn run_keeping(&self, arguments: &[&str]) -> Outcome {
-        let mut command = self.command(arguments);
-        let output = command.env("XDG_CACHE_HOME", self.folder.path().join("cache")).output().unwrap();
+        let output = self.start_keeping(arguments).wait_with_output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Starts the program with a cache folder.
+    pub(crate) fn start_keeping(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).env("XDG_CACHE_HOME", self.folder.path().join("cache")).spawn().unwrap()
     }
 
     /// Where a program with a cache folder keeps its answers.
@@ -120,7 +124,7 @@ fn usage_is_explained_with_code_2() {
         (&["summarize", "x.txt", "--threads", "0"], "--threads"),
         (&["summarize", "x.txt", "--context", "1"], "--context"),
         (&["serve", "--listen", "nowhere"], "nowhere"),
-        (&["serve", "--listen", "0.0.0.0:0"], "127.0.0.1"),
+        (&["serve", "--listen", "0.0.0.0:0"], "--keys"),
     ] {
         let outcome = place.run(arguments);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", outcome.stderr);

@@ -39,7 +39,7 @@ const ROOTS: [(&str, &[&str]); 13] = [
     ("hyper", &["http/server.rs"]),
     ("redb", &["cache/disk.rs"]),
     ("lru", &["cache/memory.rs"]),
-    ("clap", &["cli/", "config.rs", "main.rs"]),
+    ("clap", &["cli/", "config.rs", "config/", "main.rs"]),
     ("indicatif", &["cli/"]),
     ("whatlang", &["intake/"]),
 ];

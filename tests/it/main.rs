@@ -19,6 +19,7 @@ mod intake;
 mod layers;
 mod model;
 mod scheduling;
+mod serve;
 mod service;
 mod tiny_model;
 mod tiny_vocabulary;

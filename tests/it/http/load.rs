@@ -176,6 +176,8 @@ async fn before_the_model_is_there_it_is_alive_and_not_ready() {
         assert!(response.headers().contains_key(header::RETRY_AFTER), "{what}");
         assert_eq!(problem(response, 503, what).await.0, "loading");
     }
+    gateway.preparing("the model is being downloaded: 1 of 2 bytes are here");
+    assert!(problem(send(&app, get("/ready")).await, 503, "while it loads").await.1.contains("1 of 2 bytes"));
     gateway.open(service(Script::new(&ANSWERS).engine().await.0));
     assert_eq!(ask(&app, &asked()).await.status(), StatusCode::OK);
 }

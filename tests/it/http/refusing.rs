@@ -30,7 +30,7 @@ async fn refusals_of_what_was_asked() {
         (with("languages", json!([])), "invalid_request", "en, uk, ru"),
         (with("languages", json!(["uk", "uk"])), "invalid_request", "once"),
         (with("facts", json!(2)), "invalid_request", "2 facts"),
-        (with("facts", json!(13)), "invalid_request", "13 facts"),
+        (with("facts", json!(13)), "limit_exceeded", "13 facts"),
         (with("facts", json!(-1)), "invalid_request", "facts"),
         (with("length", json!("huge")), "invalid_request", "huge"),
         (with("strategy", json!("magic")), "invalid_request", "magic"),
@@ -114,8 +114,8 @@ async fn limits_are_named_where_they_are_passed() {
         assert!(got == code && detail.contains(limit), "{what}: {got}, {detail}");
     }
     // As many characters as are allowed, in more bytes.
-    let (code, _) = problem(send(&app, body(&"ї".repeat(5000), &["uk"], 3)).await, 422, "a long word").await;
-    assert_ne!(code, "limit_exceeded");
+    let response = send(&app, body(&"ї".repeat(5000), &["uk"], 3)).await;
+    assert_eq!(response.status(), StatusCode::OK, "{}", text(response).await);
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn bodies_that_break_readers_are_refused_in_order() {
     let deep = format!("{{\"text\": {}", "[".repeat(10_000));
     let invisible = format!("{}{}", "\u{200b}\u{301}".repeat(50_000), "x");
     for (what, request, statuses) in [
-        ("ten thousand brackets", post(PATH, deep), &[400][..]),
+        ("ten thousand brackets", post(PATH, deep), &[400, 422][..]),
         ("a key twice", post(PATH, "{\"text\": \"a\", \"text\": \"b\"}"), &[422]),
         ("half a surrogate", post(PATH, "{\"text\": \"\\ud800 abc\"}"), &[400]),
         ("a number past all bounds", post(PATH, "{\"text\": \"a\", \"seed\": 1e400}"), &[400, 422]),

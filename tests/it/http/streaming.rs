@@ -1,5 +1,7 @@
 //! Streams: what comes in which order, that readers are served at their own pace, and what those who leave leave behind.
 
+use std::collections::HashSet;
+
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use futures_util::StreamExt;
@@ -35,7 +37,7 @@ fn named<'a>(events: &'a Events, name: &str) -> Vec<&'a Value> {
 
 #[tokio::test]
 async fn a_stream_adds_up_to_the_answer() {
-    let app = on(Script::new(&ANSWERS).engine().await.0);
+    let app = on(Script::new(&ANSWERS).no_drafts().engine().await.0);
     let events = events(ask(&app, &streamed()).await).await;
     let names: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!((names[0], names[1], names[names.len() - 1]), ("accepted", "progress", "done"));
@@ -64,10 +66,14 @@ async fn a_stream_adds_up_to_the_answer() {
             assert_eq!((&sentence["start"], &sentence["end"]), (&evidence["start"], &evidence["end"]));
         }
     }
-    // Languages interleave: the first facts of all come before the last of any.
-    let order: Vec<(&Value, &Value)> =
-        named(&events, "fact").iter().map(|it| (&it["language"], &it["index"])).collect();
-    assert!(order[..3].iter().all(|(_, index)| *index == 0), "{order:?}");
+    // Languages interleave: each has shown a fact before any is whole.
+    let whole = names.iter().position(|&name| name == "summary").unwrap();
+    let early: HashSet<&str> = events[..whole]
+        .iter()
+        .filter(|(name, _)| name == "fact")
+        .map(|(_, it)| it["language"].as_str().unwrap())
+        .collect();
+    assert_eq!(early.len(), 3, "{early:?}");
     let stages: Vec<&str> = named(&events, "progress").iter().map(|it| it["stage"].as_str().unwrap()).collect();
     assert!(stages.contains(&"reading") && stages.ends_with(&["writing"]), "{stages:?}");
 }
@@ -139,12 +145,12 @@ async fn those_who_ask_the_same_share_one_computation() {
     let gate = inside(gate).await;
     let whole = tokio::spawn(ask(&app, &json!({"text": fixture("en", "page"), "stream": false})));
     let late = tokio::spawn(ask(&app, &stream));
+    let (first, late) = (first.await.unwrap(), late.await.unwrap());
     // The first of them leaves; the others are not harmed.
-    let first = first.await.unwrap();
     drop(first);
     drop(gate);
     let answer = body(whole.await.unwrap()).await;
-    let events = events(late.await.unwrap()).await;
+    let events = events(late).await;
     assert_eq!(events.last().unwrap().1["answer"]["id"], answer["id"]);
     assert_eq!(events[0].0, "accepted", "a late reader misses nothing");
     let begun = log.passes().iter().filter(|pass| pass.rows == 0 && pass.tokens[0].len() == 256).count();
@@ -177,8 +183,8 @@ async fn who_leaves_a_stream_frees_the_engine() {
     until("the engine is idle", async || engine.usage().running == 0).await;
     let steps = log.passes().len() - before;
     assert!(steps <= 1, "{steps} steps were written for nobody");
-    assert_eq!(engine.usage().cache_bytes, 0);
-    assert_eq!(counted(&app, "stislo_requests_running").await, 0);
+    until("nothing is held for it", async || engine.usage().cache_bytes == 0).await;
+    until("its turn is free", async || counted(&app, "stislo_requests_running").await == 0).await;
 }
 
 #[tokio::test]

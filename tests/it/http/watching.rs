@@ -71,8 +71,11 @@ impl<'a> MakeWriter<'a> for Lines {
 #[tokio::test]
 async fn the_log_tells_of_requests_and_not_of_articles() {
     let lines = Lines::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(lines.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(lines.clone())
+        .finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let key = "a-key-of-the-news-desk";
     let options = Options { keys: Keys::parse(key).unwrap(), ..Options::default() };
