@@ -47,7 +47,7 @@ enum Command {
     /// Show an article as it is read: title, language, sentences, and what is removed
     Extract(extract::Args),
     /// Answer HTTP requests on this machine
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// List, get, check and remove model files
     Models(models::Args),
     /// Measure a model's speed on this machine
@@ -83,7 +83,7 @@ impl Cli {
             Command::Models(args) => interruptible(models::execute(args, &settings)).await,
             Command::Bench(args) => interruptible(bench::execute(args, &settings)).await,
             // The gateway takes a signal as a wish to finish what is under way.
-            Command::Serve(args) => serve::execute(args, &settings).await,
+            Command::Serve(args) => serve::execute(*args, &settings).await,
         };
         Ok(outcome?)
     }

@@ -14,8 +14,10 @@ pub(super) struct Bars {
     bar: ProgressBar,
     verbosity: Verbosity,
     /// Hears what is done before a model is ready.
-    listener: Option<Box<dyn Fn(&str) + Send + Sync>>,
+    listener: Option<Listener>,
 }
+
+type Listener = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Bars {
     pub(super) fn new(settings: &Settings) -> Self {

@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::intake::{self, Article, Language, Source};
 use crate::plan::{Length, Task};
-use crate::service::{FACTS, Recipe, Request, Service, Wish};
+use crate::service::{FACTS, Request, Service, Wish};
 
 /// What to summarise, and how.
 #[derive(Debug, clap::Args)]
@@ -106,26 +106,20 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
 struct Desk<'a> {
     settings: &'a Settings,
     bars: &'a Bars,
-    recipe: Recipe,
     cache: Option<AnswerCache>,
-    model: Model,
-}
-
-enum Model {
-    Found(Box<Found>),
-    Loaded(Service),
+    model: Found,
+    loaded: Option<Service>,
 }
 
 impl<'a> Desk<'a> {
     async fn open(settings: &'a Settings, bars: &'a Bars) -> Result<Self, Error> {
-        let found = super::open::find(settings, bars).await?;
+        let model = super::open::find(settings, bars).await?;
         let cache = settings.cache.clone().map(AnswerCache::new);
-        let (recipe, model) = (found.recipe.clone(), Model::Found(Box::new(found)));
-        Ok(Self { settings, bars, recipe, cache, model })
+        Ok(Self { settings, bars, cache, model, loaded: None })
     }
 
     async fn answer(&mut self, article: &Article, source: Source, wish: &Wish) -> Result<Answer, Error> {
-        let key = self.recipe.key(article, wish);
+        let key = self.model.recipe.key(article, wish);
         if let Some(cache) = &self.cache
             && let Some(answer) = cache.find(&key).await
         {
@@ -145,12 +139,11 @@ impl<'a> Desk<'a> {
     }
 
     async fn service(&mut self) -> Result<Service, Error> {
-        let service = match &self.model {
-            Model::Loaded(service) => return Ok(service.clone()),
-            Model::Found(found) => found.load(self.settings, self.bars).await?,
-        };
-        self.model = Model::Loaded(service.clone());
-        Ok(service)
+        if let Some(service) = &self.loaded {
+            return Ok(service.clone());
+        }
+        let service = self.model.load(self.settings, self.bars).await?;
+        Ok(self.loaded.insert(service).clone())
     }
 
     /// What was kept is in its file.

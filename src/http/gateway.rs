@@ -74,11 +74,11 @@ impl Gateway {
     }
 
     /// Begins the computation of an answer, or joins the one of the same request.
-    pub(super) fn begin(&self, service: &Service, ask: Ask, key: Key, caller: Caller) -> Reader {
-        let shared = (ask.retention == Retention::Usual).then_some(key);
+    pub(super) fn begin(&self, service: &Service, order: Order) -> Reader {
+        let shared = (order.ask.retention == Retention::Usual).then_some(order.key);
         let (gateway, service) = (self.clone(), service.clone());
         self.0.flights.join(shared, |record| async move {
-            let outcome = gateway.answer(&service, Order { ask, key, caller }, &record).await?;
+            let outcome = gateway.answer(&service, order, &record).await?;
             gateway.0.metrics.answer(outcome.origin, &outcome.answer.timings);
             Ok(outcome)
         })
@@ -114,11 +114,11 @@ impl Gateway {
 }
 
 /// A request on its way to an answer.
-struct Order {
-    ask: Ask,
+pub(super) struct Order {
+    pub(super) ask: Ask,
     /// The request's own key.
-    key: Key,
-    caller: Caller,
+    pub(super) key: Key,
+    pub(super) caller: Caller,
 }
 
 /// Writes down a kept answer as if it were written, so that who reads along sees the same steps.

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::ask::{Ask, Retention, SummarizeBody, SummarizeQuery};
 use super::events;
 use super::flight::{Origin, Outcome, Step};
-use super::gateway::Gateway;
+use super::gateway::{Gateway, Order};
 use super::openapi::Refusals;
 use super::problem::Problem;
 use super::turns::Caller;
@@ -45,7 +45,7 @@ pub(super) async fn post(
     if !stream && let Some(outcome) = gateway.recall(&ask, &key) {
         return Ok(whole(&outcome, retention));
     }
-    let mut reader = gateway.begin(&service, ask, key, caller);
+    let mut reader = gateway.begin(&service, Order { ask, key, caller });
     let limit = Limit { gateway: gateway.clone(), deadline: begun + gateway.0.options.times.deadline };
     if !stream {
         return Ok(whole(&limit.hold(reader.outcome()).await??, retention));

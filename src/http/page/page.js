@@ -99,6 +99,7 @@ function begin(languages) {
   columns = {};
   sentences = [];
   answer = null;
+  at("copy-text").disabled = at("copy-markdown").disabled = true;
   at("problem").hidden = true;
   at("comparison").hidden = true;
   at("warnings").hidden = true;
@@ -232,6 +233,7 @@ function showComparison(comparison) {
 
 function showAnswer(whole) {
   answer = whole;
+  at("copy-text").disabled = at("copy-markdown").disabled = false;
   whole.summaries.forEach(showSummary);
   showComparison(whole.comparison);
   at("warnings").textContent = whole.warnings.join(" ");
@@ -327,7 +329,6 @@ function asMarkdown() {
 }
 
 async function copy(text) {
-  if (!answer) return;
   try {
     await navigator.clipboard.writeText(text());
     at("copied").textContent = words.copied;
