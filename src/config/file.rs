@@ -1,11 +1,13 @@
 //! The file of settings: TOML, where a key that is not known is an error.
 //!
-//!     model = "qwen3-1.7b"
-//!     no_store = true
+//! ```toml
+//! model = "qwen3-1.7b"
+//! no_store = true
 //!
-//!     [serve]
-//!     listen = "127.0.0.1:8080"
-//!     queue = 16
+//! [serve]
+//! listen = "127.0.0.1:8080"
+//! queue = 16
+//! ```
 
 use std::path::Path;
 

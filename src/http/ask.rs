@@ -1,17 +1,16 @@
 //! What a request asks for: a JSON body, or a text or page as the body with the rest in the query.
 //!
-//! The body is read here, within the limits of size and time. Not here: what of it makes an article; that is the intake's.
+//! Not here: reading the bytes, within limits of size and time, which is in `body`, and what of them makes an article,
+//! which is the intake's.
 
-use std::error::Error as _;
-
-use axum::body::{Body, to_bytes};
 use axum::extract::{Query, Request as HttpRequest};
 use axum::http::{HeaderMap, StatusCode, header};
-use http_body_util::LengthLimitError;
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
-use super::options::{Limits, Options};
+use super::body::{Bodies, Held};
+use super::options::Limits;
 use super::problem::Problem;
 use crate::answer::Strategy;
 use crate::intake::{Language, Source};
@@ -23,6 +22,8 @@ pub(super) struct Ask {
     pub(super) request: Request,
     pub(super) stream: bool,
     pub(super) retention: Retention,
+    /// The room that the body takes until it is an article.
+    pub(super) room: OwnedSemaphorePermit,
 }
 
 /// What may be kept of a request, and used for it.
@@ -136,7 +137,7 @@ enum Kind {
 
 impl Ask {
     /// Reads a request.
-    pub(super) async fn read(request: HttpRequest, options: &Options) -> Result<Self, Problem> {
+    pub(super) async fn read(request: HttpRequest, bodies: &Bodies, limits: &Limits) -> Result<Self, Problem> {
         let (head, body) = request.into_parts();
         let kind = kind(&head.headers)?;
         let query = match kind {
@@ -146,13 +147,13 @@ impl Ask {
             Kind::Json => None,
             Kind::Bytes => Some(query(&head.uri)?),
         };
-        let bytes = read_body(&head.headers, body, options).await?;
-        let retention = retention(&head.headers);
-        let ask = match query {
-            Some(query) => query.ask(bytes, retention)?,
-            None => json(&bytes)?.ask(retention)?,
+        let Held { bytes, room } = bodies.read(&head.headers, body).await?;
+        let (request, stream) = match query {
+            Some(query) => query.request(bytes)?,
+            None => json(&bytes)?.request()?,
         };
-        ask.check(&options.limits)?;
+        let ask = Self { request, stream, retention: retention(&head.headers), room };
+        ask.check(limits)?;
         Ok(ask)
     }
 
@@ -178,7 +179,8 @@ impl Ask {
 }
 
 impl SummarizeBody {
-    fn ask(self, retention: Retention) -> Result<Ask, Problem> {
+    /// What is asked, and whether as a stream.
+    fn request(self) -> Result<(Request, bool), Problem> {
         let Self { text, html, title, source_language, languages, facts, length, strategy, stream, seed } = self;
         let (bytes, name) = match (text, html) {
             (Some(text), None) => (text.into_bytes(), "text"),
@@ -190,12 +192,13 @@ impl SummarizeBody {
         };
         let source = Source { bytes, name: name.to_owned(), title, language: source_language };
         let task = Task { languages, facts, length };
-        Ok(Ask { request: Request { source, task, strategy: strategy.chosen(), seed }, stream, retention })
+        Ok((Request { source, task, strategy: strategy.chosen(), seed }, stream))
     }
 }
 
 impl SummarizeQuery {
-    fn ask(self, bytes: Vec<u8>, retention: Retention) -> Result<Ask, Problem> {
+    /// What is asked of a text, and whether as a stream.
+    fn request(self, bytes: Vec<u8>) -> Result<(Request, bool), Problem> {
         let Self { title, source_language, languages, facts, length, strategy, stream, seed } = self;
         let languages = match languages {
             None => every_language(),
@@ -207,7 +210,7 @@ impl SummarizeQuery {
         };
         let source = Source { bytes, name: "body".to_owned(), title, language: source_language };
         let task = Task { languages, facts, length };
-        Ok(Ask { request: Request { source, task, strategy: strategy.chosen(), seed }, stream, retention })
+        Ok((Request { source, task, strategy: strategy.chosen(), seed }, stream))
     }
 }
 
@@ -257,33 +260,6 @@ fn retention(headers: &HeaderMap) -> Retention {
         (true, _) => Retention::Nothing,
         (_, true) => Retention::Fresh,
         _ => Retention::Usual,
-    }
-}
-
-/// Reads a body up to its limits of size and time.
-async fn read_body(headers: &HeaderMap, body: Body, options: &Options) -> Result<Vec<u8>, Problem> {
-    let limit = options.limits.max_body_bytes;
-    let too_large = || {
-        let detail = format!("the body is larger than {limit} bytes, which is the limit `max_body_bytes`");
-        Problem::plain(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
-    };
-    let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if said.is_some_and(|said| said > limit as u64) {
-        return Err(too_large());
-    }
-    let seconds = options.times.body;
-    match tokio::time::timeout(seconds, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes.into()),
-        Ok(Err(error)) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => Err(too_large()),
-        Ok(Err(_)) => {
-            let detail = "the body broke off or is not what its headers say";
-            Err(Problem::plain(StatusCode::BAD_REQUEST, "unreadable_body", detail))
-        }
-        Err(_) => {
-            let detail =
-                format!("the body took longer than {} s, which is the limit `body_timeout`", seconds.as_secs());
-            Err(Problem::plain(StatusCode::REQUEST_TIMEOUT, "body_timeout", detail))
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
 use super::ask::{Ask, Retention};
+use super::body::Bodies;
 use super::flight::{Flights, Origin, Outcome, Reader, Record, Step};
 use super::metrics::Metrics;
 use super::options::Options;
@@ -27,6 +28,7 @@ pub(super) struct Shared {
     pub(super) turns: Turns,
     service: OnceLock<Service>,
     flights: Flights,
+    pub(super) bodies: Bodies,
     /// Texts are read and counted on as many threads as there are cores.
     readers: Semaphore,
 }
@@ -41,6 +43,7 @@ impl Gateway {
             turns: Turns::new(options.limits.concurrency, options.limits.queue),
             flights: Flights::new(metrics.given_up.clone()),
             service: OnceLock::new(),
+            bodies: Bodies::new(&options),
             readers: Semaphore::new(cores),
             metrics,
             cache,
@@ -85,11 +88,11 @@ impl Gateway {
     }
 
     async fn answer(&self, service: &Service, order: Order, record: &Record) -> Result<Outcome, Problem> {
-        let Order { ask: Ask { request, retention, .. }, key: request_key, caller } = order;
+        let Order { ask: Ask { request, retention, room, .. }, key: request_key, caller } = order;
         let wish = request.wish();
         let reader = self.0.readers.acquire().await.expect("it is never closed");
         let prepared = service.prepare(request).await?;
-        drop(reader);
+        drop((reader, room));
         let article = prepared.article().clone();
         let key = service.recipe().key(&article, &wish);
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention == Retention::Usual)

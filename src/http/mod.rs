@@ -1,12 +1,13 @@
 //! The HTTP gateway: `router(gateway)`, and `serve`, which serves it until it is told to stop.
 //!
-//! The way of one request: `server` (connection), `entry` (id, key, log), `ask` (what is wanted, within `options`),
-//! `gateway` (kept answers, `turns`, the service), `flight` (one computation for all who ask the same), and back as JSON
-//! by `summarize` or as `events`. Errors are problem documents (RFC 9457) from one table, `problem`. Handlers only
-//! translate: the work is the service's. A caller who leaves drops the handler's future; with the last one who waits for
-//! an answer, its work ends. `phase` is where the gateway is in its life, `probes` and `metrics` tell it to machines.
+//! The way of one request: `server` (connection), `entry` (id, key, log), `body` and `ask` (what is wanted, within
+//! `options`), `gateway` (kept answers, `turns`, the service), `flight` (one computation for all who ask the same), and
+//! back as JSON by `summarize` or as `events`. Errors are problem documents (RFC 9457) from one table, `problem`. Handlers
+//! only translate: the work is the service's. A caller who leaves drops the handler's future; with the last one who waits
+//! for an answer, its work ends. `phase` is where the gateway is in its life; `probes` and `metrics` tell it to machines.
 
 mod ask;
+mod body;
 mod entry;
 mod events;
 mod flight;

@@ -39,7 +39,7 @@ pub(super) async fn post(
     let begun = Instant::now();
     let working = gateway.0.life.begin()?;
     let service = gateway.service()?.clone();
-    let ask = Ask::read(request, &gateway.0.options).await?;
+    let ask = Ask::read(request, &gateway.0.bodies, &gateway.0.options.limits).await?;
     let key = service.recipe().request_key(&ask.request);
     let (stream, retention) = (ask.stream, ask.retention);
     if !stream && let Some(outcome) = gateway.recall(&ask, &key) {
