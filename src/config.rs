@@ -1,12 +1,20 @@
 //! Settings: what the user wrote, and what it comes to. The only reader of the environment.
 //!
 //! [`RawSettings`] is the flags and variables as they were given; [`Settings::resolve`] checks them and splits them by
-//! room. Nothing else in the crate looks at the environment, so a test can set everything.
+//! room. `serve` has those of the gateway, `file` those that stand in a file. Nothing else in the crate looks at the
+//! environment, so a test can set everything.
+
+mod file;
+mod serve;
 
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 
+pub use self::file::SettingsFile;
+pub use self::serve::{Serve, ServeSettings};
+use crate::cache::CacheSettings;
 use crate::engine::EngineSettings;
 use crate::error::Error;
 use crate::hub::{DEFAULT_ENDPOINT, HubSettings, Token};
@@ -23,12 +31,18 @@ pub struct RawSettings {
     /// Threads for the arithmetic [default: the cores that this process may use]
     #[arg(long, global = true, value_name = "N", env = "STISLO_THREADS")]
     pub threads: Option<usize>,
-    /// Tokens that an article and its answer may have together
-    #[arg(long, global = true, value_name = "TOKENS", default_value_t = 8192, env = "STISLO_CONTEXT")]
-    pub context: usize,
+    /// Tokens that an article and its answer may have together [default: 8192]
+    #[arg(long, global = true, value_name = "TOKENS", env = "STISLO_CONTEXT")]
+    pub context: Option<usize>,
+    /// Keep no answers and use none that were kept
+    #[arg(long, global = true, env = "STISLO_NO_STORE", value_parser = FalseyValueParser::new())]
+    pub no_store: bool,
     /// Sample instead of taking the best word each time; the same seed gives the same answer
     #[arg(long, global = true, value_name = "N")]
     pub seed: Option<u64>,
+    /// Write the log as JSON, a line an event
+    #[arg(long, global = true, env = "STISLO_LOG_JSON", value_parser = FalseyValueParser::new())]
+    pub log_json: bool,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -87,18 +101,23 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// How much is said.
     pub verbosity: Verbosity,
+    /// The log is JSON.
+    pub log_json: bool,
     /// Colours and bold type may be used on a terminal.
     pub color: bool,
     /// For the hub room.
     pub hub: HubSettings,
     /// For the engine.
     pub engine: EngineSettings,
+    /// Where answers are kept; nowhere when that is not wanted.
+    pub cache: Option<CacheSettings>,
 }
 
 impl Settings {
     /// Checks what the user wrote.
     pub fn resolve(raw: RawSettings) -> Result<Self, Error> {
-        let RawSettings { model, offline, threads, context, seed, verbose, quiet, variables } = raw;
+        let RawSettings { model, offline, threads, context, no_store, log_json, seed, verbose, quiet, variables } = raw;
+        let context = context.unwrap_or(EngineSettings::default().context);
         let wrong = |name, reason: &str| Error::Setting { name, reason: reason.to_owned() };
         if threads == Some(0) {
             return Err(wrong("--threads", "at least one thread is needed"));
@@ -117,14 +136,28 @@ impl Settings {
                 (_, 1) => Verbosity::Verbose,
                 _ => Verbosity::Debug,
             },
+            log_json,
             color: variables.no_color.as_deref().unwrap_or_default().is_empty(),
             engine: EngineSettings { context, ..EngineSettings::default() },
+            cache: (!no_store).then(|| variables.cache()),
             hub: variables.hub(offline)?,
         })
     }
 }
 
+/// Bytes of answers that are kept in memory and on disk when nobody says.
+const KEPT_IN_MEMORY: usize = 64 << 20;
+const KEPT_ON_DISK: u64 = 256 << 20;
+
 impl HubVariables {
+    /// Answers are kept in the user's cache folder, or in memory alone where none is known.
+    fn cache(&self) -> CacheSettings {
+        let home_cache = || self.home.as_ref().map(|home| home.join(".cache"));
+        let folder = self.xdg_cache.clone().or_else(home_cache);
+        let file = folder.map(|folder| folder.join("stislo/answers.redb"));
+        CacheSettings { memory_bytes: KEPT_IN_MEMORY, file, file_bytes: KEPT_ON_DISK }
+    }
+
     fn hub(self, offline: bool) -> Result<HubSettings, Error> {
         // The order of huggingface_hub: HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub.
         let home_cache = || self.home.as_ref().map(|home| home.join(".cache"));
@@ -156,7 +189,7 @@ mod tests {
     use super::*;
 
     fn with(variables: HubVariables) -> Settings {
-        Settings::resolve(RawSettings { context: 8192, variables, ..RawSettings::default() }).unwrap()
+        Settings::resolve(RawSettings { variables, ..RawSettings::default() }).unwrap()
     }
 
     #[test]
@@ -171,6 +204,19 @@ mod tests {
     }
 
     #[test]
+    fn answers_are_kept_in_the_users_cache_or_nowhere() {
+        let home = || Some(PathBuf::from("/home/u"));
+        let file = |variables| with(variables).cache.unwrap().file;
+        let at_home = HubVariables { home: home(), ..Default::default() };
+        assert_eq!(file(at_home.clone()), Some("/home/u/.cache/stislo/answers.redb".into()));
+        let xdg = HubVariables { home: home(), xdg_cache: Some("/x".into()), ..Default::default() };
+        assert_eq!(file(xdg), Some("/x/stislo/answers.redb".into()));
+        assert_eq!(file(HubVariables { hub_home: Some("/models".into()), ..Default::default() }), None);
+        let raw = RawSettings { no_store: true, variables: at_home, ..RawSettings::default() };
+        assert_eq!(Settings::resolve(raw).unwrap().cache, None);
+    }
+
+    #[test]
     fn offline_comes_from_flag_or_variable() {
         for (value, offline) in [(None, false), (Some("0"), false), (Some("1"), true), (Some("TRUE"), true)] {
             let hub_offline = value.map(str::to_owned);
@@ -181,9 +227,9 @@ mod tests {
 
     #[test]
     fn a_setting_that_cannot_work_is_named() {
-        let raw = RawSettings { threads: Some(0), context: 8192, ..RawSettings::default() };
+        let raw = RawSettings { threads: Some(0), ..RawSettings::default() };
         assert!(Settings::resolve(raw).unwrap_err().to_string().contains("--threads"));
-        let raw = RawSettings { context: 1, ..RawSettings::default() };
+        let raw = RawSettings { context: Some(1), ..RawSettings::default() };
         assert!(Settings::resolve(raw).unwrap_err().to_string().contains("--context"));
     }
 }

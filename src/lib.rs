@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod bench;
+pub mod cache;
 pub mod chart;
 pub mod cli;
 pub mod config;

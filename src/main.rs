@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stislo::cli::{Cli, Failure};
-use stislo::config::{Settings, Verbosity};
 
 fn main() -> ExitCode {
     if std::env::args_os().len() < 2 {
@@ -17,21 +16,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
-    let settings = Settings::resolve(cli.settings.clone())?;
+fn run(mut cli: Cli) -> Result<(), Failure> {
+    let settings = cli.settings()?;
     for variable in ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"] {
         // candle reads its thread count from the environment alone, and would count the cores of the whole machine where
         // a container has fewer.
         // SAFETY: no other thread has been started yet, so nobody reads the environment at the same time.
         unsafe { std::env::set_var(variable, settings.threads.to_string()) };
     }
-    let level = match settings.verbosity {
-        Verbosity::Quiet => "error",
-        Verbosity::Normal => "warn",
-        Verbosity::Verbose => "stislo=info,warn",
-        Verbosity::Debug => "stislo=debug,info",
-    };
-    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
+    cli.start_log(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(cli.execute(settings));
     // Work that is still under way is abandoned: whoever waited for it has gone.

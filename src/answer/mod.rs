@@ -4,7 +4,7 @@
 //! finds the sentences of a fact in it, and `figures`, `names`, `stance` and `quote` hold the fact against them, each for one
 //! kind of mistake. `check` makes a [`Summary`] of it all, with a finding for everything that is missing or does not hold;
 //! `between` compares facts with each other; `against` does the same for a text that a person wrote; `compare` holds
-//! summaries of several languages against each other. No model is asked, and nothing in this room knows tokens.
+//! summaries of several languages against each other; `growing` reads an answer line by line while it is written. No model is asked, and nothing in this room knows tokens.
 
 mod against;
 mod between;
@@ -13,6 +13,7 @@ mod compare;
 mod evidence;
 mod figures;
 mod form;
+mod growing;
 mod names;
 mod parse;
 mod quote;
@@ -20,17 +21,20 @@ mod reading;
 mod reference;
 mod stance;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 pub use self::against::{Checked, Held, against};
 pub use self::check::{Made, run};
 pub use self::compare::{Comparison, Difference, Row, compare};
+pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
 use crate::intake::{Language, SentenceId};
 
 /// The whole answer to a request.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     /// The same for the same article, model and options.
     pub id: String,
@@ -57,7 +61,7 @@ impl Answer {
 }
 
 /// What was read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SourceInfo {
     /// The article's title, if it has one.
     pub title: Option<String>,
@@ -74,7 +78,7 @@ pub struct SourceInfo {
 }
 
 /// What wrote the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ModelInfo {
     /// Name of the manifest, or of the file.
     pub name: String,
@@ -87,7 +91,7 @@ pub struct ModelInfo {
 }
 
 /// Times in milliseconds, and tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct TimingsInfo {
     /// Waiting for other jobs.
     pub queue_ms: u64,
@@ -108,7 +112,7 @@ pub struct TimingsInfo {
 }
 
 /// One language's summary, checked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Summary {
     /// Its language.
     pub language: Language,
@@ -127,7 +131,7 @@ pub struct Summary {
 }
 
 /// How a summary was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
     /// The model read the article and wrote this language itself.
@@ -137,7 +141,7 @@ pub enum Strategy {
 }
 
 /// Whether an answer is whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Finish {
     /// It is.
@@ -147,7 +151,7 @@ pub enum Finish {
 }
 
 /// A fact and the sentences that it comes from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct KeyFact {
     /// The fact.
     pub text: String,
@@ -158,9 +162,10 @@ pub struct KeyFact {
 }
 
 /// A sentence of the article.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// Its number.
+    #[schema(value_type = u32, minimum = 1)]
     pub sentence: SentenceId,
     /// Its first byte in the cleaned text.
     pub start: usize,
@@ -171,7 +176,7 @@ pub struct Evidence {
 }
 
 /// Something that does not hold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
@@ -182,8 +187,29 @@ pub struct Finding {
     pub value: String,
 }
 
+/// The places of findings.
+const PLACES: [&str; 3] = ["headline", "summary", "fact"];
+
+/// A finding as it is read back from JSON.
+#[derive(Deserialize)]
+struct KeptFinding {
+    kind: FindingKind,
+    #[serde(rename = "where")]
+    place: String,
+    value: String,
+}
+
+impl<'de> Deserialize<'de> for Finding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let KeptFinding { kind, place, value } = KeptFinding::deserialize(deserializer)?;
+        let known = PLACES.into_iter().find(|&known| known == place);
+        let place = known.ok_or_else(|| D::Error::custom(format!("{place} is no place of a finding")))?;
+        Ok(Self { kind, place, value })
+    }
+}
+
 /// Kinds of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FindingKind {

@@ -53,7 +53,7 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     let subject = Subject {
         path: found.path,
         chat: found.chat,
-        info: found.info,
+        info: found.recipe.model,
         engine: settings.engine,
         threads: settings.threads,
     };

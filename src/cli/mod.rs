@@ -8,6 +8,7 @@ mod compare;
 mod eval;
 mod extract;
 mod input;
+mod log;
 mod manual;
 mod models;
 mod open;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use self::summarize::Work;
-use crate::config::{RawSettings, Settings};
+use crate::config::{RawSettings, Settings, SettingsFile};
 use crate::error::{Error, Kind};
 
 const EXAMPLES: &str = "\
@@ -43,9 +44,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the text was refused, 4 no model,
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Settings that every command takes.
     #[command(flatten, next_help_heading = "Common options")]
-    pub settings: RawSettings,
+    settings: RawSettings,
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,7 +60,7 @@ enum Command {
     /// Hold a summary that a person wrote against its article, sentence by sentence
     Check(check::Args),
     /// Answer HTTP requests on this machine
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// List, get, check and remove model files
     Models(models::Args),
     /// Measure a model's speed on this machine
@@ -79,6 +79,21 @@ impl Cli {
         Self::command().render_help().to_string()
     }
 
+    /// What flags and variables say, with the file of settings below them.
+    pub fn settings(&mut self) -> Result<Settings, Error> {
+        if let Command::Serve(args) = &mut self.command
+            && let Some(path) = &args.config
+        {
+            SettingsFile::read(path)?.under(&mut self.settings, &mut args.settings);
+        }
+        Settings::resolve(self.settings.clone())
+    }
+
+    /// Starts the log.
+    pub fn start_log(&self, settings: &Settings) {
+        log::start(&self.command, settings);
+    }
+
     /// Runs the command.
     pub async fn execute(self, settings: Settings) -> Result<(), Failure> {
         let outcome = match self.command {
@@ -92,7 +107,7 @@ impl Cli {
             Command::Completions(args) => manual::completions(args, Self::command()),
             Command::Man(args) => manual::man(args, Self::command()),
             // The gateway takes a signal as a wish to finish what is under way.
-            Command::Serve(args) => serve::execute(args, &settings).await,
+            Command::Serve(args) => serve::execute(*args, &settings).await,
         };
         Ok(outcome?)
     }

@@ -11,7 +11,7 @@ use crate::engine::model::ARCHITECTURES;
 use crate::error::Error;
 use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest, Quality};
 use crate::intake::Language;
-use crate::service::Service;
+use crate::service::{Recipe, Service};
 
 /// True when the engine can run what the manifest describes.
 pub(super) fn is_runnable(manifest: &Manifest) -> bool {
@@ -23,22 +23,23 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     /// How the manifest says the model is spoken to; by its architecture when not given.
     pub(super) chat: Option<Chat>,
-    pub(super) info: ModelInfo,
-    fluent: Vec<Language>,
-    warning: Option<String>,
+    /// What decides its answers.
+    pub(super) recipe: Recipe,
+}
+
+impl Found {
+    /// Loads the model.
+    pub(super) async fn load(&self, settings: &Settings, bars: &Bars) -> Result<Service, Error> {
+        bars.loading();
+        let engine = Engine::load(&self.path, self.chat, settings.engine).await;
+        bars.done();
+        Ok(Service::with_recipe(engine?, self.recipe.clone()))
+    }
 }
 
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
-    let Found { path, chat, info, fluent, warning } = find(settings, bars).await?;
-    bars.loading();
-    let engine = Engine::load(&path, chat, settings.engine).await;
-    bars.done();
-    let service = Service::new(engine?, info).with_fluent(fluent);
-    Ok(match warning {
-        Some(warning) => service.with_warning(warning),
-        None => service,
-    })
+    find(settings, bars).await?.load(settings, bars).await
 }
 
 /// Finds the model's file, and downloads it where it is not here yet.
@@ -70,7 +71,20 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
         true => Some(Chat::ChatMlNoThinking),
         false => Chat::from_name(&manifest.chat),
     };
-    Ok(Found { path: file.path().to_owned(), chat, info, fluent: fluent(manifest), warning: choice.warning })
+    let path = file.path().to_owned();
+    let warnings = choice.warning.into_iter().collect();
+    let recipe = Recipe { bytes: bytes(&path), fluent: fluent(manifest), warnings, ..Recipe::new(info) };
+    Ok(Found { path, chat, recipe })
+}
+
+/// Which bytes write: a file is told by its size and time, where reading it would take a second; so is the program.
+fn bytes(path: &Path) -> String {
+    let stamp = |path: &Path| {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(format!("{} bytes of {:?}", metadata.len(), metadata.modified().ok()?))
+    };
+    let program = std::env::current_exe().ok().and_then(|path| stamp(&path));
+    format!("{} {:?} {program:?}", path.display(), stamp(path))
 }
 
 /// The languages that the manifest says the model writes well.
@@ -85,7 +99,8 @@ fn from_file(path: &Path) -> Found {
     let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
-    Found { path, chat: None, info, fluent: Language::ALL.to_vec(), warning: None }
+    let recipe = Recipe { bytes: bytes(&path), ..Recipe::new(info) };
+    Found { path, chat: None, recipe }
 }
 
 fn engine_name() -> String {

@@ -13,13 +13,28 @@ use crate::service::Stage;
 pub(super) struct Bars {
     bar: ProgressBar,
     verbosity: Verbosity,
+    /// Hears what is done before a model is ready.
+    listener: Option<Listener>,
 }
+
+type Listener = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Bars {
     pub(super) fn new(settings: &Settings) -> Self {
         let shown = std::io::stderr().is_terminal() && settings.verbosity > Verbosity::Quiet;
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bar: ProgressBar::with_draw_target(None, target), verbosity: settings.verbosity }
+        Self { bar: ProgressBar::with_draw_target(None, target), verbosity: settings.verbosity, listener: None }
+    }
+
+    /// Says what is done before a model is ready to somebody else, too.
+    pub(super) fn telling(self, listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { listener: Some(Box::new(listener)), ..self }
+    }
+
+    fn tell(&self, what: &str) {
+        if let Some(listener) = &self.listener {
+            listener(what);
+        }
     }
 
     /// Prints a line that stays. Nothing when the user wants quiet.
@@ -30,6 +45,7 @@ impl Bars {
     }
 
     pub(super) fn loading(&self) {
+        self.tell("the model is being loaded");
         self.spin("loading the model");
     }
 
@@ -52,6 +68,8 @@ impl Bars {
             Stage::Condensing { done, total } => self.bar.set_message(format!("read in parts: {done} of {total}")),
             Stage::Writing { pieces: 1 } => self.spin("writing"),
             Stage::Writing { pieces } => self.bar.set_message(format!("writing: {pieces} words and pieces")),
+            // An answer is printed when it is whole.
+            Stage::Delta { .. } | Stage::Fact { .. } | Stage::Summary(_) => {}
         }
     }
 
@@ -90,6 +108,7 @@ impl Progress for Bars {
                 self.bar.set_position(done);
             }
             ProgressEvent::Advanced { done, total } => {
+                self.tell(&format!("the model is being downloaded: {done} of {total} bytes are here"));
                 self.bar.set_length(total);
                 self.bar.set_position(done);
             }
@@ -98,7 +117,10 @@ impl Progress for Bars {
             }
             ProgressEvent::SourceFailed { source, reason } => self.say(&format!("{source} failed: {reason}")),
             ProgressEvent::Discarded { path, reason } => self.say(&format!("deleted {}: {reason}", path.display())),
-            ProgressEvent::Verifying { .. } => self.spin("checking the file"),
+            ProgressEvent::Verifying { .. } => {
+                self.tell("the model's file is being checked");
+                self.spin("checking the file");
+            }
             ProgressEvent::Finished { .. } => self.done(),
         }
     }

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::open::Found;
 use super::progress::Bars;
 use super::{compare, render};
-use crate::answer::Strategy;
+use crate::answer::{Answer, Strategy};
+use crate::cache::AnswerCache;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::{self, Language};
+use crate::intake::{self, Article, Language, Source};
 use crate::plan::{Length, Task};
-use crate::service::{FACTS, Request};
+use crate::service::{FACTS, Request, Service, Wish};
 
 /// What to summarise, and how.
 #[derive(Debug, clap::Args)]
@@ -78,13 +80,6 @@ pub(super) enum Work {
 }
 
 pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Result<(), Error> {
-    // A text that cannot be summarised is refused before a gigabyte is downloaded for it.
-    let mut sources = Vec::new();
-    for file in &args.files {
-        let source = super::input::read(file, args.from)?;
-        intake::read(source.clone())?;
-        sources.push(source);
-    }
     let length = match args.length {
         Size::Short => Length::Short,
         Size::Medium => Length::Medium,
@@ -95,18 +90,19 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
         Work::Summarize => task.check()?,
         Work::Compare => task.check_comparison()?,
     }
+    let wish = Wish { task, strategy: args.strategy.map(Way::strategy), seed: settings.seed };
+    // A text that cannot be summarised is refused before a gigabyte is downloaded for it.
+    let mut texts = Vec::new();
+    for file in &args.files {
+        let source = super::input::read(file, args.from)?;
+        texts.push((intake::read(source.clone())?, source));
+    }
+    let several = texts.len() > 1;
     let bars = Bars::new(settings);
-    let service = super::open::service(settings, &bars).await?;
-    let several = sources.len() > 1;
-    for source in sources {
-        let request =
-            Request { source, task: task.clone(), strategy: args.strategy.map(Way::strategy), seed: settings.seed };
-        let answer = match work {
-            Work::Summarize => service.summarize(request, |stage| bars.watch(stage)).await,
-            Work::Compare => service.compare(request, |stage| bars.watch(stage)).await,
-        };
-        bars.done();
-        let answer = answer?;
+    let mut desk = Desk::open(settings, &bars).await?;
+    for (article, source) in texts {
+        let answer = desk.answer(&article, source, &wish).await?;
+        let answer = if work == Work::Compare { answer.compared() } else { answer };
         let page = render::Page::of_stdout(settings);
         let text = match (args.format, work) {
             (Format::Json, _) if several => format!("{}\n", serde_json::json!(answer)),
@@ -118,5 +114,58 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
         };
         super::input::print(&text)?;
     }
+    desk.close().await;
     Ok(())
+}
+
+/// Gives answers: those that were kept, and others by a model, which is loaded only for them.
+struct Desk<'a> {
+    settings: &'a Settings,
+    bars: &'a Bars,
+    cache: Option<AnswerCache>,
+    model: Found,
+    loaded: Option<Service>,
+}
+
+impl<'a> Desk<'a> {
+    async fn open(settings: &'a Settings, bars: &'a Bars) -> Result<Self, Error> {
+        let model = super::open::find(settings, bars).await?;
+        let cache = settings.cache.clone().map(AnswerCache::new);
+        Ok(Self { settings, bars, cache, model, loaded: None })
+    }
+
+    async fn answer(&mut self, article: &Article, source: Source, wish: &Wish) -> Result<Answer, Error> {
+        let key = self.model.recipe.key(article, wish);
+        if let Some(cache) = &self.cache
+            && let Some(answer) = cache.find(&key).await
+        {
+            return Ok(answer);
+        }
+        let service = self.service().await?;
+        let Wish { task, strategy, seed } = wish.clone();
+        let request = Request { source, task, strategy, seed };
+        let bars = self.bars;
+        let answer = service.summarize(request, |stage| bars.watch(stage)).await;
+        bars.done();
+        let answer = answer?;
+        if let Some(cache) = &self.cache {
+            cache.keep(key, None, &answer);
+        }
+        Ok(answer)
+    }
+
+    async fn service(&mut self) -> Result<Service, Error> {
+        if let Some(service) = &self.loaded {
+            return Ok(service.clone());
+        }
+        let service = self.model.load(self.settings, self.bars).await?;
+        Ok(self.loaded.insert(service).clone())
+    }
+
+    /// What was kept is in its file.
+    async fn close(self) {
+        if let Some(cache) = &self.cache {
+            cache.settle().await;
+        }
+    }
 }

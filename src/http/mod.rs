@@ -1,63 +1,84 @@
-//! The HTTP gateway: `router(service)` and a loop that serves it until it is told to stop.
+//! The HTTP gateway: `router(gateway)`, and `serve`, which serves it until it is told to stop.
 //!
-//! Each endpoint family has a file; errors are problem documents (RFC 9457) from one table. Handlers only translate: the
-//! work is the service's. A caller who leaves drops the handler's future, and that cancels the work.
+//! The way of one request: `server` (connection), `entry` (id, key, log), `body` and `ask` (what is wanted, within
+//! `options`), `gateway` (kept answers, `turns`, the service), `flight` (one computation for all who ask the same), and
+//! back as JSON by `summarize` or as `events`. Errors are problem documents (RFC 9457) from one table, `problem`. Handlers
+//! only translate: the work is the service's. A caller who leaves drops the handler's future; with the last one who waits
+//! for an answer, its work ends. `phase` is where the gateway is in its life; `probes` and `metrics` tell it to machines.
 
-mod health;
+mod ask;
+mod body;
+mod entry;
+mod events;
+mod flight;
+mod gateway;
+mod keys;
+mod metrics;
+mod openapi;
+mod options;
+mod page;
+mod phase;
+mod probes;
 mod problem;
+mod server;
 mod summarize;
-
-use std::future::Future;
-use std::time::Duration;
+mod turns;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-use crate::intake::MAX_BYTES;
-use crate::service::Service;
+pub use self::gateway::Gateway;
+pub use self::keys::Keys;
+pub use self::options::{Limits, Options, Times};
+pub use self::server::serve;
 use problem::Problem;
 
-/// JSON may spell a byte of text with up to six.
-const BODY_LIMIT: usize = 6 * MAX_BYTES;
-/// How long requests under way may take to finish after a stop was asked for.
-const DRAIN: Duration = Duration::from_secs(30);
-
-/// The gateway's paths.
-pub fn router(service: Service) -> Router {
-    Router::new()
+/// The gateway's paths. `entry::PATHS` has them again, as labels.
+pub fn router(gateway: Gateway) -> Router {
+    let origins = &gateway.0.options.origins;
+    let cors = (!origins.is_empty()).then(|| cors(origins));
+    let router = Router::new()
+        .route("/", get(page::html))
+        .route("/page.css", get(page::css))
+        .route("/page.js", get(page::js))
+        .route("/health", get(probes::health))
+        .route("/ready", get(probes::ready))
+        .route("/metrics", get(probes::metrics))
+        .route("/openapi.json", get(openapi::get))
+        .route("/v1/models", get(probes::models))
         .route("/v1/summarize", post(summarize::post))
         .route("/v1/summarise", post(summarize::post))
         .route("/v1/compare", post(summarize::compare))
-        .route("/health", get(health::get))
         .fallback(|| async { Problem::plain(StatusCode::NOT_FOUND, "not_found", "there is no such path") })
         .method_not_allowed_fallback(|| async {
             Problem::plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path does not take this method")
         })
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(service)
+        // `ask` has a limit of its own, which names itself.
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
+        .layer(from_fn_with_state(gateway.clone(), entry::enter))
+        .with_state(gateway);
+    match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
 }
 
-/// Serves until `stop` ends; then requests under way get some time to finish, and no new ones are taken.
-pub async fn serve(
-    listener: TcpListener,
-    service: Service,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let (stopped, draining) = tokio::sync::oneshot::channel::<()>();
-    let stop = async move {
-        stop.await;
-        drop(stopped);
+/// Which pages of other origins may ask.
+fn cors(origins: &[String]) -> CorsLayer {
+    let allowed = match origins.iter().any(|origin| origin == "*") {
+        true => AllowOrigin::from(Any),
+        false => AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())),
     };
-    let serving = axum::serve(listener, router(service)).with_graceful_shutdown(stop);
-    let deadline = async {
-        let _ = draining.await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        outcome = serving.into_future() => outcome,
-        () = deadline => Ok(()),
-    }
+    CorsLayer::new().allow_origin(allowed).allow_methods([Method::GET, Method::POST]).allow_headers([
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        header::CACHE_CONTROL,
+    ])
 }

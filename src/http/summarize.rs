@@ -1,97 +1,161 @@
-//! `POST /v1/summarize`: the main job as JSON.
+//! `POST /v1/summarize`: the main job, as one answer or as a stream; and `POST /v1/compare`: the same with a comparison.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
-use serde::Deserialize;
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use tokio::time::Instant;
 
+use super::ask::{Ask, Retention, SummarizeBody, SummarizeQuery};
+use super::events;
+use super::flight::{Origin, Outcome, Step};
+use super::gateway::{Gateway, Order};
+use super::openapi::Refusals;
+use super::phase::Working;
 use super::problem::Problem;
-use crate::answer::{Answer, Strategy};
-use crate::intake::{Language, Source};
-use crate::plan::{Length, Task};
-use crate::service::{FACTS, Request, Service};
+use super::turns::Caller;
+use crate::answer::Answer;
+use crate::cache::Key;
+use crate::error::Error;
+use crate::service::Service;
 
-/// The body of a request.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Body {
-    text: Option<String>,
-    /// A web page, instead of `text`.
-    html: Option<String>,
-    title: Option<String>,
-    source_language: Option<Language>,
-    #[serde(default = "every_language")]
-    languages: Vec<Language>,
-    #[serde(default = "usual_facts")]
-    facts: usize,
-    #[serde(default)]
-    length: Length,
-    /// `direct` or `pivot`; by the model's skill when it is `auto` or not given.
-    #[serde(default)]
-    strategy: Way,
-    #[serde(default)]
-    stream: bool,
-    seed: Option<u64>,
-}
-
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Way {
-    #[default]
-    Auto,
-    Direct,
-    Pivot,
-}
-
-impl Way {
-    fn chosen(self) -> Option<Strategy> {
-        match self {
-            Self::Auto => None,
-            Self::Direct => Some(Strategy::Direct),
-            Self::Pivot => Some(Strategy::Pivot),
-        }
-    }
-}
-
-fn every_language() -> Vec<Language> {
-    Language::ALL.to_vec()
-}
-
-fn usual_facts() -> usize {
-    FACTS
-}
-
+/// Summarises the article in the body.
+#[utoipa::path(
+    post,
+    path = "/v1/summarize",
+    tag = "articles",
+    params(SummarizeQuery),
+    request_body(content((SummarizeBody = "application/json"), (String = "text/plain"), (String = "text/html"))),
+    responses(
+        (status = 200, description = "The answer; events with `stream`",
+            content((Answer = "application/json"), (String = "text/event-stream"))),
+        Refusals,
+    ),
+    security((), ("key" = [])),
+)]
 pub(super) async fn post(
-    State(service): State<Service>,
-    body: Result<Json<Body>, JsonRejection>,
-) -> Result<Json<Answer>, Problem> {
-    Ok(Json(service.summarize(asked(body)?, |_| ()).await?))
-}
-
-/// `POST /v1/compare`: the same, with the comparison of the languages.
-pub(super) async fn compare(
-    State(service): State<Service>,
-    body: Result<Json<Body>, JsonRejection>,
-) -> Result<Json<Answer>, Problem> {
-    Ok(Json(service.compare(asked(body)?, |_| ()).await?))
-}
-
-fn asked(body: Result<Json<Body>, JsonRejection>) -> Result<Request, Problem> {
-    let Json(Body { text, html, title, source_language, languages, facts, length, strategy, stream, seed }) = body?;
-    if stream {
-        let detail = "this version does not stream yet; ask without `stream`";
-        return Err(Problem::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail));
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let asked = Asked::read(gateway, request).await?;
+    if asked.ask.stream {
+        return asked.stream(caller).await;
     }
-    let (name, text) = match (text, html) {
-        (Some(text), None) => ("text", text),
-        // The reader goes by content, and this makes a page of any piece of one.
-        (None, Some(html)) => ("html", format!("<!doctype html>{html}")),
-        _ => {
-            let detail = "give either `text` or `html`";
-            return Err(Problem::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail));
+    let retention = asked.ask.retention;
+    Ok(whole(&asked.outcome(caller).await?, retention))
+}
+
+/// Summarises the article in the body in several languages and compares what they say. It does not stream.
+#[utoipa::path(
+    post,
+    path = "/v1/compare",
+    tag = "articles",
+    params(SummarizeQuery),
+    request_body(content((SummarizeBody = "application/json"), (String = "text/plain"), (String = "text/html"))),
+    responses((status = 200, description = "The answer with its `comparison`", body = Answer), Refusals),
+    security((), ("key" = [])),
+)]
+pub(super) async fn compare(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let asked = Asked::read(gateway, request).await?;
+    if asked.ask.stream {
+        return Err(Problem::refused("invalid_request", "a comparison does not stream; ask without `stream`"));
+    }
+    asked.ask.request.task.check_comparison().map_err(Error::from)?;
+    let retention = asked.ask.retention;
+    let Outcome { answer, origin } = asked.outcome(caller).await?;
+    Ok(whole(&Outcome { answer: Arc::new(Answer::clone(&answer).compared()), origin }, retention))
+}
+
+/// A request that was read and may be worked on.
+struct Asked {
+    gateway: Gateway,
+    service: Service,
+    begun: Instant,
+    working: Working,
+    ask: Ask,
+    key: Key,
+}
+
+impl Asked {
+    async fn read(gateway: Gateway, request: Request) -> Result<Self, Problem> {
+        let begun = Instant::now();
+        let working = gateway.0.life.begin()?;
+        let service = gateway.service()?.clone();
+        let ask = Ask::read(request, &gateway.0.bodies, &gateway.0.options.limits).await?;
+        let key = service.recipe().request_key(&ask.request);
+        Ok(Self { gateway, service, begun, working, ask, key })
+    }
+
+    fn limit(&self) -> Limit {
+        Limit { gateway: self.gateway.clone(), deadline: self.begun + self.gateway.0.options.times.deadline }
+    }
+
+    /// The answer, when it is whole.
+    async fn outcome(self, caller: Caller) -> Result<Outcome, Problem> {
+        if let Some(outcome) = self.gateway.recall(&self.ask, &self.key) {
+            return Ok(outcome);
         }
+        let limit = self.limit();
+        let Self { gateway, service, ask, key, working: _working, .. } = self;
+        let mut reader = gateway.begin(&service, Order { ask, key, caller });
+        limit.hold(reader.outcome()).await?
+    }
+
+    /// The answer as events.
+    async fn stream(self, caller: Caller) -> Result<Response, Problem> {
+        let limit = self.limit();
+        let Self { gateway, service, ask, key, working, .. } = self;
+        let mut reader = gateway.begin(&service, Order { ask, key, caller });
+        // What is refused is refused with a status; only what was accepted becomes a stream.
+        match limit.hold(reader.next()).await? {
+            Step::Done(Err(problem)) => Err(problem),
+            first => Ok(events::response(events::Source { first: Some(first), reader, limit, _working: working })),
+        }
+    }
+}
+
+/// How long a caller waits: until its deadline, and until the gateway stops.
+pub(super) struct Limit {
+    pub(super) gateway: Gateway,
+    pub(super) deadline: Instant,
+}
+
+impl Limit {
+    pub(super) async fn hold<T>(&self, work: impl Future<Output = T>) -> Result<T, Problem> {
+        tokio::select! {
+            biased;
+            done = work => Ok(done),
+            () = tokio::time::sleep_until(self.deadline) => {
+                Err(Problem::late(self.gateway.0.options.times.deadline))
+            }
+            stopped = self.gateway.0.life.stopped() => Err(stopped),
+        }
+    }
+
+    pub(super) fn keep_alive(&self) -> Duration {
+        self.gateway.0.options.times.keep_alive
+    }
+}
+
+/// An answer as JSON. `Cache-Status` (RFC 9211) says where it comes from; nobody on the way is to keep it.
+fn whole(outcome: &Outcome, retention: Retention) -> Response {
+    let status = match (outcome.origin, retention) {
+        (Origin::Kept, _) => "stislo; hit",
+        (Origin::Written, Retention::Nothing) => "stislo; fwd=bypass",
+        (Origin::Written, Retention::Fresh) => "stislo; fwd=request",
+        (Origin::Written, Retention::Usual) => "stislo; fwd=miss",
     };
-    let source = Source { bytes: text.into_bytes(), name: name.into(), title, language: source_language };
-    Ok(Request { source, task: Task { languages, facts, length }, strategy: strategy.chosen(), seed })
+    let mut response = Json(&*outcome.answer).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::HeaderName::from_static("cache-status"), HeaderValue::from_static(status));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

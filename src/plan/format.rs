@@ -85,8 +85,8 @@ const LABELS_RU: &[&str] = &[
     "на русском языке",
 ];
 /// Words of the other language, by line; what follows `#` is a comment.
-const SHUT_UK: &str = include_str!("../../prompts/shut.uk.txt");
-const SHUT_RU: &str = include_str!("../../prompts/shut.ru.txt");
+pub(super) const SHUT_UK: &str = include_str!("../../prompts/shut.uk.txt");
+pub(super) const SHUT_RU: &str = include_str!("../../prompts/shut.ru.txt");
 
 /// What the facts of an answer may cite.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod prompt;
 
 pub use self::format::{Citable, Format, Heading, number_ranges, numbers_of};
 pub use self::matter::{Matter, Part};
+pub use self::prompt::all as prompts;
 
 use crate::intake::Language;
 
@@ -23,7 +24,7 @@ const PART_FACTS: usize = 5;
 pub const MOST_FACTS: usize = 12;
 
 /// How long the summary is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Length {
     /// One sentence.

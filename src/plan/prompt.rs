@@ -3,6 +3,7 @@
 //! Each file is front matter between `---` lines, then the text. Placeholders are replaced in one pass over the template,
 //! so that braces in an article are never taken for one.
 
+use super::format::{SHUT_RU, SHUT_UK};
 use super::matter::{Matter, Part, one_line};
 use super::{Length, Task, Written};
 use crate::intake::Language;
@@ -20,6 +21,25 @@ const WRITTEN: &str = include_str!("../../prompts/written.md");
 const TO_ENGLISH: &str = include_str!("../../prompts/translate.en.md");
 const TO_UKRAINIAN: &str = include_str!("../../prompts/translate.uk.md");
 const TO_RUSSIAN: &str = include_str!("../../prompts/translate.ru.md");
+
+/// Every prompt as it stands in its file, and the words that are shut out: an answer depends on them.
+pub fn all() -> [&'static str; 13] {
+    [
+        ARTICLE,
+        ENGLISH,
+        UKRAINIAN,
+        RUSSIAN,
+        WRITTEN,
+        TO_ENGLISH,
+        TO_UKRAINIAN,
+        TO_RUSSIAN,
+        FACTS_ENGLISH,
+        FACTS_UKRAINIAN,
+        FACTS_RUSSIAN,
+        SHUT_UK,
+        SHUT_RU,
+    ]
+}
 
 /// The system message, and a part of the matter as numbered lines.
 pub(super) fn lines(matter: &Matter, part: &Part) -> (String, String) {

@@ -31,18 +31,45 @@ impl Place {
 
     /// Writes a file and gives its path.
     pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.folder.path().join(name);
+        let path = self.path(name);
         std::fs::write(&path, bytes).unwrap();
         path
+    }
+
+    /// Where a file of this name is or would be.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
         self.run_with("", arguments)
     }
 
+    /// Runs the program with a cache folder, so that it keeps its answers.
+    pub(crate) fn run_keeping(&self, arguments: &[&str]) -> Outcome {
+        let output = self.start_keeping(arguments).wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Starts the program with a cache folder.
+    pub(crate) fn start_keeping(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).env("XDG_CACHE_HOME", self.folder.path().join("cache")).spawn().unwrap()
+    }
+
+    /// Where a program with a cache folder keeps its answers.
+    pub(crate) fn kept(&self) -> PathBuf {
+        self.folder.path().join("cache/stislo/answers.redb")
+    }
+
     /// Starts the program.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_stislo"))
+        self.command(arguments).spawn().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stislo"));
+        command
             .args(arguments)
             .env_clear()
             .env("HF_HOME", self.folder.path().join("home"))
@@ -50,9 +77,8 @@ impl Place {
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+            .stderr(Stdio::piped());
+        command
     }
 
     /// Runs the program with a text on its standard input.
@@ -103,7 +129,7 @@ fn usage_is_explained_with_code_2() {
         (&["summarize", "x.txt", "--threads", "0"], "--threads"),
         (&["summarize", "x.txt", "--context", "1"], "--context"),
         (&["serve", "--listen", "nowhere"], "nowhere"),
-        (&["serve", "--listen", "0.0.0.0:0"], "127.0.0.1"),
+        (&["serve", "--listen", "0.0.0.0:0"], "--keys"),
     ] {
         let outcome = place.run(arguments);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", outcome.stderr);

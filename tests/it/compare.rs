@@ -5,7 +5,6 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use stislo::answer::Comparison;
 use stislo::error::Error;
-use stislo::http::router;
 use stislo::intake::Language;
 use stislo::plan::PlanError;
 use tower::ServiceExt;
@@ -67,7 +66,7 @@ async fn one_language_is_nothing_to_compare() {
 
 #[tokio::test]
 async fn the_gateway_compares() {
-    let app = router(service(Script::new(&ANSWERS).engine().await.0));
+    let app = crate::http::app().await;
     let ask = |body: Value| {
         let request = Request::post("/v1/compare").header(header::CONTENT_TYPE, "application/json");
         app.clone().oneshot(request.body(Body::from(body.to_string())).unwrap())

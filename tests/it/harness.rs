@@ -7,7 +7,7 @@
 //! tiny model's. A [`Gate`] holds it inside a pass; nothing here waits for a clock but to fail a test that would hang.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -54,6 +54,8 @@ pub(crate) const ANSWERS: [&str; 3] = [
 pub(crate) const STUCK: Duration = Duration::from_secs(60);
 /// The length of a cache is its position, and in these the pass that last wrote to it.
 const PASS: usize = 1 << 20;
+/// Passes that the model remembers.
+const REMEMBERED: usize = 20_000;
 /// A chunk of a prompt is this long unless it is the last of its part.
 const CHUNK: usize = 256;
 
@@ -222,7 +224,9 @@ struct ScriptedModel {
 /// What every pass left behind. A fork or a cut of a cache keeps the number of the pass, so its past is found again.
 #[derive(Default)]
 struct Memory {
-    past: Vec<Past>,
+    past: VecDeque<Past>,
+    /// Passes that are forgotten, so that a model can serve for hours. Nothing goes back that far.
+    forgotten: usize,
     /// The tails that were seen behind each shared part, in order: the branches of a job.
     tails: HashMap<Vec<u32>, Vec<Vec<u32>>>,
 }
@@ -240,7 +244,10 @@ impl Memory {
     /// The past of this slot with its new tokens.
     fn take(&mut self, slot: &mut Slot<'_>) -> Past {
         let (pass, position) = (slot.cache.len() / PASS, slot.cache.len() % PASS);
-        let mut past = pass.checked_sub(1).map(|last| self.past[last].clone()).unwrap_or_default();
+        let mut past = match pass {
+            0 => Past::default(),
+            pass => self.past[pass - 1 - self.forgotten].clone(),
+        };
         past.tokens.truncate(position);
         past.tokens.extend(slot.tokens);
         let end = past.tokens.len();
@@ -256,8 +263,12 @@ impl Memory {
                 tails.push(tail.to_vec());
             }
         }
-        self.past.push(past.clone());
-        slot.cache.advance((self.past.len() - pass) * PASS + slot.tokens.len());
+        self.past.push_back(past.clone());
+        slot.cache.advance((self.forgotten + self.past.len() - pass) * PASS + slot.tokens.len());
+        if self.past.len() > REMEMBERED {
+            self.past.pop_front();
+            self.forgotten += 1;
+        }
         past
     }
 }

@@ -9,19 +9,23 @@ use std::path::{Path, PathBuf};
 const LONGEST: usize = 600;
 
 /// Each room and the rooms that it may name. What is not here may name nothing.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("main", &["cli", "config"]),
-    ("cli", &["http", "bench", "chart", "eval", "service", "hub", "config", "error", "intake", "plan", "answer"]),
-    ("http", &["service", "error", "answer", "intake", "plan"]),
+    (
+        "cli",
+        &["http", "bench", "chart", "eval", "service", "cache", "hub", "config", "error", "intake", "plan", "answer"],
+    ),
+    ("http", &["service", "cache", "error", "answer", "intake", "plan"]),
     ("bench", &["service", "intake", "plan", "engine", "answer", "chart", "error"]),
     ("eval", &["service", "answer", "plan", "intake", "chart", "error"]),
     ("chart", &[]),
-    ("service", &["intake", "plan", "engine", "answer", "error", "hub", "translate"]),
+    ("service", &["intake", "plan", "engine", "answer", "error", "hub", "translate", "cache"]),
+    ("cache", &["answer"]),
     ("translate", &["engine", "hub"]),
     ("answer", &["plan", "intake", "lexicon"]),
     ("plan", &["intake", "lexicon"]),
     ("engine", &["hub"]),
-    ("config", &["engine", "hub", "error"]),
+    ("config", &["engine", "hub", "error", "cache", "http"]),
     ("error", &["engine", "hub", "intake", "plan", "translate"]),
     ("lib", &[]),
 ];
@@ -29,7 +33,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 const MORE: [(&str, &[&str]); 1] = [("cli/open.rs", &["engine"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 18] = [
+const ROOTS: [(&str, &[&str]); 21] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
@@ -37,7 +41,10 @@ const ROOTS: [(&str, &[&str]); 18] = [
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),
     ("axum", &["http/"]),
-    ("clap", &["cli/", "config.rs", "main.rs"]),
+    ("hyper", &["http/server.rs"]),
+    ("redb", &["cache/disk.rs"]),
+    ("lru", &["cache/memory.rs"]),
+    ("clap", &["cli/", "config.rs", "config/", "main.rs"]),
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("indicatif", &["cli/"]),

@@ -6,6 +6,7 @@
 
 mod batching;
 mod bench;
+mod cache;
 mod cli;
 mod compare;
 mod engine;
@@ -25,6 +26,7 @@ mod model;
 mod pages;
 mod planted;
 mod scheduling;
+mod serve;
 mod service;
 mod tiny_model;
 mod tiny_vocabulary;

@@ -85,7 +85,9 @@ async fn a_watcher_sees_reading_and_then_writing() {
     assert!(matches!(stages[0], Stage::Reading { done: 0, .. }), "{:?}", stages[0]);
     assert!(matches!(stages[turn - 1], Stage::Reading { done, total } if done == total && total > 1000));
     assert_eq!(stages[turn], Stage::Writing { pieces: 1 });
-    assert!(stages[turn..].iter().all(|stage| matches!(stage, Stage::Writing { .. })));
+    assert!(!stages[turn..].iter().any(|stage| matches!(stage, Stage::Reading { .. })));
+    let facts = stages.iter().filter(|stage| matches!(stage, Stage::Fact { .. })).count();
+    assert_eq!((facts, matches!(stages.last(), Some(Stage::Summary(_)))), (9, true));
 }
 
 /// The keys of the contract, in JSON.

@@ -12,14 +12,15 @@ mod number;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use self::claim::Claim;
 use super::Summary;
 use crate::intake::{Language, SentenceId};
 
 /// A comparison of summaries.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
     /// The facts of all languages; each is in one row.
     pub rows: Vec<Row>,
@@ -39,16 +40,17 @@ pub struct Comparison {
 }
 
 /// One fact, in the languages that have it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Row {
     /// The sentences that the facts cite, together.
+    #[schema(value_type = Vec<u32>)]
     pub sentences: Vec<SentenceId>,
     /// For each language that has it, its place among the key facts, from 0.
     pub facts: BTreeMap<Language, usize>,
 }
 
 /// Something in which the facts of a row differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Difference {
     /// The place of the row, from 0.
     pub row: usize,

@@ -1,0 +1,218 @@
+//! The settings of `stislo serve`: by flag, by variable or in the file; in this order, and else the default.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::http::{Keys, Limits, Options, Times};
+
+/// Where the gateway listens when nobody says.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+
+/// The gateway's settings as they were given. In the file they stand in the table `[serve]`, with `_` for `-`.
+#[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServeSettings {
+    /// Address and port [default: 127.0.0.1:8080, which only this machine can reach]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "STISLO_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// File of API keys, one a line, each as it is or as `sha256:` and its hash; with it, /v1 wants one as a bearer token
+    #[arg(long, value_name = "FILE", env = "STISLO_KEYS")]
+    keys: Option<PathBuf>,
+    /// Let everybody who can reach a socket that is not of this machine alone ask without a key
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", env = "STISLO_WITHOUT_KEY")]
+    without_key: Option<bool>,
+    /// Web origins whose pages may ask from a browser, or *
+    #[arg(long, value_delimiter = ',', value_name = "ORIGIN", env = "STISLO_ORIGINS")]
+    origins: Option<Vec<String>>,
+    /// Bytes of a request's body [default: 8388608]
+    #[arg(long, value_name = "BYTES", env = "STISLO_MAX_BODY_BYTES")]
+    max_body_bytes: Option<usize>,
+    /// Characters of a text [default: 2000000]
+    #[arg(long, value_name = "N", env = "STISLO_MAX_CHARACTERS")]
+    max_characters: Option<usize>,
+    /// Languages of a request [default: 3]
+    #[arg(long, value_name = "N", env = "STISLO_MAX_LANGUAGES")]
+    max_languages: Option<usize>,
+    /// Key facts of a request [default: 12]
+    #[arg(long, value_name = "N", env = "STISLO_MAX_FACTS")]
+    max_facts: Option<usize>,
+    /// Requests that are worked on at a time [default: 4]
+    #[arg(long, value_name = "N", env = "STISLO_CONCURRENCY")]
+    concurrency: Option<usize>,
+    /// Requests that may wait; more are refused [default: 32]
+    #[arg(long, value_name = "N", env = "STISLO_QUEUE")]
+    queue: Option<usize>,
+    /// Connections at a time [default: 1024]
+    #[arg(long, value_name = "N", env = "STISLO_CONNECTIONS")]
+    connections: Option<usize>,
+    /// Seconds from a request to its answer [default: 600]
+    #[arg(long, value_name = "SECONDS", env = "STISLO_DEADLINE")]
+    deadline: Option<u64>,
+    /// Seconds for the headers of a request [default: 15]
+    #[arg(long, value_name = "SECONDS", env = "STISLO_HEADER_TIMEOUT")]
+    header_timeout: Option<u64>,
+    /// Seconds for the body of a request [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "STISLO_BODY_TIMEOUT")]
+    body_timeout: Option<u64>,
+    /// Seconds until a client that does not read is let go [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "STISLO_WRITE_TIMEOUT")]
+    write_timeout: Option<u64>,
+    /// Seconds that requests under way get after SIGTERM [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "STISLO_DRAIN")]
+    drain: Option<u64>,
+    /// Bytes of answers that are kept in memory [default: 67108864]
+    #[arg(long, value_name = "BYTES", env = "STISLO_MEMORY_BYTES")]
+    memory_bytes: Option<usize>,
+    /// Bytes of answers that are kept on disk [default: 268435456]
+    #[arg(long, value_name = "BYTES", env = "STISLO_DISK_BYTES")]
+    disk_bytes: Option<u64>,
+}
+
+/// The gateway's settings, checked.
+#[derive(Debug, Clone)]
+pub struct Serve {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How to behave.
+    pub options: Options,
+    /// Bytes of answers in memory, when that was said.
+    pub memory_bytes: Option<usize>,
+    /// Bytes of answers on disk, when that was said.
+    pub disk_bytes: Option<u64>,
+}
+
+impl ServeSettings {
+    /// What is given here, and else what the file says.
+    pub(super) fn or(self, file: Self) -> Self {
+        Self {
+            listen: self.listen.or(file.listen),
+            keys: self.keys.or(file.keys),
+            without_key: self.without_key.or(file.without_key),
+            origins: self.origins.or(file.origins),
+            max_body_bytes: self.max_body_bytes.or(file.max_body_bytes),
+            max_characters: self.max_characters.or(file.max_characters),
+            max_languages: self.max_languages.or(file.max_languages),
+            max_facts: self.max_facts.or(file.max_facts),
+            concurrency: self.concurrency.or(file.concurrency),
+            queue: self.queue.or(file.queue),
+            connections: self.connections.or(file.connections),
+            deadline: self.deadline.or(file.deadline),
+            header_timeout: self.header_timeout.or(file.header_timeout),
+            body_timeout: self.body_timeout.or(file.body_timeout),
+            write_timeout: self.write_timeout.or(file.write_timeout),
+            drain: self.drain.or(file.drain),
+            memory_bytes: self.memory_bytes.or(file.memory_bytes),
+            disk_bytes: self.disk_bytes.or(file.disk_bytes),
+        }
+    }
+
+    /// Checks the settings, and reads the file of keys.
+    pub fn resolve(&self) -> Result<Serve, Error> {
+        let listen = self.listen.unwrap_or(LISTEN);
+        let keys = self.keys.as_deref().map(Keys::read).transpose()?.unwrap_or_default();
+        if !listen.ip().is_loopback() && keys.is_empty() && self.without_key != Some(true) {
+            let reason = format!(
+                "{listen} can be reached from other machines; name a file of API keys with --keys, or say --without-key"
+            );
+            return Err(Error::Setting { name: "--listen", reason });
+        }
+        let origins = self.origins.clone().unwrap_or_default();
+        if let Some(origin) = origins.iter().find(|origin| !is_origin(origin)) {
+            let reason = format!("\"{origin}\" is no origin; write https://name or http://name:port, or * for all");
+            return Err(Error::Setting { name: "--origins", reason });
+        }
+        let (limits, times) = (self.limits()?, self.times()?);
+        let options = Options { limits, times, keys, origins };
+        Ok(Serve { listen, options, memory_bytes: self.memory_bytes, disk_bytes: self.disk_bytes })
+    }
+
+    fn limits(&self) -> Result<Limits, Error> {
+        let usual = Limits::default();
+        Ok(Limits {
+            max_body_bytes: at_least_one("--max-body-bytes", self.max_body_bytes, usual.max_body_bytes)?,
+            max_characters: at_least_one("--max-characters", self.max_characters, usual.max_characters)?,
+            max_languages: at_least_one("--max-languages", self.max_languages, usual.max_languages)?,
+            max_facts: at_least_one("--max-facts", self.max_facts, usual.max_facts)?,
+            concurrency: at_least_one("--concurrency", self.concurrency, usual.concurrency)?,
+            queue: self.queue.unwrap_or(usual.queue),
+            // More is more than a semaphore counts, and than a process can open.
+            connections: at_least_one("--connections", self.connections, usual.connections)?.min(1 << 20),
+            ..usual
+        })
+    }
+
+    fn times(&self) -> Result<Times, Error> {
+        let usual = Times::default();
+        let seconds = |name, given: Option<u64>, usual: Duration| match given {
+            // A century or so is for ever, and keeps sums of times in range.
+            Some(0) | Some(0x1_0000_0000..) => {
+                Err(Error::Setting { name, reason: "give 1 to 4294967295 seconds".to_owned() })
+            }
+            Some(given) => Ok(Duration::from_secs(given)),
+            None => Ok(usual),
+        };
+        Ok(Times {
+            deadline: seconds("--deadline", self.deadline, usual.deadline)?,
+            header: seconds("--header-timeout", self.header_timeout, usual.header)?,
+            body: seconds("--body-timeout", self.body_timeout, usual.body)?,
+            write: seconds("--write-timeout", self.write_timeout, usual.write)?,
+            drain: seconds("--drain", self.drain, usual.drain)?,
+            ..usual
+        })
+    }
+}
+
+fn at_least_one(name: &'static str, given: Option<usize>, usual: usize) -> Result<usize, Error> {
+    match given {
+        Some(0) => Err(Error::Setting { name, reason: "give 1 or more".to_owned() }),
+        given => Ok(given.unwrap_or(usual)),
+    }
+}
+
+/// A scheme and a host, and nothing behind them: what browsers send.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    text == "*"
+        || host.is_some_and(|host| {
+            !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(change: impl FnOnce(&mut ServeSettings)) -> String {
+        let mut settings = ServeSettings::default();
+        change(&mut settings);
+        settings.resolve().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn another_address_needs_a_key_or_a_word() {
+        let everywhere: Option<SocketAddr> = Some("0.0.0.0:80".parse().unwrap());
+        assert!(refused(|it| it.listen = everywhere).contains("--keys"));
+        let open = ServeSettings { listen: everywhere, without_key: Some(true), ..Default::default() };
+        assert!(open.resolve().is_ok());
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys");
+        std::fs::write(&keys, "a-key-of-the-desk").unwrap();
+        let with_keys = ServeSettings { listen: everywhere, keys: Some(keys), ..Default::default() };
+        assert!(with_keys.resolve().is_ok());
+        assert_eq!(ServeSettings::default().resolve().unwrap().listen, LISTEN);
+    }
+
+    #[test]
+    fn what_cannot_work_is_named() {
+        assert!(refused(|it| it.concurrency = Some(0)).contains("--concurrency"));
+        assert!(refused(|it| it.deadline = Some(0)).contains("--deadline"));
+        assert!(refused(|it| it.drain = Some(u64::MAX)).contains("--drain"));
+        assert!(refused(|it| it.origins = Some(vec!["news.example/x".into()])).contains("news.example/x"));
+        assert!(refused(|it| it.keys = Some("/nowhere/keys".into())).contains("/nowhere/keys"));
+    }
+}

@@ -1,0 +1,268 @@
+//! What a request asks for: a JSON body, or a text or page as the body with the rest in the query.
+//!
+//! Not here: reading the bytes, within limits of size and time, which is in `body`, and what of them makes an article,
+//! which is the intake's.
+
+use axum::extract::{Query, Request as HttpRequest};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::{Bodies, Held};
+use super::options::Limits;
+use super::problem::Problem;
+use crate::answer::Strategy;
+use crate::intake::{Language, Source};
+use crate::plan::{LEAST_FACTS, Length, MOST_FACTS, Task};
+use crate::service::{FACTS, Request};
+
+/// A request, read.
+pub(super) struct Ask {
+    pub(super) request: Request,
+    pub(super) stream: bool,
+    pub(super) retention: Retention,
+    /// The room that the body takes until it is an article.
+    pub(super) room: OwnedSemaphorePermit,
+}
+
+/// What may be kept of a request, and used for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retention {
+    /// Answers are kept, and those that were kept are used.
+    Usual,
+    /// `Cache-Control: no-cache`: the answer is written anew, and kept.
+    Fresh,
+    /// `Cache-Control: no-store`: nothing is kept, used or shared.
+    Nothing,
+}
+
+/// The body of a request in JSON.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SummarizeBody {
+    /// The article as plain text, as it comes when a whole page is copied. Either this or `html`.
+    text: Option<String>,
+    /// The article as the source of a web page.
+    html: Option<String>,
+    /// The title, when the text does not have it or has another.
+    title: Option<String>,
+    /// The language of the text, when the guess is wrong.
+    source_language: Option<Language>,
+    /// The languages to write, each once.
+    #[serde(default = "every_language")]
+    #[schema(min_items = 1, max_items = 3, default = json!(["en", "uk", "ru"]))]
+    languages: Vec<Language>,
+    /// Most key facts.
+    #[serde(default = "usual_facts")]
+    #[schema(minimum = 3, maximum = 12, default = 5)]
+    facts: usize,
+    #[serde(default)]
+    length: Length,
+    #[serde(default)]
+    strategy: Way,
+    /// Send server-sent events instead of one answer.
+    #[serde(default)]
+    stream: bool,
+    /// With a seed the words are sampled; without, the same text always has the same answer.
+    seed: Option<u64>,
+}
+
+/// What stands in the query when the body is the text itself.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SummarizeQuery {
+    /// The title, when the text does not have it or has another.
+    title: Option<String>,
+    /// The language of the text, when the guess is wrong.
+    source_language: Option<Language>,
+    /// The languages to write, each once, separated by commas.
+    #[param(example = "en,uk,ru")]
+    languages: Option<String>,
+    /// Most key facts.
+    #[serde(default = "usual_facts")]
+    #[param(minimum = 3, maximum = 12, default = 5)]
+    facts: usize,
+    /// Length of the summary.
+    #[serde(default)]
+    #[param(inline)]
+    length: Length,
+    /// How languages that the model does not write well are made.
+    #[serde(default)]
+    #[param(inline)]
+    strategy: Way,
+    /// Send server-sent events instead of one answer.
+    #[serde(default)]
+    stream: bool,
+    /// With a seed the words are sampled.
+    seed: Option<u64>,
+}
+
+/// How languages that the model does not write well are made: `direct` by itself, `pivot` from its English.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Way {
+    /// By the model's skill.
+    #[default]
+    Auto,
+    Direct,
+    Pivot,
+}
+
+impl Way {
+    fn chosen(self) -> Option<Strategy> {
+        match self {
+            Self::Auto => None,
+            Self::Direct => Some(Strategy::Direct),
+            Self::Pivot => Some(Strategy::Pivot),
+        }
+    }
+}
+
+fn every_language() -> Vec<Language> {
+    Language::ALL.to_vec()
+}
+
+fn usual_facts() -> usize {
+    FACTS
+}
+
+/// What a body is, by its content type.
+enum Kind {
+    Json,
+    /// Text or a page: the intake tells which.
+    Bytes,
+}
+
+impl Ask {
+    /// Reads a request.
+    pub(super) async fn read(request: HttpRequest, bodies: &Bodies, limits: &Limits) -> Result<Self, Problem> {
+        let (head, body) = request.into_parts();
+        let kind = kind(&head.headers)?;
+        let query = match kind {
+            Kind::Json if head.uri.query().is_some_and(|query| !query.is_empty()) => {
+                return Err(Problem::refused("invalid_request", "with a JSON body, everything stands in the body"));
+            }
+            Kind::Json => None,
+            Kind::Bytes => Some(query(&head.uri)?),
+        };
+        let Held { bytes, room } = bodies.read(&head.headers, body).await?;
+        let (request, stream) = match query {
+            Some(query) => query.request(bytes)?,
+            None => json(&bytes)?.request()?,
+        };
+        let ask = Self { request, stream, retention: retention(&head.headers), room };
+        ask.check(limits)?;
+        Ok(ask)
+    }
+
+    /// Holds a request to the limits.
+    fn check(&self, limits: &Limits) -> Result<(), Problem> {
+        let Request { source, task, .. } = &self.request;
+        // In bytes that are no text, whatever stands for a character counts as one.
+        let characters = source.bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        let title = source.title.as_deref().map_or(0, |title| title.chars().count());
+        for (what, given, limit, name) in [
+            ("characters of text", characters, limits.max_characters, "max_characters"),
+            ("characters of title", title, limits.max_characters, "max_characters"),
+            ("languages", task.languages.len(), limits.max_languages, "max_languages"),
+            ("facts", task.facts, limits.max_facts, "max_facts"),
+        ] {
+            if given > limit {
+                let detail = format!("{given} {what} were given and the limit `{name}` is {limit}");
+                return Err(Problem::refused("limit_exceeded", detail));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SummarizeBody {
+    /// What is asked, and whether as a stream.
+    fn request(self) -> Result<(Request, bool), Problem> {
+        let Self { text, html, title, source_language, languages, facts, length, strategy, stream, seed } = self;
+        let (bytes, name) = match (text, html) {
+            (Some(text), None) => (text.into_bytes(), "text"),
+            // The reader goes by content, and this makes a page of any piece of one.
+            (None, Some(html)) => (format!("<!doctype html>{html}").into_bytes(), "html"),
+            (None, None) => return Err(Problem::refused("invalid_request", "give the article as `text` or as `html`")),
+            (Some(_), Some(_)) => {
+                return Err(Problem::refused("invalid_request", "give `text` or `html`, and not both"));
+            }
+        };
+        let source = Source { bytes, name: name.to_owned(), title, language: source_language };
+        let task = Task { languages, facts, length };
+        Ok((Request { source, task, strategy: strategy.chosen(), seed }, stream))
+    }
+}
+
+impl SummarizeQuery {
+    /// What is asked of a text, and whether as a stream.
+    fn request(self, bytes: Vec<u8>) -> Result<(Request, bool), Problem> {
+        let Self { title, source_language, languages, facts, length, strategy, stream, seed } = self;
+        let languages = match languages {
+            None => every_language(),
+            Some(list) => {
+                let languages = list.split(',').map(|code| code.trim().parse::<Language>());
+                let languages: Result<_, _> = languages.collect();
+                languages.map_err(|error| Problem::refused("invalid_request", format!("languages: {error}")))?
+            }
+        };
+        let source = Source { bytes, name: "body".to_owned(), title, language: source_language };
+        let task = Task { languages, facts, length };
+        Ok((Request { source, task, strategy: strategy.chosen(), seed }, stream))
+    }
+}
+
+fn kind(headers: &HeaderMap) -> Result<Kind, Problem> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        let detail = "compressed bodies are not read; send it as it is, without Content-Encoding";
+        return Err(Problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+    }
+    match given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/json" => Ok(Kind::Json),
+        // The last is what curl says when nobody tells it anything.
+        "text/plain" | "text/html" | "application/xhtml+xml" | "application/x-www-form-urlencoded" => Ok(Kind::Bytes),
+        _ => {
+            let detail = "send application/json, or the text itself as text/plain or text/html";
+            Err(Problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
+        }
+    }
+}
+
+fn query(uri: &axum::http::Uri) -> Result<SummarizeQuery, Problem> {
+    let wrong = |error: axum::extract::rejection::QueryRejection| {
+        Problem::refused("invalid_request", format!("the query is wrong: {}", error.body_text()))
+    };
+    Query::try_from_uri(uri).map(|Query(query)| query).map_err(wrong)
+}
+
+fn json(bytes: &[u8]) -> Result<SummarizeBody, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    // An error of a field says which.
+    let body =
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| (error.path().to_string(), error.into_inner()));
+    let body = body.and_then(|body| reader.end().map(|()| body).map_err(|error| (".".to_owned(), error)));
+    body.map_err(|(place, error)| match error.is_data() {
+        true if place == "." => Problem::refused("invalid_request", format!("the JSON does not fit: {error}")),
+        true => Problem::refused("invalid_request", format!("`{place}` does not fit: {error}")),
+        false => Problem::plain(StatusCode::BAD_REQUEST, "invalid_json", format!("the body is not JSON: {error}")),
+    })
+}
+
+fn retention(headers: &HeaderMap) -> Retention {
+    let said = |wanted: &str| {
+        let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|word| word.trim().eq_ignore_ascii_case(wanted))
+    };
+    match (said("no-store"), said("no-cache")) {
+        (true, _) => Retention::Nothing,
+        (_, true) => Retention::Fresh,
+        _ => Retention::Usual,
+    }
+}
+
+/// The limits that the schema states are those of the plan.
+const _: () = assert!(LEAST_FACTS == 3 && MOST_FACTS == 12 && FACTS == 5);

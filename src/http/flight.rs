@@ -1,0 +1,222 @@
+//! One computation of one answer, and everybody who waits for it (what Go calls single flight).
+//!
+//! The computation is a task that writes down what happens; each reader goes through that record at its own pace. So a
+//! slow reader holds up nobody, a late one misses nothing, and what is held for both is bounded by the answer itself.
+//! When the last reader leaves, the task is dropped, and with it the work in the engine. Not here: what is computed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use prometheus_client::metrics::counter::Counter;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use super::problem::Problem;
+use crate::answer::Answer;
+use crate::cache::Key;
+use crate::intake::Article;
+use crate::service::Stage;
+
+/// What happens on the way to an answer.
+#[derive(Clone)]
+pub(super) enum Step {
+    /// The text was read, and its turn comes.
+    Accepted(Arc<Article>),
+    /// Waiting, reading, or the beginning of writing. Only the last one is of interest.
+    Progress { stage: &'static str, done: usize, total: usize },
+    /// Something is there.
+    Written(Arc<Stage>),
+    /// The end.
+    Done(Result<Outcome, Problem>),
+}
+
+/// An answer, and where it comes from.
+#[derive(Clone)]
+pub(super) struct Outcome {
+    pub(super) answer: Arc<Answer>,
+    pub(super) origin: Origin,
+}
+
+/// Where an answer comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It was kept.
+    Kept,
+    /// The model wrote it for this request, or for the same one at the same time.
+    Written,
+}
+
+/// What has happened in a computation so far.
+pub(super) struct Record {
+    steps: Mutex<Steps>,
+    changed: watch::Sender<()>,
+}
+
+#[derive(Default)]
+struct Steps {
+    all: Vec<Step>,
+    progress: Option<Progress>,
+    is_done: bool,
+}
+
+/// The last progress.
+struct Progress {
+    step: Step,
+    /// Steps before it.
+    at: usize,
+    /// How many there were up to this one.
+    count: u64,
+}
+
+impl Record {
+    fn lock(&self) -> MutexGuard<'_, Steps> {
+        // A panic elsewhere leaves no half of a change behind in here.
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes down what happened. Nothing comes behind the end.
+    pub(super) fn push(&self, step: Step) {
+        let mut steps = self.lock();
+        if steps.is_done {
+            return;
+        }
+        steps.is_done = matches!(step, Step::Done(_));
+        if matches!(step, Step::Progress { .. }) {
+            let count = steps.progress.as_ref().map_or(0, |progress| progress.count) + 1;
+            steps.progress = Some(Progress { step, at: steps.all.len(), count });
+        } else {
+            steps.all.push(step);
+        }
+        drop(steps);
+        self.changed.send_replace(());
+    }
+
+    /// Writes down a stage of the service.
+    pub(super) fn stage(&self, stage: Stage) {
+        match stage {
+            Stage::Reading { done, total } => self.push(Step::Progress { stage: "reading", done, total }),
+            Stage::Condensing { done, total } => self.push(Step::Progress { stage: "condensing", done, total }),
+            Stage::Writing { pieces: 1 } => self.push(Step::Progress { stage: "writing", done: 0, total: 0 }),
+            // From here on the text itself shows how far it is.
+            Stage::Writing { .. } => {}
+            written => self.push(Step::Written(Arc::new(written))),
+        }
+    }
+}
+
+/// The computations under way. Clones share them.
+#[derive(Clone)]
+pub(super) struct Flights {
+    open: Arc<Mutex<HashMap<Key, Weak<Flight>>>>,
+    /// Counts those that were given up because nobody waited for them any more.
+    given_up: Counter,
+}
+
+/// A computation under way. Its task ends with it.
+struct Flight {
+    record: Arc<Record>,
+    task: AbortHandle,
+    given_up: Counter,
+}
+
+/// One of those who wait for a computation.
+pub(super) struct Reader {
+    flight: Arc<Flight>,
+    /// Steps that were read, and the number of the last progress that was.
+    read: usize,
+    progress: u64,
+    changed: watch::Receiver<()>,
+}
+
+impl Flights {
+    pub(super) fn new(given_up: Counter) -> Self {
+        Self { open: Arc::default(), given_up }
+    }
+
+    /// Joins the computation with this key if there is one under way, and else begins it. Without a key it is nobody else's.
+    pub(super) fn join<F>(&self, key: Option<Key>, compute: impl FnOnce(Arc<Record>) -> F) -> Reader
+    where
+        F: Future<Output = Result<Outcome, Problem>> + Send + 'static,
+    {
+        let Some(key) = key else { return Reader::new(self.begin(compute)) };
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let under_way = open.get(&key).and_then(Weak::upgrade).filter(|flight| !flight.record.lock().is_done);
+        let flight = under_way.unwrap_or_else(|| {
+            open.retain(|_, flight| flight.strong_count() > 0);
+            let flight = self.begin(compute);
+            open.insert(key, Arc::downgrade(&flight));
+            flight
+        });
+        Reader::new(flight)
+    }
+
+    fn begin<F>(&self, compute: impl FnOnce(Arc<Record>) -> F) -> Arc<Flight>
+    where
+        F: Future<Output = Result<Outcome, Problem>> + Send + 'static,
+    {
+        let record = Arc::new(Record { steps: Mutex::default(), changed: watch::Sender::new(()) });
+        let work = compute(record.clone());
+        let end = End(record.clone());
+        let task = tokio::spawn(async move { end.0.push(Step::Done(work.await)) }).abort_handle();
+        Arc::new(Flight { record, task, given_up: self.given_up.clone() })
+    }
+}
+
+/// A computation that panics ends in an error.
+struct End(Arc<Record>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.push(Step::Done(Err(Problem::internal())));
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if !self.record.lock().is_done {
+            self.given_up.inc();
+            self.task.abort();
+        }
+    }
+}
+
+impl Reader {
+    fn new(flight: Arc<Flight>) -> Self {
+        let changed = flight.record.changed.subscribe();
+        Self { flight, read: 0, progress: 0, changed }
+    }
+
+    /// The next step. The last is `Done`.
+    pub(super) async fn next(&mut self) -> Step {
+        loop {
+            self.changed.mark_unchanged();
+            if let Some(step) = self.look() {
+                return step;
+            }
+            // The sender is in the flight.
+            let _ = self.changed.changed().await;
+        }
+    }
+
+    fn look(&mut self) -> Option<Step> {
+        let steps = self.flight.record.lock();
+        if let Some(Progress { step, at, count }) = &steps.progress
+            && (*at, true) == (self.read, *count > self.progress)
+        {
+            self.progress = *count;
+            return Some(step.clone());
+        }
+        let step = steps.all.get(self.read)?.clone();
+        self.read += 1;
+        Some(step)
+    }
+
+    /// Waits for the end.
+    pub(super) async fn outcome(&mut self) -> Result<Outcome, Problem> {
+        loop {
+            if let Step::Done(outcome) = self.next().await {
+                return outcome;
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What the gateway allows: sizes, numbers and times. Every refusal names the limit by its name here.
+
+use std::time::Duration;
+
+use super::keys::Keys;
+
+/// How a gateway behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// How much of everything.
+    pub limits: Limits,
+    /// How long everything may take.
+    pub times: Times,
+    /// Who may ask. Without keys, everybody who can reach the socket.
+    pub keys: Keys,
+    /// Origins whose pages may ask from a browser; `*` for all. The gateway's own page needs none.
+    pub origins: Vec<String>,
+}
+
+/// How much of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a request's body.
+    pub max_body_bytes: usize,
+    /// Characters of a text or of a page's source.
+    pub max_characters: usize,
+    /// Languages of one request.
+    pub max_languages: usize,
+    /// Key facts of one request.
+    pub max_facts: usize,
+    /// Requests that are worked on at a time.
+    pub concurrency: usize,
+    /// Requests that wait for their turn.
+    pub queue: usize,
+    /// Connections at a time; more wait in the system's queue.
+    pub connections: usize,
+    /// Bytes of a request's line and headers together.
+    pub header_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 8 << 20,
+            max_characters: 2_000_000,
+            max_languages: 3,
+            max_facts: 12,
+            concurrency: 4,
+            queue: 32,
+            connections: 1024,
+            header_bytes: 32 << 10,
+        }
+    }
+}
+
+/// How long everything may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// A request, from its first byte to the answer, waiting included.
+    pub deadline: Duration,
+    /// The headers of a request; also how long an idle connection is kept.
+    pub header: Duration,
+    /// The body of a request.
+    pub body: Duration,
+    /// One write to a client that does not read.
+    pub write: Duration,
+    /// Requests under way after a stop was asked for.
+    pub drain: Duration,
+    /// Silence on a stream before a comment keeps it alive.
+    pub keep_alive: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            deadline: seconds(600),
+            header: seconds(15),
+            body: seconds(30),
+            write: seconds(30),
+            drain: seconds(30),
+            keep_alive: seconds(15),
+        }
+    }
+}

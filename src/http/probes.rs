@@ -1,0 +1,94 @@
+//! What machines ask about the gateway itself: `/health`, `/ready`, `/metrics`, `/v1/models`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::gateway::Gateway;
+use super::metrics::Load;
+use super::openapi::Unready;
+use super::phase::Phase;
+use super::problem::Problem;
+use crate::answer::ModelInfo;
+use crate::intake::Language;
+
+/// That it is well.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Health {
+    /// `ok`, `loading` while the model is not there yet, or `ready`.
+    status: &'static str,
+    /// The model, once it is there.
+    model: Option<String>,
+}
+
+/// The models that answer.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Models {
+    /// The one that is loaded.
+    models: Vec<Model>,
+}
+
+/// A model that answers.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Model {
+    #[serde(flatten)]
+    info: ModelInfo,
+    /// Tokens that an article and its answer may have together.
+    context: usize,
+    /// Languages that it writes well itself.
+    writes: Vec<Language>,
+}
+
+/// Whether the process should go on living: no, once its engine has stopped.
+#[utoipa::path(get, path = "/health", tag = "gateway",
+    responses((status = 200, description = "It is alive", body = Health), Unready))]
+pub(super) async fn health(State(gateway): State<Gateway>) -> Result<Json<Health>, Problem> {
+    let Ok(service) = gateway.service() else { return Ok(Json(Health { status: "loading", model: None })) };
+    if service.engine().is_healthy() {
+        return Ok(Json(Health { status: "ok", model: Some(service.model().name.clone()) }));
+    }
+    Err(ill())
+}
+
+/// Whether requests are answered now.
+#[utoipa::path(get, path = "/ready", tag = "gateway",
+    responses((status = 200, description = "Requests are answered", body = Health), Unready))]
+pub(super) async fn ready(State(gateway): State<Gateway>) -> Result<Json<Health>, Problem> {
+    let service = gateway.service()?;
+    match gateway.0.life.phase() {
+        Phase::Ready if service.engine().is_healthy() => {
+            Ok(Json(Health { status: "ready", model: Some(service.model().name.clone()) }))
+        }
+        Phase::Ready => Err(ill()),
+        _ => Err(gateway.0.life.unready()),
+    }
+}
+
+fn ill() -> Problem {
+    let detail = "the engine has stopped after an internal error; start stislo again";
+    Problem::plain(StatusCode::SERVICE_UNAVAILABLE, "unhealthy", detail)
+}
+
+/// The models that answer.
+#[utoipa::path(get, path = "/v1/models", tag = "gateway", security((), ("key" = [])),
+    responses((status = 200, description = "The models", body = Models), Unready))]
+pub(super) async fn models(State(gateway): State<Gateway>) -> Result<Json<Models>, Problem> {
+    let service = gateway.service()?;
+    let writes = service.recipe().fluent.clone();
+    let model = Model { info: service.model().clone(), context: service.engine().card().context, writes };
+    Ok(Json(Models { models: vec![model] }))
+}
+
+/// Counters for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "gateway", security((), ("key" = [])),
+    responses((status = 200, description = "Counters", body = String, content_type = "application/openmetrics-text"), Unready))]
+pub(super) async fn metrics(State(gateway): State<Gateway>) -> Result<Response, Problem> {
+    let (running, waiting) = gateway.0.turns.count();
+    let load = Load { open: gateway.0.life.working(), running, waiting };
+    let text = gateway.0.metrics.text(load, gateway.service().ok())?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}

@@ -1,0 +1,202 @@
+//! Whose turn it is: a bounded number of requests at work, a bounded number that wait, and callers served in rotation.
+//!
+//! A caller who asks for a hundred articles waits for the hundred; another who asks for one then waits for one of them, and
+//! not for all. A turn is given back when it is dropped; so is a place in the queue. Not here: the engine's own queue, which
+//! is first come, first served, and never longer than the requests at work.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+/// Who asks, as far as can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Caller {
+    /// The owner of the key with this number.
+    Key(u32),
+    /// Whoever is behind this address.
+    Address(IpAddr),
+    /// Somebody inside this process.
+    Unknown,
+}
+
+/// The turns of a gateway.
+pub(super) struct Turns(Arc<Desk>);
+
+struct Desk {
+    /// Requests at work, at most.
+    running: usize,
+    /// Requests that wait, at most.
+    waiting: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    running: usize,
+    waiting: usize,
+    next: u64,
+    /// Those who wait, by caller; nobody's line is empty.
+    lines: BTreeMap<Caller, VecDeque<(u64, oneshot::Sender<Turn>)>>,
+    /// Callers with a line, the next first.
+    rotation: VecDeque<Caller>,
+}
+
+/// A request at work.
+pub(super) struct Turn(Arc<Desk>);
+
+/// A place among those who wait.
+pub(super) struct Place {
+    desk: Arc<Desk>,
+    caller: Caller,
+    number: u64,
+    turn: oneshot::Receiver<Turn>,
+}
+
+impl Turns {
+    pub(super) fn new(running: usize, waiting: usize) -> Self {
+        Self(Arc::new(Desk { running, waiting, state: Mutex::default() }))
+    }
+
+    /// A place, which may have its turn at once; or how many wait when no more may.
+    pub(super) fn take(&self, caller: Caller) -> Result<Place, usize> {
+        let mut state = self.0.lock();
+        let at_once = state.running < self.0.running;
+        if !at_once && state.waiting >= self.0.waiting {
+            return Err(state.waiting);
+        }
+        let (sender, turn) = oneshot::channel();
+        let number = state.next;
+        state.next += 1;
+        if at_once {
+            state.running += 1;
+            drop(state);
+            // The receiver is still here.
+            drop(sender.send(Turn(self.0.clone())));
+        } else {
+            state.waiting += 1;
+            if !state.lines.contains_key(&caller) {
+                state.rotation.push_back(caller);
+            }
+            state.lines.entry(caller).or_default().push_back((number, sender));
+        }
+        Ok(Place { desk: self.0.clone(), caller, number, turn })
+    }
+
+    /// Requests at work, and requests that wait.
+    pub(super) fn count(&self) -> (usize, usize) {
+        let state = self.0.lock();
+        (state.running, state.waiting)
+    }
+}
+
+impl Place {
+    /// Waits for the turn.
+    pub(super) async fn turn(mut self) -> Turn {
+        (&mut self.turn).await.expect("a place is in the line until it has its turn or is dropped")
+    }
+}
+
+impl Desk {
+    /// A panic elsewhere leaves no half of a change behind in here.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The next of those who wait, one caller after the other.
+    fn pop(&mut self) -> Option<oneshot::Sender<Turn>> {
+        let caller = self.rotation.pop_front()?;
+        let line = self.lines.get_mut(&caller)?;
+        let (_, next) = line.pop_front()?;
+        self.waiting -= 1;
+        if line.is_empty() {
+            self.lines.remove(&caller);
+        } else {
+            self.rotation.push_back(caller);
+        }
+        Some(next)
+    }
+
+    fn leave(&mut self, caller: Caller, number: u64) {
+        let Some(line) = self.lines.get_mut(&caller) else { return };
+        let before = line.len();
+        line.retain(|(other, _)| *other != number);
+        self.waiting -= before - line.len();
+        if line.is_empty() {
+            self.lines.remove(&caller);
+            self.rotation.retain(|other| *other != caller);
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let next = {
+            let mut state = self.0.lock();
+            let next = state.pop();
+            if next.is_none() {
+                state.running -= 1;
+            }
+            next
+        };
+        if let Some(next) = next {
+            // Whoever left just now drops the turn, which gives it to the one behind.
+            drop(next.send(Turn(self.0.clone())));
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.desk.lock().leave(self.caller, self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    /// The turn of a place, if it has one.
+    fn turn(place: Place) -> Option<Turn> {
+        place.turn().now_or_never()
+    }
+
+    #[test]
+    fn callers_are_served_in_rotation() {
+        let turns = Turns::new(1, 8);
+        let mut at_work = turn(turns.take(Caller::Key(0)).unwrap());
+        let mut waiting: Vec<(u32, Place)> =
+            [1, 1, 1, 2, 3, 2].map(|key| (key, turns.take(Caller::Key(key)).unwrap())).into();
+        assert_eq!(turns.count(), (1, 6));
+        let mut served = Vec::new();
+        while !waiting.is_empty() {
+            drop(at_work.take());
+            let at = waiting.iter_mut().position(|(_, place)| !place.turn.is_empty()).unwrap();
+            let (key, place) = waiting.remove(at);
+            served.push(key);
+            at_work = turn(place);
+        }
+        assert_eq!(served, [1, 2, 3, 1, 2, 1]);
+        drop(at_work);
+        assert_eq!(turns.count(), (0, 0));
+    }
+
+    #[test]
+    fn who_leaves_frees_the_place_and_the_turn() {
+        let turns = Turns::new(1, 2);
+        let first = turns.take(Caller::Unknown).unwrap();
+        let (second, third) = (turns.take(Caller::Unknown).unwrap(), turns.take(Caller::Unknown).unwrap());
+        assert_eq!(turns.take(Caller::Unknown).err(), Some(2));
+        drop(second);
+        assert_eq!(turns.count(), (1, 1));
+        drop(first);
+        assert_eq!(turns.count(), (1, 0), "a turn that nobody took goes on to the next");
+        drop(third);
+        assert_eq!(turns.count(), (0, 0));
+    }
+}

@@ -1,0 +1,115 @@
+//! What decides an answer besides the article: the model, the prompts, and what was asked for. Hence the keys of kept answers.
+//!
+//! Known before the weights are loaded, so that an answer that is kept needs no model.
+
+use sha2::{Digest, Sha256};
+
+use super::{Request, identity};
+use crate::answer::{ModelInfo, Strategy};
+use crate::cache::Key;
+use crate::intake::{Article, Language, Source};
+use crate::plan::{self, Task};
+
+/// What is asked of an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// What to write.
+    pub task: Task,
+    /// The way, when it is given.
+    pub strategy: Option<Strategy>,
+    /// The seed, when it is given.
+    pub seed: Option<u64>,
+}
+
+/// What writes the answers.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// The model, as answers name it.
+    pub model: ModelInfo,
+    /// Which bytes write: those of the weights and of the program. Two models may have one name.
+    pub bytes: String,
+    /// Languages that the model writes well. The others are translated from its English.
+    pub fluent: Vec<Language>,
+    /// What a reader of every answer should know about the model.
+    pub warnings: Vec<String>,
+    /// A hash of the prompts.
+    pub prompts: String,
+}
+
+impl Recipe {
+    /// A recipe with a model that writes every language well.
+    pub fn new(model: ModelInfo) -> Self {
+        let prompts = identity(&plan::prompts());
+        Self { model, bytes: String::new(), fluent: Language::ALL.to_vec(), warnings: Vec::new(), prompts }
+    }
+
+    /// The key of the answer to a wish about an article: the same however the page around the article looks.
+    pub fn key(&self, article: &Article, wish: &Wish) -> Key {
+        let text = (article.sha256(), article.title(), article.language(), article.removed_characters());
+        Key::of(&("summary", text, asked(wish), self.made_by()))
+    }
+
+    /// The key of a request as it was made: found without reading its text.
+    pub fn request_key(&self, request: &Request) -> Key {
+        let Source { bytes, name: _, title, language } = &request.source;
+        let digest: [u8; 32] = Sha256::digest(bytes).into();
+        Key::of(&("request", (digest, title, language), asked(&request.wish()), self.made_by()))
+    }
+
+    fn made_by(&self) -> impl serde::Serialize {
+        (&self.model, &self.bytes, &self.fluent, &self.warnings, &self.prompts)
+    }
+}
+
+fn asked(wish: &Wish) -> impl serde::Serialize {
+    let Wish { task: Task { languages, facts, length }, strategy, seed } = wish;
+    (languages, facts, length, strategy, seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake;
+    use crate::plan::Length;
+
+    fn wish() -> Wish {
+        let task = Task { languages: vec![Language::En], facts: 5, length: Length::Medium };
+        Wish { task, strategy: None, seed: None }
+    }
+
+    fn article(text: &str) -> Article {
+        let source = Source { bytes: text.into(), name: "text".into(), title: None, language: Some(Language::En) };
+        intake::read(source).unwrap()
+    }
+
+    const TEXT: &str =
+        "The harbour bridge reopened on Saturday.\n\nA number 7 bus was the first to cross it, to applause.";
+
+    #[test]
+    fn whatever_decides_an_answer_decides_its_key() {
+        let model = ModelInfo { name: "m".into(), revision: None, quantization: None, engine: "e".into() };
+        let recipe = Recipe::new(model);
+        let key = recipe.key(&article(TEXT), &wish());
+        assert_eq!(recipe.clone().key(&article(&format!("\n{TEXT}\n")), &wish()), key, "blanks decide nothing");
+        let mut keys = vec![key, recipe.key(&article(&TEXT.replace('7', "8")), &wish())];
+        let mut other = |change: &dyn Fn(&mut Recipe, &mut Wish)| {
+            let (mut recipe, mut wish) = (recipe.clone(), wish());
+            change(&mut recipe, &mut wish);
+            keys.push(recipe.key(&article(TEXT), &wish));
+        };
+        other(&|_, wish| wish.task.languages.push(Language::Uk));
+        other(&|_, wish| wish.task.facts = 6);
+        other(&|_, wish| wish.task.length = Length::Long);
+        other(&|_, wish| wish.strategy = Some(Strategy::Pivot));
+        other(&|_, wish| wish.seed = Some(0));
+        other(&|recipe, _| recipe.model.name.push('x'));
+        other(&|recipe, _| recipe.bytes.push('x'));
+        other(&|recipe, _| recipe.fluent.clear());
+        other(&|recipe, _| recipe.warnings.push("x".into()));
+        other(&|recipe, _| recipe.prompts.push('x'));
+        let count = keys.len();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+    }
+}

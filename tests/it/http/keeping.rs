@@ -1,0 +1,103 @@
+//! Kept answers over HTTP: when one is used, when none is, and that nothing is kept where that is asked for.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::{Value, json};
+use stislo::cache::{AnswerCache, CacheSettings};
+use stislo::http::{Gateway, Options, router};
+
+use super::{PATH, asked, body, counted, keeping, send, text};
+use crate::harness::{ANSWERS, Script, fixture, service};
+
+/// Asks with a `Cache-Control`; gives where the answer comes from, and the answer without its timings.
+async fn from(app: &axum::Router, body: &Value, control: &str) -> (String, Value) {
+    let request = Request::post(PATH)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::CACHE_CONTROL, control)
+        .body(Body::from(body.to_string()))
+        .unwrap();
+    let response = send(app, request).await;
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store", "nobody on the way is to keep it");
+    let status = response.headers()["cache-status"].to_str().unwrap().to_owned();
+    let mut answer: Value = serde_json::from_str(&text(response).await).unwrap();
+    answer["timings"] = Value::Null;
+    (status, answer)
+}
+
+#[tokio::test]
+async fn a_kept_answer_equals_the_computed_one() {
+    let (engine, log) = Script::new(&ANSWERS).engine().await;
+    let app = router(keeping(engine));
+    let (status, first) = from(&app, &asked(), "").await;
+    assert_eq!(status, "stislo; fwd=miss");
+    let passes = log.passes().len();
+    let (status, second) = from(&app, &asked(), "").await;
+    assert_eq!((status.as_str(), &second), ("stislo; hit", &first));
+    // The same article on a page with other blanks, and a key in another order.
+    let page = format!("\n\n{}\n", fixture("en", "page"));
+    let (status, third) = from(&app, &json!({"languages": ["en", "uk", "ru"], "text": page}), "").await;
+    assert_eq!((status.as_str(), &third), ("stislo; hit", &first));
+    assert_eq!(log.passes().len(), passes, "the engine was not asked again");
+    for other in [json!({"facts": 3}), json!({"languages": ["en"]}), json!({"length": "short"}), json!({"title": "T"})]
+    {
+        let mut body = asked();
+        body.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+        assert_eq!(from(&app, &body, "").await.0, "stislo; fwd=miss", "{other}");
+    }
+    assert_eq!(counted(&app, "stislo_answers_kept_total").await, 2);
+}
+
+#[tokio::test]
+async fn a_kept_answer_streams_too() {
+    let app = router(keeping(Script::new(&ANSWERS).engine().await.0));
+    let (_, first) = from(&app, &asked(), "").await;
+    let mut stream = asked();
+    stream["stream"] = json!(true);
+    let events = text(super::ask(&app, &stream).await).await;
+    let names: Vec<&str> = events.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    let facts = ["fact", "fact", "fact", "summary"];
+    assert_eq!(names, [&["accepted"][..], &facts, &facts, &facts, &["done"]].concat());
+    assert!(events.contains(first["id"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn no_store_leaves_no_trace_and_no_cache_writes_anew() {
+    let (engine, log) = Script::new(&ANSWERS).engine().await;
+    let app = router(keeping(engine));
+    assert_eq!(from(&app, &asked(), "max-age=0, No-Store").await.0, "stislo; fwd=bypass");
+    let passes = log.passes().len();
+    assert_eq!(from(&app, &asked(), "").await.0, "stislo; fwd=miss", "nothing was kept");
+    assert!(log.passes().len() > passes);
+    assert_eq!(from(&app, &asked(), "no-store").await.0, "stislo; fwd=bypass", "nothing that was kept is used");
+    assert_eq!(from(&app, &asked(), "no-cache").await.0, "stislo; fwd=request");
+    assert_eq!(from(&app, &asked(), "").await.0, "stislo; hit");
+}
+
+#[tokio::test]
+async fn an_answer_outlives_the_gateway() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Some(folder.path().join("answers.redb"));
+    let cache = || CacheSettings { memory_bytes: 1 << 20, file: file.clone(), file_bytes: 1 << 20 };
+    let mut answers = Vec::new();
+    for want in ["stislo; fwd=miss", "stislo; hit"] {
+        let cache = AnswerCache::new(cache());
+        let gateway = Gateway::new(Options::default(), Some(cache.clone()));
+        gateway.open(service(Script::new(&ANSWERS).engine().await.0));
+        let (status, answer) = from(&router(gateway), &asked(), "").await;
+        assert_eq!(status, want);
+        answers.push(answer);
+        cache.settle().await;
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[tokio::test]
+async fn a_gateway_without_a_cache_keeps_nothing() {
+    let (engine, log) = Script::new(&ANSWERS).engine().await;
+    let app = super::on(engine);
+    from(&app, &asked(), "").await;
+    let passes = log.passes().len();
+    assert_eq!(from(&app, &asked(), "").await.0, "stislo; fwd=miss");
+    assert!(log.passes().len() > passes);
+    assert_eq!(body(send(&app, super::get("/ready")).await).await["status"], "ready");
+}

@@ -1,0 +1,99 @@
+//! What is told about requests: ids, counters and log lines, with no word of an article in them.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use stislo::http::{Keys, Options, router};
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::{PATH, app, ask, asked, counted, gateway, get, post, send, text};
+use crate::harness::{ANSWERS, Script, fixture};
+
+#[tokio::test]
+async fn every_answer_has_an_id() {
+    let app = app().await;
+    let id_of = async |given: Option<&str>| {
+        let mut request = get("/health");
+        if let Some(given) = given {
+            request.headers_mut().insert("x-request-id", given.parse().unwrap());
+        }
+        send(&app, request).await.headers()["x-request-id"].to_str().unwrap().to_owned()
+    };
+    assert_eq!(id_of(Some("desk-7.a_B")).await, "desk-7.a_B");
+    let mine = [id_of(None).await, id_of(None).await];
+    assert!(mine[0] != mine[1] && mine[0].len() == 16);
+    for odd in ["", "a b", "x\"y", &"x".repeat(65)] {
+        assert_eq!(id_of(Some(odd)).await.len(), 16, "{odd:?}");
+    }
+}
+
+#[tokio::test]
+async fn counters_do_not_grow_with_what_callers_make_up() {
+    let app = app().await;
+    for number in 0..50 {
+        send(&app, get(&format!("/made/up/{number}"))).await;
+        send(&app, post(PATH, format!("{{\"model\": \"m{number}\"}}"))).await;
+    }
+    ask(&app, &asked()).await;
+    assert_eq!(counted(&app, "stislo_requests_total{path=\"other\",status=\"404\"}").await, 50);
+    assert_eq!(counted(&app, "stislo_requests_total{path=\"/v1/summarize\",status=\"422\"}").await, 50);
+    assert_eq!(counted(&app, "stislo_answers_written_total").await, 1);
+    assert!(counted(&app, "stislo_completion_tokens_total").await > 100);
+    let metrics = text(send(&app, get("/metrics")).await).await;
+    assert!(metrics.lines().count() < 100 && metrics.ends_with("# EOF\n") && !metrics.contains("made"), "{metrics}");
+}
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_of_requests_and_not_of_articles() {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(lines.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let key = "a-key-of-the-news-desk";
+    let options = Options { keys: Keys::parse(key).unwrap(), ..Options::default() };
+    let app = router(gateway(Script::new(&ANSWERS).engine().await.0, options));
+    for given in [key, "a-wrong-key-of-somebody"] {
+        let request = Request::post(format!("{PATH}?title=A-secret-title"))
+            .header(header::CONTENT_TYPE, "text/plain")
+            .header(header::AUTHORIZATION, format!("Bearer {given}"))
+            .header("x-request-id", "find-me")
+            .body(Body::from(fixture("en", "page")));
+        send(&app, request.unwrap()).await;
+    }
+    drop(guard);
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let told = log.lines().filter(|line| line.contains("find-me") && line.contains("/v1/summarize"));
+    assert_eq!(told.count(), 2, "{log}");
+    assert!(log.contains("status=200") && log.contains("status=401"), "{log}");
+    for secret in ["Halvmouth", "secret-title", "key-of", "bus"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
