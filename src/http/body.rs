@@ -86,8 +86,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn bodies_share_a_bounded_room() {
+    #[tokio::test]
+    async fn bodies_share_a_bounded_room() {
         let mut options = Options::default();
         options.limits.max_body_bytes = 4096;
         let bodies = Bodies::new(&options);
