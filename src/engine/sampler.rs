@@ -85,17 +85,20 @@ impl Sampler {
         let SoFar { answer, constraint, tokenizer } = *so_far;
         self.penalise(logits, answer);
         let leaves = |token: u32| !goes_on_with_word(tokenizer.bytes(token));
-        let leave = constraint.is_ending() && best(logits).is_some_and(leaves);
+        let ending = constraint.is_ending() && best(logits).is_some_and(leaves);
         let allowed = |token: u32| match tokenizer.ends().contains(&token) {
             true => constraint.may_end(),
-            false => {
-                let bytes = tokenizer.bytes(token);
-                let glued = leave && goes_on_with_word(bytes);
-                !bytes.is_empty() && !glued && constraint.allows(bytes)
-            }
+            false => !tokenizer.bytes(token).is_empty() && constraint.allows(tokenizer.bytes(token)),
         };
         let wanted = if self.is_greedy() { 1 } else { SAMPLED };
-        let best = best_allowed(logits, wanted, allowed);
+        let mut best = Vec::new();
+        if ending {
+            best = best_allowed(logits, wanted, |token| leaves(token) && allowed(token));
+        }
+        // A word that may not end like this goes on.
+        if best.is_empty() {
+            best = best_allowed(logits, wanted, allowed);
+        }
         match self.draw(&best, logits) {
             None if logits.iter().all(|logit| !logit.is_finite()) => Choice::Broken,
             None => Choice::Nothing,

@@ -255,6 +255,19 @@ async fn failures_of_the_engine_are_errors() {
 }
 
 #[tokio::test]
+async fn a_line_that_is_far_too_long_ends_with_a_word() {
+    let syllables = ["ka", "lo", "mi", "ne", "tu"];
+    let words: Vec<String> = (0..125).map(|i| [i / 25, i / 5 % 5, i % 5].map(|at| syllables[at]).concat()).collect();
+    let endless = words.join(" ");
+    let (headline, summary) = (lines(ANSWERS[0])[0], lines(ANSWERS[0])[1]);
+    let got = one(&fixture("en", "page"), Language::En, &format!("{headline}\n{summary}\n- [1] {endless}")).await;
+    let fact = &got.key_facts[0].text;
+    let marks = |c: char| !c.is_alphanumeric();
+    assert!(fact.len() > 200 && fact.ends_with(marks), "{fact}");
+    assert!(fact.trim_end_matches(marks).split(' ').all(|word| words.iter().any(|w| w == word)), "{fact}");
+}
+
+#[tokio::test]
 async fn an_answer_that_is_broken_off_says_so() {
     // No line ever ends, so the answer runs into its limit of tokens.
     let endless: String = (0..400).map(|i| ["lorry ", "ship ", "storm ", "quay ", "toll "][i * i % 5]).collect();
