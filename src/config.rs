@@ -43,6 +43,9 @@ pub struct RawSettings {
     /// Write the log as JSON, a line an event
     #[arg(long, global = true, env = "STISLO_LOG_JSON", value_parser = FalseyValueParser::new())]
     pub log_json: bool,
+    /// File with terms and names whose translation is fixed
+    #[arg(long, global = true, value_name = "FILE.toml", env = "STISLO_GLOSSARY")]
+    pub glossary: Option<PathBuf>,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -99,6 +102,8 @@ pub struct Settings {
     pub threads: usize,
     /// A seed turns sampling on.
     pub seed: Option<u64>,
+    /// Terms whose translation is fixed.
+    pub glossary: Option<PathBuf>,
     /// How much is said.
     pub verbosity: Verbosity,
     /// The log is JSON.
@@ -116,7 +121,19 @@ pub struct Settings {
 impl Settings {
     /// Checks what the user wrote.
     pub fn resolve(raw: RawSettings) -> Result<Self, Error> {
-        let RawSettings { model, offline, threads, context, no_store, log_json, seed, verbose, quiet, variables } = raw;
+        let RawSettings {
+            model,
+            offline,
+            threads,
+            context,
+            no_store,
+            log_json,
+            seed,
+            glossary,
+            verbose,
+            quiet,
+            variables,
+        } = raw;
         let context = context.unwrap_or(EngineSettings::default().context);
         let wrong = |name, reason: &str| Error::Setting { name, reason: reason.to_owned() };
         if threads == Some(0) {
@@ -130,6 +147,7 @@ impl Settings {
             model,
             threads: threads.unwrap_or(available).min(1024),
             seed,
+            glossary,
             verbosity: match (quiet, verbose) {
                 (true, _) => Verbosity::Quiet,
                 (_, 0) => Verbosity::Normal,

@@ -8,6 +8,7 @@ use crate::engine::EngineError;
 use crate::hub::HubError;
 use crate::intake::IntakeError;
 use crate::plan::PlanError;
+use crate::translate::TranslateError;
 
 /// Any error of the library.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,9 @@ pub enum Error {
     /// No model file.
     #[error(transparent)]
     Hub(#[from] HubError),
+    /// A text was not translated.
+    #[error(transparent)]
+    Translate(Box<TranslateError>),
     /// A file or a stream could not be read or written.
     #[error("cannot {doing} {path}: {source}")]
     Io {
@@ -58,6 +62,17 @@ pub enum Error {
     Interrupted,
 }
 
+impl From<TranslateError> for Error {
+    /// What the rooms below said keeps its own kind.
+    fn from(error: TranslateError) -> Self {
+        match error {
+            TranslateError::Hub(error) => Self::Hub(error),
+            TranslateError::Engine(error) => Self::Engine(error),
+            error => Self::Translate(Box::new(error)),
+        }
+    }
+}
+
 /// What an error means to a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -79,6 +94,8 @@ impl Error {
         match self {
             Self::Intake(_) | Self::Plan(_) | Self::Engine(EngineError::TooLong { .. }) => Kind::Input,
             Self::Io { doing: "read", .. } | Self::Record { .. } => Kind::Input,
+            Self::Translate(error) if error.is_of_the_model() => Kind::Unavailable,
+            Self::Translate(_) => Kind::Input,
             Self::Engine(EngineError::Busy { .. }) => Kind::Busy,
             Self::Engine(EngineError::Cancelled) | Self::Interrupted => Kind::Cancelled,
             Self::Hub(_) | Self::Engine(EngineError::Model(_)) => Kind::Unavailable,
@@ -101,6 +118,7 @@ impl Error {
             Self::Record { .. } => "invalid_record",
             Self::Engine(EngineError::Busy { .. }) => "busy",
             Self::Engine(EngineError::Cancelled) | Self::Interrupted => "cancelled",
+            Self::Translate(error) => error.code(),
             Self::Hub(_) | Self::Engine(EngineError::Model(_)) => "model_unavailable",
             Self::Engine(_) | Self::Io { .. } | Self::Setting { .. } => "internal",
         }

@@ -19,3 +19,4 @@ pub mod intake;
 pub mod lexicon;
 pub mod plan;
 pub mod service;
+pub mod translate;

@@ -2,10 +2,12 @@
 //!
 //! `read -> plan -> generate -> parse -> check`: every surface calls [`Service::summarize`] and only serialises what comes
 //! back. Who looks for a kept answer in between calls its two halves, [`Service::prepare`] and [`Service::write`]. A service
-//! is cheap to clone; the weights are behind its engine. Not here: keeping answers.
+//! is cheap to clone; the weights are behind its engine. Texts are translated by its desk (`translation`). Not here:
+//! keeping answers.
 
 mod recipe;
 mod run;
+mod translation;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,10 +19,14 @@ use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, Article, Language, Source};
 use crate::plan::{self, Matter, Next, Plan, Task};
+use crate::translate::Desk;
 
 use self::run::Run;
 
 pub use self::recipe::{Recipe, Wish};
+pub use self::translation::{
+    Direction, Document, Fault, FaultKind, Sentence, Step, TextFormat, TranslateError, Translation,
+};
 
 /// Facts when the caller does not say how many.
 pub const FACTS: usize = 5;
@@ -96,6 +102,7 @@ pub enum Stage {
 pub struct Service {
     engine: Engine,
     recipe: Recipe,
+    desk: Desk,
 }
 
 /// An article that was read, and the plan of what is to be written about it.
@@ -127,7 +134,7 @@ impl Service {
 
     /// A service on an engine with the model of a recipe.
     pub fn with_recipe(engine: Engine, recipe: Recipe) -> Self {
-        Self { engine, recipe }
+        Self { engine, recipe, desk: Desk::new() }.with_desk(Desk::new())
     }
 
     /// Says which languages the model writes well. The others are translated from its English.
@@ -184,8 +191,7 @@ impl Service {
             let english = summaries.iter().find(|summary| summary.language == Language::En);
             let english = english.expect("a plan with pivoted languages writes English");
             let plan = self.plan_translation(english, &pivoted)?;
-            // A translation's citations are sentences already.
-            summaries.extend(run.write(&plan, &Matter::of(&article), Strategy::Pivot).await?);
+            summaries.extend(run.pivot(english, &plan).await?);
         }
         // English that was only written to be translated is not shown.
         let place = |summary: &Summary| task.languages.iter().position(|&language| language == summary.language);

@@ -5,6 +5,7 @@
 mod bench;
 mod check;
 mod compare;
+mod desk;
 mod eval;
 mod extract;
 mod input;
@@ -18,6 +19,8 @@ mod render;
 mod serve;
 mod summarize;
 mod table;
+mod translate;
+mod translators;
 
 use std::process::ExitCode;
 
@@ -32,6 +35,7 @@ Examples:
   stislo summarize article.txt --to en,uk,ru
   cat page.txt | stislo summarize - --to uk --format json
   stislo compare article.txt --to en,uk
+  stislo translate letter.txt --to en
   stislo extract page.txt
   stislo check summary.txt --against article.txt
   stislo serve
@@ -55,6 +59,8 @@ enum Command {
     Summarize(summarize::Args),
     /// Summarise an article in several languages and show where the summaries differ
     Compare(summarize::Args),
+    /// Translate a text, a page or subtitles between English, Ukrainian and Russian
+    Translate(translate::Args),
     /// Show an article as it is read: title, language, sentences, and what is removed
     Extract(extract::Args),
     /// Hold a summary that a person wrote against its article, sentence by sentence
@@ -99,6 +105,7 @@ impl Cli {
         let outcome = match self.command {
             Command::Summarize(args) => interruptible(summarize::execute(args, Work::Summarize, &settings)).await,
             Command::Compare(args) => interruptible(summarize::execute(args, Work::Compare, &settings)).await,
+            Command::Translate(args) => interruptible(translate::execute(args, &settings)).await,
             Command::Extract(args) => extract::execute(args),
             Command::Check(args) => check::execute(args, &settings),
             Command::Models(args) => interruptible(models::execute(args, &settings)).await,

@@ -6,9 +6,10 @@ use clap::Subcommand;
 
 use super::open::is_runnable;
 use super::progress::Bars;
+use super::translators;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::hub::{Catalogue, ChooseRequest, Hub, HubError, Manifest};
+use crate::hub::{Catalogue, ChooseRequest, Hub, HubError, Manifest, TranslatorManifest};
 
 /// What to do with them.
 #[derive(Debug, clap::Args)]
@@ -47,8 +48,12 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
     match args.action {
-        Action::List => super::input::print(&list(&hub, &catalogue)),
+        Action::List => super::input::print(&(list(&hub, &catalogue) + &translators::list(&hub)?)),
         Action::Pull { name } => {
+            if let Some(translator) = translators::named(&name)? {
+                let paths = translators::pull(&hub, &translator, &Bars::new(settings)).await?;
+                return super::input::print(&paths);
+            }
             let manifest = catalogue.get(&name)?;
             let bars = Bars::new(settings);
             if let Some(terms) = &manifest.terms {
@@ -59,10 +64,16 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         }
         Action::Verify { name } => verify(&hub, &catalogue, name.as_deref()),
         Action::Remove { name } => {
-            let freed = hub.remove(catalogue.get(&name)?)?;
+            let freed = match translators::named(&name)? {
+                Some(translator) => hub.remove_translator(&translator)?,
+                None => hub.remove(catalogue.get(&name)?)?,
+            };
             super::input::print(&format!("{name}: {} freed\n", indicatif::DecimalBytes(freed)))
         }
         Action::Path { name } => {
+            if let Some(translator) = name.as_deref().map(translators::named).transpose()?.flatten() {
+                return super::input::print(&translators::paths(&hub, &translator)?);
+            }
             let request = ChooseRequest { wanted: name.as_deref(), runnable: &is_runnable };
             let manifest = hub.choose(&catalogue, request).await?.manifest;
             let missing = || HubError::Offline { model: manifest.name.clone(), file: manifest.file.clone().into() };
@@ -73,16 +84,26 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
 }
 
 fn verify(hub: &Hub, catalogue: &Catalogue, name: Option<&str>) -> Result<(), Error> {
-    let wanted: Vec<&Manifest> = match name {
-        Some(name) => vec![catalogue.get(name)?],
-        None => catalogue.iter().filter(|manifest| hub.cached(manifest).is_some()).collect(),
+    let (models, translators): (Vec<&Manifest>, Vec<TranslatorManifest>) = match name {
+        None => {
+            let here = catalogue.iter().filter(|manifest| hub.cached(manifest).is_some());
+            (here.collect(), translators::here(hub)?)
+        }
+        Some(name) => match translators::named(name)? {
+            Some(translator) => (Vec::new(), vec![translator]),
+            None => (vec![catalogue.get(name)?], Vec::new()),
+        },
     };
-    if wanted.is_empty() {
+    if models.is_empty() && translators.is_empty() {
         return super::input::print("no model has been downloaded yet\n");
     }
-    for manifest in wanted {
+    for manifest in models {
         let verified = hub.verify(manifest)?;
         super::input::print(&format!("{}: good, SHA-256 {}\n", manifest.name, verified.sha256))?;
+    }
+    for manifest in translators {
+        let files = hub.verify_translator(&manifest)?.len();
+        super::input::print(&format!("{}: good, {files} files\n", manifest.name))?;
     }
     Ok(())
 }

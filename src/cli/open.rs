@@ -11,7 +11,8 @@ use crate::engine::model::ARCHITECTURES;
 use crate::error::Error;
 use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest, Quality};
 use crate::intake::Language;
-use crate::service::{Recipe, Service};
+use crate::service::{Direction, Recipe, Service};
+use crate::translate::Desk;
 
 /// True when the engine can run what the manifest describes.
 pub(super) fn is_runnable(manifest: &Manifest) -> bool {
@@ -33,8 +34,19 @@ impl Found {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
-        Ok(Service::with_recipe(engine?, self.recipe.clone()))
+        Ok(Service::with_recipe(engine?, self.recipe.clone()).with_desk(super::desk::on_disk(settings)?))
     }
+}
+
+/// What translates in a direction: students where they are or can be had, else the model.
+pub(super) async fn translator(settings: &Settings, direction: Direction, bars: &Bars) -> Result<Desk, Error> {
+    let desk = super::desk::for_direction(settings, direction, bars).await?;
+    // A student that fails on a sentence has nobody behind it then, but nobody waits for a gigabyte either.
+    if desk.best(direction).is_some() || direction.from == direction.to {
+        return Ok(desk);
+    }
+    let service = find(settings, bars).await?.load(settings, bars).await?;
+    Ok(service.with_desk(desk).desk().clone())
 }
 
 /// Finds, downloads and loads the model.
@@ -44,8 +56,9 @@ pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service,
 
 /// Finds the model's file, and downloads it where it is not here yet.
 pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Error> {
+    let translators = super::desk::signature(settings)?;
     if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
-        return Ok(from_file(Path::new(path)));
+        return Ok(from_file(Path::new(path), translators));
     }
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
@@ -73,7 +86,7 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     };
     let path = file.path().to_owned();
     let warnings = choice.warning.into_iter().collect();
-    let recipe = Recipe { bytes: bytes(&path), fluent: fluent(manifest), warnings, ..Recipe::new(info) };
+    let recipe = Recipe { bytes: bytes(&path), fluent: fluent(manifest), warnings, translators, ..Recipe::new(info) };
     Ok(Found { path, chat, recipe })
 }
 
@@ -95,11 +108,11 @@ fn fluent(manifest: &Manifest) -> Vec<Language> {
     Language::ALL.into_iter().filter(well).collect()
 }
 
-fn from_file(path: &Path) -> Found {
+fn from_file(path: &Path, translators: Vec<String>) -> Found {
     let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
-    let recipe = Recipe { bytes: bytes(&path), ..Recipe::new(info) };
+    let recipe = Recipe { bytes: bytes(&path), translators, ..Recipe::new(info) };
     Found { path, chat: None, recipe }
 }
 

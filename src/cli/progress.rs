@@ -73,6 +73,11 @@ impl Bars {
         }
     }
 
+    /// Shows how many sentences are translated.
+    pub(super) fn translating(&self, done: usize, total: usize) {
+        self.count("translating [{bar:30}] {pos}/{len} sentences", done as u64, total as u64);
+    }
+
     fn spin(&self, text: &str) {
         self.bar.reset();
         self.style("{spinner} {msg} ({elapsed})");

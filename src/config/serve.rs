@@ -41,6 +41,12 @@ pub struct ServeSettings {
     /// Key facts of a request [default: 12]
     #[arg(long, value_name = "N", env = "STISLO_MAX_FACTS")]
     max_facts: Option<usize>,
+    /// Texts of a request to the API of LibreTranslate [default: 500]
+    #[arg(long, value_name = "N", env = "STISLO_MAX_TEXTS")]
+    max_texts: Option<usize>,
+    /// Other translations of a text that may be asked for there [default: 10]
+    #[arg(long, value_name = "N", env = "STISLO_MAX_ALTERNATIVES")]
+    max_alternatives: Option<usize>,
     /// Requests that are worked on at a time [default: 4]
     #[arg(long, value_name = "N", env = "STISLO_CONCURRENCY")]
     concurrency: Option<usize>,
@@ -98,6 +104,8 @@ impl ServeSettings {
             max_characters: self.max_characters.or(file.max_characters),
             max_languages: self.max_languages.or(file.max_languages),
             max_facts: self.max_facts.or(file.max_facts),
+            max_texts: self.max_texts.or(file.max_texts),
+            max_alternatives: self.max_alternatives.or(file.max_alternatives),
             concurrency: self.concurrency.or(file.concurrency),
             queue: self.queue.or(file.queue),
             connections: self.connections.or(file.connections),
@@ -138,6 +146,8 @@ impl ServeSettings {
             max_characters: at_least_one("--max-characters", self.max_characters, usual.max_characters)?,
             max_languages: at_least_one("--max-languages", self.max_languages, usual.max_languages)?,
             max_facts: at_least_one("--max-facts", self.max_facts, usual.max_facts)?,
+            max_texts: at_least_one("--max-texts", self.max_texts, usual.max_texts)?,
+            max_alternatives: self.max_alternatives.unwrap_or(usual.max_alternatives),
             concurrency: at_least_one("--concurrency", self.concurrency, usual.concurrency)?,
             queue: self.queue.unwrap_or(usual.queue),
             // More is more than a semaphore counts, and than a process can open.

@@ -6,6 +6,7 @@
 use axum::extract::{Query, Request as HttpRequest};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
@@ -150,7 +151,7 @@ impl Ask {
         let Held { bytes, room } = bodies.read(&head.headers, body).await?;
         let (request, stream) = match query {
             Some(query) => query.request(bytes)?,
-            None => json(&bytes)?.request()?,
+            None => json::<SummarizeBody>(&bytes)?.request()?,
         };
         let ask = Self { request, stream, retention: retention(&head.headers), room };
         ask.check(limits)?;
@@ -170,8 +171,7 @@ impl Ask {
             ("facts", task.facts, limits.max_facts, "max_facts"),
         ] {
             if given > limit {
-                let detail = format!("{given} {what} were given and the limit `{name}` is {limit}");
-                return Err(Problem::refused("limit_exceeded", detail));
+                return Err(Problem::over(given, what, limit, name));
             }
         }
         Ok(())
@@ -218,18 +218,18 @@ impl SummarizeQuery {
 fn kind(headers: &HeaderMap) -> Result<Kind, Problem> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if headers.contains_key(header::CONTENT_ENCODING) {
-        let detail = "compressed bodies are not read; send it as it is, without Content-Encoding";
-        return Err(Problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+        return Err(unsupported("compressed bodies are not read; send it as it is, without Content-Encoding"));
     }
     match given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
         "application/json" => Ok(Kind::Json),
         // The last is what curl says when nobody tells it anything.
         "text/plain" | "text/html" | "application/xhtml+xml" | "application/x-www-form-urlencoded" => Ok(Kind::Bytes),
-        _ => {
-            let detail = "send application/json, or the text itself as text/plain or text/html";
-            Err(Problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
-        }
+        _ => Err(unsupported("send application/json, or the text itself as text/plain or text/html")),
     }
+}
+
+fn unsupported(detail: &str) -> Problem {
+    Problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
 }
 
 fn query(uri: &axum::http::Uri) -> Result<SummarizeQuery, Problem> {
@@ -239,7 +239,16 @@ fn query(uri: &axum::http::Uri) -> Result<SummarizeQuery, Problem> {
     Query::try_from_uri(uri).map(|Query(query)| query).map_err(wrong)
 }
 
-fn json(bytes: &[u8]) -> Result<SummarizeBody, Problem> {
+/// Reads a body that is JSON and has everything in it.
+pub(super) async fn json_body<T: DeserializeOwned>(request: HttpRequest, bodies: &Bodies) -> Result<T, Problem> {
+    let (head, body) = request.into_parts();
+    match kind(&head.headers)? {
+        Kind::Json => json(&bodies.read(&head.headers, body).await?.bytes),
+        Kind::Bytes => Err(unsupported("send application/json")),
+    }
+}
+
+fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     // An error of a field says which.
     let body =

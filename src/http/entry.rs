@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::gateway::Gateway;
+use super::libre;
 use super::metrics::LEFT;
 use super::problem::Problem;
 use super::turns::Caller;
@@ -24,8 +25,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest that is taken from a caller.
 const LONGEST_ID: usize = 64;
 
-/// Every path that there is, as labels of counters.
-pub(super) const PATHS: [&str; 12] = [
+/// Every path that there is, as labels of counters. Those of `libre` come to them.
+pub(super) const PATHS: [&str; 13] = [
     "/",
     "/page.css",
     "/page.js",
@@ -37,6 +38,7 @@ pub(super) const PATHS: [&str; 12] = [
     "/v1/summarize",
     "/v1/summarise",
     "/v1/compare",
+    "/v1/translate",
     "other",
 ];
 /// Paths that need no key: they say nothing about articles, and probes and browsers have none.
@@ -65,13 +67,14 @@ pub(super) async fn enter(State(gateway): State<Gateway>, mut request: Request, 
 }
 
 fn label(path: &str) -> &'static str {
-    PATHS.into_iter().find(|&known| known == path).unwrap_or("other")
+    PATHS.into_iter().chain(libre::PATHS).find(|&known| known == path).unwrap_or("other")
 }
 
 /// Who asks, when they may.
 fn caller(gateway: &Gateway, request: &Request, path: &str) -> Result<Caller, Problem> {
     let keys = &gateway.0.options.keys;
-    if !keys.is_empty() && !OPEN.contains(&path) {
+    // Keys of LibreTranslate are fields of the body, where it looks for them itself.
+    if !keys.is_empty() && !OPEN.contains(&path) && !libre::PATHS.contains(&path) {
         let given = request.headers().get(header::AUTHORIZATION).map_or(&b""[..], HeaderValue::as_bytes);
         return keys.find(given).map(Caller::Key).ok_or_else(|| {
             let detail = "give an API key of this gateway as `Authorization: Bearer KEY`";

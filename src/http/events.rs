@@ -5,10 +5,12 @@
 //! and, as the last, `done` or `error`. The source of the stream is a record that others may read too; see `flight`.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use futures_util::Stream;
 use serde_json::{Value, json};
 
 use super::flight::{Reader, Step};
@@ -29,14 +31,22 @@ pub(super) struct Source {
 
 /// The events as a response.
 pub(super) fn response(source: Source) -> Response {
-    let keep_alive = KeepAlive::new().interval(source.limit.keep_alive());
+    let keep_alive = source.limit.keep_alive();
     let events = futures_util::stream::unfold(Some(source), |source| async {
         let mut source = source?;
         let step = source.next().await;
         let rest = (!matches!(step, Step::Done(_))).then_some(source);
         Some((Ok::<_, Infallible>(event(&step)), rest))
     });
-    let mut response = Sse::new(events).keep_alive(keep_alive).into_response();
+    stream(events, keep_alive)
+}
+
+/// Server-sent events that nobody on the way holds back; a comment comes with each `pause` of silence.
+pub(super) fn stream(
+    events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static,
+    pause: Duration,
+) -> Response {
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(pause)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // nginx would hold events back otherwise.

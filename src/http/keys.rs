@@ -56,6 +56,11 @@ impl Keys {
         if !scheme.eq_ignore_ascii_case(b"bearer ") {
             return None;
         }
+        self.number(given)
+    }
+
+    /// The number of a key itself, in the same way.
+    pub(super) fn number(&self, given: &[u8]) -> Option<u32> {
         let given: [u8; 32] = Sha256::digest(given).into();
         let (mut found, mut number) = (Choice::from(0), 0_u32);
         for (i, key) in (0_u32..).zip(&self.0) {

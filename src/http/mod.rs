@@ -4,7 +4,7 @@
 //! `options`), `gateway` (kept answers, `turns`, the service), `flight` (one computation for all who ask the same), and
 //! back as JSON by `summarize` or as `events`. Errors are problem documents (RFC 9457) from one table, `problem`. Handlers
 //! only translate: the work is the service's. A caller who leaves drops the handler's future; with the last one who waits
-//! for an answer, its work ends. `phase` is where the gateway is in its life; `probes` and `metrics` tell it to machines.
+//! for an answer, its work ends. `translate` has texts translated, and `libre` does in the words of LibreTranslate. `phase` is where the gateway is in its life; `probes` and `metrics` tell it to machines.
 
 mod ask;
 mod body;
@@ -13,6 +13,7 @@ mod events;
 mod flight;
 mod gateway;
 mod keys;
+mod libre;
 mod metrics;
 mod openapi;
 mod options;
@@ -22,6 +23,7 @@ mod probes;
 mod problem;
 mod server;
 mod summarize;
+mod translate;
 mod turns;
 
 use axum::Router;
@@ -55,6 +57,8 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/v1/summarize", post(summarize::post))
         .route("/v1/summarise", post(summarize::post))
         .route("/v1/compare", post(summarize::compare))
+        .route("/v1/translate", post(translate::post))
+        .merge(libre::router(gateway.clone()))
         .fallback(|| async { Problem::plain(StatusCode::NOT_FOUND, "not_found", "there is no such path") })
         .method_not_allowed_fallback(|| async {
             Problem::plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path does not take this method")

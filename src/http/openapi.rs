@@ -11,13 +11,14 @@ use super::ask::SummarizeBody;
 use super::probes::{self, Health, Models};
 use super::problem::Document;
 use super::summarize;
+use super::translate;
 use crate::answer::Answer;
 
 /// What the gateway takes and gives.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "stislo", description = "Summaries of articles in English, Ukrainian and Russian, on this machine"),
-    paths(summarize::post, summarize::compare, probes::models, probes::health, probes::ready, probes::metrics),
+    paths(summarize::post, summarize::compare, translate::post, probes::models, probes::health, probes::ready, probes::metrics),
     components(schemas(SummarizeBody, Answer, Models, Health, Document<'static>)),
     modifiers(&Rest)
 )]

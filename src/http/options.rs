@@ -28,6 +28,10 @@ pub struct Limits {
     pub max_languages: usize,
     /// Key facts of one request.
     pub max_facts: usize,
+    /// Texts of one request to LibreTranslate's API.
+    pub max_texts: usize,
+    /// Other translations of a text that may be asked for there.
+    pub max_alternatives: usize,
     /// Requests that are worked on at a time.
     pub concurrency: usize,
     /// Requests that wait for their turn.
@@ -45,6 +49,8 @@ impl Default for Limits {
             max_characters: 2_000_000,
             max_languages: 3,
             max_facts: 12,
+            max_texts: 500,
+            max_alternatives: 10,
             concurrency: 4,
             queue: 32,
             connections: 1024,

@@ -48,6 +48,12 @@ impl Problem {
         Self::plain(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
 
+    /// More of something than a limit allows.
+    pub(super) fn over(given: usize, what: &str, limit: usize, name: &str) -> Self {
+        let detail = format!("{given} {what} were given and the limit `{name}` is {limit}");
+        Self::refused("limit_exceeded", detail)
+    }
+
     /// Says when to ask again.
     pub(super) fn after(self, again: Duration) -> Self {
         Self { again: Some(again), ..self }
@@ -68,6 +74,11 @@ impl Problem {
     /// Something of ours broke. What, stands in the log.
     pub(super) fn internal() -> Self {
         Self::plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the gateway failed; its log says more")
+    }
+
+    /// What is wrong, and what to do.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
     }
 
     pub(super) fn document(&self) -> Document<'_> {

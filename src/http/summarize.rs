@@ -95,7 +95,7 @@ impl Asked {
     }
 
     fn limit(&self) -> Limit {
-        Limit { gateway: self.gateway.clone(), deadline: self.begun + self.gateway.0.options.times.deadline }
+        Limit::since(self.begun, &self.gateway)
     }
 
     /// The answer, when it is whole.
@@ -124,11 +124,16 @@ impl Asked {
 
 /// How long a caller waits: until its deadline, and until the gateway stops.
 pub(super) struct Limit {
-    pub(super) gateway: Gateway,
-    pub(super) deadline: Instant,
+    gateway: Gateway,
+    deadline: Instant,
 }
 
 impl Limit {
+    /// The limit of a request that began at this time.
+    pub(super) fn since(begun: Instant, gateway: &Gateway) -> Self {
+        Self { gateway: gateway.clone(), deadline: begun + gateway.0.options.times.deadline }
+    }
+
     pub(super) async fn hold<T>(&self, work: impl Future<Output = T>) -> Result<T, Problem> {
         tokio::select! {
             biased;

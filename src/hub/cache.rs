@@ -16,7 +16,7 @@ use super::digest::Sha256;
 use super::download::RepoFolder;
 use super::error::HubError;
 use super::files;
-use super::manifest::{Manifest, is_commit};
+use super::manifest::{RemoteFile, is_commit};
 
 /// What was recorded on the first download of a file whose manifest does not state a hash.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,18 +42,18 @@ pub(crate) struct Found {
     pub(crate) blob: Option<String>,
 }
 
-/// The place of one manifest's file in the cache.
+/// The place of one file in the cache.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
-    pub(crate) manifest: Manifest,
+    pub(crate) file: RemoteFile,
     cache_dir: PathBuf,
     folder: RepoFolder,
 }
 
 impl Place {
-    pub(crate) fn new(cache_dir: &Path, manifest: &Manifest) -> Self {
-        let folder = RepoFolder::new(cache_dir, &manifest.repository);
-        Self { manifest: manifest.clone(), cache_dir: cache_dir.to_owned(), folder }
+    pub(crate) fn new(cache_dir: &Path, file: RemoteFile) -> Self {
+        let folder = RepoFolder::new(cache_dir, &file.repository);
+        Self { file, cache_dir: cache_dir.to_owned(), folder }
     }
 
     /// Our own records about this file.
@@ -67,9 +67,9 @@ impl Place {
         self.cache_dir.join(".locks").join(self.folder.name()).join(format!("{name}.lock"))
     }
 
-    /// The manifest's size and hash, else those recorded on first download.
+    /// The size and hash that the manifest states, else those recorded on first download.
     pub(crate) fn expected(&self) -> Expected {
-        let Manifest { size, sha256, .. } = self.manifest;
+        let RemoteFile { size, sha256, .. } = self.file;
         match self.pin() {
             Some(pin) if sha256.is_none() => Expected { size: size.or(Some(pin.size)), sha256: Some(pin.sha256) },
             _ => Expected { size, sha256 },
@@ -77,7 +77,7 @@ impl Place {
     }
 
     pub(crate) fn record_pin(&self, pin: &Pin) -> Result<(), HubError> {
-        if self.manifest.sha256.is_some() {
+        if self.file.sha256.is_some() {
             return Ok(());
         }
         files::make_folder(&self.records())?;
@@ -109,7 +109,7 @@ impl Place {
     }
 
     pub(crate) fn pointer(&self, commit: &str) -> PathBuf {
-        self.folder.snapshot(commit).join(&self.manifest.file)
+        self.folder.snapshot(commit).join(&self.file.path)
     }
 
     /// Moves a checked file into the cache and links it into the snapshot of `commit`.
@@ -120,10 +120,10 @@ impl Place {
             files::rename(checked, &target)?;
         }
         let path = self.pointer(commit);
-        let depth = self.manifest.file.split('/').count() + 1;
+        let depth = self.file.path.split('/').count() + 1;
         let relative = Path::new(&"../".repeat(depth)).join("blobs").join(blob);
         files::point(&path, &target, &relative)?;
-        if self.manifest.revision.is_none() {
+        if self.file.revision.is_none() {
             self.folder.point_main(commit)?;
         }
         Ok(Found { path, blob: cfg!(unix).then(|| blob.to_owned()) })
@@ -163,16 +163,16 @@ impl Place {
 
     /// The error for a file that is not there.
     pub(crate) fn missing(&self) -> HubError {
-        HubError::NotDownloaded { model: self.manifest.name.clone(), file: self.wanted_path() }
+        HubError::NotDownloaded { model: self.file.model.clone(), file: self.wanted_path() }
     }
 
     /// The error for a file that is not there and may not be fetched.
     pub(crate) fn offline(&self) -> HubError {
-        HubError::Offline { model: self.manifest.name.clone(), file: self.wanted_path() }
+        HubError::Offline { model: self.file.model.clone(), file: self.wanted_path() }
     }
 
     fn wanted_path(&self) -> PathBuf {
-        self.pointer(self.manifest.wanted_revision())
+        self.pointer(self.file.wanted_revision())
     }
 
     fn pin(&self) -> Option<Pin> {
@@ -180,12 +180,12 @@ impl Place {
     }
 
     fn flat_name(&self) -> String {
-        self.manifest.file.replace('/', "--")
+        self.file.path.replace('/', "--")
     }
 
     /// Commits in whose snapshots the file may be. Where the hash is known, any snapshot will do.
     fn commits(&self, expected: Expected) -> Vec<String> {
-        if let Some(revision) = &self.manifest.revision {
+        if let Some(revision) = &self.file.revision {
             return vec![revision.clone()];
         }
         let mut commits: Vec<String> = self.folder.main().into_iter().collect();

@@ -118,7 +118,7 @@ pub(crate) fn full(place: &Place, found: &Found) -> Result<Verified, HubError> {
         // The first file of a manifest without a hash. From now on it is the one. A read-only cache cannot record it.
         let _ = place.record_pin(&Pin { commit: None, size, sha256 });
     }
-    Ok(Verified { path: found.path.clone(), size, sha256, pinned: place.manifest.sha256.is_some() })
+    Ok(Verified { path: found.path.clone(), size, sha256, pinned: place.file.sha256.is_some() })
 }
 
 /// Remembers the result of a check. It is only a saving of time, so a cache that cannot be written to is no error.

@@ -64,7 +64,7 @@ impl Hub {
             // The same model from its mirror: the same bytes, nothing to warn of.
             Some(manifest) if manifest.name == default.name => Ok(Choice { manifest, warning: None }),
             Some(manifest) => Ok(Choice { manifest, warning: Some(warning(default, &reason, manifest)) }),
-            None if self.settings.offline => Err(self.place(default).offline()),
+            None if self.settings.offline => Err(self.place(default.remote_file()).offline()),
             None => {
                 let source = Source::Hub { endpoint: self.remote.endpoint() };
                 Err(HubError::NoSource { model: default.name.clone(), tried: vec![Tried { source, reason }] })
@@ -77,7 +77,8 @@ impl Hub {
         if self.settings.offline {
             return Err("it is not in the cache and the network is switched off".to_owned());
         }
-        let wanted = Wanted { manifest, revision: manifest.wanted_revision() };
+        let file = manifest.remote_file();
+        let wanted = Wanted { file: &file, revision: file.wanted_revision() };
         let limit = self.settings.limits.connect;
         let fault = match tokio::time::timeout(limit, self.remote.head(wanted)).await {
             Ok(Ok(_)) => return Ok(()),

@@ -82,7 +82,7 @@ impl Download<'_> {
         let stated = self.ask().await?;
         let expected = self.compare(&stated)?;
         let size = expected.size.ok_or_else(|| HubError::BadAnswer {
-            address: format!("{}/{}", self.remote.endpoint(), self.place.manifest.repository),
+            address: format!("{}/{}", self.remote.endpoint(), self.place.file.repository),
             reason: "it states no size".to_owned(),
         })?;
         let records = self.place.records();
@@ -102,7 +102,7 @@ impl Download<'_> {
 
     /// What the hub says about the file. A hub that cannot be reached is not asked twice.
     async fn ask(&self) -> Result<Stated, HubError> {
-        let wanted = Wanted { manifest: &self.place.manifest, revision: self.place.manifest.wanted_revision() };
+        let wanted = Wanted { file: &self.place.file, revision: self.place.file.wanted_revision() };
         let mut patience = Patience::new(self.limits, self.progress, self.source);
         loop {
             match self.remote.head(wanted).await {
@@ -117,16 +117,16 @@ impl Download<'_> {
 
     /// Compares what the hub states with what is pinned; gives both together.
     fn compare(&self, stated: &Stated) -> Result<Expected, HubError> {
-        let manifest = &self.place.manifest;
+        let file = &self.place.file;
         let pinned = self.place.expected();
         let differs = |what, expected: String, found: String| HubError::NotAsPinned {
-            repository: manifest.repository.clone(),
-            file: manifest.file.clone(),
+            repository: file.repository.clone(),
+            file: file.path.clone(),
             what,
             expected,
             found,
         };
-        match (&manifest.revision, pinned.size, stated.size) {
+        match (&file.revision, pinned.size, stated.size) {
             (Some(revision), ..) if *revision != stated.commit => {
                 return Err(differs("commit", revision.clone(), stated.commit.clone()));
             }
@@ -148,10 +148,10 @@ impl Download<'_> {
         let done = files::size(part);
         let records = self.place.records();
         files::demand_space(&records, size.saturating_sub(done).saturating_add(self.limits.spare_disk))?;
-        let manifest = &self.place.manifest;
-        let (model, file) = (manifest.name.as_str(), manifest.file.as_str());
-        self.progress.stage(ProgressEvent::Started { model, file, total: size, done, source: self.source });
-        let wanted = Wanted { manifest, revision: &stated.commit };
+        let file = &self.place.file;
+        let (model, path) = (file.model.as_str(), file.path.as_str());
+        self.progress.stage(ProgressEvent::Started { model, file: path, total: size, done, source: self.source });
+        let wanted = Wanted { file, revision: &stated.commit };
         let transfer = Transfer { remote: self.remote, wanted, part, size };
         transfer.run(Patience::new(self.limits, self.progress, self.source)).await?;
         self.progress.stage(ProgressEvent::Verifying { path: part, total: size });

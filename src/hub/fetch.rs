@@ -12,7 +12,7 @@ use super::check::{self, ModelFile};
 use super::download::Download;
 use super::error::{HubError, Tried};
 use super::lease::{self, Lease};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, RemoteFile};
 use super::mirror::MirrorDownload;
 use super::progress::{Progress, ProgressEvent, Source};
 
@@ -21,7 +21,12 @@ impl Hub {
     ///
     /// Dropping the future stops the download; the next call goes on from there.
     pub async fn fetch(&self, manifest: &Manifest, progress: &dyn Progress) -> Result<ModelFile, HubError> {
-        let place = self.place(manifest);
+        self.fetch_file(manifest.remote_file(), progress).await
+    }
+
+    /// The same for any file that a manifest names.
+    pub(crate) async fn fetch_file(&self, file: RemoteFile, progress: &dyn Progress) -> Result<ModelFile, HubError> {
+        let place = self.place(file);
         if let Some(file) = remembered(&place) {
             return Ok(file);
         }
@@ -51,9 +56,9 @@ impl Hub {
             Err(error) if !error.is_of_the_source() => return Err(error),
             Err(error) => error,
         };
-        let model = place.manifest.name.clone();
+        let model = place.file.model.clone();
         let mut tried = vec![Tried { source: hub, reason: error.to_string() }];
-        let Some(mirror) = &place.manifest.mirror else {
+        let Some(mirror) = &place.file.mirror else {
             return Err(if error.is_out_of_reach() { HubError::NoSource { model, tried } } else { error });
         };
         progress.stage(ProgressEvent::SourceFailed { source: &tried[0].source, reason: &tried[0].reason });
@@ -70,7 +75,7 @@ impl Hub {
 
     async fn ask_hub(&self, place: &Place, progress: &dyn Progress, source: &Source) -> Result<ModelFile, HubError> {
         // Only worth skipping where there is somewhere else to go.
-        if let Some(reason) = self.recently_unreachable().filter(|_| place.manifest.mirror.is_some()) {
+        if let Some(reason) = self.recently_unreachable().filter(|_| place.file.mirror.is_some()) {
             return Err(HubError::Unreachable { endpoint: self.remote.endpoint(), reason });
         }
         let limits = &self.settings.limits;
@@ -95,7 +100,7 @@ async fn from_cache(place: &Place, progress: &dyn Progress) -> Result<Option<Mod
     if let Some(file) = remembered(place) {
         return Ok(Some(file));
     }
-    let found = match (place.find(), place.find_blob(), &place.manifest.revision) {
+    let found = match (place.find(), place.find_blob(), &place.file.revision) {
         (Some(found), ..) => found,
         // The bytes are there under another revision. The pinned one gets a link of its own.
         (None, Some((blob, hash)), Some(revision)) => place.put(&blob, &hash.to_string(), revision)?,

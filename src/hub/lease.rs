@@ -33,7 +33,7 @@ pub(crate) async fn take(place: &Place, limits: &Limits, progress: &dyn Progress
             return Ok(lease);
         }
         if !announced {
-            progress.stage(ProgressEvent::Waiting { model: &place.manifest.name, lock: &path });
+            progress.stage(ProgressEvent::Waiting { model: &place.file.model, lock: &path });
             announced = true;
         }
         tokio::time::sleep(limits.poll).await;
@@ -43,7 +43,7 @@ pub(crate) async fn take(place: &Place, limits: &Limits, progress: &dyn Progress
 /// Takes the lock or says that it is taken.
 pub(crate) fn take_now(place: &Place) -> Result<Lease, HubError> {
     let path = place.lock();
-    attempt(&path)?.ok_or_else(|| HubError::InUse { model: place.manifest.name.clone(), lock: path })
+    attempt(&path)?.ok_or_else(|| HubError::InUse { model: place.file.model.clone(), lock: path })
 }
 
 fn attempt(path: &PathBuf) -> Result<Option<Lease>, HubError> {

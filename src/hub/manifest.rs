@@ -106,6 +106,27 @@ pub struct Mirror {
     pub member: String,
 }
 
+/// One file of a model, as it is asked for and checked. Its names have been checked already.
+#[derive(Debug, Clone)]
+pub(crate) struct RemoteFile {
+    /// The model that it belongs to, for messages.
+    pub(crate) model: String,
+    pub(crate) repository: String,
+    pub(crate) revision: Option<String>,
+    /// The path in the repository.
+    pub(crate) path: String,
+    pub(crate) size: Option<u64>,
+    pub(crate) sha256: Option<Sha256>,
+    pub(crate) mirror: Option<Mirror>,
+}
+
+impl RemoteFile {
+    /// The revision to ask the hub for: the pinned commit, else the branch `main`.
+    pub(crate) fn wanted_revision(&self) -> &str {
+        self.revision.as_deref().unwrap_or("main")
+    }
+}
+
 impl Mirror {
     /// `name==version` of a part, as pip takes it.
     pub fn requirement(&self, part: u32) -> String {
@@ -141,18 +162,23 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The revision to ask the hub for: the pinned commit, else the branch `main`.
-    pub fn wanted_revision(&self) -> &str {
-        self.revision.as_deref().unwrap_or("main")
+    /// Its file, as it is asked for.
+    pub(crate) fn remote_file(&self) -> RemoteFile {
+        RemoteFile {
+            model: self.name.clone(),
+            repository: self.repository.clone(),
+            revision: self.revision.clone(),
+            path: self.file.clone(),
+            size: self.size,
+            sha256: self.sha256,
+            mirror: self.mirror.clone(),
+        }
     }
 
     fn check(&self) -> Result<(), String> {
         let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
         demand(is_name(&self.name), "`name` may hold letters, digits, `.`, `-` and `_` only")?;
-        let mut repository = self.repository.split('/');
-        let two = (repository.next(), repository.next(), repository.next());
-        let named = matches!(two, (Some(owner), Some(name), None) if is_name(owner) && is_name(name));
-        demand(named, "`repository` must be owner/name")?;
+        demand(is_repository(&self.repository), "`repository` must be owner/name")?;
         demand(self.revision.as_deref().is_none_or(is_commit), "`revision` must be a commit of 40 hexadecimal digits")?;
         demand(self.file.split('/').all(is_name), "`file` must be a relative path without `..`")?;
         demand(self.size != Some(0), "`size` must be more than 0")?;
@@ -170,6 +196,11 @@ impl Manifest {
 pub(crate) fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     (1..=200).contains(&text.len()) && text.bytes().all(allowed) && !text.starts_with(['.', '-'])
+}
+
+/// `owner/name` on the hub.
+pub(crate) fn is_repository(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(owner, name)| is_name(owner) && is_name(name))
 }
 
 /// A commit as the hub writes it.
@@ -195,7 +226,7 @@ languages = { en = { reads = "good", writes = "fair" } }
     #[test]
     fn absent_fields_stay_absent() {
         let manifest = Manifest::parse(SMALL, "tiny.toml").expect("valid");
-        assert_eq!((manifest.size, manifest.sha256, manifest.wanted_revision()), (None, None, "main"));
+        assert_eq!((manifest.size, manifest.sha256, manifest.remote_file().wanted_revision()), (None, None, "main"));
         assert_eq!(manifest.languages["en"].writes, Quality::Fair);
     }
 

@@ -82,7 +82,7 @@ impl MirrorDownload<'_> {
     async fn join_all(&self, seam: &Seam) -> Result<(), HubError> {
         let mut joined = seam.resume();
         self.demand_space(seam, joined)?;
-        let (model, file) = (self.place.manifest.name.as_str(), self.place.manifest.file.as_str());
+        let (model, file) = (self.place.file.model.as_str(), self.place.file.path.as_str());
         let (total, done) = (seam.size, joined.bytes);
         self.progress.stage(ProgressEvent::Started { model, file, total, done, source: self.source });
         let mut coming: VecDeque<Coming> = VecDeque::new();
@@ -176,12 +176,12 @@ impl MirrorDownload<'_> {
     }
 
     fn pinned(&self) -> Result<Pinned<'_>, HubError> {
-        let manifest = &self.place.manifest;
-        match (&manifest.revision, manifest.size, manifest.sha256) {
+        let file = &self.place.file;
+        match (&file.revision, file.size, file.sha256) {
             (Some(commit), Some(size), Some(sha256)) => Ok(Pinned { commit, size, sha256 }),
             _ => {
                 let reason = "a `mirror` needs `revision`, `size` and `sha256`".to_owned();
-                Err(HubError::Manifest { name: manifest.name.clone(), reason })
+                Err(HubError::Manifest { name: file.model.clone(), reason })
             }
         }
     }

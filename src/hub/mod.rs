@@ -2,7 +2,8 @@
 //!
 //! The way of one file: `choose` picks a manifest, `fetch` finds the file in the cache or takes it from the hub or
 //! from a mirror, `verify` compares it with the manifest. Whatever the source, a file counts only when its size and
-//! SHA-256 are right; a `ModelFile` is the proof of that, and nothing else in the crate can make one.
+//! SHA-256 are right; a `ModelFile` is the proof of that, and nothing else in the crate can make one. Models of several
+//! files, for translation, have manifests of their own: `translator`.
 //!
 //! Why a room of its own: it knows no articles, no tensors and no terminal. It reads no environment variable;
 //! `HubSettings` holds all that it needs. (The proxy variables are the exception: the HTTP client reads those itself.)
@@ -28,6 +29,7 @@ mod progress;
 mod remote;
 mod settings;
 mod transfer;
+mod translator;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -41,8 +43,10 @@ pub use error::{HubError, Tried};
 pub use manifest::{Fluency, Manifest, Mirror, Quality};
 pub use progress::{Progress, ProgressEvent, Silent, Source};
 pub use settings::{DEFAULT_ENDPOINT, HubSettings, Limits, Token};
+pub use translator::{TranslatorFiles, TranslatorKind, TranslatorManifest, Way};
 
 use cache::Place;
+use manifest::RemoteFile;
 use remote::Remote;
 
 /// The model files of this machine and the ways to get more of them.
@@ -67,14 +71,14 @@ impl Hub {
 
     /// Finds the file in the cache by name and size. No network, no hashing.
     pub fn cached(&self, manifest: &Manifest) -> Option<PathBuf> {
-        self.place(manifest).find().map(|found| found.path)
+        self.place(manifest.remote_file()).find().map(|found| found.path)
     }
 
     /// Reads the whole cached file and compares it with the manifest, or with what was recorded on first download.
     ///
     /// Blocks for as long as reading the file takes. Changes nothing but the remembered result.
     pub fn verify(&self, manifest: &Manifest) -> Result<Verified, HubError> {
-        let place = self.place(manifest);
+        let place = self.place(manifest.remote_file());
         let found = place.find().ok_or_else(|| place.missing())?;
         check::full(&place, &found)
     }
@@ -83,13 +87,13 @@ impl Hub {
     ///
     /// Returns the bytes freed. Zero when there was nothing to delete.
     pub fn remove(&self, manifest: &Manifest) -> Result<u64, HubError> {
-        let place = self.place(manifest);
+        let place = self.place(manifest.remote_file());
         let _lease = lease::take_now(&place)?;
         place.remove()
     }
 
-    fn place(&self, manifest: &Manifest) -> Place {
-        Place::new(&self.settings.cache_dir, manifest)
+    fn place(&self, file: RemoteFile) -> Place {
+        Place::new(&self.settings.cache_dir, file)
     }
 
     fn note_unreachable(&self, reason: &str) {

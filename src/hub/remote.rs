@@ -15,7 +15,7 @@ use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
 
 use super::digest::Sha256;
 use super::error::HubError;
-use super::manifest::{Manifest, is_commit};
+use super::manifest::{RemoteFile, is_commit};
 use super::settings::{HubSettings, Token};
 
 /// Redirects that are followed for one request.
@@ -58,7 +58,7 @@ impl Stated {
 /// A file as it is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'a> {
-    pub(crate) manifest: &'a Manifest,
+    pub(crate) file: &'a RemoteFile,
     pub(crate) revision: &'a str,
 }
 
@@ -133,10 +133,10 @@ impl Remote {
 
     /// The parts of a manifest have been checked to be plain names, so nothing needs to be escaped.
     fn url(&self, wanted: Wanted<'_>) -> Url {
-        let Manifest { repository, file, .. } = wanted.manifest;
+        let RemoteFile { repository, path, .. } = wanted.file;
         let mut url = self.endpoint.clone();
         let base = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{base}/{repository}/resolve/{}/{file}", wanted.revision));
+        url.set_path(&format!("{base}/{repository}/resolve/{}/{path}", wanted.revision));
         url
     }
 
@@ -175,7 +175,7 @@ impl Remote {
             return Err(Fault::again(format!("{reason} from {}", response.url().host_str().unwrap_or("another host"))));
         }
         let endpoint = self.endpoint();
-        let repository = wanted.manifest.repository.clone();
+        let repository = wanted.file.repository.clone();
         let code = response.headers().get("x-error-code").and_then(|code| code.to_str().ok());
         Err(Fault::Answer(match (status.as_u16(), code) {
             (401 | 403, Some("GatedRepo")) | (403, _) => {
@@ -184,7 +184,7 @@ impl Remote {
             (401, _) => HubError::Unauthorized { endpoint, repository },
             (404, _) => {
                 let revision = wanted.revision.to_owned();
-                HubError::NotFound { endpoint, repository, revision, file: wanted.manifest.file.clone() }
+                HubError::NotFound { endpoint, repository, revision, file: wanted.file.path.clone() }
             }
             (status, _) => HubError::Refused { address: plain(response.url()), status },
         }))

@@ -29,6 +29,7 @@ mod unfit;
 mod unpack;
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -121,6 +122,13 @@ fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
     let Head { byline, published, site, .. } = head;
     let sha256 = hex_sha256(&text);
     Ok(Article { title, byline, published, site, mixture, language, confidence, sentences, removed, sha256, text })
+}
+
+/// The sentences of one paragraph, as ranges of bytes without blanks at either end. What has neither letter nor digit is
+/// part of the sentence before it, or of none.
+#[must_use]
+pub fn sentences(paragraph: &str, language: Language) -> Vec<Range<usize>> {
+    sentence::split(paragraph, language).into_iter().map(|sentence| sentence.start..sentence.end).collect()
 }
 
 /// Reads a text that is no page: a summary that a person wrote, however short. Nothing is taken away.

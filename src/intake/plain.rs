@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::block::Block;
 use super::body::Page;
 use super::furniture::{self, Found};
+use super::title::Title;
 use super::{Reason, Removed, choose, title};
 
 /// What is left of a page.
@@ -45,11 +46,12 @@ pub(super) fn clean(blocks: Vec<Block>, extracted: &[Block], titles: Titles) -> 
     };
     let range = title::with_lead(&blocks, &found, &chosen.range, heading);
     let title = given.or_else(|| heading.map(|index| blocks[index].text.clone())).or(titles.named);
-    let range = match &title {
+    let compared = title.as_deref().map(Title::new);
+    let range = match &compared {
         Some(title) => after_last_title(&blocks, &page, range, title),
         None => range,
     };
-    let mut reasons = reasons(&blocks, &found, &range, title.as_deref());
+    let mut reasons = reasons(&blocks, &found, &range, compared.as_ref());
     for index in chosen.strangers(&page, range) {
         reasons[index] = reasons[index].or(Some(Reason::Related));
     }
@@ -84,8 +86,8 @@ fn heading(blocks: &[Block], found: &[Option<Found>], range: &mut Range<usize>) 
 }
 
 /// Above a repeated title stand decks and captions, which the text says again.
-fn after_last_title(blocks: &[Block], page: &Page<'_>, range: Range<usize>, title: &str) -> Range<usize> {
-    let last = range.clone().rev().find(|&index| title::is_same(title, &blocks[index]));
+fn after_last_title(blocks: &[Block], page: &Page<'_>, range: Range<usize>, title: &Title) -> Range<usize> {
+    let last = range.clone().rev().find(|&index| title.is_same(&blocks[index]));
     match last {
         Some(last) if page.prose(range.start..last) * 3 <= page.prose(last + 1..range.end) => last + 1..range.end,
         _ => range,
@@ -97,16 +99,16 @@ fn reasons(
     blocks: &[Block],
     found: &[Option<Found>],
     range: &Range<usize>,
-    title: Option<&str>,
+    title: Option<&Title>,
 ) -> Vec<Option<Reason>> {
     let mut seen: HashSet<&str> = HashSet::new();
     let mut reasons = Vec::with_capacity(blocks.len());
     for (index, block) in blocks.iter().enumerate() {
         let by_title = title.and_then(|title| {
-            if title::is_same(title, block) {
+            if title.is_same(block) {
                 Some(Reason::RepeatedTitle)
             } else {
-                title::is_alternative(title, block).then_some(Reason::AlternativeText)
+                title.is_alternative(block).then_some(Reason::AlternativeText)
             }
         });
         let reason = by_title.or(found[index].map(|found| found.reason)).or_else(|| {

@@ -151,27 +151,45 @@ pub(super) fn headed(blocks: &[Block], named: &str) -> Option<usize> {
     longest.max_by_key(|&(chars, at)| (chars, std::cmp::Reverse(at))).map(|(_, at)| at)
 }
 
-/// True when a line is the title once more, perhaps with the name of the site behind it.
-pub(super) fn is_same(title: &str, block: &Block) -> bool {
-    if block.chars > title.chars().count() + 60 {
-        return false;
-    }
-    // The first sentence of the text may say what the title says.
-    if block.ended && !title.ends_with(['.', '!', '?', '…', '"', '»', '”']) {
-        return false;
-    }
-    let (title, line) = (letters(&key_of(title)), letters(&block.key));
-    title.chars().count() >= 8 && (line == title || (line.contains(&title) && !block.ended))
+/// A title that lines are compared with. What of it is compared is made once: a page can have a million lines.
+pub(super) struct Title {
+    /// Length in characters.
+    chars: usize,
+    /// It ends as a sentence does, or with a quotation.
+    ended: bool,
+    letters: String,
+    stems: HashSet<String>,
 }
 
-/// True for the text that stands for a picture: the words of the title in a row, without capitals or stops.
-pub(super) fn is_alternative(title: &str, block: &Block) -> bool {
-    if block.is_item() || block.ended || block.text.contains(char::is_uppercase) {
-        return false;
+impl Title {
+    pub(super) fn new(title: &str) -> Self {
+        let key = key_of(title);
+        Self {
+            chars: title.chars().count(),
+            ended: title.ends_with(['.', '!', '?', '…', '"', '»', '”']),
+            letters: letters(&key),
+            stems: stems(&key).collect(),
+        }
     }
-    let wanted: HashSet<String> = stems(&key_of(title)).collect();
-    let own: HashSet<String> = stems(&block.key).collect();
-    wanted.len() >= 3 && wanted.intersection(&own).count() * 5 >= wanted.len() * 3
+
+    /// True when a line is the title once more, perhaps with the name of the site behind it.
+    pub(super) fn is_same(&self, block: &Block) -> bool {
+        // The first sentence of the text may say what the title says.
+        if block.chars > self.chars + 60 || (block.ended && !self.ended) || self.letters.chars().count() < 8 {
+            return false;
+        }
+        let line = letters(&block.key);
+        line == self.letters || (line.contains(&self.letters) && !block.ended)
+    }
+
+    /// True for the text that stands for a picture: the words of the title in a row, without capitals or stops.
+    pub(super) fn is_alternative(&self, block: &Block) -> bool {
+        if self.stems.len() < 3 || block.is_item() || block.ended || block.text.contains(char::is_uppercase) {
+            return false;
+        }
+        let own: HashSet<String> = stems(&block.key).collect();
+        self.stems.intersection(&own).count() * 5 >= self.stems.len() * 3
+    }
 }
 
 fn letters(key: &str) -> String {

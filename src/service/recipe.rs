@@ -32,6 +32,8 @@ pub struct Recipe {
     pub fluent: Vec<Language>,
     /// What a reader of every answer should know about the model.
     pub warnings: Vec<String>,
+    /// What the desk translates with, as far as it decides pivoted answers: models and glossary.
+    pub translators: Vec<String>,
     /// A hash of the prompts.
     pub prompts: String,
 }
@@ -40,7 +42,14 @@ impl Recipe {
     /// A recipe with a model that writes every language well.
     pub fn new(model: ModelInfo) -> Self {
         let prompts = identity(&plan::prompts());
-        Self { model, bytes: String::new(), fluent: Language::ALL.to_vec(), warnings: Vec::new(), prompts }
+        Self {
+            model,
+            bytes: String::new(),
+            fluent: Language::ALL.to_vec(),
+            warnings: Vec::new(),
+            translators: Vec::new(),
+            prompts,
+        }
     }
 
     /// The key of the answer to a wish about an article: the same however the page around the article looks.
@@ -57,7 +66,7 @@ impl Recipe {
     }
 
     fn made_by(&self) -> impl serde::Serialize {
-        (&self.model, &self.bytes, &self.fluent, &self.warnings, &self.prompts)
+        (&self.model, &self.bytes, &self.fluent, &self.warnings, &self.translators, &self.prompts)
     }
 }
 
@@ -106,6 +115,7 @@ mod tests {
         other(&|recipe, _| recipe.bytes.push('x'));
         other(&|recipe, _| recipe.fluent.clear());
         other(&|recipe, _| recipe.warnings.push("x".into()));
+        other(&|recipe, _| recipe.translators.push("x".into()));
         other(&|recipe, _| recipe.prompts.push('x'));
         let count = keys.len();
         keys.sort();

@@ -130,13 +130,19 @@ impl Run<'_> {
     /// Checks an answer, and lets the watcher see it.
     fn finish(&mut self, growing: Growing<'_>, finish: answer::Finish) -> Summary {
         let (summary, given) = growing.finish(finish);
-        if self.shown.contains(&summary.language) {
-            for (index, fact) in summary.key_facts.iter().cloned().enumerate().skip(given) {
-                (self.watch)(Stage::Fact { language: summary.language, index, fact });
-            }
-            (self.watch)(Stage::Summary(Box::new(summary.clone())));
-        }
+        self.reveal(&summary, given);
         summary
+    }
+
+    /// Lets the watcher see a summary, and those of its facts that it has not seen.
+    pub(super) fn reveal(&mut self, summary: &Summary, seen: usize) {
+        if !self.shown.contains(&summary.language) {
+            return;
+        }
+        for (index, fact) in summary.key_facts.iter().cloned().enumerate().skip(seen) {
+            (self.watch)(Stage::Fact { language: summary.language, index, fact });
+        }
+        (self.watch)(Stage::Summary(Box::new(summary.clone())));
     }
 
     /// Lets the watcher see what was added to an answer.

@@ -246,10 +246,11 @@ fn extract_prints_the_article() {
 fn the_models_are_listed() {
     let outcome = Place::new().run(&["models", "list", "--offline"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
-    let manifests = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("models")).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let listed = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let manifests = listed(&folder).filter(|path| path.is_file()).chain(listed(&folder.join("translators")));
     let mut count = 0;
     for file in manifests {
-        let file = file.unwrap().path();
         let name = file.file_stem().unwrap().to_str().unwrap();
         let line = outcome.stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
         let line = line.unwrap_or_else(|| panic!("{name} is not listed: {}", outcome.stdout));

@@ -62,6 +62,8 @@ pub(crate) struct Recorded {
 #[derive(Debug, Default)]
 struct Script {
     bytes: Vec<u8>,
+    /// Files besides [`FILE`], by their path in the repository.
+    more: Vec<(String, Vec<u8>)>,
     faults: Vec<(On, Fault)>,
     requests: Vec<Recorded>,
     /// Where the bytes are; this server when absent.
@@ -103,6 +105,10 @@ impl HubServer {
         self.script().bytes = bytes.to_vec();
     }
 
+    pub(crate) fn add_file(&self, path: &str, bytes: &[u8]) {
+        self.script().more.push((path.to_owned(), bytes.to_vec()));
+    }
+
     pub(crate) fn put_bodies_at(&self, other: &HubServer) {
         self.script().bodies_at = Some(other.address);
     }
@@ -132,29 +138,38 @@ impl HubServer {
         if on == Some(On::Body) {
             return self.send_body(&mut stream, &request, fault).await;
         }
-        let known = [COMMIT, "main"].map(|revision| format!("/{REPOSITORY}/resolve/{revision}/{FILE}"));
-        if !known.contains(&request.path) {
+        let named = [COMMIT, "main"]
+            .iter()
+            .find_map(|revision| request.path.strip_prefix(&format!("/{REPOSITORY}/resolve/{revision}/")));
+        let Some(file) = named.filter(|file| self.bytes_of(file).is_some()) else {
             return send(&mut stream, "404 Not Found", "X-Error-Code: EntryNotFound\r\n", b"").await;
-        }
-        let headers = self.statement(fault);
+        };
+        let headers = self.statement(file, fault);
         send(&mut stream, "302 Found", &headers, b"").await
     }
 
-    fn statement(&self, fault: Option<Fault>) -> String {
+    /// The bytes of a file by its path in the repository.
+    fn bytes_of(&self, path: &str) -> Option<Vec<u8>> {
         let script = self.script();
+        let more = script.more.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes);
+        more.or((path == FILE).then_some(&script.bytes)).cloned()
+    }
+
+    fn statement(&self, file: &str, fault: Option<Fault>) -> String {
+        let bytes = self.bytes_of(file).unwrap_or_default();
         let etag = match fault {
             Some(Fault::StatedEtag(etag)) => etag,
-            _ => Sha256::of(&script.bytes).to_string(),
+            _ => Sha256::of(&bytes).to_string(),
         };
-        let (size, at) = (script.bytes.len(), script.bodies_at.unwrap_or(self.address));
+        let (size, at) = (bytes.len(), self.script().bodies_at.unwrap_or(self.address));
         format!(
             "X-Repo-Commit: {COMMIT}\r\nX-Linked-Etag: \"{etag}\"\r\nX-Linked-Size: {size}\r\n\
-             Location: http://{at}/cdn/bytes?signature=secret\r\n"
+             Location: http://{at}/cdn/{file}?signature=secret\r\n"
         )
     }
 
     async fn send_body(&self, stream: &mut TcpStream, request: &Recorded, fault: Option<Fault>) -> Option<()> {
-        let mut bytes = self.script().bytes.clone();
+        let mut bytes = self.bytes_of(request.path.strip_prefix("/cdn/")?)?;
         match fault {
             Some(Fault::TooLong) => bytes.extend_from_slice(b"more"),
             Some(Fault::WrongBytes) => *bytes.last_mut()? ^= 1,

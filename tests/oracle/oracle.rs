@@ -3,8 +3,10 @@
 //!     oracle tokens MODEL.gguf     a text a line, as a JSON string, to a list of token ids a line
 //!     oracle score MODEL.gguf      a list of token ids a line to {"best": [...], "nll": [...]}: after each token but the last,
 //!                                  the likeliest next one, and the negative log-likelihood of the one that stands there
+//!     oracle student FOLDER        a sentence a line, as a JSON string, to its translation, by the student that FOLDER/manifest.toml
+//!                                  names and whose files are in FOLDER as in the hub's cache
 //!
-//! Not part of the product: `corpus.py` and `real.py` run it.
+//! Not part of the product: `corpus.py`, `real.py` and `student.py` run it.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -12,6 +14,9 @@ use std::path::Path;
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{self, Model, Slot};
 use stislo::engine::tokenizer::Tokenizer;
+use stislo::hub::{Hub, HubSettings, TranslatorManifest};
+use stislo::intake::Language;
+use stislo::translate::{Batch, Direction, Student, Translator, Want};
 
 /// Tokens in one pass.
 const CHUNK: usize = 128;
@@ -21,7 +26,12 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [command, path] = &args[..] else { return Err("usage: oracle tokens|score MODEL.gguf".into()) };
+    let [command, path] = &args[..] else {
+        return Err("usage: oracle tokens|score MODEL.gguf, or student FOLDER".into());
+    };
+    if command == "student" {
+        return student(Path::new(path));
+    }
     let header = Gguf::open(Path::new(path))?;
     match command.as_str() {
         "tokens" => {
@@ -34,6 +44,21 @@ fn main() -> Outcome<()> {
         }
         other => Err(format!("there is no command {other}").into()),
     }
+}
+
+/// Sentences from English into Ukrainian, which a synthetic student does not know apart from others.
+fn student(folder: &Path) -> Outcome<()> {
+    let manifest = TranslatorManifest::parse(&std::fs::read_to_string(folder.join("manifest.toml"))?, "manifest.toml")?;
+    let files =
+        Hub::new(HubSettings::new(folder))?.cached_translator(&manifest).ok_or("the files are not in the folder")?;
+    let students = Student::start(&manifest, files)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let direction = Direction { from: Language::En, to: Language::Uk };
+    answer(|line| {
+        let sentences = vec![serde_json::from_str(line)?];
+        let outputs = runtime.block_on(students[0].translate(Batch { direction, sentences, want: Want::Text }))?;
+        Ok(serde_json::to_value(&outputs[0].text)?)
+    })
 }
 
 /// Writes a line for each line that comes in.

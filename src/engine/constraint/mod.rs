@@ -6,12 +6,14 @@
 mod citations;
 mod lines;
 mod script;
+mod sentence;
 mod setting;
 mod wording;
 
 pub use self::citations::Citations;
 pub use self::lines::{Heading, Length, LineFormat, LineGrammar};
 pub use self::script::{Alphabet, Script};
+pub use self::sentence::{SentenceFormat, SentenceGrammar};
 pub use self::wording::Shut;
 
 /// A rule over the bytes of an answer.

@@ -91,8 +91,13 @@ impl Run {
     }
 
     /// The run without a separator at its end: in `in 2024, he` the comma belongs to the sentence.
-    fn whole(&self) -> &str {
+    pub(super) fn whole(&self) -> &str {
         self.0.trim_end_matches(|c: char| !c.is_alphanumeric())
+    }
+
+    /// True when no number or foreign word is being written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// True when this digit goes on with a listed number, as the 5 of 3.5 does.

@@ -1,0 +1,72 @@
+//! From settings to a desk of translators: the students on disk, those that have to be fetched, and the engine behind them.
+
+use std::path::Path;
+
+use super::progress::Bars;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::hub::{Hub, TranslatorFiles, TranslatorManifest};
+use crate::translate::{Desk, Direction, Glossary, Student};
+
+/// A desk with every translation model that is on disk, and with the glossary.
+pub(super) fn on_disk(settings: &Settings) -> Result<Desk, Error> {
+    let hub = Hub::new(settings.hub.clone())?;
+    let mut desk = Desk::new().with_glossary(glossary(settings)?);
+    for manifest in TranslatorManifest::builtin()? {
+        if let Some(files) = hub.cached_translator(&manifest) {
+            desk = with_students(desk, &manifest, files)?;
+        }
+    }
+    Ok(desk)
+}
+
+/// What decides that desk's translations: the models on disk, and the glossary. It starts none of them.
+pub(super) fn signature(settings: &Settings) -> Result<Vec<String>, Error> {
+    let hub = Hub::new(settings.hub.clone())?;
+    let here = TranslatorManifest::builtin()?.into_iter().filter(|manifest| hub.cached_translator(manifest).is_some());
+    let mut signature: Vec<String> = here.map(|manifest| format!("{manifest:?}")).collect();
+    signature.extend(settings.glossary.as_deref().map(text_of).transpose()?);
+    Ok(signature)
+}
+
+/// The desk on disk, after fetching the models that the direction needs. One that cannot be had is a warning: the engine is left.
+pub(super) async fn for_direction(settings: &Settings, direction: Direction, bars: &Bars) -> Result<Desk, Error> {
+    let hub = Hub::new(settings.hub.clone())?;
+    let legs = legs(direction);
+    for manifest in TranslatorManifest::builtin()? {
+        let needed = manifest.ways.iter().any(|way| legs.iter().any(|leg| leg.0 == way.from && leg.1 == way.to));
+        if !needed || settings.hub.offline || hub.cached_translator(&manifest).is_some() {
+            continue;
+        }
+        if let Err(error) = hub.fetch_translator(&manifest, bars).await {
+            bars.say(&format!("no translation model {}: {error}", manifest.name));
+        }
+    }
+    on_disk(settings)
+}
+
+/// The directions that a student translates on the way.
+fn legs(direction: Direction) -> Vec<(&'static str, &'static str)> {
+    let (from, to) = (direction.from.code(), direction.to.code());
+    match (from, to) {
+        _ if from == to => Vec::new(),
+        ("en", _) | (_, "en") => vec![(from, to)],
+        _ => vec![(from, "en"), ("en", to)],
+    }
+}
+
+fn with_students(mut desk: Desk, manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Desk, Error> {
+    for student in Student::start(manifest, files)? {
+        desk = desk.with(student);
+    }
+    Ok(desk)
+}
+
+fn glossary(settings: &Settings) -> Result<Glossary, Error> {
+    let Some(path) = &settings.glossary else { return Ok(Glossary::default()) };
+    Ok(Glossary::parse(&text_of(path)?, &path.display().to_string())?)
+}
+
+fn text_of(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::Io { doing: "read", path: path.to_owned(), source })
+}

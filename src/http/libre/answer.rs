@@ -1,0 +1,191 @@
+//! `/translate` and `/detect` of LibreTranslate.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Extension, Request, State};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+use super::refusal::Refusal;
+use super::values::Values;
+use super::{Libre, demand};
+use crate::http::options::Limits;
+use crate::http::turns::Caller;
+use crate::intake::Language;
+use crate::intake::language::language_of;
+use crate::service::{Document, Service, TextFormat};
+
+/// Texts of one request that are translated at the same time.
+const SIDE_BY_SIDE: usize = 4;
+
+/// What is asked for, checked in the order of that server.
+struct Asked {
+    texts: Vec<String>,
+    /// They came as an array, and go back as one.
+    batch: bool,
+    from: Option<Language>,
+    to: Language,
+    format: TextFormat,
+    alternatives: usize,
+}
+
+/// One text's answer.
+struct Item {
+    text: String,
+    detected: Value,
+    alternatives: Vec<String>,
+}
+
+pub(super) async fn translate(
+    State(libre): State<Libre>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Json<Value>, Refusal> {
+    let begun = Instant::now();
+    let gateway = &libre.gateway.0;
+    let values = Values::read(request, &gateway.bodies).await?;
+    let caller = libre.admit(caller, values.text("api_key"))?;
+    let service = libre.gateway.service()?;
+    let asked = Arc::new(Asked::read(service, &gateway.options.limits, &values)?);
+    // A few at a time, so that the engine's rows are filled and no request has everything to itself.
+    let work = (0..asked.texts.len()).map(|at| item(service.clone(), asked.clone(), at));
+    let work = stream::iter(work).buffered(SIDE_BY_SIDE).try_collect();
+    let items: Vec<Item> = libre.work(caller, begun, work).await?;
+    let mut answer = Map::new();
+    let mut put = |name: &str, values: Vec<Value>| {
+        let single = || values.first().cloned().unwrap_or_default();
+        answer.insert(name.to_owned(), if asked.batch { json!(values) } else { single() });
+    };
+    put("translatedText", items.iter().map(|item| json!(item.text)).collect());
+    if asked.from.is_none() {
+        put("detectedLanguage", items.iter().map(|item| item.detected.clone()).collect());
+    }
+    if asked.alternatives > 0 {
+        put("alternatives", items.iter().map(|item| json!(item.alternatives)).collect());
+    }
+    Ok(Json(Value::Object(answer)))
+}
+
+/// Translates the text with this number. Owns what it needs, since several are under way.
+async fn item(service: Service, asked: Arc<Asked>, at: usize) -> Result<Item, Refusal> {
+    let text = asked.texts[at].as_str();
+    let nothing = || json!({"confidence": 0.0, "language": "en"});
+    // Pictures and blanks go back as they came.
+    if !text.chars().any(char::is_alphanumeric) {
+        return Ok(Item { text: text.to_owned(), detected: nothing(), alternatives: Vec::new() });
+    }
+    let document = Document { text: text.to_owned(), from: asked.from, to: asked.to, format: asked.format };
+    let translation = match service.translate(document.clone(), &mut |_| ()).await {
+        Ok(translation) => translation,
+        // Numbers alone have no language.
+        Err(error) if error.code() == "empty_input" => {
+            return Ok(Item { text: text.to_owned(), detected: nothing(), alternatives: Vec::new() });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let plain = asked.format == TextFormat::Text && asked.alternatives > 0;
+    let alternatives = match plain {
+        true => service.alternatives(&document, &translation, asked.alternatives).await,
+        false => Vec::new(),
+    };
+    let detected = json!({"confidence": percent(translation.confidence), "language": translation.from.code()});
+    Ok(Item { text: translation.text, detected, alternatives })
+}
+
+fn percent(share: f32) -> f32 {
+    (share * 1000.0).round() / 10.0
+}
+
+impl Asked {
+    fn read(service: &Service, limits: &Limits, values: &Values) -> Result<Self, Refusal> {
+        let q = values.get("q").ok_or_else(|| Refusal::missing("q"))?;
+        let (source, target) = languages(values)?;
+        let alternatives = alternatives(limits.max_alternatives, values)?;
+        let (texts, batch) = texts(q, values.json)?;
+        if texts.len() > limits.max_texts {
+            return Err(too_long(texts.len(), limits.max_texts));
+        }
+        if let Some(count) = texts.iter().map(|text| text.chars().count()).find(|&n| n > limits.max_characters) {
+            return Err(too_long(count, limits.max_characters));
+        }
+        let from = if source == "auto" { None } else { Some(language(&source)?) };
+        let to = language(&target)?;
+        let format = match values.text("format").unwrap_or("text") {
+            "text" => TextFormat::Text,
+            "html" => TextFormat::Html,
+            other => return Err(Refusal::bad(format!("{other} format is not supported"))),
+        };
+        if let Some(from) = from {
+            demand(service, from, to)?;
+        }
+        Ok(Self { texts, batch, from, to, format, alternatives })
+    }
+}
+
+/// Source and target as they were given.
+pub(super) fn languages(values: &Values) -> Result<(String, String), Refusal> {
+    let field = |name| values.text(name).map(str::to_lowercase).ok_or_else(|| Refusal::missing(name));
+    Ok((field("source")?, field("target")?))
+}
+
+pub(super) fn language(code: &str) -> Result<Language, Refusal> {
+    let known = Language::ALL.into_iter().find(|language| language.code() == code);
+    known.ok_or_else(|| Refusal::bad(format!("{code} is not supported")))
+}
+
+fn alternatives(most: usize, values: &Values) -> Result<usize, Refusal> {
+    let wrong = || Refusal::bad("Invalid request: alternatives parameter is not a number");
+    let number = match values.get("alternatives") {
+        None => 0,
+        Some(Value::Number(number)) => number.as_i64().ok_or_else(wrong)?,
+        Some(Value::String(text)) => text.trim().parse().map_err(|_| wrong())?,
+        Some(_) => return Err(wrong()),
+    };
+    match usize::try_from(number.max(0)).unwrap_or(usize::MAX) {
+        number if number > most => {
+            Err(Refusal::bad(format!("Invalid request: alternatives parameter must be <= {most}")))
+        }
+        number => Ok(number),
+    }
+}
+
+/// The texts, and whether they are an array.
+fn texts(q: &Value, json: bool) -> Result<(Vec<String>, bool), Refusal> {
+    match q {
+        // A form ends its lines as the network does.
+        Value::String(text) if json => Ok((vec![text.clone()], false)),
+        Value::String(text) => Ok((vec![text.replace("\r\n", "\n").replace('\r', "\n")], false)),
+        Value::Array(items) => {
+            let texts: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+            Ok((texts.ok_or_else(|| Refusal::bad("Invalid request: q must be a string or an array of strings"))?, true))
+        }
+        _ => Err(Refusal::bad("Invalid request: q must be a string or an array of strings")),
+    }
+}
+
+pub(super) fn too_long(size: usize, limit: usize) -> Refusal {
+    Refusal::bad(format!("Invalid request: request ({size}) exceeds text limit ({limit})"))
+}
+
+/// One list of candidates for all of the text, the best first.
+pub(super) async fn detect(
+    State(libre): State<Libre>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Json<Value>, Refusal> {
+    let values = Values::read(request, &libre.gateway.0.bodies).await?;
+    libre.admit(caller, values.text("api_key"))?;
+    let q = values.get("q").ok_or_else(|| Refusal::missing("q"))?;
+    let (texts, _) = texts(q, values.json)?;
+    let text = texts.join("\n");
+    let count = text.chars().count();
+    let most = libre.gateway.0.options.limits.max_characters;
+    if count > most.saturating_mul(texts.len()) {
+        return Err(too_long(count, most));
+    }
+    let guess = language_of(&text).and_then(|guess| Some((guess.language?, guess.confidence)));
+    let (language, confidence) = guess.unwrap_or((Language::En, 0.0));
+    Ok(Json(json!([{"confidence": percent(confidence), "language": language.code()}])))
+}

@@ -1,0 +1,158 @@
+//! The API of LibreTranslate (1.9.6), so that its clients (Mastodon, Discourse, Weblate, editors of subtitles) may ask a
+//! gateway of ours.
+//!
+//! Its contract differs from ours where it is older than we are: keys are a field of the body, errors are
+//! `{"error": text}` with statuses that clients look at, what is over a limit is 400, and every origin may ask. Each
+//! field, message and check stands where that server has it. Better than there: detection is by item, and an HTML text
+//! keeps its tags byte for byte. Not here: its web page, suggestions, and formats that need other tools (docx, pdf).
+
+mod answer;
+mod file;
+mod refusal;
+mod values;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use self::file::Shelf;
+use self::refusal::Refusal;
+use super::gateway::Gateway;
+use super::problem::Problem;
+use super::summarize::Limit;
+use super::turns::Caller;
+use crate::intake::Language;
+use crate::service::{Direction, Service};
+
+/// Its paths, as labels of counters. Keys are not looked for before a request is read.
+pub(super) const PATHS: [&str; 6] =
+    ["/translate", "/detect", "/languages", "/frontend/settings", "/translate_file", "/download_file/{name}"];
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Libre {
+    gateway: Gateway,
+    /// Translated files that wait for their download.
+    shelf: Arc<Shelf>,
+}
+
+/// The paths, in a router of any state.
+pub(super) fn router<S: Clone + Send + Sync + 'static>(gateway: Gateway) -> Router<S> {
+    Router::new()
+        .route("/translate", post(answer::translate).options(preflight))
+        .route("/detect", post(answer::detect).options(preflight))
+        .route("/languages", get(languages).options(preflight))
+        .route("/frontend/settings", get(settings).options(preflight))
+        .route("/translate_file", post(file::translate).options(preflight))
+        .route("/download_file/{name}", get(file::download).options(preflight))
+        .layer(from_fn(open_to_all))
+        .with_state(Libre { gateway, shelf: Arc::default() })
+}
+
+impl Libre {
+    /// Who asks, by key where there are any. The key comes first: who has none learns nothing about the request.
+    fn admit(&self, caller: Caller, key: Option<&str>) -> Result<Caller, Refusal> {
+        let keys = &self.gateway.0.options.keys;
+        match key.filter(|key| !key.is_empty()) {
+            _ if keys.is_empty() => Ok(caller),
+            None => Err(Refusal::bad("Please contact the server operator to get an API key")),
+            Some(key) => {
+                let number = keys.number(key.as_bytes());
+                number.map(Caller::Key).ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "Invalid API key"))
+            }
+        }
+    }
+
+    /// Does a request's work when its caller's turn comes, as long as it may take.
+    async fn work<T>(
+        &self,
+        caller: Caller,
+        begun: Instant,
+        work: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        let gateway = &self.gateway.0;
+        let _working = gateway.life.begin()?;
+        let place = gateway.turns.take(caller).map_err(Problem::busy)?;
+        let turn = async {
+            let _turn = place.turn().await;
+            work.await
+        };
+        Limit::since(begun, &self.gateway).hold(turn).await?
+    }
+}
+
+/// The languages that can be written from this one.
+fn targets(service: &Service, from: Language) -> Vec<Language> {
+    let reached = |to: &Language| from == *to || service.translator(Direction { from, to: *to }).is_some();
+    Language::ALL.into_iter().filter(reached).collect()
+}
+
+/// Refuses a direction that nothing translates, in the words of that server.
+fn demand(service: &Service, from: Language, to: Language) -> Result<(), Refusal> {
+    if targets(service, from).contains(&to) {
+        return Ok(());
+    }
+    let shown = |language: Language| format!("{} ({})", language.english_name(), language.code());
+    let message = format!("{} is not available as a target language from {}", shown(to), shown(from));
+    Err(Refusal::bad(message))
+}
+
+async fn languages(State(libre): State<Libre>) -> Result<Json<Value>, Refusal> {
+    let service = libre.gateway.service()?;
+    let shown = Language::ALL.map(|language| {
+        let mut targets: Vec<&str> = targets(service, language).into_iter().map(Language::code).collect();
+        targets.sort_unstable();
+        json!({"code": language.code(), "name": language.english_name(), "targets": targets})
+    });
+    Ok(Json(json!(shown)))
+}
+
+async fn settings(State(libre): State<Libre>) -> Json<Value> {
+    let options = &libre.gateway.0.options;
+    let keyed = !options.keys.is_empty();
+    Json(json!({
+        "charLimit": options.limits.max_characters,
+        "frontendTimeout": 500,
+        "apiKeys": keyed,
+        "keyRequired": keyed,
+        "suggestions": false,
+        "filesTranslation": true,
+        "supportedFilesFormat": [".txt", ".html", ".srt"],
+        "language": {
+            "source": {"code": "auto", "name": "Auto Detect"},
+            "target": {"code": "uk", "name": "Ukrainian"},
+        },
+    }))
+}
+
+async fn preflight() -> StatusCode {
+    StatusCode::OK
+}
+
+/// The headers that let pages of every origin ask, as that server sends them with everything.
+async fn open_to_all(request: Request, next: Next) -> Response {
+    const HEADERS: [(&str, &str); 6] = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-headers", "Authorization, Content-Type"),
+        ("access-control-expose-headers", "Authorization"),
+        ("access-control-allow-methods", "GET, POST"),
+        ("access-control-allow-credentials", "true"),
+        ("access-control-max-age", "1728000"),
+    ];
+    let mut response = match request.method() {
+        &Method::OPTIONS => StatusCode::OK.into_response(),
+        _ => next.run(request).await,
+    };
+    let headers: &mut HeaderMap = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}

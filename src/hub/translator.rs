@@ -1,0 +1,266 @@
+//! Translation models: several files that belong together, for one or more directions.
+//!
+//! A manifest in `models/translators/` names each file by its role and lists one or more builds, each with the hash of every
+//! file; a repository may hold any published build, and the files of two builds do not fit together. Files may be
+//! packed with gzip: the hash is that of the packed file, as it is published, and unpacking happens in memory when the
+//! model is loaded, so what is used is what was checked.
+//!
+//! Not here: how a model translates (`translate`), the transfer of one file (`fetch`).
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::Hub;
+use super::check::{self, ModelFile};
+use super::digest::Sha256;
+use super::error::HubError;
+use super::lease;
+use super::manifest::{RemoteFile, is_commit, is_name, is_repository};
+use super::progress::Progress;
+
+/// Most bytes that a file may unpack to: ten times the largest student.
+const MAX_UNPACKED: u64 = 1 << 30;
+
+/// The manifests in `models/translators/`.
+const BUILTIN: [(&str, &str); 4] = [
+    ("models/translators/firefox-en-uk.toml", include_str!("../../models/translators/firefox-en-uk.toml")),
+    ("models/translators/firefox-uk-en.toml", include_str!("../../models/translators/firefox-uk-en.toml")),
+    ("models/translators/firefox-en-ru.toml", include_str!("../../models/translators/firefox-en-ru.toml")),
+    ("models/translators/firefox-ru-en.toml", include_str!("../../models/translators/firefox-ru-en.toml")),
+];
+
+/// What kind of network a translation model is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TranslatorKind {
+    /// A small network in Marian's own container: files `model`, `vocabulary`, `shortlist`.
+    Student,
+}
+
+impl TranslatorKind {
+    /// The roles of its files.
+    pub fn roles(self) -> &'static [&'static str] {
+        match self {
+            Self::Student => &["model", "vocabulary", "shortlist"],
+        }
+    }
+}
+
+/// One way that a model translates.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Way {
+    /// Language code of what it reads.
+    pub from: String,
+    /// Language code of what it writes.
+    pub to: String,
+    /// chrF on the devtest part of FLORES-200, from 0 to 100; what routing goes by.
+    pub chrf: f32,
+}
+
+/// What is known about a translation model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TranslatorManifest {
+    /// The name that users type.
+    pub name: String,
+    /// What kind of network it is.
+    pub kind: TranslatorKind,
+    /// What it is good for, in one sentence without a full stop.
+    pub summary: String,
+    /// `owner/name` on the hub.
+    pub repository: String,
+    /// The commit that the files are pinned to.
+    pub revision: Option<String>,
+    /// Licence of the weights.
+    pub licence: String,
+    /// The directions.
+    pub ways: Vec<Way>,
+    /// Role to path in the repository.
+    pub files: BTreeMap<String, String>,
+    /// The published builds: role to hash. Files are taken from one of them, all from the same. A build without hashes
+    /// is recorded on first download.
+    #[serde(rename = "build")]
+    pub builds: Vec<BTreeMap<String, Sha256>>,
+}
+
+impl TranslatorManifest {
+    /// Reads a manifest; `origin` names it in errors.
+    pub fn parse(text: &str, origin: &str) -> Result<Self, HubError> {
+        let wrong = |reason: String| HubError::Manifest { name: origin.to_owned(), reason };
+        let manifest: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        manifest.check().map_err(wrong)?;
+        Ok(manifest)
+    }
+
+    /// The manifests that are built into the program.
+    pub fn builtin() -> Result<Vec<Self>, HubError> {
+        BUILTIN.iter().map(|(origin, text)| Self::parse(text, origin)).collect()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
+        demand(is_name(&self.name), "`name` may hold letters, digits, `.`, `-` and `_` only")?;
+        demand(is_repository(&self.repository), "`repository` must be owner/name")?;
+        demand(self.revision.as_deref().is_none_or(is_commit), "`revision` must be a commit of 40 hexadecimal digits")?;
+        let roles = self.kind.roles();
+        let has_roles = self.files.len() == roles.len() && roles.iter().all(|role| self.files.contains_key(*role));
+        demand(has_roles, &format!("`files` must be {}", roles.join(", ")))?;
+        let plain = self.files.values().all(|path| path.split('/').all(is_name));
+        demand(plain, "`files` must be relative paths without `..`")?;
+        demand(!self.builds.is_empty() && !self.ways.is_empty(), "at least one `build` and one of `ways` are needed")?;
+        let known = self.builds.iter().all(|build| build.keys().all(|role| self.files.contains_key(role)));
+        demand(known, "a `build` names a file that is not in `files`")
+    }
+
+    /// The files of one build, in the order of the roles.
+    fn build<'a>(&'a self, build: &'a BTreeMap<String, Sha256>) -> impl Iterator<Item = RemoteFile> + 'a {
+        self.kind.roles().iter().map(|role| RemoteFile {
+            model: self.name.clone(),
+            repository: self.repository.clone(),
+            revision: self.revision.clone(),
+            path: self.files[*role].clone(),
+            size: None,
+            sha256: build.get(*role).copied(),
+            mirror: None,
+        })
+    }
+}
+
+/// The checked files of a translation model, in the order of its kind's roles.
+#[derive(Debug, Clone)]
+pub struct TranslatorFiles(Vec<ModelFile>);
+
+impl TranslatorFiles {
+    /// Reads every file, unpacked where it is packed.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is no gzip, though its hash was right.
+    pub fn read(&self) -> Result<Vec<Vec<u8>>, HubError> {
+        self.0.iter().map(read).collect()
+    }
+
+    /// Where the files are.
+    pub fn paths(&self) -> impl Iterator<Item = &std::path::Path> {
+        self.0.iter().map(ModelFile::path)
+    }
+}
+
+fn read(file: &ModelFile) -> Result<Vec<u8>, HubError> {
+    let path = file.path();
+    let bytes = std::fs::read(path).map_err(HubError::io(path))?;
+    if path.extension().is_none_or(|extension| extension != "gz") {
+        return Ok(bytes);
+    }
+    let mut unpacked = Vec::with_capacity(bytes.len() * 2);
+    flate2::read::GzDecoder::new(&bytes[..])
+        .take(MAX_UNPACKED)
+        .read_to_end(&mut unpacked)
+        .map_err(HubError::io(path))?;
+    Ok(unpacked)
+}
+
+impl Hub {
+    /// The files of a translation model when all of one build are in the cache. Each is hashed before its first use.
+    pub fn cached_translator(&self, manifest: &TranslatorManifest) -> Option<TranslatorFiles> {
+        manifest.builds.iter().find_map(|build| {
+            let files = manifest.build(build).map(|file| {
+                let place = self.place(file);
+                let found = place.find()?;
+                check::remembered(&place, &found).or_else(|| Some(check::full(&place, &found).ok()?.into_file()))
+            });
+            files.collect::<Option<Vec<_>>>().map(TranslatorFiles)
+        })
+    }
+
+    /// Gives the checked files, and downloads those that are not in the cache. Builds are tried in order: a hub that
+    /// states other hashes than those of one build is asked about the next.
+    pub async fn fetch_translator(
+        &self,
+        manifest: &TranslatorManifest,
+        progress: &dyn Progress,
+    ) -> Result<TranslatorFiles, HubError> {
+        let mut last = None;
+        for build in &manifest.builds {
+            match self.fetch_build(manifest, build, progress).await {
+                Err(error @ (HubError::NotAsPinned { .. } | HubError::HashMismatch { .. })) => last = Some(error),
+                result => return result,
+            }
+        }
+        Err(last.expect("a checked manifest has a build"))
+    }
+
+    async fn fetch_build(
+        &self,
+        manifest: &TranslatorManifest,
+        build: &BTreeMap<String, Sha256>,
+        progress: &dyn Progress,
+    ) -> Result<TranslatorFiles, HubError> {
+        let mut files = Vec::new();
+        for file in manifest.build(build) {
+            files.push(self.fetch_file(file, progress).await?);
+        }
+        Ok(TranslatorFiles(files))
+    }
+
+    /// Reads the cached files again and compares them with the build that they are of. Gives their paths.
+    pub fn verify_translator(&self, manifest: &TranslatorManifest) -> Result<Vec<PathBuf>, HubError> {
+        let mut last = None;
+        for build in &manifest.builds {
+            let checked: Result<Vec<_>, _> = manifest
+                .build(build)
+                .map(|file| {
+                    let place = self.place(file);
+                    let found = place.find().ok_or_else(|| place.missing())?;
+                    Ok(check::full(&place, &found)?.path)
+                })
+                .collect();
+            match checked {
+                Ok(paths) => return Ok(paths),
+                // What was there but wrong says more than what is missing of another build.
+                Err(error) if last.is_none() || !matches!(error, HubError::NotDownloaded { .. }) => last = Some(error),
+                Err(_) => {}
+            }
+        }
+        Err(last.expect("a checked manifest has a build"))
+    }
+
+    /// Deletes the files of every build. Returns the bytes freed.
+    pub fn remove_translator(&self, manifest: &TranslatorManifest) -> Result<u64, HubError> {
+        let mut freed = 0;
+        for file in manifest.builds.iter().flat_map(|build| manifest.build(build)) {
+            let place = self.place(file);
+            let _lease = lease::take_now(&place)?;
+            freed += place.remove()?;
+        }
+        Ok(freed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_builtin_manifests_are_sound() {
+        let manifests = TranslatorManifest::builtin().expect("sound");
+        for (manifest, (origin, _)) in manifests.iter().zip(BUILTIN) {
+            assert_eq!(origin, format!("models/translators/{}.toml", manifest.name));
+            assert!(manifest.builds.iter().all(|build| build.len() == 3), "{origin} pins every file");
+        }
+    }
+
+    #[test]
+    fn hostile_manifests_are_refused() {
+        let (_, good) = BUILTIN[0];
+        for (from, to) in
+            [("en-uk/model", "../model"), ("mukowaty/", "a/b/"), ("shortlist =", "other ="), ("student", "llm")]
+        {
+            assert!(good.contains(from));
+            assert!(TranslatorManifest::parse(&good.replace(from, to), "x.toml").is_err(), "{to}");
+        }
+    }
+}

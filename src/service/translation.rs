@@ -1,0 +1,110 @@
+//! What a service does with its desk: translate texts, and make the other languages of a summary from its English.
+
+use super::Service;
+use super::run::Run;
+use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
+use crate::error::Error;
+use crate::intake::Language;
+use crate::plan::{Matter, Plan};
+use crate::translate::{Desk, Writer};
+pub use crate::translate::{
+    Direction, Document, Fault, FaultKind, Format as TextFormat, Sentence, Step, TranslateError, Translation,
+};
+
+/// chrF that is taken for a model in a language that it writes well; translation models state more.
+const FLUENT: f32 = 55.0;
+/// And in one that it does not.
+const HALTING: f32 = 35.0;
+
+impl Service {
+    /// A service whose translations come from this desk; its engine stands in where the desk has nothing better.
+    pub fn with_desk(self, desk: Desk) -> Self {
+        let quality = |language: Language| if self.recipe.fluent.contains(&language) { FLUENT } else { HALTING };
+        let quality = Language::ALL.map(|language| (language, quality(language)));
+        let writer = Writer::new(self.engine.clone(), self.recipe.model.name.clone(), quality.to_vec());
+        Self { desk: desk.with(writer), ..self }
+    }
+
+    /// What translates, the engine included.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// What translates in this direction best, and its stated chrF.
+    pub fn translator(&self, direction: Direction) -> Option<(String, f32)> {
+        self.desk.best(direction)
+    }
+
+    /// Translates a text. Dropping the future cancels the work.
+    pub async fn translate(
+        &self,
+        document: Document,
+        watch: &mut (dyn FnMut(Step<'_>) + Send),
+    ) -> Result<Translation, Error> {
+        Ok(self.desk.translate(document, watch).await?)
+    }
+
+    /// Other renderings of a plain text, at most `most`, by the translators that are not the best.
+    pub async fn alternatives(&self, document: &Document, main: &Translation, most: usize) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for desk in self.desk.others(Direction { from: main.from, to: main.to }).into_iter().take(most) {
+            // An alternative that cannot be had is none.
+            if let Ok(other) = desk.translate(document.clone(), &mut |_| ()).await
+                && other.text != main.text
+                && !other.text.trim().is_empty()
+                && !found.contains(&other.text)
+            {
+                found.push(other.text);
+            }
+        }
+        found
+    }
+}
+
+impl Run<'_> {
+    /// The languages of a plan, translated from the English summary: by translators of the desk where each language has one,
+    /// else by the engine, which writes all of them side by side in one job.
+    pub(super) async fn pivot(&mut self, english: &Summary, plan: &Plan) -> Result<Vec<Summary>, Error> {
+        let service = self.service;
+        let by_student = |language: Language| {
+            let best = service.desk.best(Direction { from: Language::En, to: language });
+            best.is_some_and(|(name, _)| name != service.recipe.model.name)
+        };
+        if !plan.answers.iter().all(|wanted| by_student(wanted.language)) {
+            // A translation's citations are sentences already.
+            return self.write(plan, &Matter::of(self.article), Strategy::Pivot).await;
+        }
+        let mut summaries = Vec::new();
+        for wanted in &plan.answers {
+            let document = Document {
+                text: lines(english).join("\n\n"),
+                from: Some(Language::En),
+                to: wanted.language,
+                format: TextFormat::Text,
+            };
+            let translation = service.translate(document, &mut |_| ()).await?;
+            let made = Made { strategy: Strategy::Pivot, finish: english.finish };
+            let summary = answer::run(draft(english, &translation.text), self.article, &wanted.format, made);
+            self.reveal(&summary, 0);
+            summaries.push(summary);
+        }
+        Ok(summaries)
+    }
+}
+
+/// A summary as paragraphs of one line, so that none can be taken for the end of another.
+fn lines(summary: &Summary) -> Vec<String> {
+    let texts = [&summary.headline, &summary.summary];
+    let facts = summary.key_facts.iter().map(|fact| &fact.text);
+    texts.into_iter().chain(facts).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// The translated paragraphs, with the citations of what they translate.
+fn draft(english: &Summary, text: &str) -> Draft {
+    let mut lines = text.split("\n\n").map(str::to_owned);
+    let mut next = || lines.next().unwrap_or_default();
+    let (headline, summary) = (next(), next());
+    let cited = |fact: &answer::KeyFact| fact.evidence.iter().map(|evidence| evidence.sentence.get()).collect();
+    let facts = english.key_facts.iter().map(|fact| DraftFact { text: next(), cited: cited(fact) });
+    Draft { headline, summary, facts: facts.collect() }
+}

@@ -1,0 +1,186 @@
+//! Judges one translated sentence: numbers, language, length, repetition, and what had to come through.
+//!
+//! A fault does not prove a bad sentence; it is a reason to let another translator try, and to tell the reader when none
+//! does better. Not here: what happens then (`desk`).
+
+use serde::Serialize;
+
+use super::{Direction, number};
+use crate::intake::Language;
+use crate::intake::language::language_of;
+
+/// Something that does not hold in a translated sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Fault {
+    /// What it is.
+    pub kind: FaultKind,
+    /// The number, word or text concerned; empty where it is the whole sentence.
+    pub value: String,
+}
+
+impl Fault {
+    pub(super) fn new(kind: FaultKind, value: impl Into<String>) -> Self {
+        Self { kind, value: value.into() }
+    }
+}
+
+/// Kinds of faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// A number that only one side has.
+    NumberChanged,
+    /// Letters or whole sentences of another language.
+    WrongLanguage,
+    /// Words of the source that were left as they are.
+    Untranslated,
+    /// Far too long or too short.
+    Length,
+    /// The same words again and again.
+    Repeated,
+    /// An address, a placeholder or an emoji that is gone.
+    Lost,
+    /// A term of the glossary in another form.
+    Glossary,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = match self.kind {
+            FaultKind::NumberChanged => "a number that only one side has",
+            FaultKind::WrongLanguage => "not in the language asked for",
+            FaultKind::Untranslated => "not translated",
+            FaultKind::Length => "characters before and after",
+            FaultKind::Repeated => "the same words again and again",
+            FaultKind::Lost => "lost",
+            FaultKind::Glossary => "not as the glossary says",
+        };
+        if self.value.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.value) }
+    }
+}
+
+/// Sentences shorter than this many characters say little by their length.
+const SHORT: usize = 24;
+/// How much longer or shorter a translation may be, as a factor.
+const RATIO: f32 = 2.5;
+/// Words that may stand side by side again and again, as in "so, so, so", before it is a loop.
+const STUTTER: usize = 4;
+
+/// The faults of `target` as a translation of `source`; `kept` are the parts that had to stay.
+pub(super) fn faults(source: &str, target: &str, direction: Direction, kept: &[&str]) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let lost = kept.iter().enumerate().filter(|&(at, item)| {
+        let wanted = kept[..=at].iter().filter(|other| *other == item).count();
+        target.matches(item).count() < wanted
+    });
+    found.extend(lost.map(|(_, item)| Fault::new(FaultKind::Lost, *item)));
+    // Addresses have digits and letters of their own; the prose is judged without them.
+    let (prose, rendered) = (without(source, kept), without(target, kept));
+    let numbers = number::differences((&prose, direction.from), (&rendered, direction.to));
+    found.extend(numbers.into_iter().map(|number| Fault::new(FaultKind::NumberChanged, number)));
+    found.extend(foreign(&prose, &rendered, direction));
+    found.extend(length(&prose, &rendered));
+    if stutters(&rendered) && !stutters(&prose) {
+        found.push(Fault::new(FaultKind::Repeated, ""));
+    }
+    found
+}
+
+fn without(text: &str, kept: &[&str]) -> String {
+    kept.iter().filter(|item| !item.is_empty()).fold(text.to_owned(), |text, item| text.replacen(item, " ", 1))
+}
+
+/// Letters of another alphabet, words that were left, and sentences in the wrong language.
+fn foreign(source: &str, target: &str, direction: Direction) -> Option<Fault> {
+    let wrong = |c: &char| match direction.to {
+        Language::En => matches!(c, '\u{400}'..='\u{52f}'),
+        Language::Uk => "ыэёъЫЭЁЪ".contains(*c),
+        Language::Ru => "іїєґІЇЄҐ".contains(*c),
+    };
+    if let Some(word) = words(target).find(|word| word.chars().any(|c| wrong(&c))) {
+        return Some(Fault::new(FaultKind::WrongLanguage, word));
+    }
+    let same_script = direction.from != Language::En && direction.to != Language::En;
+    if source.trim() == target.trim() && words(source).count() > 3 && !is_in(target, direction.to) {
+        return Some(Fault::new(FaultKind::Untranslated, target));
+    }
+    if direction.to == Language::En || same_script {
+        return None;
+    }
+    // A word in small Latin letters inside Cyrillic text was left; a name or a code may stay.
+    let left = words(target).find(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase()));
+    left.filter(|left| words(source).any(|word| word == *left)).map(|word| Fault::new(FaultKind::Untranslated, word))
+}
+
+/// True when the text is clearly in the language.
+pub(super) fn is_in(text: &str, language: Language) -> bool {
+    const SURE: f32 = 0.8;
+    language_of(text).is_some_and(|guess| guess.language == Some(language) && guess.confidence >= SURE)
+}
+
+fn length(source: &str, target: &str) -> Option<Fault> {
+    let count = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let (before, after) = (count(source), count(target));
+    let ratio = (after.max(1) as f32) / (before.max(1) as f32);
+    let wrong = match before < SHORT {
+        true => after == 0 || after > 4 * before + SHORT,
+        false => !(1.0 / RATIO..=RATIO).contains(&ratio),
+    };
+    (wrong && before > 0).then(|| Fault::new(FaultKind::Length, format!("{before} to {after}")))
+}
+
+/// One to four words that come [`STUTTER`] times in a row.
+fn stutters(text: &str) -> bool {
+    let words: Vec<&str> = words(text).collect();
+    (1..=4).any(|n| words.windows(n * STUTTER).any(|run| run.chunks(n).all(|chunk| chunk == &run[..n])))
+}
+
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && !"'’ʼ-".contains(c)).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language::{En, Ru, Uk};
+    use super::*;
+
+    fn kinds(source: &str, target: &str, (from, to): (Language, Language), kept: &[&str]) -> Vec<FaultKind> {
+        faults(source, target, Direction { from, to }, kept).into_iter().map(|fault| fault.kind).collect()
+    }
+
+    #[test]
+    fn good_sentences_have_no_fault() {
+        let url = "https://a.ua/7";
+        for (source, target, from, to) in [
+            ("The mayor opened 2 schools on Monday.", "Мер відкрив дві школи в понеділок.", En, Uk),
+            ("HUR wrote about it: https://a.ua/7", "ГУР написало про це: https://a.ua/7", En, Uk),
+            ("Google купила стартап за $1 млрд.", "Google bought a startup for $1 billion.", Ru, En),
+        ] {
+            let kept: &[&str] = if source.contains(url) { &[url] } else { &[] };
+            assert_eq!(kinds(source, target, (from, to), kept), [], "{target}");
+        }
+    }
+
+    #[test]
+    fn faults_are_named() {
+        use FaultKind::*;
+        for (source, target, to, kept, kind) in [
+            ("The mayor opened 2 schools on Monday.", "Мер відкрив 3 школи в понеділок.", Uk, vec![], NumberChanged),
+            ("The mayor opened schools on Monday.", "Мэр открыл школы в понедельник.", Uk, vec![], WrongLanguage),
+            ("The mayor opened schools on Monday.", "Мэр відкрив школи.", Ru, vec![], WrongLanguage),
+            ("The mayor opened schools on Monday.", "Мер opened школи в понеділок.", Uk, vec![], Untranslated),
+            ("The mayor opened schools on Monday.", "Мер.", Uk, vec![], Length),
+            ("The mayor opened schools on Monday.", "Мер школа школа школа школа школа.", Uk, vec![], Repeated),
+            (
+                "Write to a@b.ua and to a@b.ua at once.",
+                "Пишіть на a@b.ua негайно, будь ласка.",
+                Uk,
+                vec!["a@b.ua", "a@b.ua"],
+                Lost,
+            ),
+        ] {
+            assert!(kinds(source, target, (En, to), &kept).contains(&kind), "{target}: {kind:?}");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! HTML as blocks: tags stay byte for byte, text between block elements is translated in one go.
+//!
+//! The tokenizer of the crate `html5gum` says where each tag stands, and the tags themselves are copied from the source,
+//! so attributes, quotes and case are what they were. No tree is built: what a browser would repair stays broken in the
+//! same way. `translate="no"`, `class="notranslate"`, code, scripts and styles stay whole. Not here: where inline tags go
+//! in a translated sentence (`place`).
+
+use html5gum::{DefaultEmitter, HtmlString, Span, StartTag, Token, Tokenizer};
+
+use super::inline::{Block, Fixed, Mark, MarkKind, Part};
+
+/// Elements that stand inside a sentence. All others end it.
+const INLINE: [&str; 35] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font", "i", "img", "ins",
+    "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "small", "span", "strike", "strong", "sub", "sup", "time",
+    "tt", "u", "wbr", "o:p",
+];
+/// Elements whose text is no prose.
+const OPAQUE: [&str; 16] = [
+    "code",
+    "kbd",
+    "samp",
+    "var",
+    "pre",
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "svg",
+    "math",
+    "textarea",
+    "iframe",
+    "object",
+    "xmp",
+    "plaintext",
+];
+/// Opaque elements that stand inside a sentence, so that it goes on behind them.
+const INLINE_OPAQUE: [&str; 6] = ["code", "kbd", "samp", "var", "svg", "math"];
+/// Elements without content.
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// What HTML takes for a blank.
+const BLANKS: [char; 5] = [' ', '\n', '\r', '\t', '\u{c}'];
+
+/// The parts of an HTML text.
+pub(super) fn read(html: &str) -> Vec<Part> {
+    let mut emitter = DefaultEmitter::<usize>::new_with_span();
+    emitter.naively_switch_states(true);
+    let mut reader =
+        Reader { html, done: 0, parts: Vec::new(), block: Block::default(), tail: String::new(), skipped: None };
+    for token in Tokenizer::new_with_emitter(html, emitter) {
+        let Ok(token) = token;
+        reader.take(token);
+    }
+    reader.finish()
+}
+
+/// Plain text as HTML has it.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+struct Reader<'a> {
+    html: &'a str,
+    /// Bytes of the source that are in a part or in the block.
+    done: usize,
+    parts: Vec<Part>,
+    block: Block,
+    /// The blanks that the text of the block ends with, as the source has them.
+    tail: String,
+    skipped: Option<Skipped>,
+}
+
+/// An element that stays whole.
+struct Skipped {
+    name: HtmlString,
+    /// Its first byte.
+    start: usize,
+    /// Elements of its name that are open.
+    depth: usize,
+    /// Its text as a reader sees it.
+    surface: String,
+    inline: bool,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, token: Token<usize>) {
+        match token {
+            Token::StartTag(tag) => self.open(&tag),
+            Token::EndTag(tag) => self.close(&tag.name, tag.span),
+            Token::String(text) => self.text(&String::from_utf8_lossy(&text.value), text.span),
+            Token::Comment(comment) => self.mark(comment.span, MarkKind::Alone),
+            Token::Doctype(doctype) => self.border(doctype.span),
+            Token::Error(_) => {}
+        }
+    }
+
+    fn open(&mut self, tag: &StartTag<usize>) {
+        if let Some(skipped) = &mut self.skipped {
+            skipped.depth += usize::from(skipped.name == tag.name);
+            return;
+        }
+        let name = lower(&tag.name);
+        let inline = INLINE.contains(&name.as_str());
+        let void = VOID.contains(&name.as_str()) || tag.self_closing;
+        if !void && (OPAQUE.contains(&name.as_str()) || stays(tag)) {
+            let inline = inline || INLINE_OPAQUE.contains(&name.as_str());
+            let (name, start) = (tag.name.clone(), tag.span.start);
+            self.skipped = Some(Skipped { name, start, depth: 1, surface: String::new(), inline });
+        } else if inline {
+            self.mark(tag.span, if void { MarkKind::Alone } else { MarkKind::Open });
+        } else {
+            self.border(tag.span);
+        }
+    }
+
+    fn close(&mut self, name: &HtmlString, span: Span) {
+        match &mut self.skipped {
+            Some(skipped) if skipped.name == *name && skipped.depth > 1 => skipped.depth -= 1,
+            Some(skipped) if skipped.name == *name => self.keep(span.end),
+            Some(_) => {}
+            None if INLINE.contains(&lower(name).as_str()) => self.mark(span, MarkKind::Close),
+            None => self.border(span),
+        }
+    }
+
+    /// An element that stays has come to its end.
+    fn keep(&mut self, end: usize) {
+        let Some(skipped) = self.skipped.take() else { return };
+        let span = Span { start: skipped.start, end };
+        let surface = folded(&skipped.surface);
+        match surface.trim() {
+            _ if !skipped.inline => self.border(span),
+            "" => self.mark(span, MarkKind::Alone),
+            surface => {
+                let start = self.block.text.len();
+                self.block.text.push_str(surface);
+                let raw = self.raw(span);
+                self.block.fixed.push(Fixed { range: start..start + surface.len(), raw });
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, span: Span) {
+        if let Some(skipped) = &mut self.skipped {
+            skipped.surface.push_str(text);
+            return;
+        }
+        self.done = span.end;
+        let blank = |c: char| BLANKS.contains(&c);
+        let body = if self.block == Block::default() { text.trim_start_matches(blank) } else { text };
+        if body.len() < text.len() {
+            self.parts.push(Part::Raw(text[..text.len() - body.len()].to_owned()));
+        }
+        let end = body.trim_end_matches(blank).len();
+        if end > 0 {
+            self.tail.clear();
+        }
+        self.tail.push_str(&body[end..]);
+        let text = folded(body);
+        let doubled = self.block.text.ends_with(' ') && text.starts_with(' ');
+        self.block.text.push_str(if doubled { &text[1..] } else { &text });
+    }
+
+    /// Ends the block. Blanks around its text are raw, so that they come through as they are.
+    fn flush(&mut self) {
+        let mut block = std::mem::take(&mut self.block);
+        let tail = std::mem::take(&mut self.tail);
+        let end = block.text.trim_end_matches(' ').len();
+        // A mark behind the last blank is followed by nothing, and a fixed part there ends with no blank.
+        if end < block.text.len() {
+            block.text.truncate(end);
+            block.marks.iter_mut().for_each(|mark| mark.at = mark.at.min(end));
+            self.parts.extend([Part::Block(block), Part::Raw(tail)]);
+        } else {
+            self.parts.push(Part::Block(block));
+        }
+    }
+
+    /// The source of a tag, which is done with it.
+    fn raw(&mut self, span: Span) -> String {
+        self.done = span.end;
+        self.html.get(span.start..span.end).unwrap_or_default().to_owned()
+    }
+
+    fn mark(&mut self, span: Span, kind: MarkKind) {
+        if self.skipped.is_none() {
+            let raw = self.raw(span);
+            self.block.marks.push(Mark { at: self.block.text.len(), raw, kind });
+        }
+    }
+
+    /// The end of a block.
+    fn border(&mut self, span: Span) {
+        if self.skipped.is_none() {
+            self.flush();
+            let raw = self.raw(span);
+            self.parts.push(Part::Raw(raw));
+        }
+    }
+
+    /// What never came to its end stays as it is.
+    fn finish(mut self) -> Vec<Part> {
+        self.flush();
+        self.parts.push(Part::Raw(self.html.get(self.done..).unwrap_or_default().to_owned()));
+        self.parts
+    }
+}
+
+fn lower(name: &HtmlString) -> String {
+    String::from_utf8_lossy(name).to_lowercase()
+}
+
+/// The author wants this element left alone.
+fn stays(tag: &StartTag<usize>) -> bool {
+    let value = |name: &[u8]| tag.attributes.get(name).map(|value| String::from_utf8_lossy(value).to_lowercase());
+    let no = value(b"translate").is_some_and(|value| value.trim() == "no");
+    no || value(b"class").is_some_and(|classes| classes.split_whitespace().any(|class| class == "notranslate"))
+}
+
+/// Blanks and line breaks as one blank, as a browser shows them.
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match BLANKS.contains(&c) {
+            true if out.ends_with(' ') => {}
+            true => out.push(' '),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::inline::Piece;
+    use super::super::job::Rendered;
+    use super::*;
+    use crate::intake::Language;
+
+    /// The document with each sentence through `change`.
+    fn through(html: &str, change: fn(&str) -> String) -> String {
+        let mut out = String::new();
+        for part in read(html) {
+            match part {
+                Part::Raw(raw) => out.push_str(&raw),
+                Part::Block(block) => {
+                    for piece in block.pieces(Language::En, escape) {
+                        match piece {
+                            Piece::Gap(gap) => out.push_str(&gap),
+                            Piece::Phrase(phrase) => {
+                                let text = change(&phrase.text);
+                                out.push_str(&phrase.write(&Rendered::kept(&text), escape));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn tags_come_through_byte_for_byte() {
+        let html = "<!DOCTYPE html>\n<P Class='a>b' data-x=\"&quot;\">Tom &amp; Ann <B>left</B ><br/>early.<!-- no --></p>\
+            <script>if (a<b) \"x\"</script><pre> code\n  </pre> end &lt;3 <a hre";
+        let kept = through(html, str::to_owned);
+        assert_eq!(kept, html);
+        let shouted = through(html, str::to_uppercase);
+        assert!(
+            shouted.contains("<P Class='a>b' data-x=\"&quot;\">TOM &amp; ANN <B>LEFT</B ><br/>EARLY.<!-- no --></p>"),
+            "{shouted}"
+        );
+        assert!(shouted.contains("if (a<b) \"x\"") && shouted.ends_with("END &lt;3 <a hre"), "{shouted}");
+    }
+
+    #[test]
+    fn what_should_stay_stays() {
+        let mention =
+            "<span class=\"h-card\" translate=\"no\"><a href=\"https://a.ua/@ann\">@<span>ann</span></a></span>";
+        let html = format!("<p>{mention} wrote <code>x = 1;</code> to <b class=\"notranslate\">Acme</b></p>");
+        let blocks: Vec<_> = read(&html)
+            .into_iter()
+            .filter_map(|part| if let Part::Block(block) = part { Some(block) } else { None })
+            .collect();
+        let block = blocks.iter().find(|block| !block.text.is_empty()).unwrap();
+        assert_eq!(block.text, "@ann wrote x = 1; to Acme");
+        assert_eq!(block.fixed[0].raw, mention);
+        assert_eq!(
+            through(&html, |text| text.replace("wrote", "пише").replace(" to", " для")),
+            html.replace("wrote", "пише").replace(" to", " для")
+        );
+        assert_eq!(
+            through("<div translate=no><p>One.</p><div>Two.</div></div><p>Three.", str::to_uppercase),
+            "<div translate=no><p>One.</p><div>Two.</div></div><p>THREE."
+        );
+    }
+
+    #[test]
+    fn broken_html_is_no_reason_to_stop() {
+        for html in [
+            "<",
+            "<b",
+            "</",
+            "a<b>c",
+            "<p translate=no>x",
+            "<!--",
+            "&",
+            "&#0;",
+            "<a href='",
+            "\0",
+            "<b></i></b></p>",
+            "<![CDATA[x",
+        ] {
+            let out = through(html, str::to_owned);
+            assert_eq!(
+                out.matches('<').count() + out.matches("&lt;").count(),
+                html.matches('<').count(),
+                "{html} -> {out}"
+            );
+        }
+        let deep = "<b>".repeat(50_000) + "x" + &"</b>".repeat(50_000);
+        assert_eq!(through(&deep, |_| "y".to_owned()).matches("<b>").count(), 50_000);
+    }
+}

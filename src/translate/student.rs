@@ -1,0 +1,134 @@
+//! Student translators: the small networks of Firefox Translations, run by the crate `fxtranslate`.
+//!
+//! What the crate does with odd input was measured: it invents words for empty or picture-only text, so only sentences
+//! with letters get here (`polish::strip`); it cuts what is longer than its window, so such sentences are cut here and
+//! joined; and it panics on files that are no models, which its `seat` turns into an error. Not here: which student is
+//! asked (`desk`).
+
+use fxtranslate::engine::{Aligned, Engine};
+
+use super::seat::{Network, Seat, broken};
+use super::split;
+use super::{Batch, Direction, Link, Output, Pending, TranslateError, Translator, Want};
+use crate::hub::{TranslatorFiles, TranslatorManifest};
+
+/// Pieces of a sentence that the network was trained to take at once, its end mark included.
+const WINDOW: usize = 120;
+
+/// A handle on a student, whose thread ends with it.
+pub struct Student {
+    seat: Seat,
+    direction: Direction,
+    quality: f32,
+}
+
+impl Student {
+    /// A student for each direction of a manifest. The files are read when it is first asked.
+    ///
+    /// # Errors
+    /// When the manifest names a language that is not one of ours, or no thread can be started.
+    pub fn start(manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Vec<Self>, TranslateError> {
+        let one = |way: &crate::hub::Way| {
+            let direction = Direction::parse(&way.from, &way.to).map_err(|error| broken(&manifest.name, error))?;
+            let (name, files) = (manifest.name.clone(), files.clone());
+            let seat = Seat::start(&manifest.name, move || Ok(Box::new(load(&name, &files)?)))?;
+            Ok(Self { seat, direction, quality: way.chrf })
+        };
+        manifest.ways.iter().map(one).collect()
+    }
+}
+
+impl Translator for Student {
+    fn name(&self) -> &str {
+        self.seat.name()
+    }
+
+    fn quality(&self, direction: Direction) -> Option<f32> {
+        (direction == self.direction).then_some(self.quality)
+    }
+
+    fn translate(&self, batch: Batch) -> Pending<'_> {
+        Box::pin(self.seat.translate(batch))
+    }
+}
+
+impl Network for Engine {
+    /// All parts of all sentences go through the network together, unless their words have to be followed.
+    fn translate(&self, batch: &Batch) -> Result<Vec<Output>, TranslateError> {
+        let fits = |part: &str| self.src_ids(part).len() <= WINDOW;
+        let parts: Vec<Vec<&str>> = batch.sentences.iter().map(|text| split::parts(text, &fits)).collect();
+        if batch.want == Want::Links {
+            let one = |(text, parts): (&String, &Vec<&str>)| match parts[..] {
+                [whole] => linked(self, whole, text),
+                _ => self.translate_batch(parts).join(" ").into(),
+            };
+            return Ok(batch.sentences.iter().zip(&parts).map(one).collect());
+        }
+        let mut outputs = self.translate_batch(&parts.concat()).into_iter();
+        let whole = |parts: &Vec<&str>| outputs.by_ref().take(parts.len()).collect::<Vec<_>>().join(" ");
+        Ok(parts.iter().map(whole).map(Output::from).collect())
+    }
+}
+
+fn load(name: &str, files: &TranslatorFiles) -> Result<Engine, TranslateError> {
+    if !kernel_runs_here() {
+        return Err(broken(name, "its arithmetic needs a processor with AVX2"));
+    }
+    let files = files.read()?;
+    let [model, vocabulary, shortlist] = &files[..] else { return Err(broken(name, "it must have three files")) };
+    let engine = Engine::from_bytes(model, vocabulary, vocabulary).map_err(|reason| broken(name, reason))?;
+    Ok(engine.with_shortlist_bytes(shortlist))
+}
+
+/// The crate's kernel for x86-64 is compiled for AVX2 and asks no questions.
+fn kernel_runs_here() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        std::arch::is_x86_feature_detected!("avx2")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        true
+    }
+}
+
+/// With where each piece of the translation comes from: the piece of the source that it looks at most.
+fn linked(engine: &Engine, part: &str, text: &str) -> Output {
+    let Aligned { target_text, source_tokens, target_tokens, alignments, source_normalized } =
+        engine.translate_aligned(part);
+    let (source, target) = (Offsets::new(&source_normalized), Offsets::new(&target_text));
+    let indent = part.as_ptr() as usize - text.as_ptr() as usize;
+    let links = target_tokens.iter().zip(&alignments).filter_map(|(token, row)| {
+        // The last column is the end mark.
+        let words = &row[..row.len().min(source_tokens.len()).saturating_sub(1)];
+        let (at, _) = words.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        let range = target.byte(token.begin)..target.byte(token.end);
+        let source = indent + source.scaled(source_tokens[at].begin, part);
+        (!range.is_empty()).then_some(Link { source, target: range })
+    });
+    Output { links: links.collect(), text: target_text }
+}
+
+/// From offsets in UTF-16, as the crate counts, to bytes.
+struct Offsets {
+    /// The byte of each unit, and the length of the text.
+    bytes: Vec<usize>,
+}
+
+impl Offsets {
+    fn new(text: &str) -> Self {
+        let units = text.char_indices().flat_map(|(at, c)| std::iter::repeat_n(at, c.len_utf16()));
+        Self { bytes: units.chain([text.len()]).collect() }
+    }
+
+    fn byte(&self, unit: usize) -> usize {
+        let last = self.bytes.len() - 1;
+        self.bytes[unit.min(last)]
+    }
+
+    /// The same place in another text; exact where that is the same text, near where blanks were folded.
+    fn scaled(&self, unit: usize, other: &str) -> usize {
+        let (byte, length) = (self.byte(unit), self.bytes[self.bytes.len() - 1].max(1));
+        other.floor_char_boundary(if length == other.len() { byte } else { byte * other.len() / length })
+    }
+}

@@ -1,0 +1,220 @@
+//! The engine as a translator, for languages that no translation model on disk knows.
+//!
+//! Sentences go in as branches of one job: the instructions and a few worked examples are read once and kept, and a pass
+//! over the weights serves four rows. The grammar lets no letter of another alphabet through, no source word that is
+//! not a name or a code, and no number that the source does not have, and asks for each of its numbers. A sentence with a
+//! fault is written again, several times side by side, which costs about one pass. Not here: which sentences are asked
+//! (`desk`).
+
+use std::collections::BTreeSet;
+
+use super::{Batch, Direction, Output, Pending, TranslateError, Translator, check, number};
+use crate::engine::constraint::{Alphabet, SentenceFormat, SentenceGrammar};
+use crate::engine::sampler::Sampling;
+use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
+use crate::intake::Language;
+
+const PROMPT: &str = include_str!("../../prompts/sentence.md");
+/// Branches of one job: candle's kernels read the weights once for up to four rows.
+const ROWS: usize = 4;
+/// Bytes of a sentence that is written in one go.
+const LONGEST: usize = 900;
+/// The temperature of second attempts: other words, not other meanings.
+const SECOND: f32 = 0.6;
+/// Marks that any sentence may have.
+const MARKS: &str = ".,-–—'’ʼ%";
+/// Marks of quotations, which each language has its own of.
+const QUOTES: &str = "\"«»„“”";
+/// Mild, against loops; a stronger one drives names apart.
+const REPETITION_PENALTY: f32 = 1.05;
+
+/// A translator that asks the engine.
+pub struct Writer {
+    engine: Engine,
+    name: String,
+    /// Languages and how well the model writes them, as chrF.
+    quality: Vec<(Language, f32)>,
+}
+
+impl Writer {
+    /// A translator on an engine; `quality` is how well its model writes each language, as chrF on FLORES-200.
+    pub fn new(engine: Engine, name: impl Into<String>, quality: Vec<(Language, f32)>) -> Self {
+        Self { engine, name: name.into(), quality }
+    }
+}
+
+impl Translator for Writer {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn quality(&self, direction: Direction) -> Option<f32> {
+        self.quality.iter().find(|(language, _)| *language == direction.to).map(|(_, quality)| *quality)
+    }
+
+    fn translate(&self, batch: Batch) -> Pending<'_> {
+        Box::pin(async move {
+            let fits = |part: &str| part.len() <= LONGEST;
+            let parts: Vec<Vec<&str>> = batch.sentences.iter().map(|text| super::split::parts(text, &fits)).collect();
+            let all: Vec<&str> = parts.iter().flatten().copied().collect();
+            let mut written = Vec::with_capacity(all.len());
+            for rows in all.chunks(ROWS) {
+                for (source, text) in rows.iter().zip(self.write(batch.direction, rows, 0.0).await?) {
+                    written.push(self.improved(batch.direction, source, text).await?);
+                }
+            }
+            let mut written = written.into_iter();
+            let whole = |parts: &Vec<&str>| written.by_ref().take(parts.len()).collect::<Vec<_>>().join(" ");
+            Ok(parts.iter().map(whole).map(Output::from).collect())
+        })
+    }
+}
+
+impl Writer {
+    /// The rendering itself when it has no fault, else the best of it and several others.
+    async fn improved(&self, direction: Direction, source: &str, text: String) -> Result<String, TranslateError> {
+        let faults = |text: &String| check::faults(source, text, direction, &[]).len();
+        if faults(&text) == 0 {
+            return Ok(text);
+        }
+        let others = self.write(direction, &[source; ROWS], SECOND).await?;
+        // The first of equals stays: it is the one that the model wanted most.
+        Ok(others.into_iter().fold(text, |best, other| if faults(&other) < faults(&best) { other } else { best }))
+    }
+
+    async fn write(
+        &self,
+        direction: Direction,
+        sentences: &[&str],
+        temperature: f32,
+    ) -> Result<Vec<String>, TranslateError> {
+        let mut events = self.engine.generate(job(direction, sentences, temperature))?;
+        let mut written = vec![String::new(); sentences.len()];
+        loop {
+            match events.recv().await {
+                Some(Event::Delta { branch, text }) => written[branch].push_str(&text),
+                Some(Event::Finished { branch, .. }) => tracing::debug!(branch, text = written[branch], "written"),
+                Some(Event::Prefill { .. }) => {}
+                Some(Event::Done(_)) => return Ok(written.into_iter().map(|text| text.trim().to_owned()).collect()),
+                Some(Event::Failed(error)) => return Err(error.into()),
+                None => return Err(EngineError::Dead.into()),
+            }
+        }
+    }
+}
+
+fn job(direction: Direction, sentences: &[&str], temperature: f32) -> Job {
+    let Direction { from, to } = direction;
+    let names = |text: &str| text.replace("{from}", from.english_name()).replace("{to}", to.english_name());
+    let parts: Vec<&str> = PROMPT.split("\n===\n").collect();
+    let [system, examples] = parts[..] else { unreachable!("the prompt for sentences has two parts") };
+    let system = system.rsplit("---\n").next().unwrap_or_default();
+    let shared: String = examples.split("\n\n").map(|example| shown(example, direction)).collect();
+    let branch = |sentence: &&str| Branch {
+        tail: format!("{}: {}\n{}:", from.english_name(), one_line(sentence), to.english_name()),
+        rules: rules(sentence, direction, temperature),
+    };
+    Job { system: names(system).trim().to_owned(), shared, branches: sentences.iter().map(branch).collect() }
+}
+
+/// One worked example, from its lines in each language.
+fn shown(example: &str, direction: Direction) -> String {
+    let line = |language: Language| {
+        let mut lines = example.lines();
+        lines.find_map(|line| line.strip_prefix(language.code())?.strip_prefix(": ")).unwrap_or_default()
+    };
+    let (from, to) = (direction.from, direction.to);
+    format!("{}: {}\n{}: {}\n\n", from.english_name(), line(from), to.english_name(), line(to))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) -> Rules {
+    let length = sentence.chars().count();
+    let words = if to == Language::En { BTreeSet::new() } else { codes(sentence, from) };
+    let numbers = free_numbers(sentence, from, &words);
+    let format = SentenceFormat {
+        alphabet: match to {
+            Language::En => Alphabet::Latin,
+            Language::Uk => Alphabet::Ukrainian,
+            Language::Ru => Alphabet::Russian,
+        },
+        words,
+        numbers: numbers.iter().map(|number| number::spellings(number, to)).collect(),
+        marks: marks(sentence),
+        length: (1.max(length / 3), length + length / 2 + 20),
+    };
+    let sampling = Sampling { temperature, repetition_penalty: REPETITION_PENALTY, ..Sampling::default() };
+    // A Cyrillic letter may take a token of its own.
+    let max_tokens = 2 * length + 48;
+    Rules { max_tokens, sampling, constraint: Box::new(SentenceGrammar::new(format)) }
+}
+
+/// The numbers that stand for themselves: that of 39C comes with its word and is not asked for once more.
+fn free_numbers(sentence: &str, from: Language, words: &BTreeSet<String>) -> Vec<number::Number> {
+    let mut free = number::numbers(sentence, from);
+    let bound = sentence.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| words.contains(*word));
+    for number in bound.flat_map(|word| number::numbers(word, from)) {
+        if let Some(at) = free.iter().position(|other| other.raw == number.raw) {
+            free.remove(at);
+        }
+    }
+    free
+}
+
+/// The marks that a translation has a reason for: the usual ones, those of the source, and other quotation marks for its
+/// quotation marks. A colon inside a time is no reason for a label.
+fn marks(sentence: &str) -> String {
+    let own = sentence.char_indices().filter(|&(at, c)| {
+        let mark = !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control();
+        mark && !(c == ':' && sentence[at + 1..].starts_with(|next: char| next.is_ascii_digit()))
+    });
+    let quotes = if sentence.contains(|c| QUOTES.contains(c)) { QUOTES } else { "" };
+    MARKS.chars().chain(own.map(|(_, c)| c)).chain(quotes.chars()).collect()
+}
+
+/// Words in Latin letters that may stand in a Cyrillic translation: all those of a Cyrillic sentence, and of an English one
+/// acronyms, codes and brands with inner capitals. Names are not among them, since they have a Cyrillic spelling.
+fn codes(sentence: &str, from: Language) -> BTreeSet<String> {
+    let words = sentence.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.filter(|word| word.contains(|c: char| c.is_ascii_alphabetic()));
+    let is_code = |word: &str| {
+        let capitals = word.chars().filter(char::is_ascii_uppercase).count();
+        let digits = word.contains(|c: char| c.is_ascii_digit());
+        let inner = word.chars().skip(1).any(|c| c.is_ascii_uppercase());
+        (word.len() > 1 && inner) || (digits && capitals > 0)
+    };
+    words.filter(|word| from != Language::En || is_code(word)).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EN_UK: Direction = Direction { from: Language::En, to: Language::Uk };
+
+    #[test]
+    fn the_prompt_shows_both_languages_and_the_sentence_last() {
+        let job = job(EN_UK, &["He left\nat 5.", "Two."], 0.0);
+        assert!(job.system.contains("from English into Ukrainian") && !job.system.contains("---"), "{}", job.system);
+        assert!(job.shared.matches("English: ").count() >= 3 && job.shared.matches("Ukrainian: ").count() >= 3);
+        assert!(!job.shared.contains(": \n"), "every example is there: {}", job.shared);
+        assert_eq!(job.branches[0].tail, "English: He left at 5.\nUkrainian:");
+        assert_eq!(job.branches.len(), 2);
+    }
+
+    #[test]
+    fn the_rules_ask_for_numbers_and_refuse_source_words() {
+        let mut constraint = rules("The (HUR) has 5 tanks at 9:30.", EN_UK, 0.0).constraint;
+        assert!(constraint.allows("ГУР (HUR) має 5 танків о 9:30.\n".as_bytes()));
+        assert!(!constraint.allows("ГУР має танки.\n".as_bytes()));
+        assert!(!constraint.allows("ГУР має 5 tanks.".as_bytes()));
+        assert!(!constraint.allows("Переклад: ".as_bytes()), "a label");
+        let code = rules("The JAS 39C has crashed.", EN_UK, 0.0).constraint;
+        assert!(code.allows("Розбився JAS 39C.\n".as_bytes()) && !code.allows("Розбився 39.".as_bytes()));
+        constraint.advance("ГУР має 5 танків о 9:30.".as_bytes());
+        assert!(constraint.may_end());
+    }
+}

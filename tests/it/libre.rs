@@ -1,0 +1,273 @@
+//! The API of LibreTranslate, as its clients ask it and as its own tests do.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use serde_json::{Value, json};
+use stislo::http::{Gateway, Keys, Limits, Options, router};
+use stislo::intake::Language;
+use tower::ServiceExt;
+
+use crate::harness::{STUCK, Script, service};
+use crate::translators::{desk, spelled};
+
+async fn app_with(options: Options) -> Router {
+    let gateway = Gateway::new(options, None);
+    gateway.open(service(Script::new(&["x"]).engine().await.0).with_desk(desk().0));
+    router(gateway)
+}
+
+async fn app() -> Router {
+    app_with(Options::default()).await
+}
+
+struct Got {
+    status: StatusCode,
+    headers: axum::http::HeaderMap,
+    text: String,
+}
+
+impl Got {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    /// The message of an error with this status.
+    fn error(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self.json()["error"].as_str().unwrap().to_owned()
+    }
+}
+
+async fn ask(app: &Router, request: Request<Body>) -> Got {
+    let response = tokio::time::timeout(STUCK, app.clone().oneshot(request)).await.expect("an answer comes").unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+    Got { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+fn json_post(path: &str, body: &Value) -> Request<Body> {
+    Request::post(path).header(header::CONTENT_TYPE, "application/json").body(body.to_string().into()).unwrap()
+}
+
+async fn post(app: &Router, body: Value) -> Got {
+    ask(app, json_post("/translate", &body)).await
+}
+
+fn typed(path: &str, kind: &str, body: &str) -> Request<Body> {
+    Request::post(path).header(header::CONTENT_TYPE, kind).body(body.to_owned().into()).unwrap()
+}
+
+const TEXT: &str = "The mayor left.";
+
+fn uk(text: &str) -> String {
+    spelled(text, Language::Uk)
+}
+
+#[tokio::test]
+async fn every_kind_of_body_is_read() {
+    let app = app().await;
+    let single = json!({"translatedText": uk(TEXT)});
+    assert_eq!(post(&app, json!({"q": TEXT, "source": "en", "target": "uk", "api_key": null})).await.json(), single);
+    assert_eq!(post(&app, json!({"q": TEXT, "source": "EN", "target": "UK", "format": ""})).await.json(), single);
+    let form = typed("/translate", "application/x-www-form-urlencoded", "q=The+mayor+left.&source=en&target=uk");
+    assert_eq!(ask(&app, form).await.json(), single);
+    let parts = "--B\r\nContent-Disposition: form-data; name=\"q\"\r\n\r\nThe mayor left.\r\n--B\r\n\
+        Content-Disposition: form-data; name=\"source\"\r\n\r\nen\r\n--B\r\nContent-Disposition: form-data; name=\"target\"\r\n\r\nuk\r\n--B--\r\n";
+    assert_eq!(ask(&app, typed("/translate", "multipart/form-data; boundary=B", parts)).await.json(), single);
+    let query = Request::post("/translate?q=The%20mayor%20left.&source=en&target=uk").body(Body::empty()).unwrap();
+    assert_eq!(ask(&app, query).await.json(), single);
+    let lines =
+        typed("/translate", "application/x-www-form-urlencoded", "q=Men+left.%0D%0AMen+left.&source=en&target=uk");
+    assert_eq!(ask(&app, lines).await.json()["translatedText"], uk("Men left.\nMen left."));
+}
+
+#[tokio::test]
+async fn arrays_go_in_and_out() {
+    let app = app().await;
+    let mastodon = json!({"q": ["<p>The mayor left.</p>", "<p>Two men of the town left.</p>"], "source": "auto", "target": "uk", "format": "html", "api_key": null});
+    let got = post(&app, mastodon).await.json();
+    assert_eq!(got["translatedText"][0], format!("<p>{}</p>", uk(TEXT)));
+    assert_eq!(got["translatedText"].as_array().unwrap().len(), 2);
+    assert_eq!(got["detectedLanguage"][1]["language"], "en");
+    assert!(got.get("alternatives").is_none());
+    let got = post(&app, json!({"q": [TEXT], "source": "en", "target": "uk", "alternatives": 2})).await.json();
+    assert!(got.get("detectedLanguage").is_none());
+    assert!(got["alternatives"][0].is_array(), "{got}");
+}
+
+#[tokio::test]
+async fn fields_stand_only_where_they_were_asked_for() {
+    let app = app().await;
+    let got = post(&app, json!({"q": TEXT, "source": "auto", "target": "uk", "alternatives": 0})).await.json();
+    assert_eq!(got["detectedLanguage"]["language"], "en");
+    assert!(got["detectedLanguage"]["confidence"].as_f64().unwrap() > 20.0);
+    assert!(got.get("alternatives").is_none());
+    let got = post(&app, json!({"q": "🔥 👍", "source": "auto", "target": "uk"})).await.json();
+    assert_eq!(got, json!({"translatedText": "🔥 👍", "detectedLanguage": {"confidence": 0.0, "language": "en"}}));
+}
+
+#[tokio::test]
+async fn refusals_have_the_words_that_clients_know() {
+    let app = app_with(Options {
+        limits: Limits { max_characters: 20, max_texts: 2, max_alternatives: 3, ..Limits::default() },
+        ..Options::default()
+    })
+    .await;
+    let whole = json!({"q": TEXT, "source": "en", "target": "uk"});
+    let with = |name: &str, value: Value| {
+        let mut body = whole.clone();
+        body[name] = value;
+        body
+    };
+    let cyrillic = "Мер міста пішов у ліс"; // 21 characters, 38 bytes
+    for (body, message) in [
+        (json!({"source": "en", "target": "uk"}), "Invalid request: missing q parameter"),
+        (with("q", json!("")), "Invalid request: missing q parameter"),
+        (with("q", json!([])), "Invalid request: missing q parameter"),
+        (with("source", json!(null)), "Invalid request: missing source parameter"),
+        (with("target", json!("")), "Invalid request: missing target parameter"),
+        (with("source", json!("zz")), "zz is not supported"),
+        (with("target", json!("xx")), "xx is not supported"),
+        (with("format", json!("odt")), "odt format is not supported"),
+        (with("alternatives", json!("abc")), "Invalid request: alternatives parameter is not a number"),
+        (with("alternatives", json!(10_000)), "Invalid request: alternatives parameter must be <= 3"),
+        (with("q", json!(["a", "b", "c"])), "Invalid request: request (3) exceeds text limit (2)"),
+        (with("q", json!(cyrillic)), "Invalid request: request (21) exceeds text limit (20)"),
+        (json!([1]), "Invalid JSON format"),
+    ] {
+        assert_eq!(post(&app, body.clone()).await.error(400), message, "{body}");
+    }
+    let fits: String = cyrillic.chars().take(20).collect();
+    assert_eq!(post(&app, json!({"q": fits, "source": "uk", "target": "en"})).await.status, 200);
+    assert_eq!(ask(&app, typed("/translate", "application/json", "{")).await.status, 400);
+    for (method, path) in [(Method::GET, "/translate"), (Method::GET, "/detect"), (Method::POST, "/languages")] {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        assert_eq!(ask(&app, request).await.status, 405, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn keys_are_a_field_of_the_body() {
+    let keys = Keys::parse("a-secret-of-the-desk").unwrap();
+    let app = app_with(Options { keys, ..Options::default() }).await;
+    let body = |key: Value| json!({"q": TEXT, "source": "en", "target": "uk", "api_key": key});
+    assert_eq!(post(&app, body(json!("wrong"))).await.error(403), "Invalid API key");
+    for none in [json!(null), json!("")] {
+        assert!(post(&app, body(none)).await.error(400).starts_with("Please contact"));
+    }
+    assert_eq!(post(&app, body(json!("a-secret-of-the-desk"))).await.status, 200);
+    let settings = ask(&app, Request::get("/frontend/settings").body(Body::empty()).unwrap()).await.json();
+    assert_eq!(settings["keyRequired"], true);
+}
+
+#[tokio::test]
+async fn every_origin_may_ask() {
+    let app = app().await;
+    let preflight = Request::builder().method(Method::OPTIONS).uri("/translate").body(Body::empty()).unwrap();
+    let good = json_post("/translate", &json!({"q": TEXT, "source": "en", "target": "uk"}));
+    for request in [preflight, good, json_post("/translate", &json!({}))] {
+        let got = ask(&app, request).await;
+        assert_eq!(got.headers["access-control-allow-origin"], "*", "{}", got.status);
+        assert_eq!(got.headers["access-control-allow-methods"], "GET, POST");
+    }
+}
+
+#[tokio::test]
+async fn languages_settings_and_detection() {
+    let app = app().await;
+    let languages = ask(&app, Request::get("/languages").body(Body::empty()).unwrap()).await.json();
+    assert_eq!(languages[1], json!({"code": "uk", "name": "Ukrainian", "targets": ["en", "ru", "uk"]}));
+    let settings = ask(&app, Request::get("/frontend/settings").body(Body::empty()).unwrap()).await.json();
+    assert_eq!(settings.as_object().unwrap().len(), 8);
+    let found = ask(&app, json_post("/detect", &json!({"q": "Міський голова відкрив новий міст."}))).await.json();
+    assert_eq!(found[0]["language"], "uk");
+    let found = ask(&app, typed("/detect", "application/x-www-form-urlencoded", "q=12")).await.json();
+    assert_eq!(found, json!([{"confidence": 0.0, "language": "en"}]));
+    assert_eq!(ask(&app, json_post("/detect", &json!({}))).await.error(400), "Invalid request: missing q parameter");
+}
+
+fn upload(name: &str, text: &str) -> Request<Body> {
+    let field =
+        |name: &str, value: &str| format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let body = field("source", "en")
+        + &field("target", "uk")
+        + &format!(
+            "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--B--\r\n"
+        );
+    let request = Request::post("/translate_file").header(header::HOST, "here:5000");
+    request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=B").body(body.into()).unwrap()
+}
+
+#[tokio::test]
+async fn files_come_back_in_their_format() {
+    let app = app().await;
+    let cue = "1\n00:00:01,000 --> 00:00:02,000\n";
+    for (name, text, wanted) in [
+        ("a.txt", TEXT.to_owned(), uk(TEXT)),
+        ("a.html", format!("<p class='x'>{TEXT}</p>"), format!("<p class='x'>{}</p>", uk(TEXT))),
+        ("a.srt", format!("{cue}{TEXT}\n\n"), format!("{cue}{}\n\n", uk(TEXT))),
+    ] {
+        let got = ask(&app, upload(name, &text)).await.json();
+        let address = got["translatedFileUrl"].as_str().unwrap();
+        let path = address.strip_prefix("http://here:5000").unwrap();
+        assert!(path.ends_with(name), "{path}");
+        let file = ask(&app, Request::get(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(file.text, wanted);
+        assert_eq!(file.headers[header::CONTENT_DISPOSITION], format!("attachment; filename=\"{name}\""));
+    }
+    let error = ask(&app, upload("a.exe", "x")).await.error(400);
+    assert_eq!(error, "Invalid request: file format not supported");
+    for path in ["..%2F..%2Fetc%2Fpasswd", "%2e%2e", "a%2Fb"] {
+        let request = Request::get(format!("/download_file/{path}")).body(Body::empty()).unwrap();
+        assert_eq!(ask(&app, request).await.error(400), "Invalid filename", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn html_keeps_what_it_should() {
+    let app = app().await;
+    let mention = "<span class=\"h-card\" translate=\"no\"><a href=\"https://a.ua/@ann?x=1&amp;y=2\">@<span>ann</span></a></span>";
+    let html = format!("<p>{mention} wrote &lt;b&gt; to <b>two men</b> <i>in town</i>.<br/>1 &amp; 2</p>");
+    let got = post(&app, json!({"q": html, "source": "en", "target": "uk", "format": "html"})).await.json();
+    let text = got["translatedText"].as_str().unwrap();
+    assert!(text.contains(mention), "{text}");
+    assert!(text.contains("&lt;") && text.contains("1 &amp; 2") && !text.contains("&amp;lt;"), "{text}");
+    let tags = |text: &str| {
+        let mut tags: Vec<String> =
+            text.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag.to_owned()).collect();
+        tags.sort();
+        tags
+    };
+    assert_eq!(tags(text), tags(&html));
+}
+
+#[tokio::test]
+async fn four_clients_with_twenty_texts_each_are_served() {
+    let app = app().await;
+    let texts: Vec<String> = (0..20).map(|n| format!("The mayor of town {n} left.")).collect();
+    let asks = (0..4).map(|_| post(&app, json!({"q": texts, "source": "en", "target": "uk"})));
+    for got in futures_util::future::join_all(asks).await {
+        assert_eq!(got.json()["translatedText"][19], uk(&texts[19]));
+    }
+}
+
+#[tokio::test]
+async fn the_gateways_own_path_answers_whole_or_in_sentences() {
+    let app = app().await;
+    let body = json!({"text": "The mayor left.\n\nTwo men left.", "from": "en", "to": "uk"});
+    let got = ask(&app, json_post("/v1/translate", &body)).await.json();
+    assert_eq!(got["text"], uk("The mayor left.\n\nTwo men left."));
+    assert_eq!(
+        (&got["engine"], &got["from"], &got["sentences"][1]["source"]),
+        (&json!("speller"), &json!("en"), &json!("Two men left."))
+    );
+    let mut stream = body.clone();
+    stream["stream"] = json!(true);
+    let got = ask(&app, json_post("/v1/translate", &stream)).await;
+    let names: Vec<&str> = got.text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    assert_eq!(names, ["begun", "sentence", "sentence", "done"]);
+    let unknown = json!({"text": "Die Regierung hat am Montag ein neues Gesetz beschlossen.", "to": "uk"});
+    let got = ask(&app, json_post("/v1/translate", &unknown)).await;
+    assert_eq!((got.status.as_u16(), &got.json()["code"]), (422, &json!("unsupported_language")));
+}
