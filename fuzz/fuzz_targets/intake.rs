@@ -11,6 +11,7 @@ fn source(bytes: Vec<u8>) -> Source {
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = read_whole(source(bytes.to_vec()));
+    let _ = read(Source { language: None, ..source(bytes.to_vec()) });
     let Ok(article) = read(source(bytes.to_vec())) else { return };
     for sentence in article.sentences() {
         assert!(!article.text()[sentence.start..sentence.end].is_empty());

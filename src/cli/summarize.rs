@@ -139,7 +139,7 @@ impl<'a> Desk<'a> {
         if let Some(cache) = &self.cache
             && let Some(answer) = cache.find(&key).await
         {
-            return Ok(answer);
+            return Ok(self.model.recipe.renew(answer));
         }
         let service = self.service().await?;
         let Wish { task, strategy, seed } = wish.clone();

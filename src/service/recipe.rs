@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Request, identity};
-use crate::answer::{ModelInfo, Strategy};
+use crate::answer::{Answer, ModelInfo, Strategy};
 use crate::cache::Key;
 use crate::intake::{Article, Language, Source};
 use crate::plan::{self, Task};
@@ -52,6 +52,12 @@ impl Recipe {
         }
     }
 
+    /// A kept answer as it is given now: what a reader should know may be another thing than when it was written, when the
+    /// hub could be reached, say.
+    pub fn renew(&self, answer: Answer) -> Answer {
+        Answer { warnings: self.warnings.clone(), ..answer }
+    }
+
     /// The key of the answer to a wish about an article: the same however the page around the article looks.
     pub fn key(&self, article: &Article, wish: &Wish) -> Key {
         let text = (article.sha256(), article.title(), article.language(), article.removed_characters());
@@ -66,7 +72,7 @@ impl Recipe {
     }
 
     fn made_by(&self) -> impl serde::Serialize {
-        (&self.model, &self.bytes, &self.fluent, &self.warnings, &self.translators, &self.prompts)
+        (&self.model, &self.bytes, &self.fluent, &self.translators, &self.prompts)
     }
 }
 
@@ -100,6 +106,8 @@ mod tests {
         let recipe = Recipe::new(model);
         let key = recipe.key(&article(TEXT), &wish());
         assert_eq!(recipe.clone().key(&article(&format!("\n{TEXT}\n")), &wish()), key, "blanks decide nothing");
+        let warned = Recipe { warnings: vec!["a warning".into()], ..recipe.clone() };
+        assert_eq!(warned.key(&article(TEXT), &wish()), key, "whether the hub was there decides nothing");
         let mut keys = vec![key, recipe.key(&article(&TEXT.replace('7', "8")), &wish())];
         let mut other = |change: &dyn Fn(&mut Recipe, &mut Wish)| {
             let (mut recipe, mut wish) = (recipe.clone(), wish());
@@ -114,7 +122,6 @@ mod tests {
         other(&|recipe, _| recipe.model.name.push('x'));
         other(&|recipe, _| recipe.bytes.push('x'));
         other(&|recipe, _| recipe.fluent.clear());
-        other(&|recipe, _| recipe.warnings.push("x".into()));
         other(&|recipe, _| recipe.translators.push("x".into()));
         other(&|recipe, _| recipe.prompts.push('x'));
         let count = keys.len();

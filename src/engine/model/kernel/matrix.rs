@@ -179,9 +179,13 @@ impl Packer {
     }
 }
 
-/// Writes each number in `size` bytes.
+/// Writes each number in `size` bytes, one or two.
 fn write_numbers(to: &mut [u8], size: usize, numbers: impl Iterator<Item = u16>) {
-    to.chunks_exact_mut(size).zip(numbers).for_each(|(to, number)| to.copy_from_slice(&number.to_le_bytes()[..size]));
+    // Apart, because a copy of as many bytes as a variable says is a call.
+    match size {
+        1 => to.iter_mut().zip(numbers).for_each(|(to, number)| *to = number as u8),
+        _ => to.chunks_exact_mut(2).zip(numbers).for_each(|(to, number)| to.copy_from_slice(&number.to_le_bytes())),
+    }
 }
 
 fn write_slab(scheme: Scheme, stretches: &[Stretch; LANES], slab: &mut [u8]) {
@@ -200,26 +204,32 @@ fn write_slab(scheme: Scheme, stretches: &[Stretch; LANES], slab: &mut [u8]) {
 /// Writes the codes of a slab in as many bits as they need.
 fn write_codes(bits: usize, stretches: &[Stretch; LANES], to: &mut [u8]) {
     if bits == 8 {
-        return write_lines(stretches, |stretch| &stretch.high, to);
+        return write_lines(stretches.each_ref().map(|stretch| &stretch.high), to);
     }
     let (low, high) = to.split_at_mut(SLAB_LINES * LINE / 2);
-    write_lines(stretches, |stretch| &stretch.low, low);
-    if bits == 4 {
-        return;
-    }
-    let mut lines = [0; SLAB_LINES * LINE];
-    write_lines(stretches, |stretch| &stretch.high, &mut lines);
-    // The first lines fill the planes, and the next ones go above them.
-    for (turn, lines) in lines.chunks_exact(high.len()).enumerate() {
-        high.iter_mut().zip(lines).for_each(|(to, code)| *to |= code << (turn * (bits - 4)));
+    write_lines(stretches.each_ref().map(|stretch| &stretch.low), low);
+    match bits {
+        5 => write_lines(stretches.each_ref().map(|stretch| pack_high::<1, 8>(&stretch.high)).each_ref(), high),
+        6 => write_lines(stretches.each_ref().map(|stretch| pack_high::<2, 16>(&stretch.high)).each_ref(), high),
+        _ => {}
     }
 }
 
+/// The high bits of a stretch's codes, `BITS` each: the first codes fill the bytes, and the next ones go above them.
+fn pack_high<const BITS: usize, const BYTES: usize>(codes: &[u8; STRETCH]) -> [u8; BYTES] {
+    let mut planes = [0; BYTES];
+    for (turn, codes) in codes.as_chunks::<BYTES>().0.iter().enumerate() {
+        planes.iter_mut().zip(codes).for_each(|(to, code)| *to |= code << (turn * BITS));
+    }
+    planes
+}
+
 /// Writes four bytes of each output side by side, then the next four.
-fn write_lines<'a>(stretches: &'a [Stretch; LANES], of: impl Fn(&'a Stretch) -> &'a [u8], to: &mut [u8]) {
-    for (lane, stretch) in stretches.iter().enumerate() {
-        for (line, four) in to.chunks_exact_mut(LINE).zip(of(stretch).chunks_exact(4)) {
-            line[4 * lane..4 * lane + 4].copy_from_slice(four);
+fn write_lines<const BYTES: usize>(outputs: [&[u8; BYTES]; LANES], to: &mut [u8]) {
+    let (lines, _) = to.as_chunks_mut::<4>().0.as_chunks_mut::<LANES>();
+    for (at, line) in lines[..BYTES / 4].iter_mut().enumerate() {
+        for (to, output) in line.iter_mut().zip(outputs) {
+            *to = output.as_chunks::<4>().0[at];
         }
     }
 }
