@@ -22,7 +22,7 @@ pub use self::measure::Meter;
 pub use self::page::{Earlier, page};
 pub use self::workload::{ANSWER_TOKENS, ARTICLE, Prompt, SEQUENCES, articles};
 use self::workload::{Words, source, task};
-use crate::answer::{ModelInfo, Strategy};
+use crate::answer::{ModelInfo, Strategy, Strictness};
 use crate::engine::chat::Chat;
 use crate::engine::model::Model;
 use crate::engine::{self, Card, Engine, EngineError, EngineSettings};
@@ -215,7 +215,8 @@ async fn listen(mut notes: UnboundedReceiver<Note>, watch: &mut impl FnMut(&str)
 /// Seconds from the article to three checked summaries.
 async fn summarize(service: &Service, article: &str) -> Result<f64, Error> {
     let source = source(article).expect("the article was read before");
-    let request = Request { source, task: task(), strategy: Some(Strategy::Direct), seed: None };
+    let request =
+        Request { source, task: task(), strategy: Some(Strategy::Direct), seed: None, strictness: Strictness::Usual };
     let started = Instant::now();
     service.summarize(request, |_| ()).await?;
     Ok(started.elapsed().as_secs_f64())
