@@ -35,11 +35,10 @@ pub fn run(draft: Draft, reference: &Reference<'_>, made: Made) -> Summary {
     }
     let mut key_facts: Vec<KeyFact> = Vec::new();
     for fact in draft.facts {
-        let text = fact.text.clone();
         let mut checked = reference.check(fact, language);
-        match reference.beside(&text, [&draft.headline, &draft.summary], key_facts.iter()) {
+        match reference.beside(&checked, [&draft.headline, &draft.summary], key_facts.iter()) {
             between::Relation::Repeats => {
-                findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: text });
+                findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: checked.text });
                 continue;
             }
             between::Relation::Contradicts(value) => {
@@ -126,16 +125,26 @@ impl Reference<'_> {
         few.then(|| Finding { kind: FindingKind::Truncated, place: "fact", value: String::new() })
     }
 
-    /// How a fact stands to the parts and facts before it.
+    /// How a fact stands to headline, summary and other facts. Where its own sentences have its numbers, it contradicts only
+    /// what rests on the same sentences: an article may well say two numbers of two things in nearly the same words.
     pub(super) fn beside<'f>(
         &self,
-        fact: &str,
+        fact: &KeyFact,
         parts: [&'f String; 2],
         facts: impl Iterator<Item = &'f KeyFact>,
     ) -> between::Relation {
-        let fact = Reading::of_claim(fact, &self.table);
-        let before = parts.into_iter().chain(facts.map(|fact| &fact.text));
-        let relations = before.map(|text| between::relation(&fact, &Reading::of_claim(text, &self.table)));
+        let reading = Reading::of_claim(&fact.text, &self.table);
+        let of_number = |it: &Finding| matches!(it.kind, FindingKind::NumberNotInSource | FindingKind::EvidenceWeak);
+        let grounded = !fact.evidence.is_empty() && !fact.findings.iter().any(of_number);
+        let shares = |other: &KeyFact| other.evidence.iter().any(|it| fact.evidence.contains(it));
+        let parts = parts.into_iter().map(|text| (text, !grounded));
+        let facts = facts.map(|other| (&other.text, !grounded || shares(other)));
+        let relations = parts.chain(facts).map(|(text, comparable)| {
+            match between::relation(&reading, &Reading::of_claim(text, &self.table)) {
+                between::Relation::Contradicts(_) if !comparable => between::Relation::None,
+                relation => relation,
+            }
+        });
         relations.fold(between::Relation::None, |worst, relation| match (&worst, &relation) {
             (between::Relation::Repeats, _) | (_, between::Relation::None) => worst,
             _ => relation,

@@ -178,7 +178,7 @@ fn beside<'f>(
     reference: &Reference<'_>,
 ) -> Option<KeyFact> {
     fact.findings.retain(|finding| finding.kind != FindingKind::Contradiction);
-    match reference.beside(&fact.text, [&summary.headline, &summary.summary], others) {
+    match reference.beside(&fact, [&summary.headline, &summary.summary], others) {
         between::Relation::Repeats => return None,
         between::Relation::Contradicts(value) => {
             fact.findings.push(Finding { kind: FindingKind::Contradiction, place: "fact", value });

@@ -503,8 +503,9 @@ mod tests {
 
     #[test]
     fn random_walks_never_reach_a_dead_end() {
-        let pieces: Vec<&str> =
-            "А|б в|1|2|12|. |.|\n|\n\n|- [|]|, |0|3|4|5|6|8|9| |HUR|H|UR|,|слово| слово|7|«|»|)|\"".split('|').collect();
+        let pieces: Vec<&str> = "А|б в|1|2|12|. |.|\n|\n\n|- [|]|, |0|3|4|5|6|8|9| |HUR|H|UR|,|слово| слово|7|«|»|)|\""
+            .split('|')
+            .collect();
         for seed in 0..300u64 {
             let mut grammar = grammar(Alphabet::Russian, &["12", "7", "HUR"]);
             let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
