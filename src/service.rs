@@ -287,6 +287,7 @@ fn timings_info(timings: Timings, started: Instant) -> TimingsInfo {
         load_ms: 0,
         prefill_ms: ms(timings.prefill),
         decode_ms: ms(timings.decode),
+        choose_ms: ms(timings.choosing),
         total_ms: ms(started.elapsed()),
         prompt_tokens: timings.prompt_tokens,
         shared_tokens: timings.shared_tokens,

@@ -103,6 +103,9 @@ pub struct TimingsInfo {
     pub prefill_ms: u64,
     /// Writing.
     pub decode_ms: u64,
+    /// What of writing went into choosing tokens: the rules of the answer, and the sampler.
+    #[serde(default)]
+    pub choose_ms: u64,
     /// All of it, with reading and checking the text.
     pub total_ms: u64,
     /// Tokens of the prompts, the shared part counted once.

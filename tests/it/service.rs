@@ -119,6 +119,7 @@ async fn the_json_is_the_contract() {
         (
             &answer["timings"],
             &[
+                "choose_ms",
                 "completion_tokens",
                 "decode_ms",
                 "load_ms",

@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod injections;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -196,6 +198,7 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
         }
         eprintln!("{:?}\n", answer.timings);
     }
+    injections::orders_are_not_followed(&service, &runtime);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
