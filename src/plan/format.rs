@@ -32,6 +32,8 @@ const LABELS_EN: &[&str] = &[
     "sure",
     "translat",
     "in english",
+    // The example in the prompt.
+    "one short sentence",
 ];
 const LABELS_UK: &[&str] = &[
     "заголовок",
@@ -58,6 +60,7 @@ const LABELS_UK: &[&str] = &[
     "у тексті",
     "українською мовою",
     "відкриття новин",
+    "коротке речення",
 ];
 const LABELS_RU: &[&str] = &[
     "заголовок",
@@ -83,6 +86,7 @@ const LABELS_RU: &[&str] = &[
     "в статье",
     "в тексте",
     "на русском языке",
+    "короткое предложение",
 ];
 /// Characters of a headline and of a fact: the least, and the wanted.
 const HEADLINE: (usize, usize) = (15, 90);

@@ -45,11 +45,12 @@ pub(crate) fn lark(alphabet: Alphabet) -> String {
     let glued = "[À-ÖØ-öø-ſ][0-9]";
     let badly_set = format!("{any}(?:  |,,|--| ,| \\.|,[{letter}]|{long}[{letter},\\-]|{glued}){any}");
     let two_sentences = format!("{any}{long} {any}");
+    let item = format!("[0-9]+\\.(?:[{letter} ,.\\-]{any})?");
     let begins = format!("[{letter}]{any}");
     let mut rules = format!(
         "start: HEAD NL SUMMARY NL facts\nNL: /\\n\\n?/\nLF: /\\n/\n\
          HEAD: /{body}/ & /{begins}/ & /{any}[{letter}0-9.]/ & ~/{badly_set}/ & ~/{two_sentences}/\n\
-         SUMMARY: /{body}/ & /{any}\\./ & ~/{badly_set}/\nFACT: /{body}/ & /{any}\\./ & ~/{badly_set}/\nfacts: "
+         SUMMARY: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/\nFACT: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/\nfacts: "
     );
     let mut ways = Vec::new();
     for first in subsets() {

@@ -246,7 +246,7 @@ impl State {
         // A slash joins the parts of a listed number (2023/24) and nothing else.
         let known = known || self.run.extends(c, &format.script);
         let label = c == ':' && self.length < LABEL;
-        if !known || (first && !opens) || label {
+        if !known || (first && !opens) || label || self.numbers_line(c, format) {
             return false;
         }
         let continues = self.run.continues(c, &format.script);
@@ -267,6 +267,15 @@ impl State {
         }
         self.length += 1;
         true
+    }
+
+    /// True when this character would make the digits that the line begins with the number of an item: 2. or 3).
+    fn numbers_line(&self, c: char, format: &LineFormat) -> bool {
+        match c {
+            '.' | ')' => self.wording.is_number() && !self.run.extends(c, &format.script),
+            ' ' => self.setting.last() == Some('.') && self.wording.is_number(),
+            _ => false,
+        }
     }
 
     /// True when the line has to come to its end.
@@ -476,6 +485,7 @@ mod tests {
         assert!(after(1, "A sentence with an end.\n- ["));
         assert!(!after(1, "Two  spaces"));
         assert!(!after(1, "In 2"));
+        assert!(!after(1, "1. The") && !after(1, "1) The") && after(1, "1 December"), "no item of a list");
     }
 
     #[test]
