@@ -6,28 +6,31 @@
 //! quotation marks and brackets that have to be paired (tokens with any other mark than `. , -` are passed over on both
 //! sides), lengths, labels, words of the other language, and runs of words that an earlier line has.
 //!
-//! The vocabulary of the first test is made here; those of real models are compared where their files are in the cache.
+//! The vocabulary of the first test is made; those of real models are compared where their files are in the cache.
+//! A package of its own, and only the room of the rules of the program: llguidance turns on features of serde_json that
+//! the program is not built with, and no test of the program should see them.
+//!
+//!     cargo test --manifest-path tests/masks/Cargo.toml
+//!
 //! `STISLO_MASKS` is how many masks are compared for each real vocabulary and language.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../../src/engine/constraint/mod.rs"]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "a room of the program, read as it stands there")]
+mod constraint;
 mod oracle;
 mod tree;
-
-use std::path::PathBuf;
-use std::sync::Arc;
+mod vocabulary;
 
 use llguidance::api::TopLevelGrammar;
-use llguidance::toktrie::{ApproximateTokEnv, InferenceCapabilities, TokEnv, TokRxInfo, TokTrie};
+use llguidance::toktrie::InferenceCapabilities;
 use llguidance::{Matcher, ParserFactory};
-use stislo::engine::constraint::{
+use self::constraint::{
     Alphabet, Citations, Constraint, Heading, Length, LineFormat, LineGrammar, Script, Shut,
 };
-use stislo::engine::model::gguf::Gguf;
-use stislo::engine::tokenizer::Tokenizer;
-use stislo::hub::{Catalogue, Hub, HubSettings};
-
 use self::tree::Tree;
+use self::vocabulary::Vocabulary;
 
 const ALPHABETS: [Alphabet; 3] = [Alphabet::Latin, Alphabet::Ukrainian, Alphabet::Russian];
 /// Masks of the made vocabulary for each language.
@@ -36,55 +39,6 @@ const MASKS: usize = 3500;
 const REAL_MASKS: usize = 15;
 /// Longest answer, in tokens.
 const LONGEST: usize = 120;
-
-/// The tokens of a vocabulary; those that are not text are empty. The first is the end of an answer.
-struct Vocabulary {
-    tokens: Vec<Vec<u8>>,
-    end: u32,
-}
-
-impl Vocabulary {
-    /// Every byte, and pieces such as a vocabulary of the three languages has.
-    fn made() -> Self {
-        let mut tokens = vec![Vec::new()];
-        tokens.extend((0..=255u8).map(|byte| vec![byte]));
-        let pieces = "the|ing|HUR|HU|UR|IS|ISW|SW|SWA|слова|слов|дім|зем|ій|ія|це|ы|ые|э|эта|ё|ъ|ї|їх|є|ґ|ість|ение|\
-            міст|мост|2024|20|24|202|12|1|46|5|50|3|3.|.5|1,|,2|200|,200| 5|Straße|ñ|ſ|æon|漢|字|бaк|a5|5a|б5|5б|HURа|аHUR|th|\
-            -|--|- [|- [1|- [2, 3] |[1]|] |, 2|,3|, | ,|. |.|..|...|.\n|.\n\n|\n|\n\n|\n-|\n- [|.\n- [|.\n- [4] |  | .| -|- | \n|word.|слово.|\
-            слово.\n|сло.|ab.c|A|Z|А|Я|Ї|І|Ё|(|)|«|»|:|—|“|x:|слово»";
-        for piece in pieces.split('|') {
-            tokens.push(piece.as_bytes().to_vec());
-            tokens.push(format!(" {piece}").into_bytes());
-        }
-        // Pieces of a byte-level vocabulary end in the middle of a character.
-        let cut: Vec<Vec<u8>> =
-            ["сл", " мі", "ёж", "é", " Ж", ".ї"].map(|it| it.as_bytes()[..it.len() - 1].to_vec()).into();
-        tokens.extend(cut);
-        tokens.sort();
-        tokens.dedup();
-        Self { tokens, end: 0 }
-    }
-
-    fn of(tokenizer: &Tokenizer) -> Self {
-        let tokens = (0..tokenizer.vocabulary() as u32).map(|token| tokenizer.bytes(token).to_vec());
-        Self { tokens: tokens.collect(), end: tokenizer.ends()[0] }
-    }
-
-    /// The vocabulary as llguidance wants it.
-    fn environment(&self) -> TokEnv {
-        let word = |(id, token): (usize, &Vec<u8>)| match token.is_empty() {
-            true => format!("\u{0}<{id}>")
-                .into_bytes()
-                .into_iter()
-                .map(|byte| if byte == 0 { 0xff } else { byte })
-                .collect(),
-            false => token.clone(),
-        };
-        let words: Vec<Vec<u8>> = self.tokens.iter().enumerate().map(word).collect();
-        let info = TokRxInfo::new(words.len() as u32, self.end);
-        Arc::new(ApproximateTokEnv::new(TokTrie::from(&info, &words)))
-    }
-}
 
 fn ours(alphabet: Alphabet) -> LineGrammar {
     let line = Length { least: 1, wanted: 1 << 20 };
@@ -207,24 +161,15 @@ fn masks_are_those_of_llguidance_on_a_made_vocabulary() {
 #[test]
 fn masks_are_those_of_llguidance_on_real_vocabularies() {
     let masks = std::env::var("STISLO_MASKS").map_or(REAL_MASKS, |count| count.parse().unwrap());
-    for name in ["qwen2.5-coder-1.5b-instruct", "smollm2-135m-instruct"] {
-        let Some(path) = weights(name) else {
-            eprintln!("SKIPPED: the vocabulary of {name} is not here");
-            continue;
-        };
-        let vocabulary = Vocabulary::of(&Tokenizer::from_gguf(&Gguf::open(&path).unwrap()).unwrap());
+    let files = vocabulary::files();
+    if files.is_empty() {
+        eprintln!("SKIPPED: no model's vocabulary is here");
+    }
+    for path in files {
+        let vocabulary = Vocabulary::of_gguf(&path);
         for alphabet in ALPHABETS {
             let tally = compare(&vocabulary, alphabet, masks);
-            eprintln!("{name}, {alphabet:?}, {} tokens: {tally:?}", vocabulary.tokens.len());
+            eprintln!("{}, {alphabet:?}, {} tokens: {tally:?}", path.display(), vocabulary.tokens.len());
         }
     }
-}
-
-/// The file of a model, where it is in the cache.
-fn weights(name: &str) -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let home = || set("HF_HOME").or_else(|| set("HOME").map(|home| home.join(".cache/huggingface")));
-    let cache = set("HF_HUB_CACHE").or_else(|| home().map(|home| home.join("hub")))?;
-    let hub = Hub::new(HubSettings { offline: true, ..HubSettings::new(cache) }).unwrap();
-    hub.cached(Catalogue::builtin().unwrap().get(name).unwrap())
 }

@@ -1,7 +1,7 @@
 //! The same form, said to llguidance: regular expressions and a grammar over them, written from the rules and not from our
 //! automaton.
 
-use stislo::engine::constraint::Alphabet;
+use super::constraint::Alphabet;
 
 /// Numbers that may be written. None is the beginning of another, so that there is one way to read each text.
 pub(crate) const NUMBERS: [&str; 6] = ["5", "12", "2024", "1,200", "3.5", "46"];
@@ -48,7 +48,7 @@ pub(crate) fn lark(alphabet: Alphabet) -> String {
     let item = format!("[0-9]+\\.(?:[{letter} ,.\\-]{any})?");
     let begins = format!("[{letter}]{any}");
     let mut rules = format!(
-        "start: HEAD NL SUMMARY NL facts\nNL: /\\n\\n?/\nLF: /\\n/\n\
+        "start: HEAD LF SUMMARY NL facts\nNL: /\\n\\n?/\nLF: /\\n/\n\
          HEAD: /{body}/ & /{begins}/ & /{any}[{letter}0-9.]/ & ~/{badly_set}/ & ~/{two_sentences}/\n\
          SUMMARY: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/\nFACT: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/\nfacts: "
     );

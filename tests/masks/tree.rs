@@ -2,7 +2,7 @@
 //!
 //! What begins with bytes that may not follow may not follow either. That holds for the rules that are compared here.
 
-use stislo::engine::constraint::{Constraint, LineGrammar};
+use super::constraint::{Constraint, LineGrammar};
 
 /// The tokens below one run of bytes.
 #[derive(Default)]
