@@ -23,14 +23,12 @@ mod oracle;
 mod tree;
 mod vocabulary;
 
+use self::constraint::{Alphabet, Citations, Constraint, Heading, Length, LineFormat, LineGrammar, Script, Shut};
+use self::tree::Tree;
+use self::vocabulary::Vocabulary;
 use llguidance::api::TopLevelGrammar;
 use llguidance::toktrie::InferenceCapabilities;
 use llguidance::{Matcher, ParserFactory};
-use self::constraint::{
-    Alphabet, Citations, Constraint, Heading, Length, LineFormat, LineGrammar, Script, Shut,
-};
-use self::tree::Tree;
-use self::vocabulary::Vocabulary;
 
 const ALPHABETS: [Alphabet; 3] = [Alphabet::Latin, Alphabet::Ukrainian, Alphabet::Russian];
 /// Masks of the made vocabulary for each language.

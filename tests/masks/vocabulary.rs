@@ -55,7 +55,11 @@ impl Vocabulary {
         }
         let letters = byte_letters();
         let token = |(text, &kind): (&Vec<u8>, &u64)| match kind {
-            1 => String::from_utf8_lossy(text).chars().filter_map(|c| letters.iter().position(|&it| it == c)).map(|at| at as u8).collect(),
+            1 => String::from_utf8_lossy(text)
+                .chars()
+                .filter_map(|c| letters.iter().position(|&it| it == c))
+                .map(|at| at as u8)
+                .collect(),
             _ => Vec::new(),
         };
         Self { tokens: texts.iter().zip(&kinds).map(token).collect(), end }
@@ -76,7 +80,6 @@ impl Vocabulary {
         Arc::new(ApproximateTokEnv::new(TokTrie::from(&info, &words)))
     }
 }
-
 
 /// The letter that stands for each byte in byte-level vocabularies (GPT-2).
 fn byte_letters() -> Vec<char> {
@@ -139,7 +142,8 @@ pub(crate) fn files() -> Vec<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let home = || set("HF_HOME").or_else(|| set("HOME").map(|home| home.join(".cache/huggingface")));
     let Some(cache) = set("HF_HUB_CACHE").or_else(|| home().map(|home| home.join("hub"))) else { return Vec::new() };
-    let folders = ["models--Qwen--Qwen2.5-Coder-1.5B-Instruct-GGUF", "models--QuantFactory--SmolLM2-135M-Instruct-GGUF"];
+    let folders =
+        ["models--Qwen--Qwen2.5-Coder-1.5B-Instruct-GGUF", "models--QuantFactory--SmolLM2-135M-Instruct-GGUF"];
     let inside = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
     let snapshots = folders.iter().flat_map(|folder| inside(cache.join(folder).join("snapshots")));
     snapshots.flat_map(inside).filter(|path| path.extension().is_some_and(|it| it == "gguf")).collect()
