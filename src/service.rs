@@ -1,11 +1,13 @@
 //! The whole way of one article, on one page.
 //!
-//! `read -> plan -> generate -> parse -> check`: every surface calls [`Service::summarize`] and only serialises what comes
+//! `read -> plan -> generate -> parse -> check -> repair`: every surface calls [`Service::summarize`] and only serialises what comes
 //! back. Who looks for a kept answer in between calls its two halves, [`Service::prepare`] and [`Service::write`]. A service
 //! is cheap to clone; the weights are behind its engine. Texts are translated by its desk (`translation`). Not here:
 //! keeping answers.
 
+mod proofreader;
 mod recipe;
+mod repair;
 mod run;
 mod translation;
 
@@ -14,7 +16,7 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Answer, KeyFact, ModelInfo, SourceInfo, Strategy, Summary, TimingsInfo};
+use crate::answer::{Answer, KeyFact, ModelInfo, SourceInfo, Strategy, Strictness, Summary, TimingsInfo};
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, Article, Language, Source};
@@ -46,12 +48,15 @@ pub struct Request {
     pub strategy: Option<Strategy>,
     /// With a seed, sampled; without, greedy: the same text always gives the same answer.
     pub seed: Option<u64>,
+    /// Whether facts that are only weak are left out, too.
+    pub strictness: Strictness,
 }
 
 impl Request {
     /// What is asked, without the text.
     pub fn wish(&self) -> Wish {
-        Wish { task: self.task.clone(), strategy: self.strategy, seed: self.seed }
+        let Self { task, strategy, seed, strictness, .. } = self;
+        Wish { task: task.clone(), strategy: *strategy, seed: *seed, strictness: *strictness }
     }
 }
 
@@ -84,7 +89,14 @@ pub enum Stage {
         /// Whole characters.
         text: String,
     },
-    /// A fact was written and checked.
+    /// Lines that did not hold are being written again.
+    Repairing {
+        /// Lines that are written.
+        done: usize,
+        /// Lines.
+        total: usize,
+    },
+    /// A fact was written, and it holds or it is settled what becomes of it.
     Fact {
         /// The answer's language.
         language: Language,
@@ -181,10 +193,12 @@ impl Service {
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
-        let Prepared { article, matter, next, writes, pivoted, wish: Wish { task, seed, .. }, started } = prepared;
+        let Prepared { article, matter, next, writes, pivoted, wish, started } = prepared;
         let mut timings = Timings::default();
-        let shown = &task.languages;
-        let mut run = Run { service: self, article: &article, seed, shown, timings: &mut timings, watch: &mut watch };
+        let shown = &wish.task.languages;
+        let (timings_of, watch) = (&mut timings, &mut watch);
+        let mut run =
+            Run { service: self, article: &article, wish: &wish, proofreader: None, timings: timings_of, watch };
         let (matter, plan) = run.condense(matter, next, &writes).await?;
         let mut summaries = run.write(&plan, &matter, Strategy::Direct).await?;
         if !pivoted.is_empty() {
@@ -194,7 +208,7 @@ impl Service {
             summaries.extend(run.pivot(english, &plan).await?);
         }
         // English that was only written to be translated is not shown.
-        let place = |summary: &Summary| task.languages.iter().position(|&language| language == summary.language);
+        let place = |summary: &Summary| shown.iter().position(|&language| language == summary.language);
         summaries.retain(|summary| place(summary).is_some());
         summaries.sort_by_key(place);
         Ok(self.answer(&article, summaries, timings_info(timings, started)))
@@ -273,6 +287,7 @@ fn timings_info(timings: Timings, started: Instant) -> TimingsInfo {
         load_ms: 0,
         prefill_ms: ms(timings.prefill),
         decode_ms: ms(timings.decode),
+        choose_ms: ms(timings.choosing),
         total_ms: ms(started.elapsed()),
         prompt_tokens: timings.prompt_tokens,
         shared_tokens: timings.shared_tokens,

@@ -2,7 +2,7 @@
 //!
 //! A fact is held against the sentences that it cites, or against a better one if there is one; headline and summary, which
 //! cite nothing, against the whole article. A fact that only repeats another is dropped, because showing it twice tells a
-//! reader nothing; everything else is kept with its findings.
+//! reader nothing; everything else is kept with its findings, until `repair` settles what becomes of it.
 
 use super::form::{self, Ending};
 use super::names::{self, Against};
@@ -10,12 +10,14 @@ use super::reading::{Reading, Tongue};
 use super::reference::Reference;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
 use super::{between, evidence, figures, quote, stance};
-use crate::intake::{Article, Language};
-use crate::plan::{Format, LEAST_FACTS};
+use crate::intake::Language;
+use crate::plan::LEAST_FACTS;
 
 /// How a draft came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Made {
+    /// The language that was asked for.
+    pub language: Language,
     /// The way it took.
     pub strategy: Strategy,
     /// Whether it is whole.
@@ -23,22 +25,20 @@ pub struct Made {
 }
 
 /// Checks a draft and links its evidence.
-pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summary {
-    let reference = Reference::new(article);
+pub fn run(draft: Draft, reference: &Reference<'_>, made: Made) -> Summary {
+    let language = made.language;
     let mut findings = Vec::new();
     for (place, text, ending) in
         [("headline", &draft.headline, Ending::Free), ("summary", &draft.summary, Ending::Sentence)]
     {
-        findings.extend(form::findings(text, ending, format.language, place));
-        findings.extend(reference.part(text, format.language, place));
+        findings.extend(reference.heading(text, ending, language, place));
     }
     let mut key_facts: Vec<KeyFact> = Vec::new();
     for fact in draft.facts {
-        let text = fact.text.clone();
-        let mut checked = reference.check(fact, format.language);
-        match reference.beside(&text, [&draft.headline, &draft.summary], &key_facts) {
+        let mut checked = reference.check(fact, language);
+        match reference.beside(&checked, [&draft.headline, &draft.summary], key_facts.iter()) {
             between::Relation::Repeats => {
-                findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: text });
+                findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: checked.text });
                 continue;
             }
             between::Relation::Contradicts(value) => {
@@ -48,17 +48,16 @@ pub fn run(draft: Draft, article: &Article, format: &Format, made: Made) -> Summ
         }
         key_facts.push(checked);
     }
-    if key_facts.len() < LEAST_FACTS.min(article.sentences().len()) {
-        findings.push(Finding { kind: FindingKind::Truncated, place: "fact", value: String::new() });
-    }
+    findings.extend(reference.shortage(key_facts.len()));
     let Draft { headline, summary, .. } = draft;
     Summary {
-        language: format.language,
+        language,
         strategy: made.strategy,
         headline,
         summary,
         key_facts,
         findings,
+        dropped: 0,
         finish: made.finish,
     }
 }
@@ -112,21 +111,40 @@ impl Reference<'_> {
         found
     }
 
-    /// What does not hold in a part that cites nothing.
-    fn part(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
-        self.held(&Claim {
-            text: &Reading::of_claim(text, &self.table),
-            sentences: &[],
-            tongue: self.tongue(language),
-            place,
-        })
+    /// What does not hold in a headline or a summary, which cite nothing.
+    pub(super) fn heading(&self, text: &str, ending: Ending, language: Language, place: &'static str) -> Vec<Finding> {
+        let mut found = form::findings(text, ending, language, place);
+        let reading = Reading::of_claim(text, &self.table);
+        found.extend(self.held(&Claim { text: &reading, sentences: &[], tongue: self.tongue(language), place }));
+        found
     }
 
-    /// How a fact stands to the parts and facts before it.
-    fn beside(&self, fact: &str, parts: [&String; 2], facts: &[KeyFact]) -> between::Relation {
-        let fact = Reading::of_claim(fact, &self.table);
-        let before = parts.into_iter().chain(facts.iter().map(|fact| &fact.text));
-        let relations = before.map(|text| between::relation(&fact, &Reading::of_claim(text, &self.table)));
+    /// The finding that there are too few facts.
+    pub(super) fn shortage(&self, facts: usize) -> Option<Finding> {
+        let few = facts < LEAST_FACTS.min(self.article.sentences().len());
+        few.then(|| Finding { kind: FindingKind::Truncated, place: "fact", value: String::new() })
+    }
+
+    /// How a fact stands to headline, summary and other facts. Where its own sentences have its numbers, it contradicts only
+    /// what rests on the same sentences: an article may well say two numbers of two things in nearly the same words.
+    pub(super) fn beside<'f>(
+        &self,
+        fact: &KeyFact,
+        parts: [&'f String; 2],
+        facts: impl Iterator<Item = &'f KeyFact>,
+    ) -> between::Relation {
+        let reading = Reading::of_claim(&fact.text, &self.table);
+        let of_number = |it: &Finding| matches!(it.kind, FindingKind::NumberNotInSource | FindingKind::EvidenceWeak);
+        let grounded = !fact.evidence.is_empty() && !fact.findings.iter().any(of_number);
+        let shares = |other: &KeyFact| other.evidence.iter().any(|it| fact.evidence.contains(it));
+        let parts = parts.into_iter().map(|text| (text, !grounded));
+        let facts = facts.map(|other| (&other.text, !grounded || shares(other)));
+        let relations = parts.chain(facts).map(|(text, comparable)| {
+            match between::relation(&reading, &Reading::of_claim(text, &self.table)) {
+                between::Relation::Contradicts(_) if !comparable => between::Relation::None,
+                relation => relation,
+            }
+        });
         relations.fold(between::Relation::None, |worst, relation| match (&worst, &relation) {
             (between::Relation::Repeats, _) | (_, between::Relation::None) => worst,
             _ => relation,

@@ -1,46 +1,59 @@
 //! An answer while it is written: facts are checked as their lines end, so that a caller sees them early.
 //!
-//! What is sent early is what the whole answer will say: lines that are whole are read and checked exactly as at the end.
+//! What is given out early is what the whole answer will say: lines that are whole are read and checked exactly as at the
+//! end, and from the first fact on that does not hold, all of them wait until it is settled what becomes of it.
 
-use super::{Draft, Finish, KeyFact, Made, Strategy, Summary, parse, run};
-use crate::intake::Article;
-use crate::plan::{Format, Matter};
+use super::repair::holds;
+use super::{Draft, KeyFact, Summary, parse};
+use crate::plan::Matter;
 
 /// One answer under way.
 pub struct Growing<'a> {
-    article: &'a Article,
     /// What the lines that the answer cites rest on.
     matter: &'a Matter,
-    format: &'a Format,
-    made: Made,
     text: String,
+    /// Facts in the lines that are whole.
+    facts: usize,
     /// Facts that were given out.
     given: usize,
 }
 
 impl<'a> Growing<'a> {
     /// An answer of which nothing is written.
-    pub fn new((article, matter): (&'a Article, &'a Matter), format: &'a Format, strategy: Strategy) -> Self {
-        let made = Made { strategy, finish: Finish::Length };
-        Self { article, matter, format, made, text: String::new(), given: 0 }
+    pub fn new(matter: &'a Matter) -> Self {
+        Self { matter, text: String::new(), facts: 0, given: 0 }
     }
 
-    /// Adds text; gives the facts whose lines it ends, checked, with their places among the facts.
-    pub fn push(&mut self, text: &str) -> Vec<(usize, KeyFact)> {
+    /// Adds text. Gives the lines that are whole when it ended one of a fact.
+    pub fn push(&mut self, text: &str) -> Option<Draft> {
         self.text.push_str(text);
         if !text.contains('\n') {
-            return Vec::new();
+            return None;
         }
         let whole = self.text.rfind('\n').map_or("", |end| &self.text[..end]);
         // A line is checked again with every line behind it. Lines are few, and what was said before decides what repeats.
         let draft = self.draft(whole);
-        if draft.facts.len() <= self.given {
-            return Vec::new();
-        }
-        let facts = run(draft, self.article, self.format, self.made).key_facts;
-        let new: Vec<_> = facts.into_iter().enumerate().skip(self.given).collect();
+        let more = draft.facts.len() > self.facts;
+        self.facts = draft.facts.len();
+        more.then_some(draft)
+    }
+
+    /// The facts of a checked draft that can be given out now, with their places among the facts.
+    pub fn settled(&mut self, checked: Summary) -> Vec<(usize, KeyFact)> {
+        let facts = checked.key_facts.into_iter().take_while(holds).enumerate();
+        let new: Vec<_> = facts.skip(self.given).collect();
         self.given += new.len();
         new
+    }
+
+    /// The answer as it stands.
+    pub fn whole(&self) -> Draft {
+        self.draft(&self.text)
+    }
+
+    /// How many facts were given out.
+    pub fn given(&self) -> usize {
+        self.given
     }
 
     /// Lines of an answer, with citations of sentences.
@@ -50,11 +63,5 @@ impl<'a> Growing<'a> {
             fact.cited = self.matter.sentences_of(&fact.cited);
         }
         draft
-    }
-
-    /// The answer is whole, or broken off. Gives it, and how many of its facts were given out before.
-    pub fn finish(self, finish: Finish) -> (Summary, usize) {
-        let summary = run(self.draft(&self.text), self.article, self.format, Made { finish, ..self.made });
-        (summary, self.given)
     }
 }

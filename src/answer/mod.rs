@@ -3,7 +3,7 @@
 //! `parse` reads lines into a [`Draft`], as tolerantly as it can. An article is prepared once as a [`Reference`]; `evidence`
 //! finds the sentences of a fact in it, and `figures`, `names`, `stance` and `quote` hold the fact against them, each for one
 //! kind of mistake. `check` makes a [`Summary`] of it all, with a finding for everything that is missing or does not hold;
-//! `between` compares facts with each other; `against` does the same for a text that a person wrote; `compare` holds
+//! `between` compares facts with each other; `repair` says what is to be written again, and settles what becomes of it; `against` does the same for a text that a person wrote; `compare` holds
 //! summaries of several languages against each other; `growing` reads an answer line by line while it is written. No model is asked, and nothing in this room knows tokens.
 
 mod against;
@@ -19,6 +19,7 @@ mod parse;
 mod quote;
 mod reading;
 mod reference;
+mod repair;
 mod stance;
 
 use serde::de::Error;
@@ -31,6 +32,7 @@ pub use self::compare::{Comparison, Difference, Row, compare};
 pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
+pub use self::repair::{Failing, Part, Strictness, failing, settle};
 use crate::intake::{Language, SentenceId};
 
 /// The whole answer to a request.
@@ -101,6 +103,9 @@ pub struct TimingsInfo {
     pub prefill_ms: u64,
     /// Writing.
     pub decode_ms: u64,
+    /// What of writing went into choosing tokens: the rules of the answer, and the sampler.
+    #[serde(default)]
+    pub choose_ms: u64,
     /// All of it, with reading and checking the text.
     pub total_ms: u64,
     /// Tokens of the prompts, the shared part counted once.
@@ -126,6 +131,9 @@ pub struct Summary {
     pub key_facts: Vec<KeyFact>,
     /// What does not hold in headline and summary, or is missing.
     pub findings: Vec<Finding>,
+    /// Facts that were left out because they did not hold, also when they were written again.
+    #[serde(default)]
+    pub dropped: usize,
     /// Whether the model came to an end.
     pub finish: Finish,
 }

@@ -23,6 +23,8 @@ pub enum Name {
     ThreeLanguages,
     /// The article to three checked summaries, the way that `summarize --strategy direct` goes, in seconds.
     Summaries,
+    /// What of the writing of these went into choosing tokens by the rules of an answer, in percent.
+    Rules,
 }
 
 impl Name {
@@ -36,6 +38,7 @@ impl Name {
             Self::Decode(sequences) => format!("decode_{sequences}"),
             Self::ThreeLanguages => "three_languages".to_owned(),
             Self::Summaries => "summaries".to_owned(),
+            Self::Rules => "rules".to_owned(),
         }
     }
 
@@ -50,6 +53,7 @@ impl Name {
             Self::Decode(sequences) => format!("write {sequences} together"),
             Self::ThreeLanguages => "three languages".to_owned(),
             Self::Summaries => "three real summaries".to_owned(),
+            Self::Rules => "rules, part of writing".to_owned(),
         }
     }
 
@@ -63,6 +67,7 @@ impl Name {
             Self::Prefill,
             Self::ThreeLanguages,
             Self::Summaries,
+            Self::Rules,
         ];
         let found = known.into_iter().chain(decode).find(|name| name.code() == code);
         found.map_or_else(|| code.to_owned(), Self::words)
@@ -72,6 +77,7 @@ impl Name {
     pub fn unit(self) -> &'static str {
         match self {
             Self::Prefill | Self::Decode(_) => "tokens/s",
+            Self::Rules => "%",
             _ => "s",
         }
     }

@@ -143,6 +143,7 @@ mod tests {
             summary: headline.to_owned(),
             key_facts: facts.iter().map(fact).collect(),
             findings: Vec::new(),
+            dropped: 0,
             finish: Finish::Complete,
         }
     }

@@ -66,6 +66,7 @@ impl Bars {
                 self.count("reading the article [{bar:30}] {pos}/{len} tokens", done as u64, total as u64);
             }
             Stage::Condensing { done, total } => self.bar.set_message(format!("read in parts: {done} of {total}")),
+            Stage::Repairing { done, total } => self.bar.set_message(format!("written again: {done} of {total} lines")),
             Stage::Writing { pieces: 1 } => self.spin("writing"),
             Stage::Writing { pieces } => self.bar.set_message(format!("writing: {pieces} words and pieces")),
             // An answer is printed when it is whole.

@@ -70,6 +70,9 @@ pub(super) fn text(answer: &Answer, page: &Page) -> String {
         for finding in &summary.findings {
             let _ = writeln!(out, "{}", page.wrap("    ! ", &format!("{}: {}", finding.place, sentence(finding))));
         }
+        if let Some(dropped) = dropped(summary) {
+            let _ = writeln!(out, "{}", page.wrap("    ", &dropped));
+        }
     }
     let _ = writeln!(out, "\n{}", page.wrap("", &colophon(answer)));
     out
@@ -86,6 +89,9 @@ pub(super) fn markdown(answer: &Answer) -> String {
         for finding in findings(summary) {
             let _ = writeln!(out, "- **{}**", escape(&sentence(finding)));
         }
+        if let Some(dropped) = dropped(summary) {
+            let _ = writeln!(out, "\n{dropped}");
+        }
         out.push('\n');
     }
     let _ = writeln!(out, "*{}*", escape(&colophon(answer)));
@@ -94,6 +100,15 @@ pub(super) fn markdown(answer: &Answer) -> String {
 
 fn findings(summary: &Summary) -> impl Iterator<Item = &Finding> {
     summary.findings.iter().chain(summary.key_facts.iter().flat_map(|fact| &fact.findings))
+}
+
+/// How many facts are not shown because they did not hold, if any.
+fn dropped(summary: &Summary) -> Option<String> {
+    match summary.dropped {
+        0 => None,
+        1 => Some("1 fact left out: it did not hold".to_owned()),
+        many => Some(format!("{many} facts left out: they did not hold")),
+    }
 }
 
 /// The sentences that a fact comes from: `[3, 4]`.

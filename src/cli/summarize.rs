@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::open::Found;
 use super::progress::Bars;
 use super::{compare, render};
-use crate::answer::{Answer, Strategy};
+use crate::answer::{Answer, Strategy, Strictness};
 use crate::cache::AnswerCache;
 use crate::config::Settings;
 use crate::error::Error;
@@ -36,6 +36,9 @@ pub(super) struct Args {
     /// Write each language from the article, or by way of English; by the model's skill when not given
     #[arg(long, value_enum)]
     strategy: Option<Way>,
+    /// Leave out facts that their sentences bear out only weakly, too; those that are wrong always are
+    #[arg(long)]
+    strict: bool,
     /// How to print it; several files in json give one line each
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -90,7 +93,8 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
         Work::Summarize => task.check()?,
         Work::Compare => task.check_comparison()?,
     }
-    let wish = Wish { task, strategy: args.strategy.map(Way::strategy), seed: settings.seed };
+    let strictness = if args.strict { Strictness::Strict } else { Strictness::Usual };
+    let wish = Wish { task, strategy: args.strategy.map(Way::strategy), seed: settings.seed, strictness };
     // A text that cannot be summarised is refused before a gigabyte is downloaded for it.
     let mut texts = Vec::new();
     for file in &args.files {
@@ -142,8 +146,8 @@ impl<'a> Desk<'a> {
             return Ok(self.model.recipe.renew(answer));
         }
         let service = self.service().await?;
-        let Wish { task, strategy, seed } = wish.clone();
-        let request = Request { source, task, strategy, seed };
+        let Wish { task, strategy, seed, strictness } = wish.clone();
+        let request = Request { source, task, strategy, seed, strictness };
         let bars = self.bars;
         let answer = service.summarize(request, |stage| bars.watch(stage)).await;
         bars.done();

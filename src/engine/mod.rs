@@ -148,6 +148,8 @@ pub struct Timings {
     pub prefill: Duration,
     /// From there until the last branch was written.
     pub decode: Duration,
+    /// What of `decode` and of the first tokens went into choosing them: the rules, the penalty and the sampler.
+    pub choosing: Duration,
     /// Tokens of the prompt, the shared part counted once.
     pub prompt_tokens: usize,
     /// Tokens of the shared part.
@@ -164,6 +166,7 @@ impl Timings {
         self.queue += other.queue;
         self.prefill += other.prefill;
         self.decode += other.decode;
+        self.choosing += other.choosing;
         self.prompt_tokens += other.prompt_tokens;
         self.shared_tokens += other.shared_tokens;
         self.cached_tokens += other.cached_tokens;

@@ -3,7 +3,7 @@
 //! A ticket that is dropped before the job's last event says `Dead`: whatever becomes of a job, in the queue, in a step
 //! that panics or on its way to a thread that has ended, its caller hears of it. Not here: what the job asks.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -54,6 +54,11 @@ impl Ticket {
     /// The last branch was read.
     pub(super) fn read(&mut self) {
         self.timings.prefill = self.begun.map(|begun| begun.elapsed()).unwrap_or_default();
+    }
+
+    /// Tokens were chosen in this time.
+    pub(super) fn chose(&mut self, time: Duration) {
+        self.timings.choosing += time;
     }
 
     /// A branch is finished, with this many tokens.

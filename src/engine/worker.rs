@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 use super::model::{Model, Slot};
 use super::prefix::Prefixes;
@@ -250,9 +251,11 @@ impl<'a> Worker<'a> {
     /// Lets an answer grow by its rows, and tells its caller. True while it goes on.
     fn grow(&mut self, sequence: &mut Sequence, rows: Rows<'_>, draft: &[u32]) -> Result<bool, Fatal> {
         let (job, branch) = (sequence.job, sequence.branch);
+        let started = Instant::now();
         let grown = sequence.accept(rows, draft, &self.card.tokenizer);
         let grown = grown.ok_or(Fatal(job, EngineError::NoChoice))?;
         let Some(ticket) = self.tickets.get_mut(&job) else { return Ok(false) };
+        ticket.chose(started.elapsed());
         if !grown.text.is_empty() {
             ticket.send(Event::Delta { branch, text: grown.text });
         }

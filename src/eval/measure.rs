@@ -68,6 +68,9 @@ pub struct Measures {
     pub numbers_grounded: u64,
     /// Facts.
     pub facts: u64,
+    /// Facts that were left out because they did not hold.
+    #[serde(default)]
+    pub dropped: u64,
     /// Facts without any finding.
     pub clean_facts: u64,
     /// Sentences cited.
@@ -146,6 +149,7 @@ fn measures(summary: &Summary, article: &Article, reference: Option<&str>) -> Me
         valid: is_valid(summary),
         parts: parts.len() as u64,
         facts: summary.key_facts.len() as u64,
+        dropped: summary.dropped as u64,
         clean_facts: summary.key_facts.iter().filter(|fact| fact.findings.is_empty()).count() as u64,
         rouge_l: reference.map(|reference| rouge_l(&summary.summary, reference)),
         chrf: reference.map(|reference| Chrf::of(&summary.summary, reference)),
@@ -238,6 +242,7 @@ mod tests {
             summary: "The bridge was approved on 4 March.".into(),
             key_facts,
             findings,
+            dropped: 0,
             finish: Finish::Complete,
         }
     }

@@ -22,7 +22,7 @@ use self::journal::{Header, Journal};
 pub use self::measure::{Answered, Measures, Outcome, Record, Translated};
 pub use self::page::page;
 pub use self::report::{Figure, Report, Unit, words};
-use crate::answer::ModelInfo;
+use crate::answer::{ModelInfo, Strictness};
 use crate::error::{Error, Kind};
 use crate::intake;
 use crate::plan::Task;
@@ -102,7 +102,8 @@ fn no_model() -> Error {
 /// One article, answered and measured, or refused.
 async fn outcome(service: &Service, row: &ArticleRow, wanted: &Wanted) -> Result<Outcome, Error> {
     let source = row.source.clone();
-    let request = Request { source: source.clone(), task: wanted.task.clone(), strategy: None, seed: wanted.seed };
+    let (task, seed, strictness) = (wanted.task.clone(), wanted.seed, Strictness::Usual);
+    let request = Request { source: source.clone(), task, strategy: None, seed, strictness };
     match service.summarize(request, |_| ()).await {
         Ok(answer) => Ok(Outcome::Answered(measure::answered(&answer, &intake::read(source)?, &row.references))),
         Err(error) if error.kind() == Kind::Input => Ok(Outcome::Refused(error.code().to_owned())),

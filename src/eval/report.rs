@@ -70,13 +70,14 @@ pub enum Unit {
 }
 
 /// Figures in words.
-const WORDS: [(&str, &str); 18] = [
+const WORDS: [(&str, &str); 19] = [
     ("valid", "valid answers"),
     ("in_language", "parts in the language"),
     ("foreign_letters", "letters of no such alphabet"),
     ("numbers_grounded", "numbers of the article"),
     ("citations_held", "citations that hold"),
     ("clean_facts", "facts without a finding"),
+    ("dropped_facts", "facts left out"),
     ("facts", "facts an answer"),
     ("characters", "characters an answer"),
     ("rouge_l", "ROUGE-L of the summary"),
@@ -197,6 +198,7 @@ fn of_language(measured: &[&Measures]) -> Vec<Figure> {
         Figure::share("numbers_grounded", sum(|it| it.numbers_grounded), sum(|it| it.numbers)),
         Figure::share("citations_held", sum(|it| it.citations_held), sum(|it| it.citations)),
         Figure::share("clean_facts", sum(|it| it.clean_facts), sum(|it| it.facts)),
+        Figure::share("dropped_facts", sum(|it| it.dropped), sum(|it| it.facts + it.dropped)),
         Figure::mean("facts", Unit::Facts, sum(|it| it.facts) as f64, articles),
         Figure::mean("characters", Unit::Characters, sum(|it| it.characters) as f64, articles),
     ];

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::{Bodies, Held};
 use super::options::Limits;
 use super::problem::Problem;
-use crate::answer::Strategy;
+use crate::answer::{Strategy, Strictness};
 use crate::intake::{Language, Source};
 use crate::plan::{LEAST_FACTS, Length, MOST_FACTS, Task};
 use crate::service::{FACTS, Request};
@@ -67,6 +67,9 @@ pub(super) struct SummarizeBody {
     stream: bool,
     /// With a seed the words are sampled; without, the same text always has the same answer.
     seed: Option<u64>,
+    /// Leave out facts that their sentences bear out only weakly, too. Those that are wrong are always left out.
+    #[serde(default)]
+    strict: bool,
 }
 
 /// What stands in the query when the body is the text itself.
@@ -98,6 +101,9 @@ pub(super) struct SummarizeQuery {
     stream: bool,
     /// With a seed the words are sampled.
     seed: Option<u64>,
+    /// Leave out facts that their sentences bear out only weakly, too.
+    #[serde(default)]
+    strict: bool,
 }
 
 /// How languages that the model does not write well are made: `direct` by itself, `pivot` from its English.
@@ -119,6 +125,10 @@ impl Way {
             Self::Pivot => Some(Strategy::Pivot),
         }
     }
+}
+
+fn strictness(strict: bool) -> Strictness {
+    if strict { Strictness::Strict } else { Strictness::Usual }
 }
 
 fn every_language() -> Vec<Language> {
@@ -181,7 +191,8 @@ impl Ask {
 impl SummarizeBody {
     /// What is asked, and whether as a stream.
     fn request(self) -> Result<(Request, bool), Problem> {
-        let Self { text, html, title, source_language, languages, facts, length, strategy, stream, seed } = self;
+        let Self { text, html, title, source_language, languages, facts, length, strategy, stream, seed, strict } =
+            self;
         let (bytes, name) = match (text, html) {
             (Some(text), None) => (text.into_bytes(), "text"),
             // The reader goes by content, and this makes a page of any piece of one.
@@ -193,14 +204,15 @@ impl SummarizeBody {
         };
         let source = Source { bytes, name: name.to_owned(), title, language: source_language };
         let task = Task { languages, facts, length };
-        Ok((Request { source, task, strategy: strategy.chosen(), seed }, stream))
+        let strictness = strictness(strict);
+        Ok((Request { source, task, strategy: strategy.chosen(), seed, strictness }, stream))
     }
 }
 
 impl SummarizeQuery {
     /// What is asked of a text, and whether as a stream.
     fn request(self, bytes: Vec<u8>) -> Result<(Request, bool), Problem> {
-        let Self { title, source_language, languages, facts, length, strategy, stream, seed } = self;
+        let Self { title, source_language, languages, facts, length, strategy, stream, seed, strict } = self;
         let languages = match languages {
             None => every_language(),
             Some(list) => {
@@ -211,7 +223,8 @@ impl SummarizeQuery {
         };
         let source = Source { bytes, name: "body".to_owned(), title, language: source_language };
         let task = Task { languages, facts, length };
-        Ok((Request { source, task, strategy: strategy.chosen(), seed }, stream))
+        let strictness = strictness(strict);
+        Ok((Request { source, task, strategy: strategy.chosen(), seed, strictness }, stream))
     }
 }
 

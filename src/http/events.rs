@@ -1,7 +1,7 @@
 //! An answer as server-sent events, as it comes into being.
 //!
 //! `accepted` carries the article as it was read, so that evidence can be shown: its offsets refer to that text. Then come
-//! `progress`, `delta` (text as the model writes it, before any check), `fact` (checked), `summary` (checked and whole)
+//! `progress`, `delta` (text as the model writes it, before any check), `fact` (checked, and settled), `summary` (checked and whole)
 //! and, as the last, `done` or `error`. The source of the stream is a record that others may read too; see `flight`.
 
 use std::convert::Infallible;
@@ -79,6 +79,7 @@ fn written(stage: &Stage) -> (&'static str, Value) {
     match stage {
         Stage::Reading { done, total } => ("progress", json!({"stage": "reading", "done": done, "total": total})),
         Stage::Condensing { done, total } => ("progress", json!({"stage": "condensing", "done": done, "total": total})),
+        Stage::Repairing { done, total } => ("progress", json!({"stage": "repairing", "done": done, "total": total})),
         Stage::Writing { pieces } => ("progress", json!({"stage": "writing", "done": pieces, "total": 0})),
         Stage::Delta { language, text } => ("delta", json!({"language": language, "text": text})),
         Stage::Fact { language, index, fact } => ("fact", json!({"language": language, "index": index, "fact": fact})),

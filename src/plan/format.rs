@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
 use super::matter::{Matter, Part};
-use super::{LEAST_FACTS, Length, Task, Written};
+use super::{Again, LEAST_FACTS, Length, Line, Task, Written};
 use crate::intake::Language;
 
 /// Labels, and what models say to the user, or about the text, where they should say what the article says.
@@ -32,6 +32,8 @@ const LABELS_EN: &[&str] = &[
     "sure",
     "translat",
     "in english",
+    // The example in the prompt.
+    "one short sentence",
 ];
 const LABELS_UK: &[&str] = &[
     "заголовок",
@@ -58,6 +60,7 @@ const LABELS_UK: &[&str] = &[
     "у тексті",
     "українською мовою",
     "відкриття новин",
+    "коротке речення",
 ];
 const LABELS_RU: &[&str] = &[
     "заголовок",
@@ -83,7 +86,11 @@ const LABELS_RU: &[&str] = &[
     "в статье",
     "в тексте",
     "на русском языке",
+    "короткое предложение",
 ];
+/// Characters of a headline and of a fact: the least, and the wanted.
+const HEADLINE: (usize, usize) = (15, 90);
+const FACT: (usize, usize) = (25, 110);
 /// Words of the other language, by line; what follows `#` is a comment.
 pub(super) const SHUT_UK: &str = include_str!("../../prompts/shut.uk.txt");
 pub(super) const SHUT_RU: &str = include_str!("../../prompts/shut.ru.txt");
@@ -136,13 +143,8 @@ impl Format {
             true => (Citable::Each(matter.spread(most)), most),
             false => (Citable::Any(matter.all()), LEAST_FACTS.min(most)),
         };
-        let summary = match task.length {
-            Length::Short => (40, 60),
-            Length::Medium => (80, 220),
-            Length::Long => (160, 450),
-        };
         Self {
-            heading: Some(Heading { headline: (15, 90), summary }),
+            heading: Some(Heading { headline: HEADLINE, summary: summary_of(task.length) }),
             ..Self::of_facts(&text_of(matter, &matter.all()), [matter.language(), language], citable, least..=most)
         }
     }
@@ -152,6 +154,19 @@ impl Format {
         let most = facts.min(part.clone().count());
         let languages = [matter.language(); 2];
         Self::of_facts(&text_of(matter, part), languages, Citable::Any(part.clone()), LEAST_FACTS.min(most)..=most)
+    }
+
+    /// The form of one line that is written again. The numbers are those of its sentences alone.
+    pub(super) fn of_line(again: &Again) -> Self {
+        let Again { line, language, matter } = again;
+        let languages = [matter.language(), *language];
+        let fact = match line {
+            Line::Headline => HEADLINE,
+            Line::Summary(length) => summary_of(*length),
+            Line::Fact => FACT,
+        };
+        let citable = Citable::Any(matter.all());
+        Self { fact, ..Self::of_facts(&text_of(matter, &matter.all()), languages, citable, 1..=1) }
     }
 
     /// The form of a translation of `written`: as many facts with the same citations, and lines that may be somewhat longer.
@@ -185,7 +200,7 @@ impl Format {
             Language::Ru => (LABELS_RU, SHUT_RU),
         };
         let foreign = words_of_list(foreign).map(str::to_owned).collect();
-        Self { language, listed, labels, foreign, citable, facts, heading: None, fact: (25, 110) }
+        Self { language, listed, labels, foreign, citable, facts, heading: None, fact: FACT }
     }
 
     /// A bound on the answer's tokens that only a runaway answer reaches: lines may be twice as long as wanted, and a
@@ -193,6 +208,14 @@ impl Format {
     pub(super) fn max_tokens(&self) -> usize {
         let head = self.heading.map_or(0, |head| head.headline.1 + head.summary.1);
         head + self.facts.end() * (self.fact.1 + 8)
+    }
+}
+
+fn summary_of(length: Length) -> (usize, usize) {
+    match length {
+        Length::Short => (40, 60),
+        Length::Medium => (80, 220),
+        Length::Long => (160, 450),
     }
 }
 

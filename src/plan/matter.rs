@@ -50,6 +50,26 @@ impl Matter {
         Self { title, language: article.language(), items: items.collect(), reduced: false }
     }
 
+    /// Some sentences of an article and nothing around them. Numbers without a sentence are passed over.
+    pub fn of_sentences(article: &Article, sentences: &[u32]) -> Self {
+        let mut matter = Self::of(article);
+        matter.items.retain(|item| item.sentences.iter().all(|sentence| sentences.contains(sentence)));
+        matter.title.clear();
+        matter
+    }
+
+    /// The sentences of an article, each with those that are cited together with it.
+    pub fn of_groups<'g>(article: &Article, groups: impl IntoIterator<Item = &'g [u32]>) -> Self {
+        let mut matter = Self::of(article);
+        for group in groups {
+            let first = group.first().and_then(|&first| matter.items.get_mut((first as usize).checked_sub(1)?));
+            if let Some(item) = first {
+                item.sentences = group.to_vec();
+            }
+        }
+        matter
+    }
+
     /// The matter that the facts of this one's parts make, in order. A fact that cites nothing is left out, because what
     /// rests on nothing must not come back as a fact of the whole.
     ///
@@ -86,6 +106,11 @@ impl Matter {
     /// Characters of all lines.
     pub fn characters(&self) -> usize {
         self.items.iter().map(|item| item.text.chars().count()).sum()
+    }
+
+    /// True when there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
     }
 
     /// The numbers of all lines.

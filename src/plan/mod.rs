@@ -159,6 +159,36 @@ pub fn translate(written: &Written, from: Language, to: &[Language], card: &Card
     fitting(Plan { system, shared, answers: wanted.collect() }, card)
 }
 
+/// A line of an answer that is to be written again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// Which one.
+    pub line: Line,
+    /// Its language.
+    pub language: Language,
+    /// The sentences that it may say something of.
+    pub matter: Matter,
+}
+
+/// A kind of line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// A headline.
+    Headline,
+    /// A summary of this length.
+    Summary(Length),
+    /// A fact.
+    Fact,
+}
+
+/// Plans a line that is written again. What is shared is the same for every line, so that one job can hold many.
+pub fn again(again: &Again, card: &Card<'_>) -> Result<Plan, PlanError> {
+    let format = Format::of_line(again);
+    let (system, tail) = prompt::again(again);
+    let wanted = Wanted { language: again.language, tail, max_tokens: format.max_tokens(), format };
+    fitting(Plan { system, shared: String::new(), answers: vec![wanted] }, card)
+}
+
 /// What to do next with a matter.
 #[derive(Debug, Clone)]
 pub enum Next {

@@ -5,7 +5,7 @@
 
 use super::format::{SHUT_RU, SHUT_UK};
 use super::matter::{Matter, Part, one_line};
-use super::{Length, Task, Written};
+use super::{Again, Length, Line, Task, Written};
 use crate::intake::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
@@ -17,13 +17,17 @@ const FACTS_ENGLISH: &str = include_str!("../../prompts/facts.en.md");
 const FACTS_UKRAINIAN: &str = include_str!("../../prompts/facts.uk.md");
 const FACTS_RUSSIAN: &str = include_str!("../../prompts/facts.ru.md");
 
+const AGAIN_ENGLISH: &str = include_str!("../../prompts/again.en.md");
+const AGAIN_UKRAINIAN: &str = include_str!("../../prompts/again.uk.md");
+const AGAIN_RUSSIAN: &str = include_str!("../../prompts/again.ru.md");
+
 const WRITTEN: &str = include_str!("../../prompts/written.md");
 const TO_ENGLISH: &str = include_str!("../../prompts/translate.en.md");
 const TO_UKRAINIAN: &str = include_str!("../../prompts/translate.uk.md");
 const TO_RUSSIAN: &str = include_str!("../../prompts/translate.ru.md");
 
 /// Every prompt as it stands in its file, and the words that are shut out: an answer depends on them.
-pub fn all() -> [&'static str; 13] {
+pub fn all() -> [&'static str; 16] {
     [
         ARTICLE,
         ENGLISH,
@@ -36,6 +40,9 @@ pub fn all() -> [&'static str; 13] {
         FACTS_ENGLISH,
         FACTS_UKRAINIAN,
         FACTS_RUSSIAN,
+        AGAIN_ENGLISH,
+        AGAIN_UKRAINIAN,
+        AGAIN_RUSSIAN,
         SHUT_UK,
         SHUT_RU,
     ]
@@ -44,8 +51,7 @@ pub fn all() -> [&'static str; 13] {
 /// The system message, and a part of the matter as numbered lines.
 pub(super) fn lines(matter: &Matter, part: &Part) -> (String, String) {
     let (system, shared) = body(ARTICLE).split_once("\n===\n").expect("the article prompt has two parts");
-    let lines: Vec<String> = matter.lines(part).map(|(number, line)| format!("[{number}] {line}")).collect();
-    let shared = fill(shared, &[("title", matter.title()), ("sentences", &lines.join("\n"))]);
+    let shared = fill(shared, &[("title", matter.title()), ("sentences", &numbered(matter, part))]);
     (system.to_owned(), shared.trim().to_owned())
 }
 
@@ -79,19 +85,54 @@ pub(super) fn translation(language: Language) -> String {
     body(template).trim_end().to_owned()
 }
 
-/// The instructions for one language.
-pub(super) fn instructions(language: Language, task: &Task) -> String {
-    let (template, sentences) = match language {
-        Language::En => (ENGLISH, ["1 sentence", "2 to 3 sentences", "4 to 5 sentences"]),
-        Language::Uk => (UKRAINIAN, ["1 речення", "2–3 речення", "4–5 речень"]),
-        Language::Ru => (RUSSIAN, ["1 предложение", "2–3 предложения", "4–5 предложений"]),
+/// The system message, and the sentences and instructions of a line that is written again.
+pub(super) fn again(again: &Again) -> (String, String) {
+    let (system, _) = body(ARTICLE).split_once("\n===\n").expect("the article prompt has two parts");
+    let (template, [headline, fact]) = match again.language {
+        Language::En => (AGAIN_ENGLISH, ["a headline of at most 12 words", "one short sentence"]),
+        Language::Uk => (AGAIN_UKRAINIAN, ["заголовок до 12 слів", "одне коротке речення"]),
+        Language::Ru => (AGAIN_RUSSIAN, ["заголовок до 12 слов", "одно короткое предложение"]),
     };
-    let sentences = sentences[match task.length {
+    let what = match again.line {
+        Line::Headline => headline,
+        Line::Summary(length) => sentences(again.language, length),
+        Line::Fact => fact,
+    };
+    let numbered = numbered(&again.matter, &again.matter.all());
+    (system.to_owned(), fill(body(template).trim(), &[("sentences", &numbered), ("what", what)]))
+}
+
+/// The lines of a part, with their numbers.
+fn numbered(matter: &Matter, part: &Part) -> String {
+    let lines: Vec<String> = matter.lines(part).map(|(number, line)| format!("[{number}] {line}")).collect();
+    lines.join("\n")
+}
+
+/// How many sentences a summary has, in words.
+fn sentences(language: Language, length: Length) -> &'static str {
+    let words = match language {
+        Language::En => ["1 sentence", "2 to 3 sentences", "4 to 5 sentences"],
+        Language::Uk => ["1 речення", "2–3 речення", "4–5 речень"],
+        Language::Ru => ["1 предложение", "2–3 предложения", "4–5 предложений"],
+    };
+    words[match length {
         Length::Short => 0,
         Length::Medium => 1,
         Length::Long => 2,
-    }];
-    fill(body(template).trim_end(), &[("sentences", sentences), ("facts", &task.facts.to_string())])
+    }]
+}
+
+/// The instructions for one language.
+pub(super) fn instructions(language: Language, task: &Task) -> String {
+    let template = match language {
+        Language::En => ENGLISH,
+        Language::Uk => UKRAINIAN,
+        Language::Ru => RUSSIAN,
+    };
+    fill(
+        body(template).trim_end(),
+        &[("sentences", sentences(language, task.length)), ("facts", &task.facts.to_string())],
+    )
 }
 
 /// The text after the front matter.

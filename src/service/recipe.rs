@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Request, identity};
-use crate::answer::{Answer, ModelInfo, Strategy};
+use crate::answer::{Answer, ModelInfo, Strategy, Strictness};
 use crate::cache::Key;
 use crate::intake::{Article, Language, Source};
 use crate::plan::{self, Task};
@@ -19,6 +19,8 @@ pub struct Wish {
     pub strategy: Option<Strategy>,
     /// The seed, when it is given.
     pub seed: Option<u64>,
+    /// What happens to facts that are only weak.
+    pub strictness: Strictness,
 }
 
 /// What writes the answers.
@@ -77,8 +79,8 @@ impl Recipe {
 }
 
 fn asked(wish: &Wish) -> impl serde::Serialize {
-    let Wish { task: Task { languages, facts, length }, strategy, seed } = wish;
-    (languages, facts, length, strategy, seed)
+    let Wish { task: Task { languages, facts, length }, strategy, seed, strictness } = wish;
+    (languages, facts, length, strategy, seed, *strictness == Strictness::Strict)
 }
 
 #[cfg(test)]
@@ -89,7 +91,7 @@ mod tests {
 
     fn wish() -> Wish {
         let task = Task { languages: vec![Language::En], facts: 5, length: Length::Medium };
-        Wish { task, strategy: None, seed: None }
+        Wish { task, strategy: None, seed: None, strictness: Strictness::Usual }
     }
 
     fn article(text: &str) -> Article {
@@ -119,6 +121,7 @@ mod tests {
         other(&|_, wish| wish.task.length = Length::Long);
         other(&|_, wish| wish.strategy = Some(Strategy::Pivot));
         other(&|_, wish| wish.seed = Some(0));
+        other(&|_, wish| wish.strictness = Strictness::Strict);
         other(&|recipe, _| recipe.model.name.push('x'));
         other(&|recipe, _| recipe.bytes.push('x'));
         other(&|recipe, _| recipe.fluent.clear());

@@ -1,14 +1,15 @@
-//! One request under way: the engine writes, and what it writes is checked as it comes.
+//! One request under way: the engine writes, what it writes is checked as it comes, and what does not hold is written again.
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage};
-use crate::answer::{self, Growing, KeyFact, Strategy, Summary};
+use super::proofreader::Proofreader;
+use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
+use crate::answer::{self, Growing, Made, Strategy, Summary};
 use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Script, Shut};
 use crate::engine::sampler::Sampling;
-use crate::engine::{Branch, EngineError, Event, Finish, Job, Rules, Timings};
+use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
 use crate::intake::{Article, Language};
 use crate::plan::{self, Citable, Format, Matter, Next, Plan, Task};
@@ -20,12 +21,20 @@ const PARTS_AT_ONCE: usize = 4;
 /// One request under way.
 pub(super) struct Run<'a> {
     pub(super) service: &'a Service,
-    pub(super) article: &'a Article,
-    pub(super) seed: Option<u64>,
-    /// Languages that the caller sees.
-    pub(super) shown: &'a [Language],
+    pub(super) article: &'a Arc<Article>,
+    pub(super) wish: &'a Wish,
+    /// Started when there is something to check.
+    pub(super) proofreader: Option<Proofreader>,
     pub(super) timings: &'a mut Timings,
     pub(super) watch: &'a mut (dyn FnMut(Stage) + Send),
+}
+
+/// One answer under way.
+struct Branch<'a> {
+    made: Made,
+    growing: Growing<'a>,
+    /// The answer, checked, when it is written.
+    summary: Option<Summary>,
 }
 
 impl Run<'_> {
@@ -58,15 +67,16 @@ impl Run<'_> {
     async fn facts_of(&mut self, parts: &[Plan]) -> Result<Vec<Vec<(String, Vec<u32>)>>, Error> {
         let mut found = Vec::new();
         for window in parts.chunks(PARTS_AT_ONCE) {
-            let begun = window.iter().map(|plan| self.service.engine.generate(job(plan, self.seed)));
-            for events in begun.collect::<Result<Vec<_>, _>>()? {
+            let begun = window.iter().map(|plan| self.service.engine.generate(job(plan, self.wish.seed)));
+            for mut events in begun.collect::<Result<Vec<_>, _>>()? {
                 let mut text = String::new();
-                let write = |_: &mut Self, event| {
-                    if let Event::Delta { text: more, .. } = event {
-                        text.push_str(&more);
+                while let Some(event) = self.next(&mut events).await? {
+                    match event {
+                        Event::Prefill { done, total } => (self.watch)(Stage::Reading { done, total }),
+                        Event::Delta { text: more, .. } => text.push_str(&more),
+                        _ => {}
                     }
-                };
-                self.follow(events, write).await?;
+                }
                 found.push(answer::parse_facts(&text).into_iter().map(|fact| (fact.text, fact.cited)).collect());
                 (self.watch)(Stage::Condensing { done: found.len(), total: parts.len() });
             }
@@ -74,69 +84,94 @@ impl Run<'_> {
         Ok(found)
     }
 
-    /// Has the engine write every answer of a plan about `matter`, and checks them.
+    /// Has the engine write every answer of a plan about `matter`, checks them, and has what does not hold written again.
     pub(super) async fn write(
         &mut self,
         plan: &Plan,
         matter: &Matter,
         strategy: Strategy,
     ) -> Result<Vec<Summary>, Error> {
-        let events = self.service.engine.generate(job(plan, self.seed))?;
-        let article = self.article;
-        let growing = plan.answers.iter().map(|wanted| Some(Growing::new((article, matter), &wanted.format, strategy)));
-        let mut growing: Vec<Option<Growing<'_>>> = growing.collect();
-        let mut summaries: Vec<Option<Summary>> = vec![None; plan.answers.len()];
-        let mut pieces = 0;
-        let write = |run: &mut Self, event| match event {
-            Event::Delta { branch, text } => {
-                pieces += 1;
-                (run.watch)(Stage::Writing { pieces });
-                let facts = growing[branch].as_mut().map(|growing| growing.push(&text)).unwrap_or_default();
-                run.show(plan.answers[branch].language, text, facts);
-            }
-            Event::Finished { branch, finish } => {
-                let finish = match finish {
-                    Finish::Complete => answer::Finish::Complete,
-                    _ => answer::Finish::Length,
-                };
-                summaries[branch] = growing[branch].take().map(|growing| run.finish(growing, finish));
-            }
-            _ => {}
+        let mut events = self.service.engine.generate(job(plan, self.wish.seed))?;
+        let branch = |wanted: &plan::Wanted| {
+            let made = Made { language: wanted.language, strategy, finish: answer::Finish::Length };
+            Branch { made, growing: Growing::new(matter), summary: None }
         };
-        self.follow(events, write).await?;
-        Ok(summaries.into_iter().flatten().collect())
+        let mut branches: Vec<Branch<'_>> = plan.answers.iter().map(branch).collect();
+        let mut pieces = 0;
+        while let Some(event) = self.next(&mut events).await? {
+            match event {
+                Event::Prefill { done, total } => (self.watch)(Stage::Reading { done, total }),
+                Event::Delta { branch, text } => {
+                    pieces += 1;
+                    (self.watch)(Stage::Writing { pieces });
+                    self.grow(&mut branches[branch], text).await?;
+                }
+                Event::Finished { branch, finish } => {
+                    let branch = &mut branches[branch];
+                    if finish == Finish::Complete {
+                        branch.made.finish = answer::Finish::Complete;
+                    }
+                    branch.summary = Some(self.proofreader().check(branch.growing.whole(), branch.made).await?);
+                    self.finish(branch);
+                }
+                _ => {}
+            }
+        }
+        let (seen, written): (Vec<_>, Vec<_>) =
+            branches.into_iter().filter_map(|branch| Some((branch.growing.given(), branch.summary?))).unzip();
+        let open: Vec<bool> = written.iter().map(|summary| !answer::failing(summary).is_empty()).collect();
+        let settled = self.repair(written).await?;
+        for ((summary, seen), _) in settled.iter().zip(seen).zip(open).filter(|(_, open)| *open) {
+            self.reveal(summary, seen);
+        }
+        Ok(settled)
     }
 
-    /// Follows a job to its end; `write` takes what it writes.
-    async fn follow(
-        &mut self,
-        mut events: UnboundedReceiver<Event>,
-        mut write: impl FnMut(&mut Self, Event) + Send,
-    ) -> Result<(), Error> {
-        loop {
-            match events.recv().await {
-                Some(Event::Prefill { done, total }) => (self.watch)(Stage::Reading { done, total }),
-                Some(Event::Done(timings)) => {
-                    self.timings.add(timings);
-                    return Ok(());
-                }
-                Some(Event::Failed(error)) => return Err(error.into()),
-                Some(event) => write(self, event),
-                None => return Err(EngineError::Dead.into()),
+    /// Adds text to an answer, and lets the watcher see it with the facts that it ends.
+    async fn grow(&mut self, branch: &mut Branch<'_>, text: String) -> Result<(), Error> {
+        let language = branch.made.language;
+        let draft = branch.growing.push(&text);
+        if !self.is_shown(language) {
+            return Ok(());
+        }
+        (self.watch)(Stage::Delta { language, text });
+        if let Some(draft) = draft {
+            let checked = self.proofreader().check(draft, branch.made).await?;
+            for (index, fact) in branch.growing.settled(checked) {
+                (self.watch)(Stage::Fact { language, index, fact });
             }
+        }
+        Ok(())
+    }
+
+    /// Lets the watcher see an answer that is written, if all of it holds.
+    fn finish(&mut self, branch: &Branch<'_>) {
+        if let Some(summary) = branch.summary.as_ref().filter(|summary| answer::failing(summary).is_empty()) {
+            self.reveal(summary, branch.growing.given());
         }
     }
 
-    /// Checks an answer, and lets the watcher see it.
-    fn finish(&mut self, growing: Growing<'_>, finish: answer::Finish) -> Summary {
-        let (summary, given) = growing.finish(finish);
-        self.reveal(&summary, given);
-        summary
+    /// The next event of a job that is going on; `None` at its end.
+    pub(super) async fn next(&mut self, events: &mut UnboundedReceiver<Event>) -> Result<Option<Event>, Error> {
+        match events.recv().await {
+            Some(Event::Done(timings)) => {
+                self.timings.add(timings);
+                Ok(None)
+            }
+            Some(Event::Failed(error)) => Err(error.into()),
+            Some(event) => Ok(Some(event)),
+            None => Err(EngineError::Dead.into()),
+        }
+    }
+
+    /// Whoever holds what is written against the article.
+    pub(super) fn proofreader(&mut self) -> &Proofreader {
+        self.proofreader.get_or_insert_with(|| Proofreader::start(self.article.clone()))
     }
 
     /// Lets the watcher see a summary, and those of its facts that it has not seen.
     pub(super) fn reveal(&mut self, summary: &Summary, seen: usize) {
-        if !self.shown.contains(&summary.language) {
+        if !self.is_shown(summary.language) {
             return;
         }
         for (index, fact) in summary.key_facts.iter().cloned().enumerate().skip(seen) {
@@ -145,20 +180,14 @@ impl Run<'_> {
         (self.watch)(Stage::Summary(Box::new(summary.clone())));
     }
 
-    /// Lets the watcher see what was added to an answer.
-    fn show(&mut self, language: Language, text: String, facts: Vec<(usize, KeyFact)>) {
-        if !self.shown.contains(&language) {
-            return;
-        }
-        (self.watch)(Stage::Delta { language, text });
-        for (index, fact) in facts {
-            (self.watch)(Stage::Fact { language, index, fact });
-        }
+    /// True for a language that the caller asked for.
+    fn is_shown(&self, language: Language) -> bool {
+        self.wish.task.languages.contains(&language)
     }
 }
 
 /// What the engine is asked: one branch a language.
-fn job(plan: &Plan, seed: Option<u64>) -> Job {
+pub(super) fn job(plan: &Plan, seed: Option<u64>) -> Job {
     let sampling = Sampling {
         temperature: if seed.is_some() { SEEDED_TEMPERATURE } else { 0.0 },
         seed: seed.unwrap_or_default(),
@@ -168,7 +197,7 @@ fn job(plan: &Plan, seed: Option<u64>) -> Job {
     let branches = plan.answers.iter().map(|wanted| {
         let constraint = Box::new(LineGrammar::new(line_format(&wanted.format)));
         let rules = Rules { max_tokens: wanted.max_tokens, sampling, constraint };
-        Branch { tail: wanted.tail.clone(), rules }
+        engine::Branch { tail: wanted.tail.clone(), rules }
     });
     Job { system: plan.system.clone(), shared: plan.shared.clone(), branches: branches.collect() }
 }

@@ -2,7 +2,7 @@
 
 use super::Service;
 use super::run::Run;
-use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
+use crate::answer::{Draft, DraftFact, KeyFact, Made, Strategy, Summary};
 use crate::error::Error;
 use crate::intake::Language;
 use crate::plan::{Matter, Plan};
@@ -72,7 +72,9 @@ impl Run<'_> {
         };
         if !plan.answers.iter().all(|wanted| by_student(wanted.language)) {
             // A translation's citations are sentences already.
-            return self.write(plan, &Matter::of(self.article), Strategy::Pivot).await;
+            let groups: Vec<Vec<u32>> = english.key_facts.iter().map(cited).collect();
+            let matter = Matter::of_groups(self.article, groups.iter().map(Vec::as_slice));
+            return self.write(plan, &matter, Strategy::Pivot).await;
         }
         let mut summaries = Vec::new();
         for wanted in &plan.answers {
@@ -83,10 +85,14 @@ impl Run<'_> {
                 format: TextFormat::Text,
             };
             let translation = service.translate(document, &mut |_| ()).await?;
-            let made = Made { strategy: Strategy::Pivot, finish: english.finish };
-            let summary = answer::run(draft(english, &translation.text), self.article, &wanted.format, made);
-            self.reveal(&summary, 0);
-            summaries.push(summary);
+            let made = Made { language: wanted.language, strategy: Strategy::Pivot, finish: english.finish };
+            let draft = draft(english, &translation.text);
+            let checked = self.proofreader().check(draft, made).await?;
+            // The model writes this language worse than the translator does, so nothing is written again.
+            for summary in self.sift(vec![checked]).await? {
+                self.reveal(&summary, 0);
+                summaries.push(summary);
+            }
         }
         Ok(summaries)
     }
@@ -99,12 +105,16 @@ fn lines(summary: &Summary) -> Vec<String> {
     texts.into_iter().chain(facts).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
+/// The sentences that a fact rests on.
+fn cited(fact: &KeyFact) -> Vec<u32> {
+    fact.evidence.iter().map(|evidence| evidence.sentence.get()).collect()
+}
+
 /// The translated paragraphs, with the citations of what they translate.
 fn draft(english: &Summary, text: &str) -> Draft {
     let mut lines = text.split("\n\n").map(str::to_owned);
     let mut next = || lines.next().unwrap_or_default();
     let (headline, summary) = (next(), next());
-    let cited = |fact: &answer::KeyFact| fact.evidence.iter().map(|evidence| evidence.sentence.get()).collect();
     let facts = english.key_facts.iter().map(|fact| DraftFact { text: next(), cited: cited(fact) });
     Draft { headline, summary, facts: facts.collect() }
 }

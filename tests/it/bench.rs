@@ -142,7 +142,15 @@ fn the_table_has_a_line_for_each_figure() {
     let rest = ["--context", "16384", "--runs", "1", "--tokens", "1", "--summaries", "--article", "harbour-bridge-ru"];
     let outcome = place.run(&[&["bench", "--model", shown(&model)], &rest[..]].concat());
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
-    let names = [Name::Load, Name::Prefill, Name::Decode(1), Name::Decode(4), Name::ThreeLanguages, Name::Summaries];
+    let names = [
+        Name::Load,
+        Name::Prefill,
+        Name::Decode(1),
+        Name::Decode(4),
+        Name::ThreeLanguages,
+        Name::Summaries,
+        Name::Rules,
+    ];
     for name in names {
         let line = outcome.stdout.lines().find(|line| line.starts_with(&name.words()));
         assert!(line.is_some_and(|line| line.contains(name.unit())), "{name:?}: {}", outcome.stdout);

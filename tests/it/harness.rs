@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use candle_core::{Device, Tensor};
-use stislo::answer::ModelInfo;
+use stislo::answer::{ModelInfo, Strictness};
 use stislo::engine::chat::Chat;
 use stislo::engine::constraint::{Constraint, Free};
 use stislo::engine::model::gguf::Gguf;
@@ -391,5 +391,5 @@ pub(crate) fn source(text: &str) -> Source {
 /// A text to be summarised in these languages, greedily.
 pub(crate) fn request(text: &str, languages: &[Language]) -> Request {
     let task = Task { languages: languages.to_vec(), facts: 5, length: Length::Medium };
-    Request { source: source(text), task, strategy: None, seed: None }
+    Request { source: source(text), task, strategy: None, seed: None, strictness: Strictness::Usual }
 }

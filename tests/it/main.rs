@@ -26,6 +26,7 @@ mod long_articles;
 mod model;
 mod pages;
 mod planted;
+mod repair;
 mod scheduling;
 mod serve;
 mod service;

@@ -1,11 +1,11 @@
 //! The whole way of one article, on the fixtures, with a model that writes what the test says.
 
 use serde_json::{Value, json};
-use stislo::answer::{self, Draft, DraftFact, FindingKind, Finish, Strategy, Summary};
+use stislo::answer::{self, Draft, DraftFact, FindingKind, Finish, Reference, Strategy, Summary};
 use stislo::engine::EngineError;
 use stislo::error::{Error, Kind};
 use stislo::intake::{self, Article, Language};
-use stislo::plan::{Format, Length, Matter, PlanError, Task};
+use stislo::plan::PlanError;
 use stislo::service::{Service, Stage};
 
 use crate::harness::{ANSWERS, Fault, Log, Script, fixture, request, service, source, tokenizer};
@@ -112,13 +112,14 @@ async fn the_json_is_the_contract() {
         (&answer, &["comparison", "id", "model", "source", "summaries", "timings", "warnings"][..]),
         (&answer["source"], &["characters", "language", "removed_characters", "sentences", "sha256", "title"]),
         (&answer["model"], &["engine", "name", "quantization", "revision"]),
-        (summary, &["findings", "finish", "headline", "key_facts", "language", "strategy", "summary"]),
+        (summary, &["dropped", "findings", "finish", "headline", "key_facts", "language", "strategy", "summary"]),
         (fact, &["evidence", "findings", "text"]),
         (&fact["evidence"][0], &["end", "sentence", "start", "text"]),
         (&summary["findings"][0], &["kind", "value", "where"]),
         (
             &answer["timings"],
             &[
+                "choose_ms",
                 "completion_tokens",
                 "decode_ms",
                 "load_ms",
@@ -279,11 +280,10 @@ async fn an_answer_that_is_broken_off_says_so() {
 /// What `check` makes of a draft that no grammar watched over.
 fn checked(language: Language, headline: &str, summary: &str, facts: &[(&str, &[u32])]) -> Summary {
     let article = read(&fixture("en", "page"));
-    let task = Task { languages: vec![language], facts: 5, length: Length::Medium };
     let fact = |&(text, cited): &(&str, &[u32])| DraftFact { text: text.into(), cited: cited.to_vec() };
     let draft = Draft { headline: headline.into(), summary: summary.into(), facts: facts.iter().map(fact).collect() };
-    let made = answer::Made { strategy: Strategy::Direct, finish: Finish::Complete };
-    answer::run(draft, &article, &Format::of_whole(&Matter::of(&article), &task, language), made)
+    let made = answer::Made { language, strategy: Strategy::Direct, finish: Finish::Complete };
+    answer::run(draft, &Reference::new(&article), made)
 }
 
 const FACTS: [(&str, &[u32]); 3] = [

@@ -6,11 +6,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod injections;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stislo::answer::{self, FindingKind, ModelInfo, Summary};
+use stislo::answer::{self, FindingKind, ModelInfo, Strictness, Summary};
 use stislo::engine::chat::Chat;
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{self, Model, Slot};
@@ -185,8 +187,8 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
         let source = Source { bytes: std::fs::read(path).unwrap(), name: from.into(), title: None, language: None };
         let article = intake::read(source.clone()).unwrap();
         let task = Task { languages: Language::ALL.to_vec(), facts: 5, length: Length::Medium };
-        let answer =
-            runtime.block_on(service.summarize(Request { source, task, strategy: None, seed: None }, |_| ())).unwrap();
+        let request = Request { source, task, strategy: None, seed: None, strictness: Strictness::Usual };
+        let answer = runtime.block_on(service.summarize(request, |_| ())).unwrap();
         assert_eq!(answer.summaries.len(), 3);
         for summary in &answer.summaries {
             show(from, summary);
@@ -196,6 +198,7 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
         }
         eprintln!("{:?}\n", answer.timings);
     }
+    injections::orders_are_not_followed(&service, &runtime);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

@@ -21,6 +21,7 @@ fn summary(language: Language, facts: &[(&str, &[u32])]) -> Summary {
         summary: String::new(),
         key_facts: facts.iter().map(fact).collect(),
         findings: Vec::new(),
+        dropped: 0,
         finish: Finish::Complete,
     }
 }

@@ -2,45 +2,90 @@
 
 use std::ops::RangeInclusive;
 
+/// Most items that one fact cites.
+pub(super) const MOST_CITED: usize = 3;
+
 /// What facts may cite. A range is never empty and starts at 1 or more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Citations {
     /// Any of these items, each at most once.
     Any(RangeInclusive<u32>),
-    /// The first fact one of the first items, the second one of the second, and so on.
+    /// The first fact some of the first items, the second one some of the second, and so on.
     Each(Vec<RangeInclusive<u32>>),
 }
 
-impl Citations {
-    /// The items that the next fact may cite, after those that cite `cited`.
-    fn open<'a>(&self, cited: &'a [u32]) -> impl Iterator<Item = u32> + use<'a> {
-        let (range, once) = match self {
-            Self::Any(range) => (Some(range.clone()), true),
-            Self::Each(ranges) => (ranges.get(cited.len()).cloned(), false),
-        };
-        range.into_iter().flatten().filter(move |item| !(once && cited.contains(item)))
+/// What the facts have cited so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Cited {
+    /// The items of every fact, in order.
+    items: Vec<u32>,
+    /// How many of them are the last fact's.
+    own: usize,
+    /// Facts that have cited something.
+    facts: usize,
+}
+
+impl Cited {
+    /// The next fact begins.
+    pub(super) fn begin_fact(&mut self) {
+        self.facts += 1;
+        self.own = 0;
     }
 
-    /// True when the next fact may cite `item`.
-    pub(super) fn allow(&self, item: u32, cited: &[u32]) -> bool {
+    /// The fact that has begun cites this item, too.
+    pub(super) fn push(&mut self, item: u32) {
+        self.items.push(item);
+        self.own += 1;
+    }
+
+    /// Facts that have begun.
+    pub(super) fn facts(&self) -> usize {
+        self.facts
+    }
+}
+
+impl Citations {
+    /// The items that the fact that has begun may still cite.
+    fn open<'a>(&self, cited: &'a Cited) -> impl Iterator<Item = u32> + use<'a> {
+        let Cited { items, own, facts } = cited;
+        let (range, taken) = match self {
+            Self::Any(range) => (Some(range.clone()), items.as_slice()),
+            Self::Each(ranges) => (ranges.get(facts - 1).cloned(), &items[items.len() - own..]),
+        };
+        range.into_iter().flatten().filter(move |item| !taken.contains(item))
+    }
+
+    /// True when the fact that has begun may cite `item`.
+    pub(super) fn allow(&self, item: u32, cited: &Cited) -> bool {
         self.open(cited).any(|open| open == item)
     }
 
     /// True when some item that may be cited begins with these digits.
-    pub(super) fn begin(&self, digits: u32, cited: &[u32]) -> bool {
+    pub(super) fn begin(&self, digits: u32, cited: &Cited) -> bool {
         self.open(cited).any(|item| begins_with(item, digits))
     }
 
     /// The only item that begins with these digits (none yet when they are 0) and may be cited now.
-    pub(super) fn only(&self, digits: u32, cited: &[u32]) -> Option<u32> {
+    pub(super) fn only(&self, digits: u32, cited: &Cited) -> Option<u32> {
         let mut open = self.open(cited).filter(|&item| digits == 0 || begins_with(item, digits));
         open.next().filter(|_| open.next().is_none())
     }
 
-    pub(super) fn count(&self) -> usize {
+    /// True when the fact may cite one item more and leave one for each of so many facts that have to follow.
+    pub(super) fn spare(&self, cited: &Cited, following: usize) -> bool {
+        let open = self.open(cited).count();
+        cited.own < MOST_CITED
+            && match self {
+                Self::Any(_) => open > following,
+                Self::Each(_) => open > 0,
+            }
+    }
+
+    /// True when another fact finds something to cite.
+    pub(super) fn is_left(&self, cited: &Cited) -> bool {
         match self {
-            Self::Any(range) => range.clone().count(),
-            Self::Each(ranges) => ranges.len(),
+            Self::Any(range) => range.clone().any(|item| !cited.items.contains(&item)),
+            Self::Each(ranges) => cited.facts < ranges.len(),
         }
     }
 }

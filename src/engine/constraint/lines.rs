@@ -1,7 +1,7 @@
 //! The shape of an answer: a headline, a summary, then lines `- [k] fact`.
 //!
 //! An automaton over characters, small enough to be copied for every token that is tried. It forces the lines, citations
-//! of items that exist and differ from each other, whole sentences, and the characters, numbers and foreign words of a
+//! (`[k]`, or a few as `[k, m]`) of items that exist and differ from each other, whole sentences, and the characters, numbers and foreign words of a
 //! [`Script`]. Lengths are soft: past the wanted length a line ends with its sentence, and only far past it with the word
 //! that is being written, so that no bound can leave a word or a number half written. Not here: how a line is set, and
 //! what it may not say.
@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use super::Constraint;
-use super::citations::Citations;
+use super::citations::{Citations, Cited};
 use super::script::{PUNCTUATION, Run, Script};
 use super::setting::Setting;
 use super::wording::{Shut, Wording};
@@ -66,10 +66,8 @@ struct State {
     setting: Setting,
     wording: Wording,
     run: Run,
-    /// Items that facts have cited.
-    cited: Vec<u32>,
-    /// Facts begun, the one being written included.
-    facts: usize,
+    /// Items that facts have cited, the one being written included.
+    cited: Cited,
     /// Bytes of a character that is not whole yet.
     partial: Vec<u8>,
 }
@@ -82,6 +80,8 @@ enum Line {
     Mark(usize),
     /// The digits of a citation, so far.
     Citation(u32),
+    /// After the comma between two citations.
+    Another,
     /// After `]`.
     Cited,
     Fact,
@@ -104,8 +104,7 @@ impl LineGrammar {
             setting: Setting::default(),
             wording: Wording::default(),
             run: Run::default(),
-            cited: Vec::new(),
-            facts: 0,
+            cited: Cited::default(),
             partial: Vec::new(),
         };
         Self { format: Arc::new(format), state }
@@ -121,7 +120,7 @@ impl Constraint for LineGrammar {
     }
 
     fn may_end(&self) -> bool {
-        let enough = self.state.facts >= self.format.least_facts.max(1);
+        let enough = self.state.cited.facts() >= self.format.least_facts;
         match self.state.line {
             Line::Done => true,
             Line::Mark(0) => enough,
@@ -145,13 +144,17 @@ impl Constraint for LineGrammar {
     /// The mark of a fact, and a citation where only one is left. The space after it belongs to the word that follows.
     fn forced(&self) -> String {
         let State { line, cited, .. } = &self.state;
+        let mut cited = cited.clone();
         let (mark, digits) = match *line {
             Line::Mark(n) => (&MARK[n..], 0),
             Line::Citation(digits) => (&[][..], digits),
             _ => return String::new(),
         };
+        if !mark.is_empty() {
+            cited.begin_fact();
+        }
         let mut forced: String = mark.iter().collect();
-        if let Some(item) = self.format.citations.only(digits, cited) {
+        if let Some(item) = self.format.citations.only(digits, &cited) {
             let known = if digits == 0 { 0 } else { digits.to_string().len() };
             forced.push_str(&item.to_string()[known..]);
             forced.push(']');
@@ -198,6 +201,11 @@ impl State {
             }
             Line::Mark(n) => self.mark(n, c),
             Line::Citation(item) => self.cite(item, c, format),
+            Line::Another if c == ' ' => {
+                self.line = Line::Citation(0);
+                true
+            }
+            Line::Another => self.cite(0, c, format),
             Line::Cited => {
                 self.line = Line::Fact;
                 c == ' '
@@ -209,16 +217,19 @@ impl State {
     fn mark(&mut self, n: usize, c: char) -> bool {
         self.line = if n + 1 < MARK.len() { Line::Mark(n + 1) } else { Line::Citation(0) };
         self.length = 0;
+        if n + 1 == MARK.len() {
+            self.cited.begin_fact();
+        }
         c == MARK[n]
     }
 
     fn cite(&mut self, item: u32, c: char, format: &LineFormat) -> bool {
-        if c == ']' {
+        if c == ']' || c == ',' {
             let exists = format.citations.allow(item, &self.cited);
             self.cited.push(item);
-            self.line = Line::Cited;
-            self.facts += 1;
-            return exists;
+            self.line = if c == ']' { Line::Cited } else { Line::Another };
+            let following = format.least_facts.saturating_sub(self.cited.facts());
+            return exists && (c == ']' || format.citations.spare(&self.cited, following));
         }
         let Some(digit) = c.to_digit(10).filter(|&digit| item > 0 || digit > 0) else { return false };
         let longer = item.saturating_mul(10).saturating_add(digit);
@@ -235,7 +246,7 @@ impl State {
         // A slash joins the parts of a listed number (2023/24) and nothing else.
         let known = known || self.run.extends(c, &format.script);
         let label = c == ':' && self.length < LABEL;
-        if !known || (first && !opens) || label {
+        if !known || (first && !opens) || label || self.numbers_line(c, format) {
             return false;
         }
         let continues = self.run.continues(c, &format.script);
@@ -256,6 +267,15 @@ impl State {
         }
         self.length += 1;
         true
+    }
+
+    /// True when this character would make the digits that the line begins with the number of an item: 2. or 3).
+    fn numbers_line(&self, c: char, format: &LineFormat) -> bool {
+        match c {
+            '.' | ')' => self.wording.is_number() && !self.run.extends(c, &format.script),
+            ' ' => self.setting.last() == Some('.') && self.wording.is_number(),
+            _ => false,
+        }
     }
 
     /// True when the line has to come to its end.
@@ -308,7 +328,7 @@ impl State {
         let fact = self.line == Line::Fact;
         self.line = match self.line {
             Line::Headline => Line::Summary,
-            Line::Fact if self.facts >= format.most_facts.min(format.citations.count()) => Line::Done,
+            _ if self.cited.facts() >= format.most_facts || !format.citations.is_left(&self.cited) => Line::Done,
             _ => Line::Mark(0),
         };
         self.length = 0;
@@ -375,6 +395,46 @@ mod tests {
     }
 
     #[test]
+    fn a_fact_may_cite_a_few() {
+        assert!(after(2, "- [12, 3] A") && after(2, "- [12,3, 1] A"));
+        for wrong in ["- [12, 12]", "- [12, 13", "- [12, ,", "- [,", "- [12,]", "- [12,  3]", "- [1, 2, 3,", "- [12 3]"]
+        {
+            assert!(!after(2, wrong), "{wrong}");
+        }
+        assert!(after(3, "- [3, 2] A") && !after(3, "- [3, 12"), "12 was cited before");
+        // One is left for each fact that has to follow.
+        let mut grammar = grammar(Alphabet::Latin, &["1"]);
+        grammar = LineGrammar::new(LineFormat {
+            citations: Citations::Any(1..=3),
+            least_facts: 2,
+            ..(*grammar.format).clone()
+        });
+        for line in ANSWER.split_inclusive('\n').take(2) {
+            grammar.advance(line.as_bytes());
+        }
+        assert!(grammar.allows(b"- [3, 2] A") && !grammar.allows(b"- [3, 2, "));
+        grammar.advance(b"- [3, 2] He left on 1 December.\n");
+        assert!(grammar.allows(b"- [1] A") && !grammar.allows(b"- [1,") && !grammar.may_end());
+    }
+
+    #[test]
+    fn an_answer_without_facts_ends_after_its_summary() {
+        let mut grammar = grammar(Alphabet::Latin, &["1"]);
+        let format = LineFormat {
+            citations: Citations::Each(Vec::new()),
+            least_facts: 0,
+            most_facts: 0,
+            ..(*grammar.format).clone()
+        };
+        grammar = LineGrammar::new(format);
+        for line in ANSWER.split_inclusive('\n').take(2) {
+            assert!(!grammar.may_end() && grammar.allows(line.as_bytes()));
+            grammar.advance(line.as_bytes());
+        }
+        assert!(grammar.is_complete() && grammar.may_end());
+    }
+
+    #[test]
     fn citations_can_be_given() {
         let mut grammar = grammar(Alphabet::Latin, &["1"]);
         let format = LineFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..(*grammar.format).clone() };
@@ -425,6 +485,7 @@ mod tests {
         assert!(after(1, "A sentence with an end.\n- ["));
         assert!(!after(1, "Two  spaces"));
         assert!(!after(1, "In 2"));
+        assert!(!after(1, "1. The") && !after(1, "1) The") && after(1, "1 December"), "no item of a list");
     }
 
     #[test]
@@ -452,8 +513,9 @@ mod tests {
 
     #[test]
     fn random_walks_never_reach_a_dead_end() {
-        let pieces: Vec<&str> =
-            "А|б в|1|2|12|. |.|\n|\n\n|- [|]| |HUR|H|UR|,|слово| слово|7|«|»|)|\"".split('|').collect();
+        let pieces: Vec<&str> = "А|б в|1|2|12|. |.|\n|\n\n|- [|]|, |0|3|4|5|6|8|9| |HUR|H|UR|,|слово| слово|7|«|»|)|\""
+            .split('|')
+            .collect();
         for seed in 0..300u64 {
             let mut grammar = grammar(Alphabet::Russian, &["12", "7", "HUR"]);
             let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;

@@ -56,6 +56,12 @@ impl Wording {
         word.is_empty() || kind == Word::Listed || !(self.is_again() || (!is_letter && shut.words.contains(word)))
     }
 
+    /// True when the line is a number so far, perhaps with the mark of one that goes on.
+    pub(super) fn is_number(&self) -> bool {
+        let digits = self.line.strip_suffix('.').unwrap_or(&self.line);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// Ends the line, and keeps it in mind as one that is not said again.
     pub(super) fn keep_line(&mut self) {
         let words = words(&self.line).map(str::to_owned).collect();

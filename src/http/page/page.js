@@ -12,7 +12,8 @@ const WORDS = {
     copied: "Copied.", notCopied: "The browser did not allow it.", source: "The article as it was read",
     click: "Click a fact, and the sentences it rests on light up.", comparison: "The languages side by side",
     privacy: "Nothing leaves this machine but the answer to you.",
-    sending: "sending", waiting: "waiting for its turn", reading: "the model reads the article", writing: "the model writes",
+    sending: "sending", waiting: "waiting for its turn", reading: "the model reads the article", writing: "the model writes", repairing: "what does not hold is written again",
+    dropped: "facts left out because they did not hold: {n}",
     done: "done in {s} s", cached: "this answer was kept from before", stopped: "stopped",
     empty: "Paste the text of an article first.", noLanguage: "Choose at least one language.",
     broken: "The connection broke off. Is stislo still running?", cites: "sentence {n}",
@@ -29,7 +30,8 @@ const WORDS = {
     copied: "Скопійовано.", notCopied: "Браузер цього не дозволив.", source: "Стаття, як її прочитано",
     click: "Натисніть на факт, і речення, на які він спирається, підсвітяться.", comparison: "Мови поруч",
     privacy: "Ніщо не залишає цієї машини, крім відповіді вам.",
-    sending: "надсилання", waiting: "очікування черги", reading: "модель читає статтю", writing: "модель пише",
+    sending: "надсилання", waiting: "очікування черги", reading: "модель читає статтю", writing: "модель пише", repairing: "хибне пишеться знову",
+    dropped: "пропущено хибних фактів: {n}",
     done: "готово за {s} с", cached: "цю відповідь збережено раніше", stopped: "зупинено",
     empty: "Спершу вставте текст статті.", noLanguage: "Виберіть принаймні одну мову.",
     broken: "З’єднання перервано. Чи stislo ще працює?", cites: "речення {n}",
@@ -46,7 +48,8 @@ const WORDS = {
     copied: "Скопировано.", notCopied: "Браузер этого не разрешил.", source: "Статья, как она прочитана",
     click: "Нажмите на факт, и предложения, на которых он основан, подсветятся.", comparison: "Языки рядом",
     privacy: "Ничто не покидает эту машину, кроме ответа вам.",
-    sending: "отправка", waiting: "ожидание очереди", reading: "модель читает статью", writing: "модель пишет",
+    sending: "отправка", waiting: "ожидание очереди", reading: "модель читает статью", writing: "модель пишет", repairing: "неверное пишется заново",
+    dropped: "пропущено неверных фактов: {n}",
     done: "готово за {s} с", cached: "этот ответ сохранён раньше", stopped: "остановлено",
     empty: "Сначала вставьте текст статьи.", noLanguage: "Выберите хотя бы один язык.",
     broken: "Соединение прервано. Работает ли ещё stislo?", cites: "предложение {n}",
@@ -207,6 +210,7 @@ function showSummary(summary) {
   column.headline.className = column.summary.className = "";
   column.facts.replaceChildren(...summary.key_facts.map(factItem));
   column.findings.replaceChildren(...summary.findings.map((finding) => make("span", findingText(finding), "finding")));
+  if (summary.dropped) column.findings.append(make("span", words.dropped.replace("{n}", summary.dropped), "finding"));
 }
 
 // One row for each group of facts that rest on the same sentences.

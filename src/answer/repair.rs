@@ -1,0 +1,194 @@
+//! What is written again because it does not hold, and what becomes of it.
+//!
+//! A fact that says something wrong, or more than its sentences say, is written again once, from those sentences alone. The
+//! new one is checked like the first, and the better of the two counts. What is still wrong then is left out, and how many
+//! facts were is said; what is only weak stays, with its finding. A headline and a summary cannot be left out: they are
+//! written again from the sentences of the facts, and the better one stays. Not here: who writes, and from what prompt.
+
+use super::form::Ending;
+use super::reference::Reference;
+use super::{DraftFact, Finding, FindingKind, KeyFact, Summary, between};
+
+/// Most sentences that one part is written again from.
+const MOST_SENTENCES: usize = 6;
+
+/// What happens to a fact that is only weak, also when it was written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strictness {
+    /// It is kept, with its finding.
+    #[default]
+    Usual,
+    /// It is left out, like a wrong one.
+    Strict,
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Holds,
+    /// Its sentences do not bear it out, or its form is not what was asked for.
+    Weak,
+    /// It says what the article does not.
+    Wrong,
+}
+
+/// A part of a summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The headline.
+    Headline,
+    /// The summary.
+    Summary,
+    /// The fact at this place, from 0.
+    Fact(usize),
+}
+
+/// A part that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failing {
+    /// Which one.
+    pub part: Part,
+    /// The numbers of the sentences that it is to be written again from; empty when there are none.
+    pub sentences: Vec<u32>,
+}
+
+/// The parts of a summary that do not hold: facts that are wrong or weak, and a headline or a summary that is wrong.
+pub fn failing(summary: &Summary) -> Vec<Failing> {
+    let mut found = Vec::new();
+    for (part, place) in [(Part::Headline, "headline"), (Part::Summary, "summary")] {
+        if verdict(summary.findings.iter().filter(|it| it.place == place)) == Verdict::Wrong {
+            found.push(Failing { part, sentences: of_facts(summary) });
+        }
+    }
+    let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !holds(fact));
+    found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(numbers(fact)) }));
+    found
+}
+
+/// True for a fact with nothing against it.
+pub(super) fn holds(fact: &KeyFact) -> bool {
+    verdict(&fact.findings) == Verdict::Holds
+}
+
+/// The sentences that the facts rest on, those that do not hold aside.
+fn of_facts(summary: &Summary) -> Vec<u32> {
+    let sound: Vec<u32> = summary.key_facts.iter().filter(|fact| holds(fact)).flat_map(numbers).collect();
+    let sentences = if sound.is_empty() { summary.key_facts.iter().flat_map(numbers).collect() } else { sound };
+    first(sentences)
+}
+
+fn numbers(fact: &KeyFact) -> Vec<u32> {
+    fact.evidence.iter().map(|evidence| evidence.sentence.get()).collect()
+}
+
+/// The first of these, each once and in the order of the article.
+fn first(sentences: Vec<u32>) -> Vec<u32> {
+    let mut found = Vec::new();
+    for sentence in sentences {
+        if found.len() < MOST_SENTENCES && !found.contains(&sentence) {
+            found.push(sentence);
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+fn verdict<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Verdict {
+    findings.into_iter().map(|finding| verdict_of(finding.kind)).max().unwrap_or(Verdict::Holds)
+}
+
+fn verdict_of(kind: FindingKind) -> Verdict {
+    match kind {
+        FindingKind::NumberNotInSource
+        | FindingKind::NameNotInSource
+        | FindingKind::Contradiction
+        | FindingKind::NegationChanged
+        | FindingKind::AttributionChanged
+        | FindingKind::QuotationChanged => Verdict::Wrong,
+        // Another language is a fault of form: what it says can be right.
+        FindingKind::EvidenceWeak | FindingKind::WrongLanguage | FindingKind::Uncited | FindingKind::Truncated => {
+            Verdict::Weak
+        }
+        // The right sentence stands there now; a repeated fact is none.
+        FindingKind::CitationCorrected | FindingKind::Repeated => Verdict::Holds,
+    }
+}
+
+/// Settles what becomes of the parts that do not hold. `rewritten` has those that were written again, with their new text.
+pub fn settle(
+    mut summary: Summary,
+    rewritten: &[(Part, String)],
+    reference: &Reference<'_>,
+    strictness: Strictness,
+) -> Summary {
+    let new = |part: Part| rewritten.iter().find(|(it, _)| *it == part).map(|(_, text)| text.trim());
+    let new = |part: Part| new(part).filter(|text| !text.is_empty());
+    if let Some(text) = new(Part::Headline) {
+        // It was written as a sentence, and a headline is none.
+        let text = text.strip_suffix('.').filter(|text| !text.ends_with('.')).unwrap_or(text);
+        heading(&mut summary, Part::Headline, text, reference);
+    }
+    if let Some(text) = new(Part::Summary) {
+        heading(&mut summary, Part::Summary, text, reference);
+    }
+    let facts = std::mem::take(&mut summary.key_facts);
+    // What holds stays, and what does not has to stand beside it.
+    let mut settled: Vec<Option<KeyFact>> = facts.iter().map(|fact| holds(fact).then(|| fact.clone())).collect();
+    for (at, fact) in facts.into_iter().enumerate().filter(|(_, fact)| !holds(fact)) {
+        let again = new(Part::Fact(at)).map(|text| DraftFact { text: text.to_owned(), cited: numbers(&fact) });
+        let again = again.map(|draft| reference.check(draft, summary.language));
+        let ours = [again, Some(fact)].into_iter().flatten();
+        let best =
+            ours.filter_map(|fact| beside(fact, &summary, settled.iter().flatten(), reference)).min_by_key(grade);
+        let worst = if strictness == Strictness::Strict { Verdict::Holds } else { Verdict::Weak };
+        settled[at] = best.filter(|fact| verdict(&fact.findings) <= worst);
+        summary.dropped += usize::from(settled[at].is_none());
+    }
+    summary.key_facts = settled.into_iter().flatten().collect();
+    let said = summary.findings.iter().any(|it| it.place == "fact" && it.kind == FindingKind::Truncated);
+    summary.findings.extend(reference.shortage(summary.key_facts.len()).filter(|_| !said));
+    summary
+}
+
+/// Puts a new headline or summary in the place of the old one when it is better.
+fn heading(summary: &mut Summary, part: Part, text: &str, reference: &Reference<'_>) {
+    let (place, ending) = match part {
+        Part::Headline => ("headline", Ending::Free),
+        _ => ("summary", Ending::Sentence),
+    };
+    let findings = reference.heading(text, ending, summary.language, place);
+    let (old, others): (Vec<Finding>, Vec<Finding>) = summary.findings.drain(..).partition(|it| it.place == place);
+    let better = (verdict(&findings), findings.len()) < (verdict(&old), old.len());
+    summary.findings = if better { findings } else { old };
+    summary.findings.extend(others);
+    if better {
+        let text = text.to_owned();
+        match part {
+            Part::Headline => summary.headline = text,
+            _ => summary.summary = text,
+        }
+    }
+}
+
+/// The fact as it stands beside those that are settled; `None` when it says nothing new.
+fn beside<'f>(
+    mut fact: KeyFact,
+    summary: &'f Summary,
+    others: impl Iterator<Item = &'f KeyFact>,
+    reference: &Reference<'_>,
+) -> Option<KeyFact> {
+    fact.findings.retain(|finding| finding.kind != FindingKind::Contradiction);
+    match reference.beside(&fact, [&summary.headline, &summary.summary], others) {
+        between::Relation::Repeats => return None,
+        between::Relation::Contradicts(value) => {
+            fact.findings.push(Finding { kind: FindingKind::Contradiction, place: "fact", value });
+        }
+        between::Relation::None => {}
+    }
+    Some(fact)
+}
+
+/// The less, the better. Of two that are alike the first is taken, which is the one that was written again.
+fn grade(fact: &KeyFact) -> (Verdict, usize) {
+    (verdict(&fact.findings), fact.findings.len())
+}

@@ -1,0 +1,61 @@
+//! Holds what is written against the article, on a thread where that holds up nobody.
+//!
+//! To prepare a long article takes longer than the threads that serve everybody may stand still. So the article is prepared
+//! once, where blocking is allowed, and stays there: drafts are sent to it, and what was found comes back. The thread ends
+//! with its handle.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::answer::{self, Draft, Made, Part, Reference, Strictness, Summary};
+use crate::engine::EngineError;
+use crate::error::Error;
+use crate::intake::Article;
+
+/// Something to be done with the article.
+type Work = Box<dyn FnOnce(&Reference<'_>) + Send>;
+
+/// A handle on the thread.
+pub(super) struct Proofreader {
+    /// Unbounded, because whoever sends waits for the answer.
+    work: mpsc::UnboundedSender<Work>,
+}
+
+impl Proofreader {
+    /// Has the article prepared.
+    pub(super) fn start(article: Arc<Article>) -> Self {
+        let (work, mut inbox) = mpsc::unbounded_channel::<Work>();
+        tokio::task::spawn_blocking(move || {
+            let reference = Reference::new(&article);
+            while let Some(work) = inbox.blocking_recv() {
+                work(&reference);
+            }
+        });
+        Self { work }
+    }
+
+    /// A draft, checked.
+    pub(super) async fn check(&self, draft: Draft, made: Made) -> Result<Summary, Error> {
+        self.ask(move |reference| answer::run(draft, reference, made)).await
+    }
+
+    /// A summary after what was written again has found its place.
+    pub(super) async fn settle(
+        &self,
+        summary: Summary,
+        rewritten: Vec<(Part, String)>,
+        strictness: Strictness,
+    ) -> Result<Summary, Error> {
+        self.ask(move |reference| answer::settle(summary, &rewritten, reference, strictness)).await
+    }
+
+    async fn ask<T: Send + 'static>(&self, ask: impl FnOnce(&Reference<'_>) -> T + Send + 'static) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        // Nobody may wait any more for what was found.
+        let work: Work = Box::new(move |reference| drop(answer.send(ask(reference))));
+        // The thread is gone only after a panic, and then both fail.
+        let _ = self.work.send(work);
+        answered.await.map_err(|_| Error::Engine(EngineError::Dead))
+    }
+}

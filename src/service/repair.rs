@@ -1,0 +1,102 @@
+//! Lines that do not hold are written again, all of them in one job.
+//!
+//! Each line of each language is a branch with its own sentences in its prompt, and the digits that it may write are those
+//! of its sentences. Not here: what does not hold, and whether the new line is better, which is for `answer`.
+
+use super::run::{Run, job};
+use super::{Service, Stage};
+use crate::answer::{self, Failing, Part, Summary};
+use crate::engine::{EngineError, Event};
+use crate::error::Error;
+use crate::plan::{self, Again, Line, Matter, Plan};
+
+/// A line that is written again.
+struct Rewriting {
+    /// The summary that it is of, by its place.
+    summary: usize,
+    part: Part,
+    text: String,
+}
+
+impl Run<'_> {
+    /// Has the lines that do not hold written again, and settles what becomes of them.
+    pub(super) async fn repair(&mut self, summaries: Vec<Summary>) -> Result<Vec<Summary>, Error> {
+        let (mut rewriting, plan) = self.plan_repair(&summaries);
+        if let Some(plan) = plan {
+            self.rewrite(&plan, &mut rewriting).await?;
+        }
+        self.settle(summaries, rewriting).await
+    }
+
+    /// Leaves out what does not hold, without having anything written again.
+    pub(super) async fn sift(&mut self, summaries: Vec<Summary>) -> Result<Vec<Summary>, Error> {
+        self.settle(summaries, Vec::new()).await
+    }
+
+    async fn settle(&mut self, summaries: Vec<Summary>, rewriting: Vec<Rewriting>) -> Result<Vec<Summary>, Error> {
+        let mut settled = Vec::with_capacity(summaries.len());
+        for (at, summary) in summaries.into_iter().enumerate() {
+            let own = rewriting.iter().filter(|line| line.summary == at);
+            let own = own.map(|line| (line.part, answer::parse_facts(&line.text)));
+            let own = own.filter_map(|(part, facts)| Some((part, facts.into_iter().next()?.text)));
+            let strictness = self.wish.strictness;
+            let (own, proofreader) = (own.collect(), self.proofreader());
+            settled.push(proofreader.settle(summary, own, strictness).await?);
+        }
+        Ok(settled)
+    }
+
+    /// The lines that are to be written again, and the plan of the job that does it.
+    fn plan_repair(&self, summaries: &[Summary]) -> (Vec<Rewriting>, Option<Plan>) {
+        let mut rewriting = Vec::new();
+        let mut whole: Option<Plan> = None;
+        for (at, summary) in summaries.iter().enumerate() {
+            for failing in answer::failing(summary) {
+                let Some(plan) = self.plan_line(summary, &failing) else { continue };
+                rewriting.push(Rewriting { summary: at, part: failing.part, text: String::new() });
+                match &mut whole {
+                    Some(whole) => whole.answers.extend(plan.answers),
+                    None => whole = Some(plan),
+                }
+            }
+        }
+        (rewriting, whole)
+    }
+
+    /// `None` for a line that rests on nothing, or on more than fits: it stays as it is.
+    fn plan_line(&self, summary: &Summary, failing: &Failing) -> Option<Plan> {
+        let line = match failing.part {
+            Part::Headline => Line::Headline,
+            Part::Summary => Line::Summary(self.wish.task.length),
+            Part::Fact(_) => Line::Fact,
+        };
+        let matter = Matter::of_sentences(self.article, &failing.sentences);
+        let again = Again { line, language: summary.language, matter };
+        let plan = |service: &Service| service.with_card(|card| plan::again(&again, card));
+        if again.matter.is_empty() { None } else { plan(self.service).ok() }
+    }
+
+    async fn rewrite(&mut self, plan: &Plan, rewriting: &mut [Rewriting]) -> Result<(), Error> {
+        let mut events = match self.service.engine.generate(job(plan, self.wish.seed)) {
+            Ok(events) => events,
+            // An answer that is there is not lost because there is no room to make it better.
+            Err(EngineError::Busy { .. }) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let total = rewriting.len();
+        tracing::info!(lines = total, "written again");
+        (self.watch)(Stage::Repairing { done: 0, total });
+        let mut done = 0;
+        while let Some(event) = self.next(&mut events).await? {
+            match event {
+                Event::Delta { branch, text } => rewriting[branch].text.push_str(&text),
+                Event::Finished { .. } => {
+                    done += 1;
+                    (self.watch)(Stage::Repairing { done, total });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

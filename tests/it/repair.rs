@@ -1,0 +1,183 @@
+//! What does not hold is written again from its sentences, and what becomes of it then.
+
+use std::sync::{Mutex, OnceLock};
+
+use stislo::answer::{FindingKind, Strictness, Summary};
+use stislo::intake::Language;
+use stislo::service::{Request, Stage};
+
+use crate::harness::{ANSWERS, Log, Script, fixture, request, service};
+
+/// The prompt of a line that is written again, in each language.
+const AGAIN: [&str; 3] =
+    ["Sentences of a news article", "Речення з новинної статті", "Предложения из новостной статьи"];
+
+/// Lines with a number that is a sum in the sentence, and a share here.
+const WRONG: [&str; 3] =
+    ["The repair was 31.6% more expensive.", "Ремонт подорожчав аж на 31,6%.", "Ремонт подорожал аж на 31,6%."];
+
+/// A model that answers the articles with `answers`, and the lines that it is to write again with `again`.
+macro_rules! script {
+    ($answers:expr, $again:expr) => {{
+        fn reply(prompt: &str) -> String {
+            // The prompts end with the model's turn, in the language that is asked for.
+            let at = |marks: [&str; 3]| marks.iter().position(|mark| prompt.contains(mark));
+            match (at(AGAIN), at(["in English", "українською", "по-русски"])) {
+                (Some(language), _) => $again(language, prompt),
+                (None, Some(language)) => $answers(language),
+                (None, None) => panic!("an unknown prompt: {prompt}"),
+            }
+        }
+        Script::reply(reply)
+    }};
+}
+
+async fn answered(script: Script, change: impl FnOnce(&mut Request)) -> (Vec<Summary>, Vec<Stage>, Log) {
+    let (engine, log) = script.engine().await;
+    let mut request = request(&fixture("en", "page"), &Language::ALL);
+    change(&mut request);
+    let mut stages = Vec::new();
+    let answer = service(engine).summarize(request, |stage| stages.push(stage)).await.unwrap();
+    (answer.summaries, stages, log)
+}
+
+/// The answers, with a number of another sentence in the second fact of each.
+fn wrong_number(language: usize) -> String {
+    // The article says 31.6 of an agreed sum: as a share it has no such number.
+    ANSWERS[language].replace("22%", if language == 0 { "31.6%" } else { "31,6%" })
+}
+
+#[tokio::test]
+async fn a_wrong_number_is_put_right_in_every_language() {
+    static PROMPTS: OnceLock<Mutex<Vec<String>>> = OnceLock::new();
+    fn rewritten(language: usize, prompt: &str) -> String {
+        PROMPTS.get_or_init(Mutex::default).lock().unwrap().push(prompt.to_owned());
+        ANSWERS[language].lines().nth(3).unwrap().replace("[3]", "[1]")
+    }
+    let (summaries, stages, _) = answered(script!(wrong_number, rewritten), |_| ()).await;
+    for (summary, answer) in summaries.iter().zip(ANSWERS) {
+        let facts: Vec<String> = summary.key_facts.iter().map(|fact| fact.text.clone()).collect();
+        let wanted: Vec<&str> = answer.lines().skip(2).map(|line| line.split_once("] ").unwrap().1).collect();
+        assert_eq!(facts, wanted, "each in its place");
+        assert_eq!((summary.dropped, summary.findings.as_slice()), (0, &[][..]));
+        let cited: Vec<u32> = summary.key_facts.iter().map(|fact| fact.evidence[0].sentence.get()).collect();
+        assert_eq!(cited, [2, 3, 5], "the sentences stay");
+        assert!(summary.key_facts.iter().all(|fact| fact.findings.is_empty()), "{summary:?}");
+    }
+    let prompts = PROMPTS.get().unwrap().lock().unwrap();
+    assert!(
+        prompts.iter().all(|prompt| prompt.contains("[1] The repair cost £38.6 million, about 22%")),
+        "{prompts:?}"
+    );
+    assert!(
+        !prompts.iter().any(|prompt| prompt.contains("[2]") || prompt.contains("number 7 bus")),
+        "its sentence alone"
+    );
+    let repairing: Vec<_> = stages.iter().filter(|stage| matches!(stage, Stage::Repairing { .. })).collect();
+    assert_eq!(repairing.first(), Some(&&Stage::Repairing { done: 0, total: 3 }), "one job for all languages");
+    assert_eq!(repairing.last(), Some(&&Stage::Repairing { done: 3, total: 3 }));
+}
+
+#[tokio::test]
+async fn what_is_sent_as_a_fact_is_settled() {
+    fn rewritten(language: usize, _: &str) -> String {
+        ANSWERS[language].lines().nth(3).unwrap().replace("[3]", "[1]")
+    }
+    let (summaries, stages, _) = answered(script!(wrong_number, rewritten), |_| ()).await;
+    let written = stages.iter().position(|stage| matches!(stage, Stage::Repairing { .. })).unwrap();
+    for summary in &summaries {
+        let facts = stages.iter().enumerate().filter_map(|(at, stage)| match stage {
+            Stage::Fact { language, index, fact } if *language == summary.language => Some((at, *index, fact.clone())),
+            _ => None,
+        });
+        let facts: Vec<_> = facts.collect();
+        assert_eq!(facts.iter().map(|(_, index, _)| *index).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(facts.iter().map(|(.., fact)| fact.clone()).collect::<Vec<_>>(), summary.key_facts);
+        assert!(facts[0].0 < written, "what holds is sent at once");
+        assert!(facts[1].0 > written && facts[2].0 > written, "what does not waits, and what comes behind it");
+    }
+    let last = stages.iter().rev().take(9).filter(|stage| matches!(stage, Stage::Summary(_))).count();
+    assert_eq!(last, 3);
+}
+
+#[tokio::test]
+async fn what_stays_wrong_is_left_out_and_counted() {
+    fn stubborn(language: usize, _: &str) -> String {
+        format!("- [1] {}", WRONG[language])
+    }
+    let (summaries, _, _) = answered(script!(wrong_number, stubborn), |_| ()).await;
+    for summary in &summaries {
+        let cited: Vec<u32> = summary.key_facts.iter().map(|fact| fact.evidence[0].sentence.get()).collect();
+        assert_eq!((summary.dropped, cited), (1, vec![2, 5]), "{summary:?}");
+        let kinds: Vec<FindingKind> = summary.findings.iter().map(|finding| finding.kind).collect();
+        assert_eq!(kinds, [FindingKind::Truncated], "two facts are too few, and that is said");
+    }
+}
+
+/// The answers, with a second fact whose number another sentence has, so that it is only weak.
+fn weak(language: usize) -> String {
+    let (from, to) = [
+        (
+            "The repair was about 22% more expensive than agreed.",
+            "The repair of 46 metres was more expensive than agreed.",
+        ),
+        (
+            "Ремонт обійшовся на 22% дорожче за попередню оцінку.",
+            "Ремонт 46 метрів обійшовся дорожче за попередню оцінку.",
+        ),
+        ("Ремонт вышел на 22% дороже прежней оценки.", "Ремонт 46 метров вышел дороже прежней оценки."),
+    ][language];
+    let text = ANSWERS[language].replace(from, to);
+    assert_ne!(text, ANSWERS[language]);
+    text
+}
+
+#[tokio::test]
+async fn what_is_only_weak_stays_unless_strict() {
+    fn rewritten(language: usize, _: &str) -> String {
+        format!("- [1] {}", WRONG[language])
+    }
+    let (usual, _, _) = answered(script!(weak, rewritten), |_| ()).await;
+    for summary in &usual {
+        assert_eq!((summary.dropped, summary.key_facts.len()), (0, 3), "{summary:?}");
+        let kinds: Vec<FindingKind> = summary.key_facts[1].findings.iter().map(|finding| finding.kind).collect();
+        assert_eq!(kinds, [FindingKind::EvidenceWeak], "the first one, because the second is wrong");
+        assert!(summary.key_facts[1].text.contains("46"));
+    }
+    let (strict, _, _) = answered(script!(weak, rewritten), |request| request.strictness = Strictness::Strict).await;
+    for summary in &strict {
+        assert_eq!((summary.dropped, summary.key_facts.len()), (1, 2), "{summary:?}");
+        assert!(summary.key_facts.iter().all(|fact| fact.findings.is_empty()));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_headline_is_written_again_from_the_facts() {
+    fn headline(language: usize) -> String {
+        let wrong = ["The repair cost 31.6% more", "Ремонт подорожчав на 31,6%", "Ремонт подорожал на 31,6%"];
+        let (_, rest) = ANSWERS[language].split_once('\n').unwrap();
+        format!("{}\n{rest}", wrong[language])
+    }
+    fn rewritten(language: usize, prompt: &str) -> String {
+        assert!(prompt.contains("[1] The first to cross was a number 7 bus"), "{prompt}");
+        format!("- [1] {}.", ANSWERS[language].lines().next().unwrap())
+    }
+    let (summaries, _, _) = answered(script!(headline, rewritten), |_| ()).await;
+    for (summary, answer) in summaries.iter().zip(ANSWERS) {
+        assert_eq!(summary.headline, answer.lines().next().unwrap(), "without the full stop");
+        assert_eq!(summary.findings, []);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_holds_asks_for_nothing_more() {
+    fn never(_: usize, prompt: &str) -> String {
+        panic!("nothing is to be written again: {prompt}")
+    }
+    fn good(language: usize) -> String {
+        ANSWERS[language].to_owned()
+    }
+    let (summaries, stages, _) = answered(script!(good, never), |_| ()).await;
+    assert!(summaries.iter().all(|summary| summary.dropped == 0 && summary.key_facts.len() == 3));
+    assert!(!stages.iter().any(|stage| matches!(stage, Stage::Repairing { .. })));
+}
