@@ -184,7 +184,9 @@ impl Service {
         let Prepared { article, matter, next, writes, pivoted, wish: Wish { task, seed, .. }, started } = prepared;
         let mut timings = Timings::default();
         let shown = &task.languages;
-        let mut run = Run { service: self, article: &article, seed, shown, timings: &mut timings, watch: &mut watch };
+        let terms = self.desk.glossary().of(article.text(), article.language());
+        let (timings_of, watch) = (&mut timings, &mut watch);
+        let mut run = Run { service: self, article: &article, terms, seed, shown, timings: timings_of, watch };
         let (matter, plan) = run.condense(matter, next, &writes).await?;
         let mut summaries = run.write(&plan, &matter, Strategy::Direct).await?;
         if !pivoted.is_empty() {

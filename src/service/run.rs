@@ -12,6 +12,7 @@ use crate::engine::{Branch, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
 use crate::intake::{Article, Language};
 use crate::plan::{self, Citable, Format, Matter, Next, Plan, Task};
+use crate::translate::{Direction, Glossary};
 
 /// Parts of a long text that are with the engine at a time. It reads one while it writes about others, and they all take
 /// memory.
@@ -21,6 +22,8 @@ const PARTS_AT_ONCE: usize = 4;
 pub(super) struct Run<'a> {
     pub(super) service: &'a Service,
     pub(super) article: &'a Article,
+    /// Those that the article means, with their renderings.
+    pub(super) terms: Glossary,
     pub(super) seed: Option<u64>,
     /// Languages that the caller sees.
     pub(super) shown: &'a [Language],
@@ -129,9 +132,23 @@ impl Run<'_> {
 
     /// Checks an answer, and lets the watcher see it.
     fn finish(&mut self, growing: Growing<'_>, finish: answer::Finish) -> Summary {
-        let (summary, given) = growing.finish(finish);
+        let (mut summary, given) = growing.finish(finish);
+        self.set_terms(&mut summary);
         self.reveal(&summary, given);
         summary
+    }
+
+    /// Gives the terms of the glossary their renderings. What was checked is what the model wrote: a rendering is the
+    /// user's word, and the article need not have it.
+    fn set_terms(&self, summary: &mut Summary) {
+        let facts = summary.key_facts.iter_mut().map(|fact| &mut fact.text);
+        for text in [&mut summary.headline, &mut summary.summary].into_iter().chain(facts) {
+            *text = self.with_terms(text, summary.language);
+        }
+    }
+
+    fn with_terms(&self, text: &str, to: Language) -> String {
+        self.terms.render(text, Direction { from: self.article.language(), to })
     }
 
     /// Lets the watcher see a summary, and those of its facts that it has not seen.
@@ -151,7 +168,8 @@ impl Run<'_> {
             return;
         }
         (self.watch)(Stage::Delta { language, text });
-        for (index, fact) in facts {
+        for (index, mut fact) in facts {
+            fact.text = self.with_terms(&fact.text, language);
             (self.watch)(Stage::Fact { language, index, fact });
         }
     }

@@ -37,3 +37,4 @@ mod tiny_vocabulary;
 mod tokens;
 mod translate;
 mod translators;
+mod unigram;

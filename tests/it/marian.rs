@@ -5,9 +5,14 @@ use std::path::Path;
 use serde_json::Value;
 use stislo::engine::marian::search::search;
 use stislo::engine::model::marian::{MarianConfig, MarianNetwork, SearchSettings};
+use stislo::hub::{Silent, TranslatorFiles, TranslatorManifest};
+use stislo::intake::Language;
+use stislo::translate::{Batch, Desk, Direction, MarianTranslator, TranslateError, Translator, Want};
 use tempfile::TempDir;
 
+use crate::hub_server::{COMMIT, HubServer, REPOSITORY, hub};
 use crate::tiny_marian::{self, VOCABULARY};
+use crate::translators::{Asked, Speller};
 
 fn expected() -> Value {
     serde_json::from_str(include_str!("../oracle/expected/marian.json")).unwrap()
@@ -58,7 +63,7 @@ fn logits_are_those_of_transformers() {
 fn greedy_and_beam_search_are_those_of_transformers() {
     each_model(|model, network, sources| {
         let searches = model["searches"].as_array().unwrap();
-        assert_eq!(searches.len(), 7);
+        assert_eq!(searches.len(), 8);
         for wanted in searches {
             let usual = network.config().search.clone();
             let settings = SearchSettings {
@@ -111,5 +116,129 @@ fn files_and_tokens_that_do_not_fit_are_refused() {
         std::fs::write(&weights, bytes).unwrap();
         let error = MarianNetwork::load(config.clone(), &weights).err().unwrap_or_else(|| panic!("{what}"));
         assert!(error.to_string().contains("model.safetensors"), "{what}: {error}");
+    }
+}
+
+/// A SentencePiece model of letters, and ids for them that are in another order than its pieces.
+fn vocabulary() -> (Vec<u8>, Value) {
+    let letters = "▁abdeghilmnorstuvwy.";
+    let mut spm = Vec::new();
+    for (at, piece) in ["<unk>".to_owned()].into_iter().chain(letters.chars().map(String::from)).enumerate() {
+        let message =
+            [&[0x0a, piece.len() as u8], piece.as_bytes(), &[0x15, 0, 0, 0x80, 0xbf, 0x18, 2 - (at as u8).min(1)]]
+                .concat();
+        spm.extend([0x0a, message.len() as u8]);
+        spm.extend(message);
+    }
+    let mut ids = serde_json::Map::new();
+    let special = ["</s>", "<unk>", ">>ukr<<", ">>rus<<"];
+    let cyrillic =
+        ["▁мер", "міст", "▁", "ий", "а", "о", "▁новий", "и", "▁та", "у", "н", "е", "к", "р", "▁відкрив", "т", "в", "с"];
+    let latin: Vec<String> = letters.chars().rev().filter(|c| *c != '▁').map(String::from).collect();
+    let pieces = special.iter().chain(&cyrillic).map(|piece| (*piece).to_owned()).chain(latin);
+    ids.extend(pieces.enumerate().map(|(id, piece)| (piece, Value::from(id))));
+    ids.insert("<pad>".to_owned(), Value::from(VOCABULARY - 1));
+    assert!(ids.len() <= VOCABULARY);
+    (spm, Value::from(ids))
+}
+
+const MANIFEST: &str = r#"
+name = "tiny-zle"
+kind = "marian"
+summary = "for tests"
+repository = "REPOSITORY"
+revision = "COMMIT"
+licence = "MIT"
+ways = [{ from = "en", to = "uk", chrf = 20.0, mark = ">>ukr<<" }, { from = "en", to = "ru", chrf = 21.0, mark = ">>rus<<" }]
+[files]
+config = "config.json"
+weights = "model.safetensors"
+source = "source.spm"
+vocabulary = "vocab.json"
+[[build]]
+weights = "HASH"
+"#;
+
+/// A model on a loopback hub, downloaded. The mark can be one that its vocabulary does not have.
+async fn downloaded(cache: &Path, mark: &str) -> (TranslatorManifest, TranslatorFiles) {
+    let (spm, ids) = vocabulary();
+    let weights = tiny_marian::weights(3);
+    let server = HubServer::start(b"x").await;
+    server.add_file("config.json", tiny_marian::config("swish").to_string().as_bytes());
+    server.add_file("model.safetensors", &weights);
+    server.add_file("source.spm", &spm);
+    server.add_file("vocab.json", ids.to_string().as_bytes());
+    let text = MANIFEST.replace("REPOSITORY", REPOSITORY).replace("COMMIT", COMMIT).replace(">>ukr<<", mark);
+    let text = text.replace("HASH", &stislo::hub::Sha256::of(&weights).to_string());
+    let manifest = TranslatorManifest::parse(&text, "tiny.toml").unwrap();
+    let hub = hub(&server, cache);
+    assert!(hub.cached_translator(&manifest).is_none());
+    let files = hub.fetch_translator(&manifest, &Silent).await.unwrap();
+    assert!(hub.cached_translator(&manifest).is_some() && hub.verify_translator(&manifest).unwrap().len() == 4);
+    (manifest, files)
+}
+
+async fn outputs(
+    translator: &MarianTranslator,
+    to: Language,
+    sentences: &[&str],
+) -> Result<Vec<String>, TranslateError> {
+    let sentences = sentences.iter().map(|text| (*text).to_owned()).collect();
+    let direction = Direction { from: Language::En, to };
+    let outputs = translator.translate(Batch { direction, sentences, want: Want::Text }).await?;
+    Ok(outputs.into_iter().map(|output| output.text).collect())
+}
+
+#[tokio::test]
+async fn a_model_from_the_hub_translates_by_marks_and_cuts_what_is_long() {
+    let cache = TempDir::new().unwrap();
+    let (manifest, files) = downloaded(cache.path(), ">>ukr<<").await;
+    let translator = MarianTranslator::start(&manifest, files).unwrap();
+    let qualities =
+        [Language::Uk, Language::Ru, Language::En].map(|to| translator.quality(Direction { from: Language::En, to }));
+    assert_eq!(qualities, [Some(20.0), Some(21.0), None]);
+    let texts = ["the new road.", "a wet summer, another one", "it was raining."];
+    let uk = outputs(&translator, Language::Uk, &texts).await.unwrap();
+    let ru = outputs(&translator, Language::Ru, &texts).await.unwrap();
+    assert!(uk.iter().any(|text| !text.is_empty()) && uk != ru, "the mark is read: {uk:?}");
+    for (text, whole) in texts.iter().zip(&uk) {
+        assert_eq!(outputs(&translator, Language::Uk, &[text]).await.unwrap(), [whole.as_str()]);
+        assert!(!whole.contains(['▁', '<', '>']), "{whole}");
+    }
+    // 64 positions, and a letter a token.
+    let long = "the rain went on and on, ".repeat(40);
+    assert_eq!(outputs(&translator, Language::Uk, &[&long, "rain"]).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_preferred_translator_is_asked_first() {
+    let cache = TempDir::new().unwrap();
+    let (manifest, files) = downloaded(cache.path(), ">>ukr<<").await;
+    let desk = || Desk::new().with(Speller(Asked::default()));
+    let direction = Direction { from: Language::En, to: Language::Uk };
+    let usual = desk().with(MarianTranslator::start(&manifest, files.clone()).unwrap());
+    assert_eq!(usual.best(direction).unwrap().0, "speller");
+    let chosen = usual.preferring("Tiny-ZLE");
+    assert_eq!(chosen.best(direction).unwrap(), ("tiny-zle".to_owned(), 20.0));
+    let there = Direction { from: Language::Uk, to: Language::En };
+    assert_eq!(chosen.best(there).unwrap().0, "speller", "others go as before");
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_be_used_is_named_with_its_fault() {
+    let cache = TempDir::new().unwrap();
+    let (manifest, files) = downloaded(cache.path(), ">>xyz<<").await;
+    let translator = MarianTranslator::start(&manifest, files).unwrap();
+    let error = outputs(&translator, Language::Uk, &["rain"]).await.unwrap_err().to_string();
+    assert!(error.contains("tiny-zle") && error.contains(">>xyz<<"), "{error}");
+    let cache = TempDir::new().unwrap();
+    let (manifest, files) = downloaded(cache.path(), ">>ukr<<").await;
+    for path in files.paths() {
+        let good = std::fs::read(path).unwrap();
+        std::fs::write(path, &good[..good.len() / 2]).unwrap();
+        let translator = MarianTranslator::start(&manifest, files.clone()).unwrap();
+        let error = outputs(&translator, Language::Uk, &["rain"]).await.unwrap_err().to_string();
+        assert!(error.contains(path.file_name().unwrap().to_str().unwrap()), "{error}");
+        std::fs::write(path, good).unwrap();
     }
 }

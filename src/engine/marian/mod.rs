@@ -56,6 +56,11 @@ impl Marian {
         self.vocabulary.mark(mark).is_some()
     }
 
+    /// Tokens of the longest sentence that the network reads.
+    pub fn positions(&self) -> usize {
+        self.network.config().positions()
+    }
+
     /// Tokens that a sentence takes, its mark and its end included.
     pub fn length(&self, text: &str) -> usize {
         self.vocabulary.encode(text).len() + 2

@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn hostile_files_are_refused() {
-        let entry = |from: &str, to: &str| format!(r#"{{"a":{{"dtype":"F32","shape":[2],"data_offsets":[{from},{to}]}}}}"#);
+        let entry =
+            |from: &str, to: &str| format!(r#"{{"a":{{"dtype":"F32","shape":[2],"data_offsets":[{from},{to}]}}}}"#);
         for header in [entry("0", "12"), entry("8", "0"), entry("0", "18446744073709551615"), "[]".into(), "{".into()] {
             assert!(open(&header, &[0; 8]).0.is_err(), "{header}");
         }

@@ -126,8 +126,12 @@ impl MarianConfig {
             other => return Err(format!("the activation function {other} is not known")),
         };
         let half = |layers, heads, feed_forward| Half { layers, heads, feed_forward };
-        let banned: Option<Vec<u32>> =
-            raw.bad_words_ids.iter().flatten().map(|word| if let [token] = word[..] { Some(token) } else { None }).collect();
+        let banned: Option<Vec<u32>> = raw
+            .bad_words_ids
+            .iter()
+            .flatten()
+            .map(|word| if let [token] = word[..] { Some(token) } else { None })
+            .collect();
         let config = Self {
             hidden: raw.d_model,
             encoder: half(raw.encoder_layers, raw.encoder_attention_heads, raw.encoder_ffn_dim),
@@ -155,6 +159,11 @@ impl MarianConfig {
             true => config.checked(),
             false => Err("it has norms or embeddings that are not computed here".to_owned()),
         }
+    }
+
+    /// Most tokens of a text.
+    pub fn positions(&self) -> usize {
+        self.positions
     }
 
     fn checked(self) -> Result<Self, String> {
@@ -193,7 +202,10 @@ mod tests {
     fn what_is_left_out_has_the_default() {
         let config = MarianConfig::read(GOOD.as_bytes()).unwrap();
         assert_eq!((config.search.beams, config.search.max_length, config.search.length_penalty), (4, 32, 1.0));
-        assert_eq!((config.search.banned.as_slice(), config.search.forced_end, config.bend), (&[19][..], None, Bend::Silu));
+        assert_eq!(
+            (config.search.banned.as_slice(), config.search.forced_end, config.bend),
+            (&[19][..], None, Bend::Silu)
+        );
     }
 
     #[test]

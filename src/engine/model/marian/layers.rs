@@ -18,7 +18,11 @@ struct Linear {
 }
 
 impl Linear {
-    fn load(file: &mut Safetensors, name: &str, [outputs, inputs]: [usize; 2]) -> std::result::Result<Self, ModelError> {
+    fn load(
+        file: &mut Safetensors,
+        name: &str,
+        [outputs, inputs]: [usize; 2],
+    ) -> std::result::Result<Self, ModelError> {
         let weight = file.tensor(&format!("{name}.weight"), &[outputs, inputs])?.t()?;
         Ok(Self { weight, bias: file.tensor(&format!("{name}.bias"), &[outputs])? })
     }

@@ -18,12 +18,8 @@ use super::ModelError;
 use super::safetensors::Safetensors;
 
 /// Names of the one matrix of embeddings.
-const EMBEDDING: [&str; 4] = [
-    "model.shared.weight",
-    "model.encoder.embed_tokens.weight",
-    "model.decoder.embed_tokens.weight",
-    "lm_head.weight",
-];
+const EMBEDDING: [&str; 4] =
+    ["model.shared.weight", "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight", "lm_head.weight"];
 
 /// A network, ready to translate.
 pub struct MarianNetwork {
@@ -109,7 +105,9 @@ impl MarianNetwork {
         if longest > self.config.positions {
             return Err(ModelError::ContextFull { position: longest, limit: self.config.positions });
         }
-        let filled = |source: &Vec<u32>| source.iter().copied().chain(std::iter::repeat(self.config.pad)).take(longest).collect::<Vec<_>>();
+        let filled = |source: &Vec<u32>| {
+            source.iter().copied().chain(std::iter::repeat(self.config.pad)).take(longest).collect::<Vec<_>>()
+        };
         let tokens: Vec<u32> = sources.iter().flat_map(filled).collect();
         let hide = |source: &Vec<u32>| {
             let length = source.len();

@@ -136,10 +136,9 @@ impl Unigram {
         for (part, id) in self.best_path(&text) {
             match (id, &self.bytes) {
                 (Some(id), _) => found.push(Piece { text: part.to_owned(), id }),
-                (None, Some(bytes)) => found.extend(part.bytes().map(|byte| Piece {
-                    text: format!("<0x{byte:02X}>"),
-                    id: bytes[usize::from(byte)],
-                })),
+                (None, Some(bytes)) => found.extend(
+                    part.bytes().map(|byte| Piece { text: format!("<0x{byte:02X}>"), id: bytes[usize::from(byte)] }),
+                ),
                 (None, None) => match found.last_mut() {
                     Some(last) if after_unknown => last.text.push_str(part),
                     _ => found.push(Piece { text: part.to_owned(), id: self.unknown }),

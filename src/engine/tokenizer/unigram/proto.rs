@@ -204,13 +204,13 @@ mod tests {
     #[test]
     fn broken_files_are_refused() {
         for bytes in [
-            &[0x0a, 200, 1, 2][..],                          // longer than the file
-            &[0x0a],                                         // no length
-            &[0x0f],                                         // wire type 7
+            &[0x0a, 200, 1, 2][..], // longer than the file
+            &[0x0a],                // no length
+            &[0x0f],                // wire type 7
             &[0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
-            &[0x0a, 3, 0x0a, 1, 0xff],                       // no UTF-8
-            &[0x0a, 5, 0x15, 0, 0, 0xc0, 0x7f],              // a score that is no number
-            &[0x0a, 2, 0x18, 9],                             // an unknown kind
+            &[0x0a, 3, 0x0a, 1, 0xff],          // no UTF-8
+            &[0x0a, 5, 0x15, 0, 0, 0xc0, 0x7f], // a score that is no number
+            &[0x0a, 2, 0x18, 9],                // an unknown kind
         ] {
             assert!(ModelProto::read(bytes).is_err(), "{bytes:?}");
         }
