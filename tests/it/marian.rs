@@ -78,7 +78,9 @@ fn greedy_and_beam_search_are_those_of_transformers() {
             let found = search(network, &settings, sources, &|| true).unwrap().unwrap();
             assert_eq!(found, answers, "{}, {wanted}", model["activation"]);
             // One at a time gives the same: what fills short rows is not seen.
-            let alone = |source: &Vec<u32>| search(network, &settings, &[source.clone()], &|| true).unwrap().unwrap();
+            let alone = |source: &Vec<u32>| {
+                search(network, &settings, std::slice::from_ref(source), &|| true).unwrap().unwrap()
+            };
             assert_eq!(sources.iter().flat_map(alone).collect::<Vec<_>>(), answers);
         }
     });

@@ -123,7 +123,9 @@ def compare(oracle, spm, texts):
         theirs = []
         for line in lines:
             asked = tokenizer([">>ukr<< " + line], return_tensors="pt", padding=True)
-            theirs.append(tokenizer.decode(model.generate(**asked)[0], skip_special_tokens=True))
+            text = tokenizer.decode(model.generate(**asked)[0], skip_special_tokens=True)
+            # A mark that noise writes is no text, and ours does not show it.
+            theirs.append(text.replace(">>ukr<<", "").strip())
         asked = "".join(json.dumps(line) + "\n" for line in lines)
         done = subprocess.run([oracle, "marian", name], input=asked, capture_output=True, text=True, check=True)
     ours = [json.loads(line) for line in done.stdout.splitlines()]

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use crate::engine::tokenizer::unigram::{SPACE, Unigram};
 
-/// The pieces that no translation shows.
+/// The pieces that stand for no text, target marks aside.
 const SPECIAL: [&str; 3] = ["</s>", "<unk>", "<pad>"];
 
 /// From text to ids and back.
@@ -32,7 +32,7 @@ impl Vocabulary {
             return Err(wrong(format!("the id {id} of {piece:?} is outside the network's {size}")));
         }
         let mut pieces = vec![String::new(); size];
-        for (piece, &id) in ids.iter().filter(|(piece, _)| !SPECIAL.contains(&piece.as_str())) {
+        for (piece, &id) in ids.iter().filter(|(piece, _)| is_text(piece)) {
             pieces[id as usize].clone_from(piece);
         }
         let unknown = *ids.get("<unk>").ok_or_else(|| wrong("it has no `<unk>`".to_owned()))?;
@@ -46,7 +46,7 @@ impl Vocabulary {
 
     /// The ids of a text.
     pub(super) fn encode(&self, text: &str) -> Vec<u32> {
-        let id = |piece: &str| self.ids.get(piece).filter(|_| !SPECIAL.contains(&piece)).copied();
+        let id = |piece: &str| self.ids.get(piece).filter(|_| is_text(piece)).copied();
         self.source.pieces(text).iter().map(|piece| id(&piece.text).unwrap_or(self.unknown)).collect()
     }
 
@@ -55,4 +55,10 @@ impl Vocabulary {
         let pieces = ids.iter().filter_map(|&id| self.pieces.get(id as usize));
         pieces.map(String::as_str).collect::<String>().replace(SPACE, " ").trim().to_owned()
     }
+}
+
+/// False for special tokens and marks of languages: no text becomes one, and no translation shows one.
+fn is_text(piece: &str) -> bool {
+    let is_mark = piece.starts_with(">>") && piece.ends_with("<<");
+    !is_mark && !SPECIAL.contains(&piece)
 }

@@ -82,6 +82,7 @@ impl Unigram {
             return Err(format!("it is of the kind {}, and only unigram models (1) are read", proto.model_type));
         }
         let (mut known, mut fixed, mut unknown) = (AHashMap::new(), Vec::new(), None);
+        let mut longest = 0;
         let mut named: [Option<u32>; 256] = [None; 256];
         let (mut worst, mut highest) = (f32::MAX, f32::MIN);
         for (id, piece) in (0..).zip(&proto.pieces) {
@@ -109,9 +110,12 @@ impl Unigram {
             if piece.text.is_empty() {
                 return Err("a piece is empty".to_owned());
             }
+            longest = longest.max(piece.text.len());
             known.insert(piece.text.as_str().into(), (id, score));
         }
-        let longest = known.keys().map(|piece: &Box<str>| piece.len()).max().ok_or("it has no pieces")?;
+        if known.is_empty() {
+            return Err("it has no pieces".to_owned());
+        }
         let bytes = match proto.byte_fallback {
             true if named.iter().any(Option::is_none) => return Err("it has not a piece for every byte".to_owned()),
             true => Some(Box::new(named.map(Option::unwrap_or_default))),
