@@ -46,6 +46,10 @@ pub struct RawSettings {
     /// File with terms and names whose translation is fixed
     #[arg(long, global = true, value_name = "FILE.toml", env = "STISLO_GLOSSARY")]
     pub glossary: Option<PathBuf>,
+    /// Translation model to ask first: a name of `stislo models list`, or `engine` for the model that writes [default: the
+    /// best by stated quality]
+    #[arg(long, global = true, value_name = "NAME", env = "STISLO_TRANSLATOR")]
+    pub translator: Option<String>,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -104,6 +108,8 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// Terms whose translation is fixed.
     pub glossary: Option<PathBuf>,
+    /// The translator that is asked first.
+    pub translator: Option<String>,
     /// How much is said.
     pub verbosity: Verbosity,
     /// The log is JSON.
@@ -130,6 +136,7 @@ impl Settings {
             log_json,
             seed,
             glossary,
+            translator,
             verbose,
             quiet,
             variables,
@@ -148,6 +155,7 @@ impl Settings {
             threads: threads.unwrap_or(available).min(1024),
             seed,
             glossary,
+            translator,
             verbosity: match (quiet, verbose) {
                 (true, _) => Verbosity::Quiet,
                 (_, 0) => Verbosity::Normal,

@@ -196,9 +196,15 @@ impl Service {
         let Prepared { article, matter, next, writes, pivoted, wish, started } = prepared;
         let mut timings = Timings::default();
         let shown = &wish.task.languages;
-        let (timings_of, watch) = (&mut timings, &mut watch);
-        let mut run =
-            Run { service: self, article: &article, wish: &wish, proofreader: None, timings: timings_of, watch };
+        let mut run = Run {
+            service: self,
+            article: &article,
+            terms: self.desk.glossary().of(article.text(), article.language()),
+            wish: &wish,
+            proofreader: None,
+            timings: &mut timings,
+            watch: &mut watch,
+        };
         let (matter, plan) = run.condense(matter, next, &writes).await?;
         let mut summaries = run.write(&plan, &matter, Strategy::Direct).await?;
         if !pivoted.is_empty() {
@@ -210,6 +216,7 @@ impl Service {
         // English that was only written to be translated is not shown.
         let place = |summary: &Summary| shown.iter().position(|&language| language == summary.language);
         summaries.retain(|summary| place(summary).is_some());
+        summaries.iter_mut().for_each(|summary| run.set_terms(summary));
         summaries.sort_by_key(place);
         Ok(self.answer(&article, summaries, timings_info(timings, started)))
     }

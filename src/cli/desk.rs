@@ -5,19 +5,45 @@ use std::path::Path;
 use super::progress::Bars;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::hub::{Hub, TranslatorFiles, TranslatorManifest};
-use crate::translate::{Desk, Direction, Glossary, Student};
+use crate::hub::{Hub, TranslatorFiles, TranslatorKind, TranslatorManifest};
+use crate::translate::{Desk, Direction, ENGINE, Glossary, MarianTranslator, Student};
 
 /// A desk with every translation model that is on disk, and with the glossary.
 pub(super) fn on_disk(settings: &Settings) -> Result<Desk, Error> {
     let hub = Hub::new(settings.hub.clone())?;
+    let chosen = chosen(settings)?;
     let mut desk = Desk::new().with_glossary(glossary(settings)?);
     for manifest in TranslatorManifest::builtin()? {
-        if let Some(files) = hub.cached_translator(&manifest) {
-            desk = with_students(desk, &manifest, files)?;
+        match hub.cached_translator(&manifest) {
+            Some(files) => desk = with_model(desk, &manifest, files)?,
+            None if chosen.as_deref() == Some(&manifest.name) => {
+                let name = &manifest.name;
+                return Err(wrong(format!("{name} is not on this machine; get it with `stislo models pull {name}`")));
+            }
+            None => {}
         }
     }
-    Ok(desk)
+    Ok(chosen.iter().fold(desk, |desk, name| desk.preferring(name)))
+}
+
+/// The translator that the user wants asked first, as it is spelled in its manifest.
+fn chosen(settings: &Settings) -> Result<Option<String>, Error> {
+    let Some(name) = settings.translator.as_deref() else { return Ok(None) };
+    if is_engine(settings) {
+        return Ok(Some(ENGINE.to_owned()));
+    }
+    let manifest = super::translators::named(name)?;
+    let unknown = || wrong(format!("there is no translation model `{name}`; `stislo models list` names them"));
+    manifest.map(|manifest| Some(manifest.name)).ok_or_else(unknown)
+}
+
+/// True when the user wants the model that writes to translate, too.
+pub(super) fn is_engine(settings: &Settings) -> bool {
+    settings.translator.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(ENGINE))
+}
+
+fn wrong(reason: String) -> Error {
+    Error::Setting { name: "--translator", reason }
 }
 
 /// What decides that desk's translations: the models on disk, and the glossary. It starts none of them.
@@ -25,6 +51,7 @@ pub(super) fn signature(settings: &Settings) -> Result<Vec<String>, Error> {
     let hub = Hub::new(settings.hub.clone())?;
     let here = TranslatorManifest::builtin()?.into_iter().filter(|manifest| hub.cached_translator(manifest).is_some());
     let mut signature: Vec<String> = here.map(|manifest| format!("{manifest:?}")).collect();
+    signature.extend(chosen(settings)?);
     signature.extend(settings.glossary.as_deref().map(text_of).transpose()?);
     Ok(signature)
 }
@@ -32,9 +59,14 @@ pub(super) fn signature(settings: &Settings) -> Result<Vec<String>, Error> {
 /// The desk on disk, after fetching the models that the direction needs. One that cannot be had is a warning: the engine is left.
 pub(super) async fn for_direction(settings: &Settings, direction: Direction, bars: &Bars) -> Result<Desk, Error> {
     let hub = Hub::new(settings.hub.clone())?;
-    let legs = legs(direction);
+    let (legs, chosen) = (legs(direction), chosen(settings)?);
     for manifest in TranslatorManifest::builtin()? {
-        let needed = manifest.ways.iter().any(|way| legs.iter().any(|leg| leg.0 == way.from && leg.1 == way.to));
+        if chosen.as_deref() == Some(&manifest.name) {
+            hub.fetch_translator(&manifest, bars).await?;
+        }
+        // The larger ones are half a gigabyte, so they are taken when they are asked for.
+        let knows = manifest.ways.iter().any(|way| legs.iter().any(|leg| leg.0 == way.from && leg.1 == way.to));
+        let needed = knows && manifest.kind == TranslatorKind::Student && !is_engine(settings);
         if !needed || settings.hub.offline || hub.cached_translator(&manifest).is_some() {
             continue;
         }
@@ -55,7 +87,10 @@ fn legs(direction: Direction) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-fn with_students(mut desk: Desk, manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Desk, Error> {
+fn with_model(mut desk: Desk, manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Desk, Error> {
+    if manifest.kind == TranslatorKind::Marian {
+        return Ok(desk.with(MarianTranslator::start(manifest, files)?));
+    }
     for student in Student::start(manifest, files)? {
         desk = desk.with(student);
     }

@@ -42,7 +42,8 @@ impl Found {
 pub(super) async fn translator(settings: &Settings, direction: Direction, bars: &Bars) -> Result<Desk, Error> {
     let desk = super::desk::for_direction(settings, direction, bars).await?;
     // A student that fails on a sentence has nobody behind it then, but nobody waits for a gigabyte either.
-    if desk.best(direction).is_some() || direction.from == direction.to {
+    let has_other = desk.best(direction).is_some() && !super::desk::is_engine(settings);
+    if has_other || direction.from == direction.to {
         return Ok(desk);
     }
     let service = find(settings, bars).await?.load(settings, bars).await?;

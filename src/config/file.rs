@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! model = "qwen3-1.7b"
+//! translator = "opus-mt-tc-big-en-zle"
 //! no_store = true
 //!
 //! [serve]
@@ -21,6 +22,7 @@ use crate::error::Error;
 #[serde(default, deny_unknown_fields)]
 pub struct SettingsFile {
     model: Option<String>,
+    translator: Option<String>,
     offline: bool,
     threads: Option<usize>,
     context: Option<usize>,
@@ -47,6 +49,7 @@ impl SettingsFile {
     /// Fills in what flags and variables leave open.
     pub fn under(self, raw: &mut RawSettings, serve: &mut ServeSettings) {
         raw.model = raw.model.take().or(self.model);
+        raw.translator = raw.translator.take().or(self.translator);
         raw.offline |= self.offline;
         raw.threads = raw.threads.or(self.threads);
         raw.context = raw.context.or(self.context);

@@ -10,6 +10,7 @@
 pub mod chat;
 pub mod constraint;
 mod draft;
+pub mod marian;
 pub mod model;
 mod prefix;
 mod prompt;

@@ -25,11 +25,23 @@ use super::progress::Progress;
 const MAX_UNPACKED: u64 = 1 << 30;
 
 /// The manifests in `models/translators/`.
-const BUILTIN: [(&str, &str); 4] = [
+const BUILTIN: [(&str, &str); 7] = [
     ("models/translators/firefox-en-uk.toml", include_str!("../../models/translators/firefox-en-uk.toml")),
     ("models/translators/firefox-uk-en.toml", include_str!("../../models/translators/firefox-uk-en.toml")),
     ("models/translators/firefox-en-ru.toml", include_str!("../../models/translators/firefox-en-ru.toml")),
     ("models/translators/firefox-ru-en.toml", include_str!("../../models/translators/firefox-ru-en.toml")),
+    (
+        "models/translators/opus-mt-tc-big-en-zle.toml",
+        include_str!("../../models/translators/opus-mt-tc-big-en-zle.toml"),
+    ),
+    (
+        "models/translators/opus-mt-tc-big-zle-en.toml",
+        include_str!("../../models/translators/opus-mt-tc-big-zle-en.toml"),
+    ),
+    (
+        "models/translators/opus-mt-tc-big-zle-zle.toml",
+        include_str!("../../models/translators/opus-mt-tc-big-zle-zle.toml"),
+    ),
 ];
 
 /// What kind of network a translation model is.
@@ -38,6 +50,9 @@ const BUILTIN: [(&str, &str); 4] = [
 pub enum TranslatorKind {
     /// A small network in Marian's own container: files `model`, `vocabulary`, `shortlist`.
     Student,
+    /// A Marian model as published for the Python package transformers: files `config`, `weights` (safetensors), `source`
+    /// (SentencePiece) and `vocabulary` (the ids of both sides).
+    Marian,
 }
 
 impl TranslatorKind {
@@ -45,6 +60,7 @@ impl TranslatorKind {
     pub fn roles(self) -> &'static [&'static str] {
         match self {
             Self::Student => &["model", "vocabulary", "shortlist"],
+            Self::Marian => &["config", "weights", "source", "vocabulary"],
         }
     }
 }
@@ -59,6 +75,8 @@ pub struct Way {
     pub to: String,
     /// chrF on the devtest part of FLORES-200, from 0 to 100; what routing goes by.
     pub chrf: f32,
+    /// What stands before a sentence to say that this language is wanted: `>>ukr<<`.
+    pub mark: Option<String>,
 }
 
 /// What is known about a translation model.
@@ -249,7 +267,8 @@ mod tests {
         let manifests = TranslatorManifest::builtin().expect("sound");
         for (manifest, (origin, _)) in manifests.iter().zip(BUILTIN) {
             assert_eq!(origin, format!("models/translators/{}.toml", manifest.name));
-            assert!(manifest.builds.iter().all(|build| build.len() == 3), "{origin} pins every file");
+            let pinned = manifest.builds.iter().all(|build| build.len() == manifest.files.len());
+            assert!(pinned || manifest.kind == TranslatorKind::Marian, "{origin} pins every file");
         }
     }
 

@@ -34,7 +34,7 @@ pub struct Recipe {
     pub fluent: Vec<Language>,
     /// What a reader of every answer should know about the model.
     pub warnings: Vec<String>,
-    /// What the desk translates with, as far as it decides pivoted answers: models and glossary.
+    /// What the desk translates with, as far as it decides answers: models and glossary.
     pub translators: Vec<String>,
     /// A hash of the prompts.
     pub prompts: String,

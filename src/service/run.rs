@@ -13,6 +13,7 @@ use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
 use crate::intake::{Article, Language};
 use crate::plan::{self, Citable, Format, Matter, Next, Plan, Task};
+use crate::translate::{Direction, Glossary};
 
 /// Parts of a long text that are with the engine at a time. It reads one while it writes about others, and they all take
 /// memory.
@@ -22,6 +23,8 @@ const PARTS_AT_ONCE: usize = 4;
 pub(super) struct Run<'a> {
     pub(super) service: &'a Service,
     pub(super) article: &'a Arc<Article>,
+    /// Those that the article means, with their renderings.
+    pub(super) terms: Glossary,
     pub(super) wish: &'a Wish,
     /// Started when there is something to check.
     pub(super) proofreader: Option<Proofreader>,
@@ -137,7 +140,8 @@ impl Run<'_> {
         (self.watch)(Stage::Delta { language, text });
         if let Some(draft) = draft {
             let checked = self.proofreader().check(draft, branch.made).await?;
-            for (index, fact) in branch.growing.settled(checked) {
+            for (index, mut fact) in branch.growing.settled(checked) {
+                fact.text = self.with_terms(&fact.text, language);
                 (self.watch)(Stage::Fact { language, index, fact });
             }
         }
@@ -169,15 +173,30 @@ impl Run<'_> {
         self.proofreader.get_or_insert_with(|| Proofreader::start(self.article.clone()))
     }
 
+    /// Gives the terms of the glossary their renderings. What was checked is what the model wrote: a rendering is the
+    /// user's word, and the article need not have it.
+    pub(super) fn set_terms(&self, summary: &mut Summary) {
+        let facts = summary.key_facts.iter_mut().map(|fact| &mut fact.text);
+        for text in [&mut summary.headline, &mut summary.summary].into_iter().chain(facts) {
+            *text = self.with_terms(text, summary.language);
+        }
+    }
+
+    fn with_terms(&self, text: &str, to: Language) -> String {
+        self.terms.render(text, Direction { from: self.article.language(), to })
+    }
+
     /// Lets the watcher see a summary, and those of its facts that it has not seen.
     pub(super) fn reveal(&mut self, summary: &Summary, seen: usize) {
         if !self.is_shown(summary.language) {
             return;
         }
+        let mut summary = summary.clone();
+        self.set_terms(&mut summary);
         for (index, fact) in summary.key_facts.iter().cloned().enumerate().skip(seen) {
             (self.watch)(Stage::Fact { language: summary.language, index, fact });
         }
-        (self.watch)(Stage::Summary(Box::new(summary.clone())));
+        (self.watch)(Stage::Summary(Box::new(summary)));
     }
 
     /// True for a language that the caller asked for.

@@ -24,6 +24,8 @@ const BATCH: usize = 8;
 pub struct Desk {
     translators: Vec<Arc<dyn Translator>>,
     glossary: Arc<Glossary>,
+    /// The translator that is asked first, whatever others state.
+    preferred: Option<Arc<str>>,
 }
 
 /// How far a text is.
@@ -69,15 +71,31 @@ impl Desk {
         Self { glossary: Arc::new(glossary), ..self }
     }
 
+    /// Terms with fixed renderings.
+    pub fn glossary(&self) -> &Glossary {
+        &self.glossary
+    }
+
+    /// Has the translator of this name asked first in the directions that it knows.
+    pub fn preferring(self, name: &str) -> Self {
+        Self { preferred: Some(name.into()), ..self }
+    }
+
+    fn routes(&self, direction: Direction) -> Vec<Route> {
+        route::routes(&self.translators, self.preferred.as_deref(), direction)
+    }
+
     /// The name and stated quality of the best way to translate in this direction.
     pub fn best(&self, direction: Direction) -> Option<(String, f32)> {
-        route::routes(&self.translators, direction).first().map(|route| (route.name(), route.quality))
+        self.routes(direction).first().map(|route| (route.name(), route.quality))
     }
 
     /// A desk for each of the other ways to translate in this direction, the best first, that knows no way but that.
     pub fn others(&self, direction: Direction) -> Vec<Self> {
-        let routes = route::routes(&self.translators, direction).into_iter().skip(1);
-        routes.map(|route| Self { translators: route.translators(), glossary: self.glossary.clone() }).collect()
+        let routes = self.routes(direction).into_iter().skip(1);
+        let desk =
+            |route: Route| Self { translators: route.translators(), glossary: self.glossary.clone(), preferred: None };
+        routes.map(desk).collect()
     }
 
     /// Translates a text. Dropping the future cancels the work.
@@ -158,7 +176,7 @@ impl Desk {
             _ => return Ok(()),
         };
         let mut failure = TranslateError::NoRoute { direction };
-        for route in route::routes(&self.translators, direction) {
+        for route in self.routes(direction) {
             let open: Vec<usize> = (0..tasks.len()).filter(|&at| !tasks[at].is_good()).collect();
             if open.is_empty() {
                 break;

@@ -46,6 +46,8 @@ impl Term {
 
 /// Letters that an ending may take away from a Cyrillic word, and put in their place.
 const ENDING: usize = 2;
+/// Letters that come, go and change from case to case.
+const VOWELS: &str = "аеєиіїоуюяёыэйьъ";
 
 impl Glossary {
     /// Reads a glossary; `name` is what errors call it.
@@ -80,6 +82,39 @@ impl Glossary {
         }
         (text, faults)
     }
+
+    /// The terms that a text means, in any of their forms.
+    pub fn of(&self, source: &str, language: Language) -> Self {
+        let terms = self.terms.iter().filter(|term| {
+            let forms = std::iter::once(term.form(language)).chain(term.avoid.iter().map(String::as_str));
+            forms.into_iter().any(|form| find(source, form).is_some())
+        });
+        Self { terms: terms.cloned().collect() }
+    }
+
+    /// A text in which these terms have their renderings: every form that is to be avoided is replaced, and that of the
+    /// other language that the text was written from.
+    pub fn render(&self, text: &str, Direction { from, to }: Direction) -> String {
+        let mut text = text.to_owned();
+        for term in &self.terms {
+            let wanted = term.form(to);
+            let avoided = std::iter::once(term.form(from)).chain(term.avoid.iter().map(String::as_str));
+            for form in avoided {
+                let mut done = 0;
+                while let Some(range) = find(&text[done..], form) {
+                    let range = done + range.start..done + range.end;
+                    // The two languages may spell it so alike that a case of the one looks like the other.
+                    if find(&text[range.clone()], wanted).is_some() {
+                        done = range.end;
+                        continue;
+                    }
+                    done = range.start + wanted.len();
+                    text.replace_range(range, wanted);
+                }
+            }
+        }
+        text
+    }
 }
 
 /// Where a term stands in a text, in any case.
@@ -107,7 +142,13 @@ fn same(word: &str, form: &str) -> bool {
     }
     // Київ, Києва: a vowel of the stem may change too, so two letters are given away on long words.
     let stem = form.len().saturating_sub(ENDING).max(3.min(form.len()));
-    let stem = if form.len() <= 4 { stem.min(form.len() - 1).min(2) } else { stem };
+    let is_short = form.len() <= 4;
+    let stem = if is_short { stem.min(form.len() - 1).min(2) } else { stem };
+    // Two letters say little, so a short word must have the consonants of the form as well: кіно is not Київ.
+    let consonants = |word: &[char]| word.iter().copied().filter(|c| !VOWELS.contains(*c)).collect::<String>();
+    if is_short && !consonants(&word).starts_with(&consonants(&form)) {
+        return false;
+    }
     word.len() + ENDING >= form.len()
         && word.len() <= form.len() + ENDING + 1
         && word.iter().zip(&form).take(stem).all(|(a, b)| a == b)
@@ -145,7 +186,25 @@ avoid = ["GUR", "ГРУ"]
         assert_eq!(applied("HUR said so.", "В ГРУ так сказали.", En, Ru), ("В ГУР так сказали.".into(), 0));
         assert_eq!(applied("HUR said so.", "Так сказали в HUR.", En, Uk), ("Так сказали в ГУР.".into(), 0));
         assert_eq!(applied("HUR said so.", "Так сказали.", En, Uk), ("Так сказали.".into(), 1));
+        assert_eq!(applied("Нове кіно. Китай.", "New film. China.", Uk, En), ("New film. China.".into(), 0));
         assert_eq!(applied("Nothing here.", "ГРУ.", En, Ru), ("ГРУ.".into(), 0));
+    }
+
+    #[test]
+    fn a_summary_gets_the_renderings_of_what_its_article_means() {
+        use Language::{En, Ru, Uk};
+        let glossary = Glossary::parse(FILE, "test").unwrap();
+        let terms = glossary.of("It is quiet in Kiev.", En);
+        assert_eq!(terms.terms.len(), 1, "HUR is not meant");
+        let in_english = Direction { from: En, to: En };
+        assert_eq!(terms.render("Kiev is quiet; Kiev sleeps.", in_english), "Kyiv is quiet; Kyiv sleeps.");
+        assert_eq!(terms.render("Kyiv and GUR.", in_english), "Kyiv and GUR.", "a form that is right stays");
+        let terms = glossary.of("ГРУ повідомило.", Uk);
+        assert_eq!(terms.render("GUR and ГРУ say so.", Direction { from: Uk, to: En }), "HUR and HUR say so.");
+        let terms_of_kyiv = glossary.of("Тихо в Киеве.", Ru);
+        let text = "У Києві тихо, Київ спить, а кіно йде.";
+        assert_eq!(terms_of_kyiv.render(text, Direction { from: Ru, to: Uk }), text, "cases stay");
+        assert_eq!(terms.render("В ГРУ так говорят.", Direction { from: Uk, to: Ru }), "В ГУР так говорят.");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! A [`Translator`] renders plain sentences in one direction or more. [`Desk`] is what the rest of the crate uses: it picks
 //! routes by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
 //! documents around the sentences are `text`, `html` and `subtitle`; what a sentence has besides words is `protect`,
-//! `number` and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks on
-//! threads of their own) and `writer` (the engine). Not here: downloads, HTTP, the command line.
+//! `number` and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and
+//! `marian` (larger ones), on threads of their own, and `writer` (the engine). Not here: downloads, HTTP, the command line.
 
 mod check;
 mod desk;
@@ -14,6 +14,7 @@ mod html;
 mod inline;
 mod job;
 mod layout;
+mod marian;
 mod number;
 mod place;
 mod polish;
@@ -37,8 +38,9 @@ pub use self::desk::{Desk, Step};
 pub use self::error::TranslateError;
 pub use self::glossary::{Glossary, Term};
 pub use self::job::{Document, Format, Rendered, Sentence, Translation};
+pub use self::marian::MarianTranslator;
 pub use self::student::Student;
-pub use self::writer::Writer;
+pub use self::writer::{ENGINE, Writer};
 
 use crate::intake::{Language, UnknownLanguage};
 
@@ -118,6 +120,11 @@ pub trait Translator: Send + Sync {
 
     /// How well it translates in this direction, as chrF on FLORES-200 from 0 to 100; `None` when it does not.
     fn quality(&self, direction: Direction) -> Option<f32>;
+
+    /// True when a user who types this means this translator.
+    fn answers_to(&self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name)
+    }
 
     /// Translates a short batch; the answer has one output a sentence, in order.
     fn translate(&self, batch: Batch) -> Pending<'_>;

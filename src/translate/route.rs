@@ -13,16 +13,20 @@ pub(super) struct Route {
     legs: Vec<(Arc<dyn Translator>, Direction)>,
     /// chrF, as stated or guessed.
     pub(super) quality: f32,
+    /// The user wants it.
+    preferred: bool,
 }
 
-/// The ways to translate in this direction, the best first.
-pub(super) fn routes(translators: &[Arc<dyn Translator>], direction: Direction) -> Vec<Route> {
+/// The ways to translate in this direction: those by the translator that the user prefers, then the best first.
+pub(super) fn routes(translators: &[Arc<dyn Translator>], preferred: Option<&str>, direction: Direction) -> Vec<Route> {
     let direct = |direction| {
         let known = translators.iter().filter_map(move |translator| {
-            Some(Route { quality: translator.quality(direction)?, legs: vec![(translator.clone(), direction)] })
+            let preferred = preferred.is_some_and(|name| translator.answers_to(name));
+            let legs = vec![(translator.clone(), direction)];
+            Some(Route { quality: translator.quality(direction)?, legs, preferred })
         });
         let mut known: Vec<Route> = known.collect();
-        known.sort_by(|a, b| b.quality.total_cmp(&a.quality));
+        known.sort_by(Route::before);
         known
     };
     let mut routes = direct(direction);
@@ -31,14 +35,19 @@ pub(super) fn routes(translators: &[Arc<dyn Translator>], direction: Direction) 
         let back = direct(Direction { from: Language::En, ..direction }).into_iter().next();
         if let (Some(there), Some(back)) = (there, back) {
             let quality = there.quality.min(back.quality) - PIVOT;
-            routes.push(Route { legs: [there.legs, back.legs].concat(), quality });
+            let preferred = there.preferred || back.preferred;
+            routes.push(Route { legs: [there.legs, back.legs].concat(), quality, preferred });
         }
     }
-    routes.sort_by(|a, b| b.quality.total_cmp(&a.quality));
+    routes.sort_by(Route::before);
     routes
 }
 
 impl Route {
+    fn before(&self, other: &Self) -> std::cmp::Ordering {
+        other.preferred.cmp(&self.preferred).then(other.quality.total_cmp(&self.quality))
+    }
+
     pub(super) fn name(&self) -> String {
         self.legs.iter().map(|(translator, _)| translator.name()).collect::<Vec<_>>().join(" + ")
     }

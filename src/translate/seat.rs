@@ -15,8 +15,9 @@ const WAITING: usize = 4;
 
 /// A network that is loaded.
 pub(super) trait Network {
-    /// Translates the sentences of a batch; one output each, in order.
-    fn translate(&self, batch: &Batch) -> Result<Vec<Output>, TranslateError>;
+    /// Translates the sentences of a batch; one output each, in order. A network that takes long asks `is_wanted` now and
+    /// then, and fails when nobody waits any more.
+    fn translate(&self, batch: &Batch, is_wanted: &dyn Fn() -> bool) -> Result<Vec<Output>, TranslateError>;
 }
 
 /// A handle on a network's thread.
@@ -69,7 +70,8 @@ fn serve(name: &str, load: &Load, mut inbox: mpsc::Receiver<Request>) {
         }
         let outcome = match network.take().map_or_else(|| guarded(name, load).and_then(|loaded| loaded), Ok) {
             Ok(loaded) => {
-                let outcome = guarded(name, || loaded.translate(&batch)).and_then(|outputs| outputs);
+                let outcome =
+                    guarded(name, || loaded.translate(&batch, &|| !answer.is_closed())).and_then(|outputs| outputs);
                 network = Some(loaded);
                 outcome
             }

@@ -54,7 +54,7 @@ impl Translator for Student {
 
 impl Network for Engine {
     /// All parts of all sentences go through the network together, unless their words have to be followed.
-    fn translate(&self, batch: &Batch) -> Result<Vec<Output>, TranslateError> {
+    fn translate(&self, batch: &Batch, _: &dyn Fn() -> bool) -> Result<Vec<Output>, TranslateError> {
         let fits = |part: &str| self.src_ids(part).len() <= WINDOW;
         let parts: Vec<Vec<&str>> = batch.sentences.iter().map(|text| split::parts(text, &fits)).collect();
         if batch.want == Want::Links {

@@ -28,6 +28,9 @@ const QUOTES: &str = "\"«»„“”";
 /// Mild, against loops; a stronger one drives names apart.
 const REPETITION_PENALTY: f32 = 1.05;
 
+/// What a user calls it, whichever model it runs.
+pub const ENGINE: &str = "engine";
+
 /// A translator that asks the engine.
 pub struct Writer {
     engine: Engine,
@@ -50,6 +53,10 @@ impl Translator for Writer {
 
     fn quality(&self, direction: Direction) -> Option<f32> {
         self.quality.iter().find(|(language, _)| *language == direction.to).map(|(_, quality)| *quality)
+    }
+
+    fn answers_to(&self, name: &str) -> bool {
+        [ENGINE, &self.name].iter().any(|own| own.eq_ignore_ascii_case(name))
     }
 
     fn translate(&self, batch: Batch) -> Pending<'_> {

@@ -143,6 +143,19 @@ fn usage_is_explained_with_code_2() {
 }
 
 #[test]
+fn a_translator_that_is_not_known_or_not_here_is_named() {
+    let place = Place::new();
+    let run = |name: &str| {
+        let arguments = ["translate", "--from", "en", "--to", "uk", "--offline", "--translator", name];
+        place.run_with("The mayor left.", &arguments)
+    };
+    assert!(run("nobody").refused(2).contains("`nobody`; `stislo models list`"));
+    assert!(run("OPUS-MT-tc-big-en-zle").refused(4).contains("opus-mt-tc-big-en-zle"));
+    let list = place.run(&["models", "list"]);
+    assert!(list.stdout.contains("opus-mt-tc-big-zle-zle"), "{}", list.stdout);
+}
+
+#[test]
 fn bad_input_is_refused_with_code_3() {
     let place = Place::new();
     let german = "Die Hafenbrücke wurde am Samstag wieder für den Verkehr geöffnet. Vier Jahre zuvor hatte ein \

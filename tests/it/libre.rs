@@ -1,15 +1,18 @@
 //! The API of LibreTranslate, as its clients ask it and as its own tests do.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use stislo::http::{Gateway, Keys, Limits, Options, router};
 use stislo::intake::Language;
+use stislo::translate::Desk;
 use tower::ServiceExt;
 
 use crate::harness::{STUCK, Script, service};
-use crate::translators::{desk, spelled};
+use crate::translators::{Asked, Speller, desk, spelled};
 
 async fn app_with(options: Options) -> Router {
     let gateway = Gateway::new(options, None);
@@ -145,6 +148,25 @@ async fn refusals_have_the_words_that_clients_know() {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         assert_eq!(ask(&app, request).await.status, 405, "{path}");
     }
+}
+
+#[tokio::test]
+async fn who_finds_no_place_is_told_to_slow_down() {
+    let asked = Asked { gate: Some(Arc::new(tokio::sync::Notify::new())), ..Asked::default() };
+    let limits = Limits { concurrency: 1, queue: 0, ..Limits::default() };
+    let gateway = Gateway::new(Options { limits, ..Options::default() }, None);
+    let desk = Desk::new().with(Speller(asked.clone()));
+    gateway.open(service(Script::new(&["x"]).engine().await.0).with_desk(desk));
+    let app = router(gateway);
+    let body = json!({"q": TEXT, "source": "en", "target": "uk"});
+    let first = tokio::spawn({
+        let (app, body) = (app.clone(), body.clone());
+        async move { post(&app, body).await }
+    });
+    asked.begun.notified().await;
+    assert!(post(&app, body).await.error(429).starts_with("Slowdown:"));
+    asked.gate.unwrap().notify_one();
+    assert_eq!(first.await.unwrap().json()["translatedText"], uk(TEXT));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use stislo::error::{Error, Kind};
 use stislo::intake::{self, Article, Language};
 use stislo::plan::PlanError;
 use stislo::service::{Service, Stage};
+use stislo::translate::{Desk, Glossary};
 
 use crate::harness::{ANSWERS, Fault, Log, Script, fixture, request, service, source, tokenizer};
 
@@ -62,6 +63,34 @@ async fn every_fixture_becomes_three_clean_summaries() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn terms_of_the_glossary_have_their_renderings_in_summaries() {
+    let terms = "[[term]]\nen = \"crossing\"\nuk = \"переправа\"\nru = \"переправа\"\navoid = [\"bridge\", \"міст\"]\n\
+        [[term]]\nen = \"Zeppelin\"\nuk = \"Цепелін\"\nru = \"Цеппелин\"\navoid = [\"harbour\"]\n";
+    let page = fixture("en", "page").replace("harbour", "port").replace("Harbour", "Port");
+    let languages = [Language::En, Language::Uk];
+    let answers = async |terms: &str| {
+        let glossary = Glossary::parse(terms, "test").unwrap();
+        let (service, _) = scripted(&ANSWERS).await;
+        let service = service.with_desk(Desk::new().with_glossary(glossary));
+        let mut shown = Vec::new();
+        let watch = |stage: Stage| {
+            if let Stage::Fact { fact, .. } = stage {
+                shown.push(fact.text);
+            }
+        };
+        (service.summarize(request(&page, &languages), watch).await.unwrap().summaries, shown)
+    };
+    let ((plain, _), (set, shown)) = (answers("").await, answers(terms).await);
+    let english = |summary: &Summary| format!("{} {}", summary.headline, summary.summary);
+    assert!(english(&plain[0]).contains("bridge"), "{}", english(&plain[0]));
+    assert_eq!(english(&set[0]), english(&plain[0]).replace("bridge", "crossing"));
+    assert!(set[1].headline.contains("переправа") || set[1].summary.contains("переправа"), "{}", english(&set[1]));
+    let facts: Vec<&String> = set.iter().flat_map(|summary| &summary.key_facts).map(|fact| &fact.text).collect();
+    assert!(facts.iter().all(|fact| shown.contains(fact) && !fact.contains("bridge")), "{shown:?}");
+    assert!(set.iter().all(|summary| !english(summary).contains("Zeppelin")), "the article does not mean it");
 }
 
 #[tokio::test]

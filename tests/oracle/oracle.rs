@@ -3,6 +3,8 @@
 //!     oracle tokens MODEL.gguf     a text a line, as a JSON string, to a list of token ids a line
 //!     oracle score MODEL.gguf      a list of token ids a line to {"best": [...], "nll": [...]}: after each token but the last,
 //!                                  the likeliest next one, and the negative log-likelihood of the one that stands there
+//!     oracle pieces MODEL.spm      a text a line, as a JSON string, to the ids of its pieces
+//!     oracle marian FOLDER         a sentence a line, as a JSON string, to its translation into Ukrainian, by the model in FOLDER
 //!     oracle student FOLDER        a sentence a line, as a JSON string, to its translation, by the student that FOLDER/manifest.toml
 //!                                  names and whose files are in FOLDER as in the hub's cache
 //!
@@ -11,9 +13,11 @@
 use std::io::{BufRead, Write};
 use std::path::Path;
 
+use stislo::engine::marian::{Marian, MarianFiles, Wanted};
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{self, Model, Slot};
 use stislo::engine::tokenizer::Tokenizer;
+use stislo::engine::tokenizer::unigram::Unigram;
 use stislo::hub::{Hub, HubSettings, TranslatorManifest};
 use stislo::intake::Language;
 use stislo::translate::{Batch, Direction, Student, Translator, Want};
@@ -27,10 +31,18 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [command, path] = &args[..] else {
-        return Err("usage: oracle tokens|score MODEL.gguf, or student FOLDER".into());
+        return Err("usage: oracle tokens|score MODEL.gguf, pieces MODEL.spm, or marian|student FOLDER".into());
     };
     if command == "student" {
         return student(Path::new(path));
+    }
+    if command == "pieces" {
+        let unigram = Unigram::read(&std::fs::read(path)?)?;
+        let ids = |text: &str| unigram.pieces(text).iter().map(|piece| piece.id).collect::<Vec<_>>();
+        return answer(|line| Ok(serde_json::to_value(ids(&serde_json::from_str::<String>(line)?))?));
+    }
+    if command == "marian" {
+        return marian(Path::new(path));
     }
     let header = Gguf::open(Path::new(path))?;
     match command.as_str() {
@@ -44,6 +56,17 @@ fn main() -> Outcome<()> {
         }
         other => Err(format!("there is no command {other}").into()),
     }
+}
+
+fn marian(folder: &Path) -> Outcome<()> {
+    let [config, weights, source, vocabulary] =
+        ["config.json", "model.safetensors", "source.spm", "vocab.json"].map(|name| folder.join(name));
+    let marian = Marian::load(&MarianFiles { config, weights, source, vocabulary })?;
+    let wanted = Wanted { mark: Some(">>ukr<<"), longest: usize::MAX, is_wanted: &|| true };
+    answer(|line| {
+        let text: String = serde_json::from_str(line)?;
+        Ok(serde_json::to_value(marian.translate(&[&text], wanted)?.map(|mut all| all.remove(0)))?)
+    })
 }
 
 /// Sentences from English into Ukrainian, which a synthetic student does not know apart from others.

@@ -1,4 +1,5 @@
-//! The transformers: a GGUF file in, logits out.
+//! The transformers: a file in, logits out. Those that write answers come from GGUF files; `marian` translates, and comes
+//! from safetensors.
 //!
 //! They are ours because the ready-made ones of candle-transformers cannot batch, cannot share a prefix, keep the cache
 //! inside the weights and have defects (half-precision rotary tables in qwen3, masks that are never freed in qwen2). Here
@@ -13,11 +14,15 @@ mod kernel;
 mod kv;
 mod linear;
 mod llama;
+pub mod marian;
 mod parts;
 mod qwen2;
 mod qwen3;
 mod rope;
+mod safetensors;
 mod weights;
+
+use std::path::PathBuf;
 
 use candle_core::{Device, Tensor};
 
@@ -56,6 +61,22 @@ pub enum ModelError {
         token: u32,
         /// How many there are.
         vocabulary: usize,
+    },
+    /// A file of a translation model could not be read.
+    #[error("cannot read {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file of a translation model is broken, or of a kind that is not computed here.
+    #[error("{path} is not usable: {problem}")]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
     },
     /// The arithmetic failed.
     #[error("the computation failed: {0}")]

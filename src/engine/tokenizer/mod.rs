@@ -8,6 +8,7 @@
 
 mod byte_level;
 mod sentence_piece;
+pub mod unigram;
 
 use std::collections::HashMap;
 

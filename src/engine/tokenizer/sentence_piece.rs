@@ -224,7 +224,7 @@ impl PartialEq for Candidate {
 impl Eq for Candidate {}
 
 /// The byte that `<0x0A>` names.
-fn named_byte(token: &str) -> Option<u8> {
+pub(super) fn named_byte(token: &str) -> Option<u8> {
     let digits = token.strip_prefix("<0x")?.strip_suffix('>')?;
     u8::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 2)
 }
