@@ -28,10 +28,8 @@ pub struct Made {
 pub fn run(draft: Draft, reference: &Reference<'_>, made: Made) -> Summary {
     let language = made.language;
     let mut findings = Vec::new();
-    for (place, text, ending) in
-        [("headline", &draft.headline, Ending::Free), ("summary", &draft.summary, Ending::Sentence)]
-    {
-        findings.extend(reference.heading(text, ending, language, place));
+    for (place, text) in [("headline", &draft.headline), ("summary", &draft.summary)] {
+        findings.extend(reference.heading(text, language, place));
     }
     let mut key_facts: Vec<KeyFact> = Vec::new();
     for fact in draft.facts {
@@ -112,7 +110,8 @@ impl Reference<'_> {
     }
 
     /// What does not hold in a headline or a summary, which cite nothing.
-    pub(super) fn heading(&self, text: &str, ending: Ending, language: Language, place: &'static str) -> Vec<Finding> {
+    pub(super) fn heading(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
+        let ending = if place == "headline" { Ending::Free } else { Ending::Sentence };
         let mut found = form::findings(text, ending, language, place);
         let reading = Reading::of_claim(text, &self.table);
         found.extend(self.held(&Claim { text: &reading, sentences: &[], tongue: self.tongue(language), place }));

@@ -5,7 +5,6 @@
 //! facts were is said; what is only weak stays, with its finding. A headline and a summary cannot be left out: they are
 //! written again from the sentences of the facts, and the better one stays. Not here: who writes, and from what prompt.
 
-use super::form::Ending;
 use super::reference::Reference;
 use super::{DraftFact, Finding, FindingKind, KeyFact, Summary, between};
 
@@ -152,11 +151,8 @@ pub fn settle(
 
 /// Puts a new headline or summary in the place of the old one when it is better.
 fn heading(summary: &mut Summary, part: Part, text: &str, reference: &Reference<'_>) {
-    let (place, ending) = match part {
-        Part::Headline => ("headline", Ending::Free),
-        _ => ("summary", Ending::Sentence),
-    };
-    let findings = reference.heading(text, ending, summary.language, place);
+    let place = if part == Part::Headline { "headline" } else { "summary" };
+    let findings = reference.heading(text, summary.language, place);
     let (old, others): (Vec<Finding>, Vec<Finding>) = summary.findings.drain(..).partition(|it| it.place == place);
     let better = (verdict(&findings), findings.len()) < (verdict(&old), old.len());
     summary.findings = if better { findings } else { old };
