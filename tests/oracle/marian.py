@@ -111,13 +111,14 @@ def compare(oracle, spm, texts):
         (folder / "source.spm").write_bytes(Path(spm).read_bytes())
         (folder / "target.spm").write_bytes(Path(spm).read_bytes())
         torch.manual_seed(7)
-        model = MarianMTModel(config("swish", hidden=32, vocabulary=len(names), init_std=0.4)).eval()
-        model.final_logits_bias[0, 0] = 30.0
+        model = MarianMTModel(config("swish", hidden=32, vocabulary=len(names), init_std=0.25)).eval()
+        model.final_logits_bias[0, 0] = 6.0
         model.save_pretrained(folder, safe_serialization=True)
         stated = json.loads((folder / "generation_config.json").read_text())
-        whole = {**stated, **json.loads((folder / "config.json").read_text())}
+        whole = {**json.loads((folder / "config.json").read_text()), **stated}
         (folder / "config.json").write_text(json.dumps(whole))
-        tokenizer = MarianTokenizer(str(folder / "vocab.json"), str(folder / "source.spm"), str(folder / "target.spm"))
+        sides = {"source_spm": str(folder / "source.spm"), "target_spm": str(folder / "target.spm")}
+        tokenizer = MarianTokenizer(vocab=str(folder / "vocab.json"), **sides)
         lines = [line for text in texts for line in Path(text).read_text().splitlines() if line.strip()]
         lines = [line for line in lines if len(tokenizer(line).input_ids) < 60]
         theirs = []
