@@ -111,10 +111,14 @@ async fn a_signal_ends_it_tidily_and_a_second_one_at_once() {
 async fn a_kept_answer_outlives_a_kill() {
     let place = Place::new();
     let mut rounds = Vec::new();
-    // An answer whose writing is cut off by the kill is lost, and no other.
+    // An answer whose writing is cut off by the kill is lost, and no other. Each gateway lives longer than the one before.
     while rounds.len() < 10 && rounds.last().is_none_or(|from| from != "stislo; hit") {
         let mut gateway = Gateway::start(&place, &[]);
-        rounds.push(gateway.ask().await);
+        let from = gateway.ask().await;
+        for _ in 0..100 * rounds.len() {
+            gateway.ask().await;
+        }
+        rounds.push(from);
         gateway.signal("-KILL");
         gateway.end();
     }
