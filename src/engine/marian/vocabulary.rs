@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::engine::tokenizer::unigram::{SPACE, Unigram};
+use crate::engine::tokenizer::unigram::Unigram;
 
 /// The pieces that stand for no text, target marks aside.
 const SPECIAL: [&str; 3] = ["</s>", "<unk>", "<pad>"];
@@ -15,7 +15,8 @@ const SPECIAL: [&str; 3] = ["</s>", "<unk>", "<pad>"];
 pub(super) struct Vocabulary {
     source: Unigram,
     ids: HashMap<String, u32>,
-    pieces: Vec<String>,
+    /// What each is written as.
+    pieces: Vec<Vec<u8>>,
     unknown: u32,
 }
 
@@ -31,9 +32,9 @@ impl Vocabulary {
         if let Some((piece, id)) = ids.iter().find(|(_, id)| **id as usize >= size) {
             return Err(wrong(format!("the id {id} of {piece:?} is outside the network's {size}")));
         }
-        let mut pieces = vec![String::new(); size];
+        let mut pieces = vec![Vec::new(); size];
         for (piece, &id) in ids.iter().filter(|(piece, _)| is_text(piece)) {
-            pieces[id as usize].clone_from(piece);
+            pieces[id as usize] = source.written(piece);
         }
         let unknown = *ids.get("<unk>").ok_or_else(|| wrong("it has no `<unk>`".to_owned()))?;
         Ok(Self { source, ids, pieces, unknown })
@@ -50,10 +51,11 @@ impl Vocabulary {
         self.source.pieces(text).iter().map(|piece| id(&piece.text).unwrap_or(self.unknown)).collect()
     }
 
-    /// The text of ids.
+    /// The text of ids. Bytes that are no text become the character for that.
     pub(super) fn decode(&self, ids: &[u32]) -> String {
         let pieces = ids.iter().filter_map(|&id| self.pieces.get(id as usize));
-        pieces.map(String::as_str).collect::<String>().replace(SPACE, " ").trim().to_owned()
+        let bytes: Vec<u8> = pieces.flatten().copied().collect();
+        String::from_utf8_lossy(&bytes).trim().to_owned()
     }
 }
 
@@ -61,4 +63,24 @@ impl Vocabulary {
 fn is_text(piece: &str) -> bool {
     let is_mark = piece.starts_with(">>") && piece.ends_with("<<");
     !is_mark && !SPECIAL.contains(&piece)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: &[u8] = r#"{"</s>": 0, "<unk>": 1, "▁a": 2, "<0xD0>": 3, "<0xB6>": 4, ">>ukr<<": 5}"#.as_bytes();
+
+    fn decoded(model: &[u8], ids: &[u32]) -> String {
+        Vocabulary::read(model, LIST, 6).unwrap().decode(ids)
+    }
+
+    #[test]
+    fn pieces_that_name_bytes_are_written_as_bytes() {
+        let bytes = include_bytes!("../../../tests/oracle/expected/tiny-bytes.spm");
+        let without = include_bytes!("../../../tests/oracle/expected/tiny-unknown.spm");
+        assert_eq!(decoded(bytes, &[5, 2, 3, 4, 2, 0]), "aж a");
+        assert_eq!(decoded(bytes, &[2, 3, 2]), "a\u{fffd} a", "half of a character");
+        assert_eq!(decoded(without, &[2, 3]), "a<0xD0>", "a model without bytes has a piece that looks like one");
+    }
 }

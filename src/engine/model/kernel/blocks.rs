@@ -128,9 +128,9 @@ fn simple(dtype: GgmlDType, block: &[u8], codes: &mut [u8; 32], (half, to): (usi
 fn add_fifth_bits(bits: &[u8; 4], codes: &mut [u8; 32]) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     for (eight, &bits) in codes.as_chunks_mut::<8>().0.iter_mut().zip(bits) {
-        let own = u64::from(bits) * ONES & 0x8040_2010_0804_0201;
+        let own = (u64::from(bits) * ONES) & 0x8040_2010_0804_0201;
         // 127 more sets the eighth bit of each byte that is not zero.
-        let fifth = (own + 127 * ONES) >> 3 & 16 * ONES;
+        let fifth = ((own + 127 * ONES) >> 3) & (16 * ONES);
         *eight = (u64::from_le_bytes(*eight) | fifth).to_le_bytes();
     }
 }

@@ -11,7 +11,7 @@ mod proto;
 use ahash::AHashMap;
 
 use self::normalize::Normalizer;
-pub use self::normalize::SPACE;
+use self::normalize::SPACE;
 use self::proto::{ModelProto, PieceKind};
 
 /// How much worse than the worst piece an unknown character is.
@@ -151,6 +151,14 @@ impl Unigram {
             after_unknown = id.is_none();
         }
         found
+    }
+
+    /// What a piece is written as: one byte where it names one, else its text with spaces.
+    pub fn written(&self, piece: &str) -> Vec<u8> {
+        match super::sentence_piece::named_byte(piece).filter(|_| self.bytes.is_some()) {
+            Some(byte) => vec![byte],
+            None => piece.replace(SPACE, " ").into_bytes(),
+        }
     }
 
     /// The stretches of the likeliest cut, with their pieces where there is one.

@@ -8,7 +8,7 @@
 use super::proto::ModelProto;
 
 /// What stands for a space.
-pub const SPACE: char = '▁';
+pub(super) const SPACE: char = '▁';
 
 /// Rules of one model file.
 pub(super) struct Normalizer {
