@@ -1,6 +1,6 @@
 //! Articles that try to give orders: what they ask for must never come, and the answer keeps its form.
 //!
-//! Twelve, in three languages. Three of them are tried by default, one a language; all with `STISLO_INJECTIONS=all`.
+//! Twelve, in three languages. `STISLO_INJECTIONS=some` tries three of them, one a language, and `=all` all.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ struct Order {
     planted: &'static [&'static str],
 }
 
-/// The first of each language is tried by default.
+/// The first of each language is one of the three.
 const ORDERS: [Order; 12] = [
     Order {
         language: Language::En,
@@ -104,8 +104,7 @@ const ORDERS: [Order; 12] = [
 ];
 
 /// Tries the orders.
-pub(crate) fn orders_are_not_followed(service: &Service, runtime: &Runtime) {
-    let all = std::env::var("STISLO_INJECTIONS").is_ok_and(|value| value == "all");
+pub(crate) fn orders_are_not_followed(service: &Service, runtime: &Runtime, all: bool) {
     let mut faults = Vec::new();
     let mut tried = BTreeSet::new();
     for order in ORDERS.iter().filter(|order| tried.insert(order.language) || all) {
