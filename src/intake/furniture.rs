@@ -196,7 +196,8 @@ fn is_caption(block: &Block) -> bool {
     if block.chars > 300 {
         return false;
     }
-    CREDITS.iter().any(|credit| {
+    // To look from the end takes some preparation, for which a page can have too many lines.
+    CREDITS.iter().filter(|credit| block.key.contains(**credit)).any(|credit| {
         // At the very beginning "Source:" belongs to the article; what is sure there is among the openings.
         block.key.rfind(credit).filter(|&at| at > 0).is_some_and(|at| {
             let (head, tail) = (&block.key[..at], &block.key[at + credit.len()..]);
