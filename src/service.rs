@@ -1,9 +1,9 @@
 //! The whole way of one article, on one page.
 //!
-//! `read -> plan -> generate -> parse -> check -> repair`: every surface calls [`Service::summarize`] and only serialises what comes
-//! back. Who looks for a kept answer in between calls its two halves, [`Service::prepare`] and [`Service::write`]. A service
-//! is cheap to clone; the weights are behind its engine. Texts are translated by its desk (`translation`). Not here:
-//! keeping answers.
+//! `read -> plan -> generate -> parse -> check -> repair`: every surface calls [`Service::summarize`] and only serialises
+//! what comes back. Who looks for a kept answer in between calls its two halves, [`Service::prepare`] and
+//! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated by its desk
+//! (`translation`). Not here: keeping answers.
 
 mod proofreader;
 mod recipe;

@@ -33,18 +33,13 @@ pub fn run(draft: Draft, reference: &Reference<'_>, made: Made) -> Summary {
     }
     let mut key_facts: Vec<KeyFact> = Vec::new();
     for fact in draft.facts {
-        let mut checked = reference.check(fact, language);
-        match reference.beside(&checked, [&draft.headline, &draft.summary], key_facts.iter()) {
-            between::Relation::Repeats => {
-                findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: checked.text });
-                continue;
+        let checked = reference.check(fact, language);
+        match reference.beside(checked, [&draft.headline, &draft.summary], key_facts.iter()) {
+            Ok(fact) => key_facts.push(fact),
+            Err(KeyFact { text, .. }) => {
+                findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: text });
             }
-            between::Relation::Contradicts(value) => {
-                checked.findings.push(Finding { kind: FindingKind::Contradiction, place: "fact", value });
-            }
-            between::Relation::None => {}
         }
-        key_facts.push(checked);
     }
     findings.extend(reference.shortage(key_facts.len()));
     let Draft { headline, summary, .. } = draft;
@@ -124,9 +119,27 @@ impl Reference<'_> {
         few.then(|| Finding { kind: FindingKind::Truncated, place: "fact", value: String::new() })
     }
 
+    /// A fact as it stands beside headline, summary and other facts, with a finding where it contradicts one; as an error
+    /// when it only repeats one.
+    pub(super) fn beside<'f>(
+        &self,
+        mut fact: KeyFact,
+        parts: [&'f String; 2],
+        facts: impl Iterator<Item = &'f KeyFact>,
+    ) -> Result<KeyFact, KeyFact> {
+        match self.relation(&fact, parts, facts) {
+            between::Relation::Repeats => return Err(fact),
+            between::Relation::Contradicts(value) => {
+                fact.findings.push(Finding { kind: FindingKind::Contradiction, place: "fact", value });
+            }
+            between::Relation::None => {}
+        }
+        Ok(fact)
+    }
+
     /// How a fact stands to headline, summary and other facts. Where its own sentences have its numbers, it contradicts only
     /// what rests on the same sentences: an article may well say two numbers of two things in nearly the same words.
-    pub(super) fn beside<'f>(
+    fn relation<'f>(
         &self,
         fact: &KeyFact,
         parts: [&'f String; 2],

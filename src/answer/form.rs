@@ -43,11 +43,7 @@ fn is_in(text: &str, wanted: Language) -> bool {
 
 /// The first word with letters that the language does not have, or of two alphabets at once.
 fn foreign_word(text: &str, language: Language) -> Option<&str> {
-    let foreign = match language {
-        Language::En => "",
-        Language::Uk => "ыэёъЫЭЁЪ",
-        Language::Ru => "іїєґІЇЄҐ",
-    };
+    let foreign = language.letters_of_the_other();
     let cyrillic = |c: char| ('\u{400}'..='\u{52f}').contains(&c);
     let mut words = text.split(|c: char| !c.is_alphanumeric());
     words.find(|word| {

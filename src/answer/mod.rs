@@ -3,8 +3,10 @@
 //! `parse` reads lines into a [`Draft`], as tolerantly as it can. An article is prepared once as a [`Reference`]; `evidence`
 //! finds the sentences of a fact in it, and `figures`, `names`, `stance` and `quote` hold the fact against them, each for one
 //! kind of mistake. `check` makes a [`Summary`] of it all, with a finding for everything that is missing or does not hold;
-//! `between` compares facts with each other; `repair` says what is to be written again, and settles what becomes of it; `against` does the same for a text that a person wrote; `compare` holds
-//! summaries of several languages against each other; `growing` reads an answer line by line while it is written. No model is asked, and nothing in this room knows tokens.
+//! `between` compares facts with each other; `repair` says what is to be written again, and settles what becomes of it;
+//! `against` does the same for a text that a person wrote; `compare` holds summaries of several languages against each
+//! other; `growing` reads an answer line by line while it is written. No model is asked, and nothing in this room knows
+//! tokens.
 
 mod against;
 mod between;
@@ -167,6 +169,14 @@ pub struct KeyFact {
     pub evidence: Vec<Evidence>,
     /// What does not hold.
     pub findings: Vec<Finding>,
+}
+
+impl KeyFact {
+    /// The numbers of the sentences that it rests on.
+    #[must_use]
+    pub fn cited(&self) -> Vec<u32> {
+        self.evidence.iter().map(|evidence| evidence.sentence.get()).collect()
+    }
 }
 
 /// A sentence of the article.

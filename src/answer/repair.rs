@@ -6,7 +6,7 @@
 //! written again from the sentences of the facts, and the better one stays. Not here: who writes, and from what prompt.
 
 use super::reference::Reference;
-use super::{DraftFact, Finding, FindingKind, KeyFact, Summary, between};
+use super::{DraftFact, Finding, FindingKind, KeyFact, Summary};
 
 /// Most sentences that one part is written again from.
 const MOST_SENTENCES: usize = 6;
@@ -19,6 +19,13 @@ pub enum Strictness {
     Usual,
     /// It is left out, like a wrong one.
     Strict,
+}
+
+impl From<bool> for Strictness {
+    /// As a flag has it.
+    fn from(strict: bool) -> Self {
+        if strict { Self::Strict } else { Self::Usual }
+    }
 }
 
 /// How bad it is.
@@ -60,7 +67,7 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
         }
     }
     let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !holds(fact));
-    found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(numbers(fact)) }));
+    found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(fact.cited()) }));
     found
 }
 
@@ -71,13 +78,9 @@ pub(super) fn holds(fact: &KeyFact) -> bool {
 
 /// The sentences that the facts rest on, those that do not hold aside.
 fn of_facts(summary: &Summary) -> Vec<u32> {
-    let sound: Vec<u32> = summary.key_facts.iter().filter(|fact| holds(fact)).flat_map(numbers).collect();
-    let sentences = if sound.is_empty() { summary.key_facts.iter().flat_map(numbers).collect() } else { sound };
+    let sound: Vec<u32> = summary.key_facts.iter().filter(|fact| holds(fact)).flat_map(KeyFact::cited).collect();
+    let sentences = if sound.is_empty() { summary.key_facts.iter().flat_map(KeyFact::cited).collect() } else { sound };
     first(sentences)
-}
-
-fn numbers(fact: &KeyFact) -> Vec<u32> {
-    fact.evidence.iter().map(|evidence| evidence.sentence.get()).collect()
 }
 
 /// The first of these, each once and in the order of the article.
@@ -134,11 +137,13 @@ pub fn settle(
     // What holds stays, and what does not has to stand beside it.
     let mut settled: Vec<Option<KeyFact>> = facts.iter().map(|fact| holds(fact).then(|| fact.clone())).collect();
     for (at, fact) in facts.into_iter().enumerate().filter(|(_, fact)| !holds(fact)) {
-        let again = new(Part::Fact(at)).map(|text| DraftFact { text: text.to_owned(), cited: numbers(&fact) });
+        let again = new(Part::Fact(at)).map(|text| DraftFact { text: text.to_owned(), cited: fact.cited() });
         let again = again.map(|draft| reference.check(draft, summary.language));
-        let ours = [again, Some(fact)].into_iter().flatten();
-        let best =
-            ours.filter_map(|fact| beside(fact, &summary, settled.iter().flatten(), reference)).min_by_key(grade);
+        let beside = |mut fact: KeyFact| {
+            fact.findings.retain(|finding| finding.kind != FindingKind::Contradiction);
+            reference.beside(fact, [&summary.headline, &summary.summary], settled.iter().flatten()).ok()
+        };
+        let best = [again, Some(fact)].into_iter().flatten().filter_map(beside).min_by_key(grade);
         let worst = if strictness == Strictness::Strict { Verdict::Holds } else { Verdict::Weak };
         settled[at] = best.filter(|fact| verdict(&fact.findings) <= worst);
         summary.dropped += usize::from(settled[at].is_none());
@@ -164,24 +169,6 @@ fn heading(summary: &mut Summary, part: Part, text: &str, reference: &Reference<
             _ => summary.summary = text,
         }
     }
-}
-
-/// The fact as it stands beside those that are settled; `None` when it says nothing new.
-fn beside<'f>(
-    mut fact: KeyFact,
-    summary: &'f Summary,
-    others: impl Iterator<Item = &'f KeyFact>,
-    reference: &Reference<'_>,
-) -> Option<KeyFact> {
-    fact.findings.retain(|finding| finding.kind != FindingKind::Contradiction);
-    match reference.beside(&fact, [&summary.headline, &summary.summary], others) {
-        between::Relation::Repeats => return None,
-        between::Relation::Contradicts(value) => {
-            fact.findings.push(Finding { kind: FindingKind::Contradiction, place: "fact", value });
-        }
-        between::Relation::None => {}
-    }
-    Some(fact)
 }
 
 /// The less, the better. Of two that are alike the first is taken, which is the one that was written again.

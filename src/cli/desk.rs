@@ -49,8 +49,8 @@ fn wrong(reason: String) -> Error {
 /// What decides that desk's translations: the models on disk, and the glossary. It starts none of them.
 pub(super) fn signature(settings: &Settings) -> Result<Vec<String>, Error> {
     let hub = Hub::new(settings.hub.clone())?;
-    let here = TranslatorManifest::builtin()?.into_iter().filter(|manifest| hub.cached_translator(manifest).is_some());
-    let mut signature: Vec<String> = here.map(|manifest| format!("{manifest:?}")).collect();
+    let here = super::translators::here(&hub)?;
+    let mut signature: Vec<String> = here.iter().map(|manifest| format!("{manifest:?}")).collect();
     signature.extend(chosen(settings)?);
     signature.extend(settings.glossary.as_deref().map(text_of).transpose()?);
     Ok(signature)

@@ -29,12 +29,12 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Loads the model.
-    pub(super) async fn load(&self, settings: &Settings, bars: &Bars) -> Result<Service, Error> {
+    /// Loads the model, to write and to stand behind this desk.
+    pub(super) async fn load(&self, settings: &Settings, bars: &Bars, desk: Desk) -> Result<Service, Error> {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
-        Ok(Service::with_recipe(engine?, self.recipe.clone()).with_desk(super::desk::on_disk(settings)?))
+        Ok(Service::with_recipe(engine?, self.recipe.clone()).with_desk(desk))
     }
 }
 
@@ -46,13 +46,12 @@ pub(super) async fn translator(settings: &Settings, direction: Direction, bars: 
     if has_other || direction.from == direction.to {
         return Ok(desk);
     }
-    let service = find(settings, bars).await?.load(settings, bars).await?;
-    Ok(service.with_desk(desk).desk().clone())
+    Ok(find(settings, bars).await?.load(settings, bars, desk).await?.desk().clone())
 }
 
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
-    find(settings, bars).await?.load(settings, bars).await
+    find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await
 }
 
 /// Finds the model's file, and downloads it where it is not here yet.

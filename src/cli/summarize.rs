@@ -93,7 +93,7 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
         Work::Summarize => task.check()?,
         Work::Compare => task.check_comparison()?,
     }
-    let strictness = if args.strict { Strictness::Strict } else { Strictness::Usual };
+    let strictness = Strictness::from(args.strict);
     let wish = Wish { task, strategy: args.strategy.map(Way::strategy), seed: settings.seed, strictness };
     // A text that cannot be summarised is refused before a gigabyte is downloaded for it.
     let mut texts = Vec::new();
@@ -162,7 +162,7 @@ impl<'a> Desk<'a> {
         if let Some(service) = &self.loaded {
             return Ok(service.clone());
         }
-        let service = self.model.load(self.settings, self.bars).await?;
+        let service = self.model.load(self.settings, self.bars, super::desk::on_disk(self.settings)?).await?;
         Ok(self.loaded.insert(service).clone())
     }
 

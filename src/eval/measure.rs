@@ -204,8 +204,7 @@ fn is_foreign(letter: char, language: Language) -> bool {
     let cyrillic = matches!(letter, '\u{400}'..='\u{4ff}');
     match language {
         Language::En => !latin,
-        Language::Uk => !(latin || cyrillic) || "ыэёъЫЭЁЪ".contains(letter),
-        Language::Ru => !(latin || cyrillic) || "іїєґІЇЄҐ".contains(letter),
+        _ => !(latin || cyrillic) || language.letters_of_the_other().contains(letter),
     }
 }
 

@@ -127,10 +127,6 @@ impl Way {
     }
 }
 
-fn strictness(strict: bool) -> Strictness {
-    if strict { Strictness::Strict } else { Strictness::Usual }
-}
-
 fn every_language() -> Vec<Language> {
     Language::ALL.to_vec()
 }
@@ -204,7 +200,7 @@ impl SummarizeBody {
         };
         let source = Source { bytes, name: name.to_owned(), title, language: source_language };
         let task = Task { languages, facts, length };
-        let strictness = strictness(strict);
+        let strictness = Strictness::from(strict);
         Ok((Request { source, task, strategy: strategy.chosen(), seed, strictness }, stream))
     }
 }
@@ -223,7 +219,7 @@ impl SummarizeQuery {
         };
         let source = Source { bytes, name: "body".to_owned(), title, language: source_language };
         let task = Task { languages, facts, length };
-        let strictness = strictness(strict);
+        let strictness = Strictness::from(strict);
         Ok((Request { source, task, strategy: strategy.chosen(), seed, strictness }, stream))
     }
 }

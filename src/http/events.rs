@@ -1,8 +1,8 @@
 //! An answer as server-sent events, as it comes into being.
 //!
 //! `accepted` carries the article as it was read, so that evidence can be shown: its offsets refer to that text. Then come
-//! `progress`, `delta` (text as the model writes it, before any check), `fact` (checked, and settled), `summary` (checked and whole)
-//! and, as the last, `done` or `error`. The source of the stream is a record that others may read too; see `flight`.
+//! `progress`, `delta` (text as the model writes it, before any check), `fact` (checked, and settled), `summary` (checked and
+//! whole) and, as the last, `done` or `error`. The source of the stream is a record that others may read too; see `flight`.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use futures_util::Stream;
 use serde_json::{Value, json};
 
 use super::flight::{Reader, Step};
+use super::limit::Limit;
 use super::phase::Working;
-use super::summarize::Limit;
 use crate::intake::Article;
 use crate::service::Stage;
 

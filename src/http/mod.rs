@@ -4,7 +4,8 @@
 //! `options`), `gateway` (kept answers, `turns`, the service), `flight` (one computation for all who ask the same), and
 //! back as JSON by `summarize` or as `events`. Errors are problem documents (RFC 9457) from one table, `problem`. Handlers
 //! only translate: the work is the service's. A caller who leaves drops the handler's future; with the last one who waits
-//! for an answer, its work ends. `translate` has texts translated, and `libre` does in the words of LibreTranslate. `phase` is where the gateway is in its life; `probes` and `metrics` tell it to machines.
+//! for an answer, its work ends. `translate` has texts translated, and `libre` does in the words of LibreTranslate. `limit` is
+//! how long a request may take, `phase` where the gateway is in its life; `probes` and `metrics` tell it to machines.
 
 mod ask;
 mod body;
@@ -14,6 +15,7 @@ mod flight;
 mod gateway;
 mod keys;
 mod libre;
+mod limit;
 mod metrics;
 mod openapi;
 mod options;

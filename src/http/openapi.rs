@@ -18,7 +18,15 @@ use crate::answer::Answer;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "stislo", description = "Summaries of articles in English, Ukrainian and Russian, on this machine"),
-    paths(summarize::post, summarize::compare, translate::post, probes::models, probes::health, probes::ready, probes::metrics),
+    paths(
+        summarize::post,
+        summarize::compare,
+        translate::post,
+        probes::models,
+        probes::health,
+        probes::ready,
+        probes::metrics
+    ),
     components(schemas(SummarizeBody, Answer, Models, Health, Document<'static>)),
     modifiers(&Rest)
 )]

@@ -1,7 +1,6 @@
 //! `POST /v1/summarize`: the main job, as one answer or as a stream; and `POST /v1/compare`: the same with a comparison.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Extension, Request, State};
@@ -13,6 +12,7 @@ use super::ask::{Ask, Retention, SummarizeBody, SummarizeQuery};
 use super::events;
 use super::flight::{Origin, Outcome, Step};
 use super::gateway::{Gateway, Order};
+use super::limit::Limit;
 use super::openapi::Refusals;
 use super::phase::Working;
 use super::problem::Problem;
@@ -119,34 +119,6 @@ impl Asked {
             Step::Done(Err(problem)) => Err(problem),
             first => Ok(events::response(events::Source { first: Some(first), reader, limit, _working: working })),
         }
-    }
-}
-
-/// How long a caller waits: until its deadline, and until the gateway stops.
-pub(super) struct Limit {
-    gateway: Gateway,
-    deadline: Instant,
-}
-
-impl Limit {
-    /// The limit of a request that began at this time.
-    pub(super) fn since(begun: Instant, gateway: &Gateway) -> Self {
-        Self { gateway: gateway.clone(), deadline: begun + gateway.0.options.times.deadline }
-    }
-
-    pub(super) async fn hold<T>(&self, work: impl Future<Output = T>) -> Result<T, Problem> {
-        tokio::select! {
-            biased;
-            done = work => Ok(done),
-            () = tokio::time::sleep_until(self.deadline) => {
-                Err(Problem::late(self.gateway.0.options.times.deadline))
-            }
-            stopped = self.gateway.0.life.stopped() => Err(stopped),
-        }
-    }
-
-    pub(super) fn keep_alive(&self) -> Duration {
-        self.gateway.0.options.times.keep_alive
     }
 }
 

@@ -17,10 +17,10 @@ use utoipa::ToSchema;
 use super::ask;
 use super::events;
 use super::gateway::Gateway;
+use super::limit::Limit;
 use super::openapi::Refusals;
 use super::phase::Working;
 use super::problem::Problem;
-use super::summarize::Limit;
 use super::turns::{Caller, Place};
 use crate::intake::Language;
 use crate::service::{Document, Service, Step, TextFormat, Translation};
@@ -90,11 +90,7 @@ struct Job {
 impl Job {
     async fn translation(self, watch: &mut (dyn FnMut(Step<'_>) + Send)) -> Result<Translation, Problem> {
         let Self { service, document, place, limit, _working } = self;
-        let work = async {
-            let _turn = place.turn().await;
-            service.translate(document, watch).await
-        };
-        Ok(limit.hold(work).await??)
+        Ok(limit.hold_turn(place, service.translate(document, watch)).await??)
     }
 }
 

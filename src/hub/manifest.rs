@@ -177,9 +177,7 @@ impl Manifest {
 
     fn check(&self) -> Result<(), String> {
         let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
-        demand(is_name(&self.name), "`name` may hold letters, digits, `.`, `-` and `_` only")?;
-        demand(is_repository(&self.repository), "`repository` must be owner/name")?;
-        demand(self.revision.as_deref().is_none_or(is_commit), "`revision` must be a commit of 40 hexadecimal digits")?;
+        check_origin(&self.name, &self.repository, self.revision.as_deref())?;
         demand(self.file.split('/').all(is_name), "`file` must be a relative path without `..`")?;
         demand(self.size != Some(0), "`size` must be more than 0")?;
         let Some(mirror) = &self.mirror else { return Ok(()) };
@@ -198,8 +196,16 @@ pub(crate) fn is_name(text: &str) -> bool {
     (1..=200).contains(&text.len()) && text.bytes().all(allowed) && !text.starts_with(['.', '-'])
 }
 
+/// Checks what every manifest says: what its model is called, and where it comes from.
+pub(crate) fn check_origin(name: &str, repository: &str, revision: Option<&str>) -> Result<(), String> {
+    let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
+    demand(is_name(name), "`name` may hold letters, digits, `.`, `-` and `_` only")?;
+    demand(is_repository(repository), "`repository` must be owner/name")?;
+    demand(revision.is_none_or(is_commit), "`revision` must be a commit of 40 hexadecimal digits")
+}
+
 /// `owner/name` on the hub.
-pub(crate) fn is_repository(text: &str) -> bool {
+fn is_repository(text: &str) -> bool {
     text.split_once('/').is_some_and(|(owner, name)| is_name(owner) && is_name(name))
 }
 

@@ -18,7 +18,7 @@ use super::check::{self, ModelFile};
 use super::digest::Sha256;
 use super::error::HubError;
 use super::lease;
-use super::manifest::{RemoteFile, is_commit, is_name, is_repository};
+use super::manifest::{RemoteFile, check_origin, is_name};
 use super::progress::Progress;
 
 /// Most bytes that a file may unpack to: ten times the largest student.
@@ -121,9 +121,7 @@ impl TranslatorManifest {
 
     fn check(&self) -> Result<(), String> {
         let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
-        demand(is_name(&self.name), "`name` may hold letters, digits, `.`, `-` and `_` only")?;
-        demand(is_repository(&self.repository), "`repository` must be owner/name")?;
-        demand(self.revision.as_deref().is_none_or(is_commit), "`revision` must be a commit of 40 hexadecimal digits")?;
+        check_origin(&self.name, &self.repository, self.revision.as_deref())?;
         let roles = self.kind.roles();
         let has_roles = self.files.len() == roles.len() && roles.iter().all(|role| self.files.contains_key(*role));
         demand(has_roles, &format!("`files` must be {}", roles.join(", ")))?;

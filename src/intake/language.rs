@@ -49,6 +49,16 @@ impl Language {
         }
     }
 
+    /// The Cyrillic letters that the other Cyrillic language has and this one has not. English has none at all.
+    #[must_use]
+    pub const fn letters_of_the_other(self) -> &'static str {
+        match self {
+            Self::En => "",
+            Self::Uk => "ыэёъЫЭЁЪ",
+            Self::Ru => "іїєґІЇЄҐ",
+        }
+    }
+
     /// The name in the language itself.
     #[must_use]
     pub const fn own_name(self) -> &'static str {

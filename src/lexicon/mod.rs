@@ -4,10 +4,11 @@
 //! mislead in another, and no caller has to guess a language first. `token` cuts a text into words; `quantity` reads
 //! numbers and dates from them, with the words of `numeral`, `calendar` and `unit`; `sound` compares names across
 //! alphabets; `table` knows the names and words that only a dictionary can match; `stem` takes endings away;
-//! `stance` knows negation, hedges and attribution. Nothing here knows an article, and no other room is named here.
+//! `stance` knows negation, hedges and attribution; `literal` finds digits and codes as they are written. Nothing here knows an article, and no other room is named here.
 
 mod calendar;
 mod decimal;
+mod literal;
 mod numeral;
 mod quantity;
 mod sound;
@@ -18,6 +19,7 @@ mod token;
 mod unit;
 
 pub use self::decimal::Decimal;
+pub use self::literal::{is_code, latin_words, number_ranges, plain_number};
 pub use self::quantity::{Date, Mention, Weight, What, mentions};
 pub use self::sound::{Sound, cognate};
 pub use self::stance::{Mark, marks};

@@ -5,11 +5,12 @@
 //! can be transliterated are not among them, because a model that may copy `General Kisel` will.
 
 use std::collections::BTreeSet;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
 use super::matter::{Matter, Part};
 use super::{Again, LEAST_FACTS, Length, Line, Task, Written};
 use crate::intake::Language;
+use crate::lexicon::{self, number_ranges, plain_number};
 
 /// Labels, and what models say to the user, or about the text, where they should say what the article says.
 const LABELS_EN: &[&str] = &[
@@ -232,41 +233,7 @@ fn text_of(matter: &Matter, part: &Part) -> String {
 
 /// The numbers of a text, as they stand there, with the separators inside them; each kind of blank is a space.
 pub fn numbers_of(text: &str) -> BTreeSet<String> {
-    let plain = |range: Range<usize>| text[range].chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    number_ranges(text).into_iter().map(plain).collect()
-}
-
-/// Where the numbers of a text stand, in bytes and in order.
-pub fn number_ranges(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let (places, chars): (Vec<usize>, Vec<char>) = text.char_indices().unzip();
-    let mut i = 0;
-    while i < chars.len() {
-        if !chars[i].is_ascii_digit() {
-            i += 1;
-            continue;
-        }
-        let start = i;
-        while i < chars.len() && (chars[i].is_ascii_digit() || joins(&chars, i)) {
-            i += 1;
-        }
-        found.push(places[start]..places.get(i).copied().unwrap_or(text.len()));
-    }
-    found
-}
-
-/// True for a separator inside a number: `.`, `,`, `:` or `/` between digits, and a space before a group of exactly three.
-fn joins(chars: &[char], i: usize) -> bool {
-    let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
-    match chars[i] {
-        '.' | ',' | ':' | '/' => digit(i + 1),
-        ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' => {
-            let group = digit(i + 1) && digit(i + 2) && digit(i + 3) && !digit(i + 4);
-            let before = (0..i).rev().take_while(|&at| chars[at].is_ascii_digit()).count();
-            group && (1..=3).contains(&before)
-        }
-        _ => false,
-    }
+    number_ranges(text).into_iter().map(|range| plain_number(&text[range])).collect()
 }
 
 /// The ways to write a number of the article in `language`: as it stands, and with that language's separators.
@@ -292,18 +259,8 @@ fn spellings(number: &str, language: Language) -> Vec<String> {
 /// Words in Latin letters that may stand in a Cyrillic text. Those of a Cyrillic article stand there already; of an
 /// English one, acronyms, codes and brands with inner capitals.
 fn latin_words(text: &str, source: Language) -> BTreeSet<String> {
-    let words = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| word.contains(|c: char| c.is_ascii_alphabetic()));
-    let code = |word: &&str| {
-        let capitals = word.chars().filter(char::is_ascii_uppercase).count();
-        let digits = word.contains(|c: char| c.is_ascii_digit());
-        let acronym = word.len() > 1 && capitals == word.len();
-        let brand = word.chars().skip(1).any(|c| c.is_ascii_uppercase()) && capitals < word.len();
-        acronym || brand || (digits && capitals > 0)
-    };
-    let mut found: BTreeSet<String> =
-        words.filter(|word| source != Language::En || code(word)).map(str::to_owned).collect();
+    let words = lexicon::latin_words(text).filter(|word| source != Language::En || lexicon::is_code(word));
+    let mut found: BTreeSet<String> = words.map(str::to_owned).collect();
     if source == Language::En {
         found.extend(designations(text));
     }

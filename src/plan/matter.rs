@@ -8,7 +8,7 @@
 use std::ops::RangeInclusive;
 
 use super::PlanError;
-use crate::intake::{Article, Language};
+use crate::intake::{Article, Language, Sentence};
 
 /// Most tokens of a part's lines. Small models see the beginning of a long prompt best, and a pass over a short one costs
 /// less a token.
@@ -41,21 +41,16 @@ pub type Part = RangeInclusive<u32>;
 impl Matter {
     /// The sentences of an article.
     pub fn of(article: &Article) -> Self {
-        let items = article.sentences().iter().map(|sentence| Item {
-            text: one_line(&article.text()[sentence.start..sentence.end]),
-            sentences: vec![sentence.id.get()],
-            paragraph: sentence.paragraph,
-        });
+        let items = article.sentences().iter().map(|sentence| item(article, sentence));
         let title = one_line(article.title().unwrap_or_default());
         Self { title, language: article.language(), items: items.collect(), reduced: false }
     }
 
     /// Some sentences of an article and nothing around them. Numbers without a sentence are passed over.
     pub fn of_sentences(article: &Article, sentences: &[u32]) -> Self {
-        let mut matter = Self::of(article);
-        matter.items.retain(|item| item.sentences.iter().all(|sentence| sentences.contains(sentence)));
-        matter.title.clear();
-        matter
+        let wanted = article.sentences().iter().filter(|sentence| sentences.contains(&sentence.id.get()));
+        let items = wanted.map(|sentence| item(article, sentence)).collect();
+        Self { title: String::new(), language: article.language(), items, reduced: false }
     }
 
     /// The sentences of an article, each with those that are cited together with it.
@@ -171,6 +166,15 @@ impl Matter {
     pub fn spread(&self, count: usize) -> Vec<Part> {
         let (lines, count) = (self.items.len(), count.clamp(1, self.items.len().max(1)));
         (0..count).map(|i| (i * lines / count) as u32 + 1..=((i + 1) * lines / count) as u32).collect()
+    }
+}
+
+/// A sentence as a line.
+fn item(article: &Article, sentence: &Sentence) -> Item {
+    Item {
+        text: one_line(&article.text()[sentence.start..sentence.end]),
+        sentences: vec![sentence.id.get()],
+        paragraph: sentence.paragraph,
     }
 }
 

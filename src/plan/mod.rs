@@ -8,7 +8,7 @@ mod format;
 mod matter;
 mod prompt;
 
-pub use self::format::{Citable, Format, Heading, number_ranges, numbers_of};
+pub use self::format::{Citable, Format, Heading, numbers_of};
 pub use self::matter::{Matter, Part};
 pub use self::prompt::all as prompts;
 

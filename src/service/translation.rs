@@ -72,7 +72,7 @@ impl Run<'_> {
         };
         if !plan.answers.iter().all(|wanted| by_student(wanted.language)) {
             // A translation's citations are sentences already.
-            let groups: Vec<Vec<u32>> = english.key_facts.iter().map(cited).collect();
+            let groups: Vec<Vec<u32>> = english.key_facts.iter().map(KeyFact::cited).collect();
             let matter = Matter::of_groups(self.article, groups.iter().map(Vec::as_slice));
             return self.write(plan, &matter, Strategy::Pivot).await;
         }
@@ -105,16 +105,11 @@ fn lines(summary: &Summary) -> Vec<String> {
     texts.into_iter().chain(facts).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// The sentences that a fact rests on.
-fn cited(fact: &KeyFact) -> Vec<u32> {
-    fact.evidence.iter().map(|evidence| evidence.sentence.get()).collect()
-}
-
 /// The translated paragraphs, with the citations of what they translate.
 fn draft(english: &Summary, text: &str) -> Draft {
     let mut lines = text.split("\n\n").map(str::to_owned);
     let mut next = || lines.next().unwrap_or_default();
     let (headline, summary) = (next(), next());
-    let facts = english.key_facts.iter().map(|fact| DraftFact { text: next(), cited: cited(fact) });
+    let facts = english.key_facts.iter().map(|fact| DraftFact { text: next(), cited: fact.cited() });
     Draft { headline, summary, facts: facts.collect() }
 }

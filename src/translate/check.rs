@@ -95,8 +95,7 @@ fn without(text: &str, kept: &[&str]) -> String {
 fn foreign(source: &str, target: &str, direction: Direction) -> Option<Fault> {
     let wrong = |c: &char| match direction.to {
         Language::En => matches!(c, '\u{400}'..='\u{52f}'),
-        Language::Uk => "ыэёъЫЭЁЪ".contains(*c),
-        Language::Ru => "іїєґІЇЄҐ".contains(*c),
+        cyrillic => cyrillic.letters_of_the_other().contains(*c),
     };
     if let Some(word) = words(target).find(|word| word.chars().any(|c| wrong(&c))) {
         return Some(Fault::new(FaultKind::WrongLanguage, word));

@@ -19,6 +19,7 @@ use crate::intake::{Language, MAX_BYTES};
 
 /// Sentences of a batch.
 const BATCH: usize = 8;
+
 /// Translators, and the care around them. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Desk {

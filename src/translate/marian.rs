@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::seat::{Network, Seat, broken};
-use super::split;
+use super::split::Parts;
 use super::{Batch, Direction, Output, Pending, TranslateError, Translator};
 use crate::engine::EngineError;
 use crate::engine::marian::{Marian, MarianFiles, Wanted};
@@ -89,17 +89,15 @@ impl Network for Loaded {
     fn translate(&self, batch: &Batch, is_wanted: &dyn Fn() -> bool) -> Result<Vec<Output>, TranslateError> {
         let window = WINDOW.min(self.marian.positions());
         let fits = |part: &str| self.marian.length(part) <= window;
-        let parts: Vec<Vec<&str>> = batch.sentences.iter().map(|text| split::parts(text, &fits)).collect();
+        let parts = Parts::new(&batch.sentences, &fits);
         let mark = self.marks.get(batch.direction.to.code()).map(String::as_str);
         let mut outputs = Vec::new();
-        for together in parts.concat().chunks(TOGETHER) {
+        for together in parts.all().chunks(TOGETHER) {
             let longest = together.iter().map(|part| self.marian.length(part)).max().unwrap_or(0);
             let wanted = Wanted { mark, longest: GROWTH * longest + SPARE, is_wanted };
             let found = self.marian.translate(together, wanted).map_err(|error| broken(&self.name, error))?;
             outputs.extend(found.ok_or(EngineError::Cancelled)?);
         }
-        let mut outputs = outputs.into_iter();
-        let whole = |parts: &Vec<&str>| outputs.by_ref().take(parts.len()).collect::<Vec<_>>().join(" ");
-        Ok(parts.iter().map(whole).map(Output::from).collect())
+        Ok(parts.join(outputs))
     }
 }

@@ -4,6 +4,7 @@
 //! and what is counted.
 
 use crate::intake::Language;
+use crate::lexicon::{number_ranges, plain_number};
 
 /// A number as it stands, and what it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,36 +15,8 @@ pub(super) struct Number {
 
 /// The numbers of a text in order.
 pub(super) fn numbers(text: &str, language: Language) -> Vec<Number> {
-    let chars: Vec<char> = text.chars().collect();
-    let mut found = Vec::new();
-    let mut i = 0;
-    while i < chars.len() {
-        if !chars[i].is_ascii_digit() {
-            i += 1;
-            continue;
-        }
-        let start = i;
-        while i < chars.len() && (chars[i].is_ascii_digit() || joins(&chars, start, i)) {
-            i += 1;
-        }
-        let raw: String = chars[start..i].iter().map(|&c| if c.is_whitespace() { ' ' } else { c }).collect();
-        found.push(Number { value: value(&raw, language), raw });
-    }
-    found
-}
-
-/// True for a separator inside a number: a mark between digits, and a blank before a group of exactly three.
-fn joins(chars: &[char], start: usize, i: usize) -> bool {
-    let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
-    match chars[i] {
-        '.' | ',' | ':' | '/' => digit(i + 1),
-        ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' => {
-            let group = digit(i + 1) && digit(i + 2) && digit(i + 3) && !digit(i + 4);
-            let before = (start..i).rev().take_while(|&at| chars[at].is_ascii_digit()).count();
-            group && (1..=3).contains(&before)
-        }
-        _ => false,
-    }
+    let raws = number_ranges(text).into_iter().map(|range| plain_number(&text[range]));
+    raws.map(|raw| Number { value: value(&raw, language), raw }).collect()
 }
 
 /// Digits with a point for the decimals; times and dates keep their parts apart.

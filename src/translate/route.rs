@@ -7,6 +7,7 @@ use crate::intake::Language;
 
 /// What going through English costs, in chrF; a guess that keeps a direct translator of nearly the same quality first.
 const PIVOT: f32 = 5.0;
+
 /// One way through the translators.
 #[derive(Clone)]
 pub(super) struct Route {

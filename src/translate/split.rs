@@ -3,9 +3,38 @@
 //! Best after a semicolon or colon, then after a comma or at a dash, then at a blank, and inside a word only when nothing
 //! else is there. What is "too long" the caller measures. Not here: cutting text into sentences (`intake`).
 
+use super::Output;
+
+/// The parts of several sentences, which go through a network together.
+pub(super) struct Parts<'a>(Vec<Vec<&'a str>>);
+
+impl<'a> Parts<'a> {
+    /// Cuts each sentence into parts that `fits` accepts.
+    pub(super) fn new(sentences: &'a [String], fits: &dyn Fn(&str) -> bool) -> Self {
+        Self(sentences.iter().map(|text| parts(text, fits)).collect())
+    }
+
+    /// All of them, in order.
+    pub(super) fn all(&self) -> Vec<&'a str> {
+        self.0.concat()
+    }
+
+    /// Those of each sentence.
+    pub(super) fn each(&self) -> &[Vec<&'a str>] {
+        &self.0
+    }
+
+    /// The translations of all of them as one for each sentence.
+    pub(super) fn join(&self, translated: Vec<String>) -> Vec<Output> {
+        let mut translated = translated.into_iter();
+        let whole = |parts: &Vec<&str>| translated.by_ref().take(parts.len()).collect::<Vec<_>>().join(" ");
+        self.0.iter().map(whole).map(Output::from).collect()
+    }
+}
+
 /// Cuts `text` into parts that `fits` accepts; together they are the text without the blanks between them. A part of one
 /// character is always accepted.
-pub(super) fn parts<'a>(text: &'a str, fits: &dyn Fn(&str) -> bool) -> Vec<&'a str> {
+fn parts<'a>(text: &'a str, fits: &dyn Fn(&str) -> bool) -> Vec<&'a str> {
     let mut done = Vec::new();
     let mut waiting = vec![text.trim()];
     while let Some(part) = waiting.pop() {

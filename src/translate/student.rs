@@ -8,7 +8,7 @@
 use fxtranslate::engine::{Aligned, Engine};
 
 use super::seat::{Network, Seat, broken};
-use super::split;
+use super::split::Parts;
 use super::{Batch, Direction, Link, Output, Pending, TranslateError, Translator, Want};
 use crate::hub::{TranslatorFiles, TranslatorManifest};
 
@@ -56,17 +56,15 @@ impl Network for Engine {
     /// All parts of all sentences go through the network together, unless their words have to be followed.
     fn translate(&self, batch: &Batch, _: &dyn Fn() -> bool) -> Result<Vec<Output>, TranslateError> {
         let fits = |part: &str| self.src_ids(part).len() <= WINDOW;
-        let parts: Vec<Vec<&str>> = batch.sentences.iter().map(|text| split::parts(text, &fits)).collect();
+        let parts = Parts::new(&batch.sentences, &fits);
         if batch.want == Want::Links {
             let one = |(text, parts): (&String, &Vec<&str>)| match parts[..] {
                 [whole] => linked(self, whole, text),
                 _ => self.translate_batch(parts).join(" ").into(),
             };
-            return Ok(batch.sentences.iter().zip(&parts).map(one).collect());
+            return Ok(batch.sentences.iter().zip(parts.each()).map(one).collect());
         }
-        let mut outputs = self.translate_batch(&parts.concat()).into_iter();
-        let whole = |parts: &Vec<&str>| outputs.by_ref().take(parts.len()).collect::<Vec<_>>().join(" ");
-        Ok(parts.iter().map(whole).map(Output::from).collect())
+        Ok(parts.join(self.translate_batch(&parts.all())))
     }
 }
 

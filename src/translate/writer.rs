@@ -8,11 +8,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Batch, Direction, Output, Pending, TranslateError, Translator, check, number};
+use super::split::Parts;
+use super::{Batch, Direction, Pending, TranslateError, Translator, check, number};
 use crate::engine::constraint::{Alphabet, SentenceFormat, SentenceGrammar};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
 use crate::intake::Language;
+use crate::lexicon::{is_code, latin_words};
 
 const PROMPT: &str = include_str!("../../prompts/sentence.md");
 /// Branches of one job: candle's kernels read the weights once for up to four rows.
@@ -62,17 +64,15 @@ impl Translator for Writer {
     fn translate(&self, batch: Batch) -> Pending<'_> {
         Box::pin(async move {
             let fits = |part: &str| part.len() <= LONGEST;
-            let parts: Vec<Vec<&str>> = batch.sentences.iter().map(|text| super::split::parts(text, &fits)).collect();
-            let all: Vec<&str> = parts.iter().flatten().copied().collect();
+            let parts = Parts::new(&batch.sentences, &fits);
+            let all = parts.all();
             let mut written = Vec::with_capacity(all.len());
             for rows in all.chunks(ROWS) {
                 for (source, text) in rows.iter().zip(self.write(batch.direction, rows, 0.0).await?) {
                     written.push(self.improved(batch.direction, source, text).await?);
                 }
             }
-            let mut written = written.into_iter();
-            let whole = |parts: &Vec<&str>| written.by_ref().take(parts.len()).collect::<Vec<_>>().join(" ");
-            Ok(parts.iter().map(whole).map(Output::from).collect())
+            Ok(parts.join(written))
         })
     }
 }
@@ -185,15 +185,8 @@ fn marks(sentence: &str) -> String {
 /// Words in Latin letters that may stand in a Cyrillic translation: all those of a Cyrillic sentence, and of an English one
 /// acronyms, codes and brands with inner capitals. Names are not among them, since they have a Cyrillic spelling.
 fn codes(sentence: &str, from: Language) -> BTreeSet<String> {
-    let words = sentence.split(|c: char| !c.is_ascii_alphanumeric());
-    let words = words.filter(|word| word.contains(|c: char| c.is_ascii_alphabetic()));
-    let is_code = |word: &str| {
-        let capitals = word.chars().filter(char::is_ascii_uppercase).count();
-        let digits = word.contains(|c: char| c.is_ascii_digit());
-        let inner = word.chars().skip(1).any(|c| c.is_ascii_uppercase());
-        (word.len() > 1 && inner) || (digits && capitals > 0)
-    };
-    words.filter(|word| from != Language::En || is_code(word)).map(str::to_owned).collect()
+    let words = latin_words(sentence).filter(|word| from != Language::En || is_code(word));
+    words.map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("chart", &[]),
     ("service", &["intake", "plan", "engine", "answer", "error", "hub", "translate", "cache"]),
     ("cache", &["answer"]),
-    ("translate", &["engine", "hub", "intake"]),
+    ("translate", &["engine", "hub", "intake", "lexicon"]),
     ("answer", &["plan", "intake", "lexicon"]),
     ("plan", &["intake", "lexicon"]),
     ("engine", &["hub"]),

@@ -209,8 +209,7 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
 fn show(from: &str, summary: &Summary) {
     eprintln!("\n[{from} -> {}] {}\n{}", summary.language, summary.headline, summary.summary);
     for fact in &summary.key_facts {
-        let cited: Vec<u32> = fact.evidence.iter().map(|evidence| evidence.sentence.get()).collect();
-        eprintln!("  {cited:?} {} {:?}", fact.text, fact.findings);
+        eprintln!("  {:?} {} {:?}", fact.cited(), fact.text, fact.findings);
     }
     eprintln!("  {:?} {:?}", summary.finish, summary.findings);
 }

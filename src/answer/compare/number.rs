@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::number_ranges;
+use crate::lexicon::number_ranges;
 
 /// Words that multiply the number in front of them, as whole words and as beginnings of words.
 const SCALES: [(i32, &[&str], &[&str]); 4] = [

@@ -1,15 +1,16 @@
 //! The shape of an answer: a headline, a summary, then lines `- [k] fact`.
 //!
 //! An automaton over characters, small enough to be copied for every token that is tried. It forces the lines, citations
-//! (`[k]`, or a few as `[k, m]`) of items that exist and differ from each other, whole sentences, and the characters, numbers and foreign words of a
-//! [`Script`]. Lengths are soft: past the wanted length a line ends with its sentence, and only far past it with the word
-//! that is being written, so that no bound can leave a word or a number half written. Not here: how a line is set, and
-//! what it may not say.
+//! (`[k]`, or a few as `[k, m]`) of items that exist and differ from each other, whole sentences, and the characters, numbers
+//! and foreign words of a [`Script`]. Lengths are soft: past the wanted length a line ends with its sentence, and only far
+//! past it with the word that is being written, so that no bound can leave a word or a number half written. Not here: how
+//! a line is set, and what it may not say.
 
 use std::sync::Arc;
 
 use super::Constraint;
 use super::citations::{Citations, Cited};
+use super::partial::{Partial, Pushed};
 use super::script::{PUNCTUATION, Run, Script};
 use super::setting::Setting;
 use super::wording::{Shut, Wording};
@@ -68,8 +69,7 @@ struct State {
     run: Run,
     /// Items that facts have cited, the one being written included.
     cited: Cited,
-    /// Bytes of a character that is not whole yet.
-    partial: Vec<u8>,
+    partial: Partial,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl LineGrammar {
             wording: Wording::default(),
             run: Run::default(),
             cited: Cited::default(),
-            partial: Vec::new(),
+            partial: Partial::default(),
         };
         Self { format: Arc::new(format), state }
     }
@@ -166,26 +166,17 @@ impl Constraint for LineGrammar {
 impl State {
     /// Takes bytes; false as soon as one may not follow.
     fn take(&mut self, bytes: &[u8], format: &LineFormat) -> bool {
-        bytes.iter().all(|&byte| {
-            self.partial.push(byte);
-            match std::str::from_utf8(&self.partial) {
-                Ok(text) => {
-                    let c = text.chars().next();
-                    self.partial.clear();
-                    c.is_some_and(|c| self.step(c, format))
-                }
-                Err(error) => error.error_len().is_none(),
-            }
+        bytes.iter().all(|&byte| match self.partial.push(byte) {
+            Pushed::Whole(c) => self.step(c, format),
+            Pushed::More => true,
+            Pushed::Broken => false,
         })
     }
 
     /// When a character is half written, some allowed character must begin like this.
     fn can_finish_character(&self, format: &LineFormat) -> bool {
-        self.partial.is_empty()
-            || format.script.alphabet().samples().any(|c| {
-                let mut buffer = [0; 4];
-                c.encode_utf8(&mut buffer).as_bytes().starts_with(&self.partial) && self.clone().step(c, format)
-            })
+        let mut samples = format.script.alphabet().samples();
+        self.partial.is_empty() || samples.any(|c| self.partial.begins(c) && self.clone().step(c, format))
     }
 
     fn step(&mut self, c: char, format: &LineFormat) -> bool {

@@ -5,6 +5,7 @@
 
 mod citations;
 mod lines;
+mod partial;
 mod script;
 mod sentence;
 mod setting;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Constraint;
+use super::partial::{Partial, Pushed};
 use super::script::{Alphabet, Run, Script};
 
 /// What a sentence has to be.
@@ -42,7 +43,7 @@ struct State {
     run: Run,
     length: usize,
     last: Option<char>,
-    partial: Vec<u8>,
+    partial: Partial,
     ended: bool,
 }
 
@@ -55,7 +56,7 @@ impl SentenceGrammar {
         let open: Vec<usize> = (0..format.numbers.len()).collect();
         let script = Arc::new(script(&format, &open));
         let run = Run::default();
-        let state = State { script, open, run, length: 0, last: None, partial: Vec::new(), ended: false };
+        let state = State { script, open, run, length: 0, last: None, partial: Partial::default(), ended: false };
         Self { format: Arc::new(format), state }
     }
 }
@@ -87,23 +88,16 @@ impl Constraint for SentenceGrammar {
 impl State {
     /// Takes bytes; false as soon as one may not follow.
     fn take(&mut self, bytes: &[u8], format: &SentenceFormat) -> bool {
-        bytes.iter().all(|&byte| {
-            self.partial.push(byte);
-            match std::str::from_utf8(&self.partial) {
-                Ok(text) => {
-                    let c = text.chars().next();
-                    self.partial.clear();
-                    c.is_some_and(|c| self.step(c, format))
-                }
-                Err(error) => error.error_len().is_none(),
-            }
+        bytes.iter().all(|&byte| match self.partial.push(byte) {
+            Pushed::Whole(c) => self.step(c, format),
+            Pushed::More => true,
+            Pushed::Broken => false,
         })
     }
 
     fn can_finish_character(&self, format: &SentenceFormat) -> bool {
-        let begins = |c: char| c.encode_utf8(&mut [0; 4]).as_bytes().starts_with(&self.partial);
-        self.partial.is_empty()
-            || format.alphabet.samples().chain(format.marks.chars()).any(|c| begins(c) && self.clone().step(c, format))
+        let mut samples = format.alphabet.samples().chain(format.marks.chars());
+        self.partial.is_empty() || samples.any(|c| self.partial.begins(c) && self.clone().step(c, format))
     }
 
     fn step(&mut self, c: char, format: &SentenceFormat) -> bool {

@@ -44,11 +44,9 @@ pub(super) async fn translate(
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
     let begun = Instant::now();
-    let gateway = &libre.gateway.0;
-    let values = Values::read(request, &gateway.bodies).await?;
-    let caller = libre.admit(caller, values.text("api_key"))?;
+    let (caller, values) = libre.read(caller, request).await?;
     let service = libre.gateway.service()?;
-    let asked = Arc::new(Asked::read(service, &gateway.options.limits, &values)?);
+    let asked = Arc::new(Asked::read(service, &libre.gateway.0.options.limits, &values)?);
     // A few at a time, so that the engine's rows are filled and no request has everything to itself.
     let work = (0..asked.texts.len()).map(|at| item(service.clone(), asked.clone(), at));
     let work = stream::iter(work).buffered(SIDE_BY_SIDE).try_collect();
@@ -71,18 +69,19 @@ pub(super) async fn translate(
 /// Translates the text with this number. Owns what it needs, since several are under way.
 async fn item(service: Service, asked: Arc<Asked>, at: usize) -> Result<Item, Refusal> {
     let text = asked.texts[at].as_str();
-    let nothing = || json!({"confidence": 0.0, "language": "en"});
+    let untouched = || {
+        let detected = json!({"confidence": 0.0, "language": "en"});
+        Item { text: text.to_owned(), detected, alternatives: Vec::new() }
+    };
     // Pictures and blanks go back as they came.
     if !text.chars().any(char::is_alphanumeric) {
-        return Ok(Item { text: text.to_owned(), detected: nothing(), alternatives: Vec::new() });
+        return Ok(untouched());
     }
     let document = Document { text: text.to_owned(), from: asked.from, to: asked.to, format: asked.format };
     let translation = match service.translate(document.clone(), &mut |_| ()).await {
         Ok(translation) => translation,
         // Numbers alone have no language.
-        Err(error) if error.code() == "empty_input" => {
-            return Ok(Item { text: text.to_owned(), detected: nothing(), alternatives: Vec::new() });
-        }
+        Err(error) if error.code() == "empty_input" => return Ok(untouched()),
         Err(error) => return Err(error.into()),
     };
     let plain = asked.format == TextFormat::Text && asked.alternatives > 0;
@@ -110,7 +109,7 @@ impl Asked {
         if let Some(count) = texts.iter().map(|text| text.chars().count()).find(|&n| n > limits.max_characters) {
             return Err(too_long(count, limits.max_characters));
         }
-        let from = if source == "auto" { None } else { Some(language(&source)?) };
+        let from = source_language(&source)?;
         let to = language(&target)?;
         let format = match values.text("format").unwrap_or("text") {
             "text" => TextFormat::Text,
@@ -128,6 +127,11 @@ impl Asked {
 pub(super) fn languages(values: &Values) -> Result<(String, String), Refusal> {
     let field = |name| values.text(name).map(str::to_lowercase).ok_or_else(|| Refusal::missing(name));
     Ok((field("source")?, field("target")?))
+}
+
+/// The language of the text; `None` when it is to be detected.
+pub(super) fn source_language(code: &str) -> Result<Option<Language>, Refusal> {
+    if code == "auto" { Ok(None) } else { language(code).map(Some) }
 }
 
 pub(super) fn language(code: &str) -> Result<Language, Refusal> {
@@ -175,8 +179,7 @@ pub(super) async fn detect(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
-    let values = Values::read(request, &libre.gateway.0.bodies).await?;
-    libre.admit(caller, values.text("api_key"))?;
+    let (_, values) = libre.read(caller, request).await?;
     let q = values.get("q").ok_or_else(|| Refusal::missing("q"))?;
     let (texts, _) = texts(q, values.json)?;
     let text = texts.join("\n");

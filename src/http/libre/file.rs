@@ -14,9 +14,8 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::answer::{language, languages, too_long};
+use super::answer::{language, languages, source_language, too_long};
 use super::refusal::Refusal;
-use super::values::Values;
 use super::{Libre, demand};
 use crate::http::turns::Caller;
 use crate::service::{Document, TextFormat};
@@ -59,14 +58,13 @@ pub(super) async fn translate(
     let begun = Instant::now();
     let service = libre.gateway.service()?;
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_owned();
-    let mut values = Values::read(request, &libre.gateway.0.bodies).await?;
-    let caller = libre.admit(caller, values.text("api_key"))?;
+    let (caller, mut values) = libre.read(caller, request).await?;
     let (source, target) = languages(&values)?;
     let file = values.file.take().ok_or_else(|| Refusal::missing("file"))?;
     if file.name.is_empty() {
         return Err(Refusal::bad("Invalid request: empty file"));
     }
-    let from = if source == "auto" { None } else { Some(language(&source)?) };
+    let from = source_language(&source)?;
     let to = language(&target)?;
     if let Some(from) = from {
         demand(service, from, to)?;

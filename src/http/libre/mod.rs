@@ -24,9 +24,10 @@ use tokio::time::Instant;
 
 use self::file::Shelf;
 use self::refusal::Refusal;
+use self::values::Values;
 use super::gateway::Gateway;
+use super::limit::Limit;
 use super::problem::Problem;
-use super::summarize::Limit;
 use super::turns::Caller;
 use crate::intake::Language;
 use crate::service::{Direction, Service};
@@ -70,6 +71,12 @@ impl Libre {
         }
     }
 
+    /// The fields of a request, and who asks.
+    async fn read(&self, caller: Caller, request: Request) -> Result<(Caller, Values), Refusal> {
+        let values = Values::read(request, &self.gateway.0.bodies).await?;
+        Ok((self.admit(caller, values.text("api_key"))?, values))
+    }
+
     /// Does a request's work when its caller's turn comes, as long as it may take.
     async fn work<T>(
         &self,
@@ -80,11 +87,7 @@ impl Libre {
         let gateway = &self.gateway.0;
         let _working = gateway.life.begin()?;
         let place = gateway.turns.take(caller).map_err(Problem::busy)?;
-        let turn = async {
-            let _turn = place.turn().await;
-            work.await
-        };
-        Limit::since(begun, &self.gateway).hold(turn).await?
+        Limit::since(begun, &self.gateway).hold_turn(place, work).await?
     }
 }
 

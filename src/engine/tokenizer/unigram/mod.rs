@@ -10,8 +10,7 @@ mod proto;
 
 use ahash::AHashMap;
 
-use self::normalize::Normalizer;
-use self::normalize::SPACE;
+use self::normalize::{Normalizer, SPACE};
 use self::proto::{ModelProto, PieceKind};
 
 /// How much worse than the worst piece an unknown character is.
