@@ -11,9 +11,9 @@ use super::{Language, Sentence, SentenceId, sentence};
 /// From this share of the letters on a second language makes an article mixed.
 const NOTICED: f32 = 0.15;
 
-/// The most sentences that are looked at: more do not change the answer, and each costs some microseconds. The others take
-/// the article's language.
-const LOOKED_AT: usize = 2000;
+/// The bytes of a text whose sentences are looked at: more do not change the answer, and each takes its time. The others
+/// take the article's language.
+const LOOKED_AT: usize = 300_000;
 
 /// How sure a sentence must be that is not in the article's language.
 const SURE: f32 = 0.7;
@@ -51,7 +51,7 @@ pub(super) fn detect(text: &str) -> Result<(Language, f32), String> {
     let sentences = sentence::split(text, Language::Uk);
     let mut shares = [0_usize; Language::ALL.len()];
     let mut all = 0;
-    for sentence in sentences.into_iter().take(LOOKED_AT) {
+    for sentence in sentences.into_iter().take_while(|it| it.start < LOOKED_AT) {
         let bytes = sentence.end - sentence.start;
         all += bytes;
         let own = language_of(&text[sentence.start..sentence.end]).and_then(|guess| guess.language);
@@ -72,8 +72,7 @@ impl Mixture {
     pub(super) fn of(text: &str, sentences: &[Sentence], main: Language) -> Self {
         let languages: Vec<Option<Language>> = sentences
             .iter()
-            .enumerate()
-            .map(|(index, it)| match (index < LOOKED_AT).then(|| language_of(&text[it.start..it.end])).flatten() {
+            .map(|it| match (it.start < LOOKED_AT).then(|| language_of(&text[it.start..it.end])).flatten() {
                 Some(guess) if guess.confidence >= SURE => guess.language,
                 _ => Some(main),
             })
