@@ -110,7 +110,7 @@ impl Error {
             Self::Intake(IntakeError::NotText { .. }) => "not_text",
             Self::Intake(IntakeError::UnsupportedLanguage { .. }) => "unsupported_language",
             Self::Intake(IntakeError::TooShort { .. }) => "too_short",
-            Self::Intake(IntakeError::NotArticle { .. }) => "not_an_article",
+            Self::Intake(IntakeError::NotArticle { .. }) | Self::Plan(PlanError::OnlyOrders) => "not_an_article",
             Self::Intake(IntakeError::TooLarge { .. }) => "too_large",
             Self::Intake(_) => "unreadable_input",
             Self::Plan(PlanError::TooLong { .. }) | Self::Engine(EngineError::TooLong { .. }) => "too_long",

@@ -218,7 +218,7 @@ impl Service {
         summaries.retain(|summary| place(summary).is_some());
         summaries.iter_mut().for_each(|summary| run.set_terms(summary));
         summaries.sort_by_key(place);
-        Ok(self.answer(&article, summaries, timings_info(timings, started)))
+        Ok(self.answer(source_info(&article, &matter), summaries, timings_info(timings, started)))
     }
 
     /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
@@ -272,18 +272,22 @@ impl Service {
         work(&plan::Card { context: card.context, count: &count })
     }
 
-    fn answer(&self, article: &Article, summaries: Vec<Summary>, timings: TimingsInfo) -> Answer {
-        let source = SourceInfo {
-            title: article.title().map(str::to_owned),
-            language: article.language(),
-            characters: article.text().chars().count(),
-            sentences: article.sentences().len(),
-            removed_characters: article.removed_characters(),
-            sha256: article.sha256().to_owned(),
-        };
-        let Recipe { model, warnings, .. } = self.recipe.clone();
+    fn answer(&self, source: SourceInfo, summaries: Vec<Summary>, timings: TimingsInfo) -> Answer {
+        let (model, warnings) = (self.recipe.model.clone(), self.recipe.warned(&source));
         let id = identity(&[&source.sha256, &model.name, &format!("{summaries:?}")]);
         Answer { id, source, model, summaries, comparison: None, timings, warnings }
+    }
+}
+
+fn source_info(article: &Article, matter: &Matter) -> SourceInfo {
+    SourceInfo {
+        title: article.title().map(str::to_owned),
+        language: article.language(),
+        characters: article.text().chars().count(),
+        sentences: article.sentences().len(),
+        removed_characters: article.removed_characters(),
+        orders: matter.orders().to_vec(),
+        sha256: article.sha256().to_owned(),
     }
 }
 

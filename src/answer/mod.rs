@@ -77,8 +77,23 @@ pub struct SourceInfo {
     pub sentences: usize,
     /// Characters that were removed as not of the article.
     pub removed_characters: usize,
+    /// Sentences that give orders to a language model, and those beside them: the model was not shown them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<u32>)]
+    pub orders: Vec<SentenceId>,
     /// SHA-256 of the cleaned text.
     pub sha256: String,
+}
+
+impl SourceInfo {
+    /// What a reader of an answer about this source should know.
+    pub fn warning(&self) -> Option<String> {
+        let orders: Vec<String> = self.orders.iter().map(|sentence| format!("[{sentence}]")).collect();
+        let them = if orders.len() == 1 { "it" } else { "them" };
+        (!orders.is_empty()).then(|| {
+            format!("the text gives orders to a language model, which was not shown {them}: {}", orders.join(" "))
+        })
+    }
 }
 
 /// What wrote the answer.

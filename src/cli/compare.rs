@@ -155,6 +155,7 @@ mod tests {
             characters: 900,
             sentences: 9,
             removed_characters: 0,
+            orders: Vec::new(),
             sha256: String::new(),
         };
         let model = ModelInfo { name: "m".into(), revision: None, quantization: None, engine: "e".into() };

@@ -106,6 +106,7 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
     let mut desk = Desk::open(settings, &bars).await?;
     for (article, source) in texts {
         let answer = desk.answer(&article, source, &wish).await?;
+        answer.source.warning().iter().for_each(|warning| bars.say(warning));
         let answer = if work == Work::Compare { answer.compared() } else { answer };
         let page = render::Page::of_stdout(settings);
         let text = match (args.format, work) {

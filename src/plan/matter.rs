@@ -8,7 +8,8 @@
 use std::ops::RangeInclusive;
 
 use super::PlanError;
-use crate::intake::{Article, Language, Sentence};
+use super::orders::Orders;
+use crate::intake::{Article, Language, Sentence, SentenceId};
 
 /// Most tokens of a part's lines. Small models see the beginning of a long prompt best, and a pass over a short one costs
 /// less a token.
@@ -31,6 +32,8 @@ pub struct Matter {
     title: String,
     language: Language,
     items: Vec<Item>,
+    /// Sentences that are no lines, because they give orders to whoever reads them.
+    orders: Vec<SentenceId>,
     /// True when the lines are facts of parts and no longer sentences.
     reduced: bool,
 }
@@ -39,23 +42,33 @@ pub struct Matter {
 pub type Part = RangeInclusive<u32>;
 
 impl Matter {
-    /// The sentences of an article.
+    /// The sentences of an article, without those that give orders to a language model.
     pub fn of(article: &Article) -> Self {
-        let items = article.sentences().iter().map(|sentence| item(article, sentence));
-        let title = one_line(article.title().unwrap_or_default());
-        Self { title, language: article.language(), items: items.collect(), reduced: false }
+        let orders = Orders::new();
+        let (ordering, telling): (Vec<_>, Vec<_>) =
+            article.sentences().iter().zip(orders.of(article)).partition(|(_, orders)| *orders);
+        let items = telling.into_iter().map(|(sentence, _)| item(article, sentence)).collect();
+        let title = article.title().filter(|title| !orders.has(title));
+        Self {
+            title: one_line(title.unwrap_or_default()),
+            language: article.language(),
+            items,
+            orders: ordering.into_iter().map(|(sentence, _)| sentence.id).collect(),
+            reduced: false,
+        }
     }
 
     /// Some sentences of an article and nothing around them. Numbers without a sentence are passed over.
     pub fn of_sentences(article: &Article, sentences: &[u32]) -> Self {
         let wanted = article.sentences().iter().filter(|sentence| sentences.contains(&sentence.id.get()));
         let items = wanted.map(|sentence| item(article, sentence)).collect();
-        Self { title: String::new(), language: article.language(), items, reduced: false }
+        Self { title: String::new(), language: article.language(), items, orders: Vec::new(), reduced: false }
     }
 
-    /// The sentences of an article, each with those that are cited together with it.
+    /// All sentences of an article, each with those that are cited together with it.
     pub fn of_groups<'g>(article: &Article, groups: impl IntoIterator<Item = &'g [u32]>) -> Self {
-        let mut matter = Self::of(article);
+        let all: Vec<u32> = article.sentences().iter().map(|sentence| sentence.id.get()).collect();
+        let mut matter = Self::of_sentences(article, &all);
         for group in groups {
             let first = group.first().and_then(|&first| matter.items.get_mut((first as usize).checked_sub(1)?));
             if let Some(item) = first {
@@ -86,6 +99,11 @@ impl Matter {
     /// The title of the article, perhaps empty.
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// Sentences that are no lines, because they give orders to a language model.
+    pub fn orders(&self) -> &[SentenceId] {
+        &self.orders
     }
 
     /// The language that the lines are in.

@@ -6,6 +6,7 @@
 
 mod format;
 mod matter;
+mod orders;
 mod prompt;
 
 pub use self::format::{Citable, Format, Heading, numbers_of};
@@ -118,6 +119,9 @@ pub enum PlanError {
         /// How many it has.
         characters: usize,
     },
+    /// Nothing is left without the sentences that give orders.
+    #[error("nothing but orders to a language model is in the text; give an article")]
+    OnlyOrders,
     /// The facts of the parts came out as many as the lines they were taken from.
     #[error("the article is too long for this model: its {lines} lines could not be made fewer; give a shorter text")]
     Endless {
@@ -201,6 +205,9 @@ pub enum Next {
 /// Plans the answers about a matter, or the facts of its parts when it does not fit as a whole.
 pub fn build(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Next, PlanError> {
     task.check()?;
+    if matter.is_empty() {
+        return Err(PlanError::OnlyOrders);
+    }
     let characters = matter.characters();
     if characters > MOST_CHARACTERS {
         return Err(PlanError::TooLarge { characters });

@@ -5,6 +5,7 @@
 
 use super::format::{SHUT_RU, SHUT_UK};
 use super::matter::{Matter, Part, one_line};
+use super::orders::PHRASES as ORDERS;
 use super::{Again, Length, Line, Task, Written};
 use crate::intake::Language;
 
@@ -26,8 +27,8 @@ const TO_ENGLISH: &str = include_str!("../../prompts/translate.en.md");
 const TO_UKRAINIAN: &str = include_str!("../../prompts/translate.uk.md");
 const TO_RUSSIAN: &str = include_str!("../../prompts/translate.ru.md");
 
-/// Every prompt as it stands in its file, and the words that are shut out: an answer depends on them.
-pub fn all() -> [&'static str; 16] {
+/// Every prompt as it stands in its file, and the words that are shut out or left out: an answer depends on them.
+pub fn all() -> [&'static str; 17] {
     [
         ARTICLE,
         ENGLISH,
@@ -45,6 +46,7 @@ pub fn all() -> [&'static str; 16] {
         AGAIN_RUSSIAN,
         SHUT_UK,
         SHUT_RU,
+        ORDERS,
     ]
 }
 

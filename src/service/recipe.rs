@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Request, identity};
-use crate::answer::{Answer, ModelInfo, Strategy, Strictness};
+use crate::answer::{Answer, ModelInfo, SourceInfo, Strategy, Strictness};
 use crate::cache::Key;
 use crate::intake::{Article, Language, Source};
 use crate::plan::{self, Task};
@@ -57,7 +57,12 @@ impl Recipe {
     /// A kept answer as it is given now: what a reader should know may be another thing than when it was written, when the
     /// hub could be reached, say.
     pub fn renew(&self, answer: Answer) -> Answer {
-        Answer { warnings: self.warnings.clone(), ..answer }
+        Answer { warnings: self.warned(&answer.source), ..answer }
+    }
+
+    /// What a reader of an answer about this source should know.
+    pub fn warned(&self, source: &SourceInfo) -> Vec<String> {
+        self.warnings.iter().cloned().chain(source.warning()).collect()
     }
 
     /// The key of the answer to a wish about an article: the same however the page around the article looks.
