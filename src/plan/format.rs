@@ -33,8 +33,8 @@ const LABELS_EN: &[&str] = &[
     "sure",
     "translat",
     "in english",
-    // The example in the prompt.
-    "one short sentence",
+    // The example in the prompt, which is also written with mistakes.
+    "one short sent",
 ];
 const LABELS_UK: &[&str] = &[
     "заголовок",
@@ -61,7 +61,7 @@ const LABELS_UK: &[&str] = &[
     "у тексті",
     "українською мовою",
     "відкриття новин",
-    "коротке речення",
+    "коротке реч",
 ];
 const LABELS_RU: &[&str] = &[
     "заголовок",
@@ -87,7 +87,7 @@ const LABELS_RU: &[&str] = &[
     "в статье",
     "в тексте",
     "на русском языке",
-    "короткое предложение",
+    "короткое предл",
 ];
 /// Characters of a headline and of a fact: the least, and the wanted.
 const HEADLINE: (usize, usize) = (15, 90);
