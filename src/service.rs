@@ -23,6 +23,7 @@ use crate::intake::{self, Article, Language, Source};
 use crate::plan::{self, Matter, Next, Plan, Task};
 use crate::translate::Desk;
 
+use self::proofreader::Proofreader;
 use self::run::Run;
 
 pub use self::recipe::{Recipe, Wish};
@@ -201,7 +202,7 @@ impl Service {
             article: &article,
             terms: self.desk.glossary().of(article.text(), article.language()),
             wish: &wish,
-            proofreader: None,
+            proofreader: Proofreader::start(article.clone()),
             timings: &mut timings,
             watch: &mut watch,
         };

@@ -69,7 +69,7 @@ impl Task {
 pub struct Card<'a> {
     /// Tokens that prompt and answer may have together.
     pub context: usize,
-    /// Counts the tokens of a system message, a shared part and a tail.
+    /// Counts the tokens of a system message, a shared part and a tail, which is encoded apart from what is before it.
     pub count: &'a dyn Fn(&str, &str, &str) -> usize,
 }
 
@@ -250,7 +250,9 @@ fn in_parts(matter: &Matter, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
 
 /// The plan, when its prompts and answers fit.
 fn fitting(plan: Plan, card: &Card<'_>) -> Result<Plan, PlanError> {
-    let tokens = |answer: &Wanted| (card.count)(&plan.system, &plan.shared, &answer.tail) + answer.max_tokens;
+    // The article is counted once, and not again with each tail.
+    let (shared, nothing) = ((card.count)(&plan.system, &plan.shared, ""), (card.count)("", "", ""));
+    let tokens = |answer: &Wanted| shared + (card.count)("", "", &answer.tail) - nothing + answer.max_tokens;
     match plan.answers.iter().map(tokens).max() {
         Some(tokens) if tokens > card.context => Err(PlanError::TooLong { tokens, limit: card.context }),
         _ => Ok(plan),

@@ -40,8 +40,7 @@ impl Run<'_> {
             let own = own.map(|line| (line.part, answer::parse_facts(&line.text)));
             let own = own.filter_map(|(part, facts)| Some((part, facts.into_iter().next()?.text)));
             let strictness = self.wish.strictness;
-            let (own, proofreader) = (own.collect(), self.proofreader());
-            settled.push(proofreader.settle(summary, own, strictness).await?);
+            settled.push(self.proofreader.settle(summary, own.collect(), strictness).await?);
         }
         Ok(settled)
     }

@@ -26,8 +26,8 @@ pub(super) struct Run<'a> {
     /// Those that the article means, with their renderings.
     pub(super) terms: Glossary,
     pub(super) wish: &'a Wish,
-    /// Started when there is something to check.
-    pub(super) proofreader: Option<Proofreader>,
+    /// Prepares the article while the engine reads it.
+    pub(super) proofreader: Proofreader,
     pub(super) timings: &'a mut Timings,
     pub(super) watch: &'a mut (dyn FnMut(Stage) + Send),
 }
@@ -114,7 +114,7 @@ impl Run<'_> {
                     if finish == Finish::Complete {
                         branch.made.finish = answer::Finish::Complete;
                     }
-                    branch.summary = Some(self.proofreader().check(branch.growing.whole(), branch.made).await?);
+                    branch.summary = Some(self.proofreader.check(branch.growing.whole(), branch.made).await?);
                     self.finish(branch);
                 }
                 _ => {}
@@ -139,7 +139,7 @@ impl Run<'_> {
         }
         (self.watch)(Stage::Delta { language, text });
         if let Some(draft) = draft {
-            let checked = self.proofreader().check(draft, branch.made).await?;
+            let checked = self.proofreader.check(draft, branch.made).await?;
             for (index, mut fact) in branch.growing.settled(checked) {
                 fact.text = self.with_terms(&fact.text, language);
                 (self.watch)(Stage::Fact { language, index, fact });
@@ -166,11 +166,6 @@ impl Run<'_> {
             Some(event) => Ok(Some(event)),
             None => Err(EngineError::Dead.into()),
         }
-    }
-
-    /// Whoever holds what is written against the article.
-    pub(super) fn proofreader(&mut self) -> &Proofreader {
-        self.proofreader.get_or_insert_with(|| Proofreader::start(self.article.clone()))
     }
 
     /// Gives the terms of the glossary their renderings. What was checked is what the model wrote: a rendering is the

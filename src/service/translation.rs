@@ -87,7 +87,7 @@ impl Run<'_> {
             let translation = service.translate(document, &mut |_| ()).await?;
             let made = Made { language: wanted.language, strategy: Strategy::Pivot, finish: english.finish };
             let draft = draft(english, &translation.text);
-            let checked = self.proofreader().check(draft, made).await?;
+            let checked = self.proofreader.check(draft, made).await?;
             // The model writes this language worse than the translator does, so nothing is written again.
             for summary in self.sift(vec![checked]).await? {
                 self.reveal(&summary, 0);

@@ -9,7 +9,7 @@ use stislo::plan::PlanError;
 use stislo::service::{Service, Stage};
 use stislo::translate::{Desk, Glossary};
 
-use crate::harness::{ANSWERS, Fault, Log, Script, fixture, request, service, source, tokenizer};
+use crate::harness::{ANSWERS, Fault, Log, Script, fixture, request, service, source};
 
 async fn scripted(answers: &[&str]) -> (Service, Log) {
     let (engine, log) = Script::new(answers).engine().await;
