@@ -19,6 +19,16 @@ use super::phase::Working;
 use crate::intake::Article;
 use crate::service::Stage;
 
+/// One event of a stream.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "axum writes the events; this is how they are described")]
+pub(super) struct StreamEvent {
+    /// Its name.
+    event: String,
+    /// JSON.
+    data: String,
+}
+
 /// Where the events of one stream come from.
 pub(super) struct Source {
     /// A step that was read already.

@@ -31,7 +31,7 @@ use crate::service::Service;
     request_body(content((SummarizeBody = "application/json"), (String = "text/plain"), (String = "text/html"))),
     responses(
         (status = 200, description = "The answer; events with `stream`",
-            content((Answer = "application/json"), (String = "text/event-stream"))),
+            content((Answer = "application/json"), (events::StreamEvent = "text/event-stream"))),
         Refusals,
     ),
     security((), ("key" = [])),

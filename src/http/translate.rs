@@ -51,7 +51,7 @@ pub(super) struct TranslateBody {
     request_body = TranslateBody,
     responses(
         (status = 200, description = "The translation; events with `stream`",
-            content((Translation = "application/json"), (String = "text/event-stream"))),
+            content((Translation = "application/json"), (events::StreamEvent = "text/event-stream"))),
         Refusals,
     ),
     security((), ("key" = [])),
@@ -69,7 +69,7 @@ pub(super) async fn post(
     if characters > most {
         return Err(Problem::over(characters, "characters of text", most, "max_characters"));
     }
-    let document = Document { text, from, to, format };
+    let document = service.check_document(Document { text, from, to, format }).await?;
     let place = gateway.0.turns.take(caller).map_err(Problem::busy)?;
     let job = Job { service, document, place, limit, _working: working };
     match stream {

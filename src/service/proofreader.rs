@@ -1,8 +1,8 @@
 //! Holds what is written against the article, on a thread where that holds up nobody.
 //!
 //! To prepare a long article takes longer than the threads that serve everybody may stand still. So the article is prepared
-//! once, where blocking is allowed, and stays there: drafts are sent to it, and what was found comes back. The thread ends
-//! with its handle.
+//! once, on a thread of its own, and stays there: drafts are sent to it, and what was found comes back. The thread ends with
+//! its handle.
 
 use std::sync::Arc;
 
@@ -26,12 +26,16 @@ impl Proofreader {
     /// Has the article prepared.
     pub(super) fn start(article: Arc<Article>) -> Self {
         let (work, mut inbox) = mpsc::unbounded_channel::<Work>();
-        tokio::task::spawn_blocking(move || {
+        let serve = move || {
             let reference = Reference::new(&article);
             while let Some(work) = inbox.blocking_recv() {
                 work(&reference);
             }
-        });
+        };
+        // A thread of its own, because it lives as long as the request. Where there is none, whoever asks is told.
+        if let Err(error) = std::thread::Builder::new().name("stislo-proofreader".into()).spawn(serve) {
+            tracing::error!("no thread for checking: {error}");
+        }
         Self { work }
     }
 

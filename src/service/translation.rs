@@ -3,6 +3,7 @@
 use super::Service;
 use super::run::Run;
 use crate::answer::{Draft, DraftFact, KeyFact, Made, Strategy, Summary};
+use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::Language;
 use crate::plan::{Matter, Plan};
@@ -33,6 +34,14 @@ impl Service {
     /// What translates in this direction best, and its stated chrF.
     pub fn translator(&self, direction: Direction) -> Option<(String, f32)> {
         self.desk.best(direction)
+    }
+
+    /// Looks whether a text can be read for a translation.
+    pub async fn check_document(&self, document: Document) -> Result<Document, Error> {
+        let desk = self.desk.clone();
+        // A large page takes long enough to be kept off the threads that serve others.
+        let checked = tokio::task::spawn_blocking(move || desk.check(&document).map(|()| document)).await;
+        Ok(checked.map_err(|_| Error::Engine(EngineError::Dead))??)
     }
 
     /// Translates a text. Dropping the future cancels the work.

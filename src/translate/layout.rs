@@ -1,10 +1,10 @@
 //! A document as sentences to render, and the document again when they are.
 
 use super::inline::{self, Block, Escape, Part, Piece};
-use super::job::{Format, Rendered, Unit};
+use super::job::{Document, Format, Rendered, Unit};
 use super::{Direction, TranslateError, Want, html, subtitle, text};
-use crate::intake::Language;
 use crate::intake::language::language_of;
+use crate::intake::{Language, MAX_BYTES};
 
 /// A sentence is taken for another language than its text when that is this sure.
 const SURE: f32 = 0.8;
@@ -96,8 +96,30 @@ impl Aim {
     }
 }
 
+/// The parts of a text, its language and how sure that is.
+pub(super) fn open(document: &Document) -> Result<(Vec<Part>, Language, f32), TranslateError> {
+    let Document { text, from, to: _, format } = document;
+    if text.len() > MAX_BYTES {
+        return Err(TranslateError::TooLong { bytes: text.len(), limit: MAX_BYTES });
+    }
+    let parts = read(text, *format)?;
+    let (language, confidence) = match from {
+        Some(given) => (*given, 1.0),
+        None => detect(&prose(&parts))?,
+    };
+    Ok((parts, language, confidence))
+}
+
+fn detect(text: &str) -> Result<(Language, f32), TranslateError> {
+    let guess = language_of(text).ok_or(TranslateError::NoWords)?;
+    match guess.language {
+        Some(language) => Ok((language, guess.confidence)),
+        None => Err(TranslateError::UnknownLanguage { detected: guess.name.to_owned() }),
+    }
+}
+
 /// The parts of a document.
-pub(super) fn read(document: &str, format: Format) -> Result<Vec<Part>, TranslateError> {
+fn read(document: &str, format: Format) -> Result<Vec<Part>, TranslateError> {
     match format {
         Format::Text => Ok(text::read(document)),
         Format::Html => Ok(html::read(document)),
@@ -106,7 +128,7 @@ pub(super) fn read(document: &str, format: Format) -> Result<Vec<Part>, Translat
 }
 
 /// The text of a document alone.
-pub(super) fn prose(parts: &[Part]) -> String {
+fn prose(parts: &[Part]) -> String {
     let texts = parts.iter().filter_map(|part| match part {
         Part::Block(block) => Some(block.text.as_str()),
         Part::Raw(_) => None,

@@ -290,6 +290,12 @@ async fn the_gateways_own_path_answers_whole_or_in_sentences() {
     let names: Vec<&str> = got.text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
     assert_eq!(names, ["begun", "sentence", "sentence", "done"]);
     let unknown = json!({"text": "Die Regierung hat am Montag ein neues Gesetz beschlossen.", "to": "uk"});
-    let got = ask(&app, json_post("/v1/translate", &unknown)).await;
-    assert_eq!((got.status.as_u16(), &got.json()["code"]), (422, &json!("unsupported_language")));
+    let no_subtitles = json!({"text": "The mayor left.", "from": "en", "to": "uk", "format": "srt"});
+    for (mut refused, code) in [(unknown, "unsupported_language"), (no_subtitles, "unreadable_input")] {
+        for stream in [false, true] {
+            refused["stream"] = json!(stream);
+            let got = ask(&app, json_post("/v1/translate", &refused)).await;
+            assert_eq!((got.status.as_u16(), &got.json()["code"]), (422, &json!(code)), "stream: {stream}");
+        }
+    }
 }
