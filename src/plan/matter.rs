@@ -47,28 +47,28 @@ impl Matter {
         let orders = Orders::new();
         let (ordering, telling): (Vec<_>, Vec<_>) =
             article.sentences().iter().zip(orders.of(article)).partition(|(_, orders)| *orders);
-        let items = telling.into_iter().map(|(sentence, _)| item(article, sentence)).collect();
         let title = article.title().filter(|title| !orders.has(title));
         Self {
             title: one_line(title.unwrap_or_default()),
-            language: article.language(),
-            items,
             orders: ordering.into_iter().map(|(sentence, _)| sentence.id).collect(),
-            reduced: false,
+            ..Self::of_these(article, telling.into_iter().map(|(sentence, _)| sentence))
         }
     }
 
     /// Some sentences of an article and nothing around them. Numbers without a sentence are passed over.
     pub fn of_sentences(article: &Article, sentences: &[u32]) -> Self {
         let wanted = article.sentences().iter().filter(|sentence| sentences.contains(&sentence.id.get()));
-        let items = wanted.map(|sentence| item(article, sentence)).collect();
+        Self::of_these(article, wanted)
+    }
+
+    fn of_these<'a>(article: &Article, sentences: impl Iterator<Item = &'a Sentence>) -> Self {
+        let items = sentences.map(|sentence| item(article, sentence)).collect();
         Self { title: String::new(), language: article.language(), items, orders: Vec::new(), reduced: false }
     }
 
     /// All sentences of an article, each with those that are cited together with it.
     pub fn of_groups<'g>(article: &Article, groups: impl IntoIterator<Item = &'g [u32]>) -> Self {
-        let all: Vec<u32> = article.sentences().iter().map(|sentence| sentence.id.get()).collect();
-        let mut matter = Self::of_sentences(article, &all);
+        let mut matter = Self::of_these(article, article.sentences().iter());
         for group in groups {
             let first = group.first().and_then(|&first| matter.items.get_mut((first as usize).checked_sub(1)?));
             if let Some(item) = first {

@@ -173,7 +173,7 @@ fn starts(clause: &[Token<'_>], phrase: &str) -> bool {
     fits && (!colon || clause.next() == Some(&Token::Colon))
 }
 
-/// True for a line in the form that facts are asked for: "- [12] …".
+/// True for a line in the form that facts are asked for: `- [12] …`.
 fn is_answer_line(line: &str) -> bool {
     let cited = line.strip_prefix(['-', '*', '•']).and_then(|rest| rest.trim_start().strip_prefix('['));
     let number = cited.and_then(|rest| rest.split_once(']')).map(|(number, _)| number);
