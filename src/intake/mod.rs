@@ -20,6 +20,7 @@ mod html;
 pub mod language;
 mod markdown;
 mod mixture;
+mod note;
 mod phrases;
 mod plain;
 mod removed;
@@ -43,6 +44,7 @@ pub use decode::MAX_BYTES;
 pub use error::IntakeError;
 pub use language::{Guess, Language, UnknownLanguage};
 pub use mixture::{Mixture, Share};
+pub use note::read_note;
 pub use removed::{Reason, Removed};
 pub use unfit::Unfit;
 pub use unpack::MAX_FILE_BYTES;
@@ -129,51 +131,6 @@ fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
 #[must_use]
 pub fn sentences(paragraph: &str, language: Language) -> Vec<Range<usize>> {
     sentence::split(paragraph, language).into_iter().map(|sentence| sentence.start..sentence.end).collect()
-}
-
-/// Reads a text that is no page: a summary that a person wrote, however short. Nothing is taken away.
-///
-/// Its language is taken from the source, else guessed; a text too short for a guess is in `otherwise`.
-///
-/// # Errors
-/// When the bytes are no text, when there is no word in it, or when the language is not one of ours.
-pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeError> {
-    let Source { bytes, name, title, language } = source;
-    let text = match decode::decode(bytes, &name)? {
-        Content::Plain(text) => paragraphs_of_note(&text),
-        page => joined(&blocks(page, &name)?.0),
-    };
-    if !text.contains(char::is_alphanumeric) {
-        return Err(IntakeError::Empty { name });
-    }
-    let (language, confidence) = match language {
-        Some(given) => (given, 1.0),
-        None if text.chars().count() < MIN_CHARACTERS => match language::language_of(&text) {
-            Some(Guess { language: Some(language), confidence, .. }) => (language, confidence),
-            _ => (otherwise, 0.0),
-        },
-        None => mixture::detect(&text).map_err(|detected| IntakeError::UnsupportedLanguage { name, detected })?,
-    };
-    let sentences = sentence::split(&text, language);
-    let mixture = Mixture::of(&text, &sentences, language);
-    let (byline, published, site, removed, sha256) = (None, None, None, Vec::new(), hex_sha256(&text));
-    Ok(Article { title, byline, published, site, mixture, language, confidence, sentences, removed, sha256, text })
-}
-
-/// Parts a note where a line ends a sentence or the next one begins a point of a list; other line breaks are only layout.
-fn paragraphs_of_note(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.lines().map(str::trim) {
-        let point = line.starts_with(['-', '•', '*', '–']);
-        let ended = out.trim_end_matches(['»', '”', '"', ')']).ends_with(['.', '!', '?', '…', ':']);
-        match out.is_empty() || out.ends_with("\n\n") {
-            true => {}
-            false if point || ended || line.is_empty() => out.push_str("\n\n"),
-            false => out.push('\n'),
-        }
-        out.push_str(line);
-    }
-    out.trim().to_owned()
 }
 
 /// The blocks that are shown, those that the extractor takes for the article, and what the head says.
@@ -271,17 +228,6 @@ mod tests {
         assert_eq!(again.text(), article.text());
         assert_eq!(again.sha256(), article.sha256());
         assert_eq!(again.title(), None);
-    }
-
-    #[test]
-    fn a_note_is_read_as_it_is() {
-        let note = |text: &str| read_note(source(text), Language::Uk);
-        let article = note("Перший автобус — № 7.\nРемонт коштував\n38,6 млн.\n\n- Міст відкрили\n- Кінець").unwrap();
-        let texts: Vec<&str> = article.sentences().iter().map(|it| &article.text()[it.start..it.end]).collect();
-        assert_eq!(texts.len(), 4, "{texts:?}");
-        assert_eq!((texts[1], article.language()), ("Ремонт коштував\n38,6 млн.", Language::Uk));
-        assert_eq!(note("12").unwrap().language(), Language::Uk);
-        assert!(matches!(note(" \n … "), Err(IntakeError::Empty { .. })));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 use serde::Deserialize;
 
 use crate::intake::{Article, Sentence};
+use crate::lexicon::fold;
 
 pub(super) const PHRASES: &str = include_str!("../../prompts/orders.toml");
 
@@ -178,11 +179,6 @@ fn is_answer_line(line: &str) -> bool {
     let cited = line.strip_prefix(['-', '*', '•']).and_then(|rest| rest.trim_start().strip_prefix('['));
     let number = cited.and_then(|rest| rest.split_once(']')).map(|(number, _)| number);
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// The form in which phrases are compared.
-fn fold(text: &str) -> String {
-    text.to_lowercase().replace('ё', "е").replace(['’', 'ʼ', '‘'], "'")
 }
 
 /// A text with one word in the place of each quotation, unless it is hardly more than that.
