@@ -15,6 +15,7 @@ mod kv;
 mod linear;
 mod llama;
 pub mod marian;
+mod memory;
 mod parts;
 mod qwen2;
 mod qwen3;
@@ -22,7 +23,7 @@ mod rope;
 mod safetensors;
 mod weights;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 
@@ -78,6 +79,19 @@ pub enum ModelError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The weights do not fit in the memory that is free.
+    #[error(
+        "{path} takes about {} MB of memory, and {} MB can be had; close other programs, raise the limit of this one, or choose a smaller model (stislo models list)",
+        needed / 1_000_000, free / 1_000_000
+    )]
+    Memory {
+        /// The file.
+        path: PathBuf,
+        /// Bytes that it takes.
+        needed: u64,
+        /// Bytes that can be had.
+        free: u64,
+    },
     /// The arithmetic failed.
     #[error("the computation failed: {0}")]
     Compute(#[from] candle_core::Error),
@@ -109,6 +123,9 @@ pub trait Model: Send {
 /// Loads the model that `header` describes, for sequences of up to `context` tokens.
 pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError> {
     let device = device()?;
+    if device.is_cpu() {
+        check_memory(header.path(), memory::free())?;
+    }
     let weights = Weights::new(header, &device)?;
     match header.text("general.architecture")? {
         "qwen2" => qwen2::load(&weights, context),
@@ -116,6 +133,17 @@ pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError>
         "gemma3" => gemma3::load(&weights, context),
         "llama" => llama::load(&weights, context),
         other => Err(ModelError::Architecture { architecture: other.to_owned() }),
+    }
+}
+
+/// Checks that there is room for the weights of a file, and for what a short article takes beside them.
+fn check_memory(path: &Path, free: Option<u64>) -> Result<(), ModelError> {
+    let io = |source| GgufError::Io { path: path.to_owned(), source };
+    let bytes = std::fs::metadata(path).map_err(io)?.len();
+    let needed = bytes + bytes / 8;
+    match free {
+        Some(free) if free < needed => Err(ModelError::Memory { path: path.to_owned(), needed, free }),
+        _ => Ok(()),
     }
 }
 
@@ -128,4 +156,19 @@ fn device() -> Result<Device, ModelError> {
     } else {
         Device::Cpu
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_without_room_are_refused() {
+        let path = Path::new(env!("CARGO_MANIFEST_PATH"));
+        let bytes = std::fs::metadata(path).unwrap().len();
+        let error = check_memory(path, Some(bytes)).unwrap_err().to_string();
+        assert!(error.contains("takes about") && error.contains("choose a smaller model"), "{error}");
+        assert!(check_memory(path, Some(2 * bytes)).is_ok() && check_memory(path, None).is_ok());
+        assert!(check_memory(Path::new("none.gguf"), Some(1)).is_err());
+    }
 }
