@@ -20,7 +20,7 @@ use crate::answer::{Answer, KeyFact, ModelInfo, SourceInfo, Strategy, Strictness
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, Article, Language, Source};
-use crate::plan::{self, Matter, Next, Plan, Task};
+use crate::plan::{self, Matter, Next, Task};
 use crate::translate::Desk;
 
 use self::proofreader::Proofreader;
@@ -95,6 +95,13 @@ pub enum Stage {
         /// Lines that are written.
         done: usize,
         /// Lines.
+        total: usize,
+    },
+    /// Sentences of the English summary are being translated.
+    Translating {
+        /// Sentences that are translated.
+        done: usize,
+        /// Sentences.
         total: usize,
     },
     /// A fact was written, and it holds or it is settled what becomes of it.
@@ -211,8 +218,7 @@ impl Service {
         if !pivoted.is_empty() {
             let english = summaries.iter().find(|summary| summary.language == Language::En);
             let english = english.expect("a plan with pivoted languages writes English");
-            let plan = self.plan_translation(english, &pivoted)?;
-            summaries.extend(run.pivot(english, &plan).await?);
+            summaries.extend(run.pivot(english, &pivoted, &matter).await?);
         }
         // English that was only written to be translated is not shown.
         let place = |summary: &Summary| shown.iter().position(|&language| language == summary.language);
@@ -255,16 +261,6 @@ impl Service {
             direct.push(Language::En);
         }
         (direct, pivoted)
-    }
-
-    fn plan_translation(&self, english: &Summary, to: &[Language]) -> Result<Plan, Error> {
-        let facts = english.key_facts.iter();
-        let written = plan::Written {
-            headline: english.headline.clone(),
-            summary: english.summary.clone(),
-            facts: facts.filter_map(|fact| Some((fact.evidence.first()?.sentence.get(), fact.text.clone()))).collect(),
-        };
-        Ok(self.with_card(|card| plan::translate(&written, Language::En, to, card))?)
     }
 
     fn with_card<T>(&self, work: impl FnOnce(&plan::Card<'_>) -> T) -> T {

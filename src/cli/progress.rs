@@ -67,6 +67,9 @@ impl Bars {
             }
             Stage::Condensing { done, total } => self.bar.set_message(format!("read in parts: {done} of {total}")),
             Stage::Repairing { done, total } => self.bar.set_message(format!("written again: {done} of {total} lines")),
+            Stage::Translating { done, total } => {
+                self.bar.set_message(format!("translated: {done} of {total} sentences"))
+            }
             Stage::Writing { pieces: 1 } => self.spin("writing"),
             Stage::Writing { pieces } => self.bar.set_message(format!("writing: {pieces} words and pieces")),
             // An answer is printed when it is whole.

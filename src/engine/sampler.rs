@@ -16,6 +16,8 @@ use super::tokenizer::Tokenizer;
 const FIRST_TRIES: usize = 256;
 /// Candidates that a sampled token is drawn from.
 const SAMPLED: usize = 40;
+/// How much worse a token may be that spells a name right than one that spells it wrong, in logits.
+const SPELLING: f32 = 3.0;
 /// Answer tokens that the repetition penalty looks back on.
 const WINDOW: usize = 256;
 
@@ -99,7 +101,11 @@ impl Sampler {
         if best.is_empty() {
             best = best_allowed(logits, wanted, allowed);
         }
-        match self.draw(&best, logits) {
+        let chosen = self.draw(&best, logits).map(|token| match self.is_greedy() {
+            true => spelled(logits, token, so_far, allowed).unwrap_or(token),
+            false => token,
+        });
+        match chosen {
             None if logits.iter().all(|logit| !logit.is_finite()) => Choice::Broken,
             None => Choice::Nothing,
             Some(token) if tokenizer.ends().contains(&token) => Choice::End,
@@ -145,6 +151,18 @@ impl Sampler {
         }
         Some(first)
     }
+}
+
+/// The token that spells right what this one spells wrong, when there is one that is nearly as good.
+fn spelled(logits: &[f32], chosen: u32, so_far: &SoFar<'_>, allowed: impl Fn(u32) -> bool) -> Option<u32> {
+    let SoFar { constraint, tokenizer, .. } = *so_far;
+    let wrong = tokenizer.bytes(chosen);
+    if tokenizer.ends().contains(&chosen) || !constraint.misspells(wrong) {
+        return None;
+    }
+    let least = logits[chosen as usize] - SPELLING;
+    let near = top(logits, FIRST_TRIES).into_iter().take_while(|&token| logits[token as usize] >= least);
+    near.filter(|&token| allowed(token)).find(|&token| constraint.corrects(wrong, tokenizer.bytes(token)))
 }
 
 /// True for bytes that begin with a letter or a digit, or in the middle of a character.

@@ -90,6 +90,9 @@ fn written(stage: &Stage) -> (&'static str, Value) {
         Stage::Reading { done, total } => ("progress", json!({"stage": "reading", "done": done, "total": total})),
         Stage::Condensing { done, total } => ("progress", json!({"stage": "condensing", "done": done, "total": total})),
         Stage::Repairing { done, total } => ("progress", json!({"stage": "repairing", "done": done, "total": total})),
+        Stage::Translating { done, total } => {
+            ("progress", json!({"stage": "translating", "done": done, "total": total}))
+        }
         Stage::Writing { pieces } => ("progress", json!({"stage": "writing", "done": pieces, "total": 0})),
         Stage::Delta { language, text } => ("delta", json!({"language": language, "text": text})),
         Stage::Fact { language, index, fact } => ("fact", json!({"language": language, "index": index, "fact": fact})),

@@ -97,6 +97,7 @@ impl Record {
             Stage::Reading { done, total } => self.push(Step::Progress { stage: "reading", done, total }),
             Stage::Condensing { done, total } => self.push(Step::Progress { stage: "condensing", done, total }),
             Stage::Repairing { done, total } => self.push(Step::Progress { stage: "repairing", done, total }),
+            Stage::Translating { done, total } => self.push(Step::Progress { stage: "translating", done, total }),
             Stage::Writing { pieces: 1 } => self.push(Step::Progress { stage: "writing", done: 0, total: 0 }),
             // From here on the text itself shows how far it is.
             Stage::Writing { .. } => {}

@@ -3,15 +3,18 @@
 //! The tables hold the three languages side by side and a word is looked up in all of them: few words of one language
 //! mislead in another, and no caller has to guess a language first. `token` cuts a text into words; `quantity` reads
 //! numbers and dates from them, with the words of `numeral`, `calendar` and `unit`; `sound` compares names across
-//! alphabets; `table` knows the names and words that only a dictionary can match; `stem` takes endings away;
-//! `stance` knows negation, hedges and attribution; `literal` finds digits and codes as they are written. Nothing here knows an article, and no other room is named here.
+//! alphabets and `spelling` writes them in another; `table` knows the names and words that only a dictionary can match; `stem` takes endings away;
+//! `stance` knows negation, hedges and attribution; `neighbour` knows the words of a neighbouring language; `literal` finds digits and codes as they are written. Nothing here
+//! knows an article, and no other room is named here.
 
 mod calendar;
 mod decimal;
 mod literal;
+mod neighbour;
 mod numeral;
 mod quantity;
 mod sound;
+mod spelling;
 mod stance;
 mod stem;
 mod table;
@@ -20,8 +23,10 @@ mod unit;
 
 pub use self::decimal::Decimal;
 pub use self::literal::{is_code, latin_words, number_ranges, plain_number};
+pub use self::neighbour::{NEIGHBOURS, neighbours};
 pub use self::quantity::{Date, Mention, Weight, What, mentions};
 pub use self::sound::{Sound, cognate};
+pub use self::spelling::{Orthography, spellings};
 pub use self::stance::{Mark, marks};
 pub use self::stem::{is_function_word, stem};
 pub use self::table::{Concept, Kind, Table};

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
+use super::spelling::Orthography;
 use super::token::{Token, tokens};
 
 const NAMES: &str = include_str!("../../prompts/names.toml");
@@ -69,6 +70,8 @@ struct Piece {
 struct Spelling {
     pieces: Vec<Piece>,
     concept: Concept,
+    /// The language it is of, in the order of the columns.
+    column: usize,
 }
 
 /// The tables, ready to be searched.
@@ -95,20 +98,29 @@ impl Table {
             Self { spellings: HashMap::new(), titles: words.titles.split_whitespace().map(str::to_owned).collect() };
         for (kind, rows) in [(Kind::Name, names.names), (Kind::Word, words.words)] {
             for (row, columns) in rows.iter().enumerate() {
-                for spelling in columns.iter().flat_map(|column| column.split(',')) {
-                    table.add(spelling, Concept { kind, row });
+                for (column, spellings) in columns.iter().enumerate() {
+                    spellings.split(',').for_each(|spelling| table.add(spelling, Concept { kind, row }, column));
                 }
             }
         }
         table
     }
 
-    fn add(&mut self, spelling: &str, concept: Concept) {
+    fn add(&mut self, spelling: &str, concept: Concept, column: usize) {
         let words = spelling.split([' ', '.', '-']).filter(|word| !word.is_empty());
         let pieces: Vec<Piece> = words.filter_map(|word| piece(word, concept.kind)).collect();
         if let Some(first) = pieces.first() {
-            self.spellings.entry(initials(&first.start)).or_default().push(Spelling { pieces, concept });
+            self.spellings.entry(initials(&first.start)).or_default().push(Spelling { pieces, concept, column });
         }
+    }
+
+    /// How the names among these concepts begin in a language, in lower case.
+    pub fn beginnings(&self, concepts: &HashSet<Concept>, orthography: Orthography) -> Vec<&str> {
+        let fits = |it: &&Spelling| {
+            it.concept.kind == Kind::Name && it.column == orthography as usize && concepts.contains(&it.concept)
+        };
+        let pieces = self.spellings.values().flatten().filter(fits).flat_map(|it| &it.pieces);
+        pieces.filter(|piece| !piece.acronym).map(|piece| piece.start.as_str()).collect()
     }
 
     /// True for a common English word that a title may write with a capital: Leader, Papers. The word is folded.

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::matter::{Matter, Part};
-use super::{Again, LEAST_FACTS, Length, Line, Task, Written};
+use super::names::orthography;
+use super::{Again, LEAST_FACTS, Length, Line, Task};
 use crate::intake::Language;
-use crate::lexicon::{self, number_ranges, plain_number};
+use crate::lexicon::{self, neighbours, number_ranges, plain_number};
 
 /// Labels, and what models say to the user, or about the text, where they should say what the article says.
 const LABELS_EN: &[&str] = &[
@@ -92,17 +93,13 @@ const LABELS_RU: &[&str] = &[
 /// Characters of a headline and of a fact: the least, and the wanted.
 const HEADLINE: (usize, usize) = (15, 90);
 const FACT: (usize, usize) = (25, 110);
-/// Words of the other language, by line; what follows `#` is a comment.
-pub(super) const SHUT_UK: &str = include_str!("../../prompts/shut.uk.txt");
-pub(super) const SHUT_RU: &str = include_str!("../../prompts/shut.ru.txt");
-
 /// What the facts of an answer may cite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Citable {
     /// Any of these lines, each once.
     Any(Part),
     /// The first fact one of the first lines, the second one of the second, and so on: facts that are spread over a long
-    /// text, or a translation, which keeps the citations of what it translates.
+    /// text.
     Each(Vec<Part>),
 }
 
@@ -126,6 +123,8 @@ pub struct Format {
     pub labels: &'static [&'static str],
     /// Words of a neighbouring language, in lower case; no line has one.
     pub foreign: BTreeSet<String>,
+    /// How the article's names begin in the language, in lower case.
+    pub names: BTreeSet<String>,
     /// Lines that can be cited.
     pub citable: Citable,
     /// Fewest and most facts.
@@ -146,6 +145,7 @@ impl Format {
         };
         Self {
             heading: Some(Heading { headline: HEADLINE, summary: summary_of(task.length) }),
+            names: matter.names(language).clone(),
             ..Self::of_facts(&text_of(matter, &matter.all()), [matter.language(), language], citable, least..=most)
         }
     }
@@ -154,7 +154,9 @@ impl Format {
     pub(super) fn of_part(matter: &Matter, part: &Part, facts: usize) -> Self {
         let most = facts.min(part.clone().count());
         let languages = [matter.language(); 2];
-        Self::of_facts(&text_of(matter, part), languages, Citable::Any(part.clone()), LEAST_FACTS.min(most)..=most)
+        let citable = Citable::Any(part.clone());
+        let names = matter.names(matter.language()).clone();
+        Self { names, ..Self::of_facts(&text_of(matter, part), languages, citable, LEAST_FACTS.min(most)..=most) }
     }
 
     /// The form of one line that is written again. The numbers are those of its sentences alone.
@@ -167,23 +169,8 @@ impl Format {
             Line::Fact => FACT,
         };
         let citable = Citable::Any(matter.all());
-        Self { fact, ..Self::of_facts(&text_of(matter, &matter.all()), languages, citable, 1..=1) }
-    }
-
-    /// The form of a translation of `written`: as many facts with the same citations, and lines that may be somewhat longer.
-    pub(super) fn of_translation(written: &Written, languages: [Language; 2]) -> Self {
-        let room = |text: &str| {
-            let length = text.chars().count();
-            (length / 2, length + length / 4)
-        };
-        let facts: Vec<&str> = written.facts.iter().map(|(_, text)| text.as_str()).collect();
-        let text = [&[written.headline.as_str(), written.summary.as_str()], facts.as_slice()].concat().join("\n");
-        let each = written.facts.iter().map(|(sentence, _)| *sentence..=*sentence).collect();
-        Self {
-            heading: Some(Heading { headline: room(&written.headline), summary: room(&written.summary) }),
-            fact: (15, facts.iter().map(|text| room(text).1).max().unwrap_or(0)),
-            ..Self::of_facts(&text, languages, Citable::Each(each), facts.len()..=facts.len())
-        }
+        let names = matter.names(*language).clone();
+        Self { fact, names, ..Self::of_facts(&text_of(matter, &matter.all()), languages, citable, 1..=1) }
     }
 
     /// The form of facts in the second language about a text in the first.
@@ -195,13 +182,14 @@ impl Format {
         if language != Language::En {
             listed.extend(latin_words(text, source));
         }
-        let (labels, foreign) = match language {
-            Language::En => (LABELS_EN, ""),
-            Language::Uk => (LABELS_UK, SHUT_UK),
-            Language::Ru => (LABELS_RU, SHUT_RU),
+        let labels = match language {
+            Language::En => LABELS_EN,
+            Language::Uk => LABELS_UK,
+            Language::Ru => LABELS_RU,
         };
-        let foreign = words_of_list(foreign).map(str::to_owned).collect();
-        Self { language, listed, labels, foreign, citable, facts, heading: None, fact: FACT }
+        let foreign = neighbours(orthography(language)).map(str::to_owned).collect();
+        let names = BTreeSet::new();
+        Self { language, listed, labels, foreign, names, citable, facts, heading: None, fact: FACT }
     }
 
     /// A bound on the answer's tokens that only a runaway answer reaches: lines may be twice as long as wanted, and a
@@ -218,11 +206,6 @@ fn summary_of(length: Length) -> (usize, usize) {
         Length::Medium => (80, 220),
         Length::Long => (160, 450),
     }
-}
-
-/// The words of a list in `prompts`.
-fn words_of_list(list: &str) -> impl Iterator<Item = &str> {
-    list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
 }
 
 /// Title and lines of a part: where numbers and foreign words may come from.
@@ -280,35 +263,6 @@ fn designations(text: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The words of a text, in lower case.
-    fn words(text: &str) -> BTreeSet<String> {
-        text.to_lowercase().split(|c: char| !c.is_alphabetic()).map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn shut_words_are_of_the_other_language_alone() {
-        let mut texts = vec![
-            (include_str!("../../tests/fixtures/uk/harbour-bridge/page.txt").to_owned(), SHUT_UK, SHUT_RU),
-            (include_str!("../../tests/fixtures/ru/harbour-bridge/page.txt").to_owned(), SHUT_RU, SHUT_UK),
-        ];
-        let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/translation");
-        for (file, own, other) in [("flores-dev-100.uk", SHUT_UK, SHUT_RU), ("flores-dev-100.ru", SHUT_RU, SHUT_UK)] {
-            texts.extend(std::fs::read_to_string(corpus.join(file)).ok().map(|text| (text, own, other)));
-        }
-        for (text, own, other) in texts {
-            let words = words(&text);
-            let found: Vec<&str> = words_of_list(own).filter(|&word| words.contains(word)).collect();
-            assert!(found.is_empty(), "{found:?}");
-            let begins = |word: &&str| word.chars().nth(1).is_some() && words.iter().any(|own| own.starts_with(*word));
-            let found: Vec<&str> = words_of_list(own).filter(begins).collect();
-            assert!(found.is_empty(), "a word of the language begins with {found:?}");
-            assert!(
-                words_of_list(other).filter(|&word| words.contains(word)).count() >= 10,
-                "a list that shuts nothing out"
-            );
-        }
-    }
 
     #[test]
     fn numbers_keep_their_separators() {

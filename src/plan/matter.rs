@@ -5,9 +5,12 @@
 //! map and reduce, as in "Recursively Summarizing Books" (Wu et al., 2021). What a line rests on is kept on the way, so
 //! that a fact of the whole still cites sentences of the article. Not here: prompts, and who writes the facts.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use super::PlanError;
+use super::names::Names;
 use super::orders::Orders;
 use crate::intake::{Article, Language, Sentence, SentenceId};
 
@@ -32,6 +35,8 @@ pub struct Matter {
     title: String,
     language: Language,
     items: Vec<Item>,
+    /// How the names of the article are spelled.
+    names: Arc<Names>,
     /// Sentences that are no lines, because they give orders to whoever reads them.
     orders: Vec<SentenceId>,
     /// True when the lines are facts of parts and no longer sentences.
@@ -50,32 +55,23 @@ impl Matter {
         let title = article.title().filter(|title| !orders.has(title));
         Self {
             title: one_line(title.unwrap_or_default()),
+            names: Arc::new(Names::of(article)),
             orders: ordering.into_iter().map(|(sentence, _)| sentence.id).collect(),
             ..Self::of_these(article, telling.into_iter().map(|(sentence, _)| sentence))
         }
     }
 
-    /// Some sentences of an article and nothing around them. Numbers without a sentence are passed over.
-    pub fn of_sentences(article: &Article, sentences: &[u32]) -> Self {
+    /// Some sentences of the article that this is about, and nothing around them. Numbers without a sentence are passed
+    /// over.
+    pub fn of_sentences(&self, article: &Article, sentences: &[u32]) -> Self {
         let wanted = article.sentences().iter().filter(|sentence| sentences.contains(&sentence.id.get()));
-        Self::of_these(article, wanted)
+        Self { names: self.names.clone(), ..Self::of_these(article, wanted) }
     }
 
     fn of_these<'a>(article: &Article, sentences: impl Iterator<Item = &'a Sentence>) -> Self {
         let items = sentences.map(|sentence| item(article, sentence)).collect();
-        Self { title: String::new(), language: article.language(), items, orders: Vec::new(), reduced: false }
-    }
-
-    /// All sentences of an article, each with those that are cited together with it.
-    pub fn of_groups<'g>(article: &Article, groups: impl IntoIterator<Item = &'g [u32]>) -> Self {
-        let mut matter = Self::of_these(article, article.sentences().iter());
-        for group in groups {
-            let first = group.first().and_then(|&first| matter.items.get_mut((first as usize).checked_sub(1)?));
-            if let Some(item) = first {
-                item.sentences = group.to_vec();
-            }
-        }
-        matter
+        let (title, names, orders) = Default::default();
+        Self { title, language: article.language(), items, names, orders, reduced: false }
     }
 
     /// The matter that the facts of this one's parts make, in order. A fact that cites nothing is left out, because what
@@ -104,6 +100,11 @@ impl Matter {
     /// Sentences that are no lines, because they give orders to a language model.
     pub fn orders(&self) -> &[SentenceId] {
         &self.orders
+    }
+
+    /// How the names of the article begin in a language, in lower case.
+    pub fn names(&self, language: Language) -> &BTreeSet<String> {
+        self.names.of_language(language)
     }
 
     /// The language that the lines are in.

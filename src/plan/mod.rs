@@ -6,6 +6,7 @@
 
 mod format;
 mod matter;
+mod names;
 mod orders;
 mod prompt;
 
@@ -140,27 +141,6 @@ pub enum PlanError {
     /// A comparison of one language.
     #[error("a comparison needs at least two languages; name two or three of en, uk, ru")]
     OneLanguage,
-}
-
-/// A summary that is to be translated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// Its headline.
-    pub headline: String,
-    /// Its summary.
-    pub summary: String,
-    /// The number of the sentence that each fact cites, and the fact.
-    pub facts: Vec<(u32, String)>,
-}
-
-/// Makes the plan that has a summary translated: from the first of `languages`, one that the model writes well.
-pub fn translate(written: &Written, from: Language, to: &[Language], card: &Card<'_>) -> Result<Plan, PlanError> {
-    let (system, shared) = prompt::written(written);
-    let wanted = to.iter().map(|&language| {
-        let format = Format::of_translation(written, [from, language]);
-        Wanted { language, tail: prompt::translation(language), max_tokens: format.max_tokens(), format }
-    });
-    fitting(Plan { system, shared, answers: wanted.collect() }, card)
 }
 
 /// A line of an answer that is to be written again.

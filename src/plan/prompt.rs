@@ -3,11 +3,11 @@
 //! Each file is front matter between `---` lines, then the text. Placeholders are replaced in one pass over the template,
 //! so that braces in an article are never taken for one.
 
-use super::format::{SHUT_RU, SHUT_UK};
-use super::matter::{Matter, Part, one_line};
+use super::matter::{Matter, Part};
 use super::orders::PHRASES as ORDERS;
-use super::{Again, Length, Line, Task, Written};
+use super::{Again, Length, Line, Task};
 use crate::intake::Language;
+use crate::lexicon::NEIGHBOURS;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
 const ENGLISH: &str = include_str!("../../prompts/summarize.en.md");
@@ -22,30 +22,21 @@ const AGAIN_ENGLISH: &str = include_str!("../../prompts/again.en.md");
 const AGAIN_UKRAINIAN: &str = include_str!("../../prompts/again.uk.md");
 const AGAIN_RUSSIAN: &str = include_str!("../../prompts/again.ru.md");
 
-const WRITTEN: &str = include_str!("../../prompts/written.md");
-const TO_ENGLISH: &str = include_str!("../../prompts/translate.en.md");
-const TO_UKRAINIAN: &str = include_str!("../../prompts/translate.uk.md");
-const TO_RUSSIAN: &str = include_str!("../../prompts/translate.ru.md");
-
 /// Every prompt as it stands in its file, and the words that are shut out or left out: an answer depends on them.
-pub fn all() -> [&'static str; 17] {
+pub fn all() -> [&'static str; 13] {
     [
         ARTICLE,
         ENGLISH,
         UKRAINIAN,
         RUSSIAN,
-        WRITTEN,
-        TO_ENGLISH,
-        TO_UKRAINIAN,
-        TO_RUSSIAN,
         FACTS_ENGLISH,
         FACTS_UKRAINIAN,
         FACTS_RUSSIAN,
         AGAIN_ENGLISH,
         AGAIN_UKRAINIAN,
         AGAIN_RUSSIAN,
-        SHUT_UK,
-        SHUT_RU,
+        NEIGHBOURS[0],
+        NEIGHBOURS[1],
         ORDERS,
     ]
 }
@@ -65,26 +56,6 @@ pub(super) fn facts(language: Language, facts: usize) -> String {
         Language::Ru => FACTS_RUSSIAN,
     };
     fill(body(template).trim_end(), &[("facts", &facts.to_string())])
-}
-
-/// The system message, and a summary as lines.
-pub(super) fn written(written: &Written) -> (String, String) {
-    let (system, shared) = body(WRITTEN).split_once("\n===\n").expect("the prompt for translation has two parts");
-    let facts: Vec<String> =
-        written.facts.iter().map(|(sentence, text)| format!("- [{sentence}] {}", one_line(text))).collect();
-    let (headline, summary) = (one_line(&written.headline), one_line(&written.summary));
-    let values = [("headline", headline.as_str()), ("summary", summary.as_str()), ("facts", &facts.join("\n"))];
-    (system.to_owned(), fill(shared, &values).trim().to_owned())
-}
-
-/// The instructions for the translation into one language.
-pub(super) fn translation(language: Language) -> String {
-    let template = match language {
-        Language::En => TO_ENGLISH,
-        Language::Uk => TO_UKRAINIAN,
-        Language::Ru => TO_RUSSIAN,
-    };
-    body(template).trim_end().to_owned()
 }
 
 /// The system message, and the sentences and instructions of a line that is written again.

@@ -20,8 +20,8 @@ struct Rewriting {
 
 impl Run<'_> {
     /// Has the lines that do not hold written again, and settles what becomes of them.
-    pub(super) async fn repair(&mut self, summaries: Vec<Summary>) -> Result<Vec<Summary>, Error> {
-        let (mut rewriting, plan) = self.plan_repair(&summaries);
+    pub(super) async fn repair(&mut self, summaries: Vec<Summary>, matter: &Matter) -> Result<Vec<Summary>, Error> {
+        let (mut rewriting, plan) = self.plan_repair(&summaries, matter);
         if let Some(plan) = plan {
             self.rewrite(&plan, &mut rewriting).await?;
         }
@@ -46,12 +46,12 @@ impl Run<'_> {
     }
 
     /// The lines that are to be written again, and the plan of the job that does it.
-    fn plan_repair(&self, summaries: &[Summary]) -> (Vec<Rewriting>, Option<Plan>) {
+    fn plan_repair(&self, summaries: &[Summary], matter: &Matter) -> (Vec<Rewriting>, Option<Plan>) {
         let mut rewriting = Vec::new();
         let mut whole: Option<Plan> = None;
         for (at, summary) in summaries.iter().enumerate() {
             for failing in answer::failing(summary) {
-                let Some(plan) = self.plan_line(summary, &failing) else { continue };
+                let Some(plan) = self.plan_line(summary, &failing, matter) else { continue };
                 rewriting.push(Rewriting { summary: at, part: failing.part, text: String::new() });
                 match &mut whole {
                     Some(whole) => whole.answers.extend(plan.answers),
@@ -63,13 +63,13 @@ impl Run<'_> {
     }
 
     /// `None` for a line that rests on nothing, or on more than fits: it stays as it is.
-    fn plan_line(&self, summary: &Summary, failing: &Failing) -> Option<Plan> {
+    fn plan_line(&self, summary: &Summary, failing: &Failing, whole: &Matter) -> Option<Plan> {
         let line = match failing.part {
             Part::Headline => Line::Headline,
             Part::Summary => Line::Summary(self.wish.task.length),
             Part::Fact(_) => Line::Fact,
         };
-        let matter = Matter::of_sentences(self.article, &failing.sentences);
+        let matter = whole.of_sentences(self.article, &failing.sentences);
         let again = Again { line, language: summary.language, matter };
         let plan = |service: &Service| service.with_card(|card| plan::again(&again, card));
         if again.matter.is_empty() { None } else { plan(self.service).ok() }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::proofreader::Proofreader;
 use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
 use crate::answer::{self, Growing, Made, Strategy, Summary};
-use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Script, Shut};
+use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Script, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
@@ -123,7 +123,7 @@ impl Run<'_> {
         let (seen, written): (Vec<_>, Vec<_>) =
             branches.into_iter().filter_map(|branch| Some((branch.growing.given(), branch.summary?))).unzip();
         let open: Vec<bool> = written.iter().map(|summary| !answer::failing(summary).is_empty()).collect();
-        let settled = self.repair(written).await?;
+        let settled = self.repair(written, matter).await?;
         for ((summary, seen), _) in settled.iter().zip(seen).zip(open).filter(|(_, open)| *open) {
             self.reveal(summary, seen);
         }
@@ -237,5 +237,6 @@ fn line_format(format: &Format) -> LineFormat {
             openings: format.labels.iter().map(|&label| label.to_owned()).collect(),
             words: Arc::new(format.foreign.clone()),
         },
+        names: Names::new(format.names.clone()),
     }
 }

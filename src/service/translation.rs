@@ -1,12 +1,12 @@
 //! What a service does with its desk: translate texts, and make the other languages of a summary from its English.
 
-use super::Service;
 use super::run::Run;
-use crate::answer::{Draft, DraftFact, KeyFact, Made, Strategy, Summary};
+use super::{Service, Stage};
+use crate::answer::{Draft, DraftFact, Made, Strategy, Summary};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::Language;
-use crate::plan::{Matter, Plan};
+use crate::plan::Matter;
 use crate::translate::{Desk, Writer};
 pub use crate::translate::{
     Direction, Document, Fault, FaultKind, Format as TextFormat, Sentence, Step, TranslateError, Translation,
@@ -71,39 +71,43 @@ impl Service {
 }
 
 impl Run<'_> {
-    /// The languages of a plan, translated from the English summary: by translators of the desk where each language has one,
-    /// else by the engine, which writes all of them side by side in one job.
-    pub(super) async fn pivot(&mut self, english: &Summary, plan: &Plan) -> Result<Vec<Summary>, Error> {
-        let service = self.service;
-        let by_student = |language: Language| {
-            let best = service.desk.best(Direction { from: Language::En, to: language });
-            best.is_some_and(|(name, _)| name != service.recipe.model.name)
-        };
-        if !plan.answers.iter().all(|wanted| by_student(wanted.language)) {
-            // A translation's citations are sentences already.
-            let groups: Vec<Vec<u32>> = english.key_facts.iter().map(KeyFact::cited).collect();
-            let matter = Matter::of_groups(self.article, groups.iter().map(Vec::as_slice));
-            return self.write(plan, &matter, Strategy::Pivot).await;
-        }
-        let mut summaries = Vec::new();
-        for wanted in &plan.answers {
-            let document = Document {
-                text: lines(english).join("\n\n"),
-                from: Some(Language::En),
-                to: wanted.language,
-                format: TextFormat::Text,
-            };
-            let translation = service.translate(document, &mut |_| ()).await?;
-            let made = Made { language: wanted.language, strategy: Strategy::Pivot, finish: english.finish };
-            let draft = draft(english, &translation.text);
-            let checked = self.proofreader.check(draft, made).await?;
-            // The model writes this language worse than the translator does, so nothing is written again.
-            for summary in self.sift(vec![checked]).await? {
-                self.reveal(&summary, 0);
-                summaries.push(summary);
+    /// Other languages of an English summary, with its citations, translated by the desk. Sentence by sentence, because a
+    /// small model that is given a whole summary to translate loses its form.
+    pub(super) async fn pivot(
+        &mut self,
+        english: &Summary,
+        to: &[Language],
+        matter: &Matter,
+    ) -> Result<Vec<Summary>, Error> {
+        let (mut own, mut others) = (Vec::new(), Vec::new());
+        for &language in to {
+            let by = self.service.translator(Direction { from: Language::En, to: language });
+            let checked = self.translated(english, language).await?;
+            match by.is_some_and(|(name, _)| name == self.service.recipe.model.name) {
+                true => own.push(checked),
+                false => others.push(checked),
             }
         }
+        // A line of another translator is not written again: the model writes the language worse.
+        let mut summaries = self.repair(own, matter).await?;
+        summaries.extend(self.sift(others).await?);
+        summaries.iter().for_each(|summary| self.reveal(summary, 0));
         Ok(summaries)
+    }
+
+    /// The English summary in another language, checked.
+    async fn translated(&mut self, english: &Summary, language: Language) -> Result<Summary, Error> {
+        let text = lines(english).join("\n\n");
+        let document = Document { text, from: Some(Language::En), to: language, format: TextFormat::Text };
+        let watch = &mut *self.watch;
+        let mut progress = |step: Step<'_>| {
+            if let Step::Ready { index, total, .. } = step {
+                watch(Stage::Translating { done: index + 1, total });
+            }
+        };
+        let translation = self.service.translate(document, &mut progress).await?;
+        let made = Made { language, strategy: Strategy::Pivot, finish: english.finish };
+        self.proofreader.check(draft(english, &translation.text), made).await
     }
 }
 

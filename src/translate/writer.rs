@@ -7,14 +7,15 @@
 //! (`desk`).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::split::Parts;
 use super::{Batch, Direction, Pending, TranslateError, Translator, check, number};
-use crate::engine::constraint::{Alphabet, SentenceFormat, SentenceGrammar};
+use crate::engine::constraint::{Alphabet, SentenceFormat, SentenceGrammar, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
 use crate::intake::Language;
-use crate::lexicon::{is_code, latin_words};
+use crate::lexicon::{Orthography, is_code, latin_words, neighbours};
 
 const PROMPT: &str = include_str!("../../prompts/sentence.md");
 /// Branches of one job: candle's kernels read the weights once for up to four rows.
@@ -27,6 +28,18 @@ const SECOND: f32 = 0.6;
 const MARKS: &str = ".,-–—'’ʼ%";
 /// Marks of quotations, which each language has its own of.
 const QUOTES: &str = "\"«»„“”";
+/// What models say about a translation instead of giving it.
+const TALK: [&str; 9] = [
+    "українська версія",
+    "український переклад",
+    "український варіант",
+    "переклад українською",
+    "русская версия",
+    "русский перевод",
+    "русский вариант",
+    "перевод на русский",
+    "english translation",
+];
 /// Mild, against loops; a stronger one drives names apart.
 const REPETITION_PENALTY: f32 = 1.05;
 
@@ -142,16 +155,19 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
     let length = sentence.chars().count();
     let words = if to == Language::En { BTreeSet::new() } else { codes(sentence, from) };
     let numbers = free_numbers(sentence, from, &words);
+    let (alphabet, orthography) = match to {
+        Language::En => (Alphabet::Latin, Orthography::English),
+        Language::Uk => (Alphabet::Ukrainian, Orthography::Ukrainian),
+        Language::Ru => (Alphabet::Russian, Orthography::Russian),
+    };
+    let foreign = neighbours(orthography).map(str::to_owned).collect();
     let format = SentenceFormat {
-        alphabet: match to {
-            Language::En => Alphabet::Latin,
-            Language::Uk => Alphabet::Ukrainian,
-            Language::Ru => Alphabet::Russian,
-        },
+        alphabet,
         words,
         numbers: numbers.iter().map(|number| number::spellings(number, to)).collect(),
         marks: marks(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
+        shut: Shut { openings: TALK.map(str::to_owned).into(), words: Arc::new(foreign) },
     };
     let sampling = Sampling { temperature, repetition_penalty: REPETITION_PENALTY, ..Sampling::default() };
     // A Cyrillic letter may take a token of its own.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use candle_core::Tensor;
 use stislo::engine::chat::Chat;
 use stislo::engine::constraint::{
-    Alphabet, Citations, Constraint, Free, Heading, Length, LineFormat, LineGrammar, Script, Shut,
+    Alphabet, Citations, Constraint, Free, Heading, Length, LineFormat, LineGrammar, Names, Script, Shut,
 };
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{KvCache, Model, ModelError, Slot, load};
@@ -108,6 +108,7 @@ fn lines() -> Box<dyn Constraint> {
         most_facts: 3,
         citations: Citations::Any(1..=12),
         shut: Shut::default(),
+        names: Names::new(["кіс", "сир"].map(str::to_owned).into()),
     }))
 }
 

@@ -23,7 +23,9 @@ mod oracle;
 mod tree;
 mod vocabulary;
 
-use self::constraint::{Alphabet, Citations, Constraint, Heading, Length, LineFormat, LineGrammar, Script, Shut};
+use self::constraint::{
+    Alphabet, Citations, Constraint, Heading, Length, LineFormat, LineGrammar, Names, Script, Shut,
+};
 use self::tree::Tree;
 use self::vocabulary::Vocabulary;
 use llguidance::api::TopLevelGrammar;
@@ -50,6 +52,7 @@ fn ours(alphabet: Alphabet) -> LineGrammar {
         most_facts: 2,
         citations: Citations::Any(1..=oracle::LINES),
         shut: Shut::default(),
+        names: Names::default(),
     })
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::Constraint;
 use super::citations::{Citations, Cited};
+use super::names::Names;
 use super::partial::{Partial, Pushed};
 use super::script::{PUNCTUATION, Run, Script};
 use super::setting::Setting;
@@ -50,6 +51,8 @@ pub struct LineFormat {
     pub citations: Citations,
     /// What no line may say.
     pub shut: Shut,
+    /// How names are spelled.
+    pub names: Names,
 }
 
 /// The automaton.
@@ -109,6 +112,13 @@ impl LineGrammar {
         };
         Self { format: Arc::new(format), state }
     }
+
+    /// The name, or the beginning of one, that the line ends with after these bytes.
+    fn name_after(&self, bytes: &[u8]) -> Option<String> {
+        let mut state = self.state.clone();
+        let taken = state.take(bytes, &self.format) && state.partial.is_empty();
+        if taken { state.wording.name().map(str::to_owned) } else { None }
+    }
 }
 
 impl Constraint for LineGrammar {
@@ -139,6 +149,15 @@ impl Constraint for LineGrammar {
 
     fn is_ending(&self) -> bool {
         self.state.is_far_past(&self.format) && self.state.setting.is_in_word()
+    }
+
+    fn misspells(&self, bytes: &[u8]) -> bool {
+        self.name_after(bytes).is_some_and(|word| self.format.names.misspell(&word))
+    }
+
+    fn corrects(&self, misspelled: &[u8], bytes: &[u8]) -> bool {
+        let words = self.name_after(misspelled).zip(self.name_after(bytes));
+        words.is_some_and(|(wrong, right)| self.format.names.correct(&wrong, &right))
     }
 
     /// The mark of a fact, and a citation where only one is left. The space after it belongs to the word that follows.
@@ -334,193 +353,5 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::Alphabet;
-    use super::*;
-
-    fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
-        let line = Length { least: 10, wanted: 60 };
-        LineGrammar::new(LineFormat {
-            script: Script::new(alphabet, listed.iter().map(|s| s.to_string()).collect()),
-            heading: Some(Heading { headline: line, summary: line }),
-            fact: line,
-            least_facts: 1,
-            most_facts: 2,
-            citations: Citations::Any(1..=12),
-            shut: Shut { openings: vec!["headline".into()], ..Shut::default() },
-        })
-    }
-
-    const ANSWER: &str = "General Kisel dismissed\nRussia removed its commander.\n- [12] He left on 1 December.\n- [3] HUR said so, he adds.\n";
-
-    #[test]
-    fn a_whole_answer_passes_byte_by_byte_and_in_pieces() {
-        for size in [1, 2, 3, 7, 200] {
-            let mut grammar = grammar(Alphabet::Latin, &["1"]);
-            for piece in ANSWER.as_bytes().chunks(size) {
-                assert!(grammar.allows(piece), "{:?}", String::from_utf8_lossy(piece));
-                grammar.advance(piece);
-            }
-            assert!(grammar.is_complete() && grammar.may_end());
-        }
-    }
-
-    /// What the grammar says of `next` after the first `lines` lines of the answer.
-    fn after(lines: usize, next: &str) -> bool {
-        let mut grammar = grammar(Alphabet::Latin, &["1"]);
-        let start: String = ANSWER.split_inclusive('\n').take(lines).collect();
-        grammar.advance(start.as_bytes());
-        grammar.allows(next.as_bytes())
-    }
-
-    #[test]
-    fn citations_exist_and_differ() {
-        assert!(after(2, "- [1] A"));
-        assert!(after(2, "- [12"));
-        assert!(!after(2, "- [13"));
-        assert!(!after(2, "- [0"));
-        assert!(!after(3, "- [12]"));
-        assert!(after(3, "- [1"));
-        assert!(!after(2, "Text"));
-        assert!(after(2, "\n- [2] B"));
-    }
-
-    #[test]
-    fn a_fact_may_cite_a_few() {
-        assert!(after(2, "- [12, 3] A") && after(2, "- [12,3, 1] A"));
-        for wrong in ["- [12, 12]", "- [12, 13", "- [12, ,", "- [,", "- [12,]", "- [12,  3]", "- [1, 2, 3,", "- [12 3]"]
-        {
-            assert!(!after(2, wrong), "{wrong}");
-        }
-        assert!(after(3, "- [3, 2] A") && !after(3, "- [3, 12"), "12 was cited before");
-        // One is left for each fact that has to follow.
-        let mut grammar = grammar(Alphabet::Latin, &["1"]);
-        grammar = LineGrammar::new(LineFormat {
-            citations: Citations::Any(1..=3),
-            least_facts: 2,
-            ..(*grammar.format).clone()
-        });
-        for line in ANSWER.split_inclusive('\n').take(2) {
-            grammar.advance(line.as_bytes());
-        }
-        assert!(grammar.allows(b"- [3, 2] A") && !grammar.allows(b"- [3, 2, "));
-        grammar.advance(b"- [3, 2] He left on 1 December.\n");
-        assert!(grammar.allows(b"- [1] A") && !grammar.allows(b"- [1,") && !grammar.may_end());
-    }
-
-    #[test]
-    fn an_answer_without_facts_ends_after_its_summary() {
-        let mut grammar = grammar(Alphabet::Latin, &["1"]);
-        let format = LineFormat {
-            citations: Citations::Each(Vec::new()),
-            least_facts: 0,
-            most_facts: 0,
-            ..(*grammar.format).clone()
-        };
-        grammar = LineGrammar::new(format);
-        for line in ANSWER.split_inclusive('\n').take(2) {
-            assert!(!grammar.may_end() && grammar.allows(line.as_bytes()));
-            grammar.advance(line.as_bytes());
-        }
-        assert!(grammar.is_complete() && grammar.may_end());
-    }
-
-    #[test]
-    fn citations_can_be_given() {
-        let mut grammar = grammar(Alphabet::Latin, &["1"]);
-        let format = LineFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..(*grammar.format).clone() };
-        grammar = LineGrammar::new(format);
-        for line in ANSWER.split_inclusive('\n').take(2) {
-            grammar.advance(line.as_bytes());
-        }
-        assert!(grammar.allows(b"- [12] A") && !grammar.allows(b"- [1] A") && !grammar.allows(b"- [2"));
-        grammar.advance(b"- [12] A sentence of some length.\n");
-        assert!(grammar.allows(b"- [1] B") && !grammar.allows(b"- [12"));
-    }
-
-    #[test]
-    fn what_is_forced_may_follow() {
-        let mut grammar = grammar(Alphabet::Latin, &["1"]);
-        let mut seen = Vec::new();
-        for piece in ANSWER.split_inclusive(['\n', '[', '1', '2', '3', ']']) {
-            let forced = grammar.forced();
-            assert!(grammar.allows(forced.as_bytes()), "{forced:?}");
-            seen.push(forced);
-            grammar.advance(piece.as_bytes());
-        }
-        let marks = seen.iter().filter(|forced| *forced == "- [").count();
-        let ends = seen.iter().filter(|forced| *forced == "]").count();
-        assert_eq!((marks, ends), (2, 2), "12 and 3 have no digit more: {seen:?}");
-        assert_eq!(seen.iter().filter(|forced| !forced.is_empty()).count(), 4, "{seen:?}");
-        let format = LineFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..(*grammar.format).clone() };
-        grammar = LineGrammar::new(format);
-        let (start, _) = ANSWER.split_once("- [").unwrap();
-        grammar.advance(start.as_bytes());
-        for (forced, written) in [("- [12]", "- "), ("[12]", "[1"), ("2]", "2"), ("]", "]"), ("", " He")] {
-            assert_eq!(grammar.forced(), forced);
-            grammar.advance(written.as_bytes());
-        }
-    }
-
-    #[test]
-    fn lines_start_and_end_as_they_should() {
-        assert!(!after(0, "1 man"));
-        assert!(!after(0, "Headline: man"));
-        assert!(!after(0, "Headline - man"));
-        assert!(after(0, "Headlights on"));
-        assert!(!after(1, "He said” that"));
-        assert!(after(1, "He said “that” and “this” at once.\n"));
-        assert!(!after(1, "It cost £ and more"));
-        assert!(!after(0, "Short\n"));
-        assert!(!after(1, "A sentence without an end\n"));
-        assert!(after(1, "A sentence with an end.\n- ["));
-        assert!(!after(1, "Two  spaces"));
-        assert!(!after(1, "In 2"));
-        assert!(!after(1, "1. The") && !after(1, "1) The") && after(1, "1 December"), "no item of a list");
-    }
-
-    #[test]
-    fn the_answer_ends_only_after_enough_facts() {
-        let mut grammar = grammar(Alphabet::Latin, &["1"]);
-        for line in ANSWER.split_inclusive('\n').take(2) {
-            grammar.advance(line.as_bytes());
-            assert!(!grammar.may_end());
-        }
-        grammar.advance(b"- [1] He left at once.");
-        assert!(grammar.may_end());
-        grammar.advance(b" And ");
-        assert!(!grammar.may_end());
-    }
-
-    #[test]
-    fn cyrillic_halves_are_judged_by_what_they_can_become() {
-        let grammar = grammar(Alphabet::Ukrainian, &[]);
-        assert!(grammar.allows("Сили".as_bytes()));
-        assert!(!grammar.allows("Силы".as_bytes()));
-        assert!(grammar.allows(&[0xD0]));
-        assert!(!grammar.allows(&[0xE4]));
-        assert!(!grammar.allows(b"Forces"));
-    }
-
-    #[test]
-    fn random_walks_never_reach_a_dead_end() {
-        let pieces: Vec<&str> = "А|б в|1|2|12|. |.|\n|\n\n|- [|]|, |0|3|4|5|6|8|9| |HUR|H|UR|,|слово| слово|7|«|»|)|\""
-            .split('|')
-            .collect();
-        for seed in 0..300u64 {
-            let mut grammar = grammar(Alphabet::Russian, &["12", "7", "HUR"]);
-            let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-            for _ in 0..400 {
-                let allowed: Vec<_> = pieces.iter().filter(|piece| grammar.allows(piece.as_bytes())).collect();
-                if allowed.is_empty() {
-                    assert!(grammar.may_end(), "stuck in {:?}", grammar.state);
-                    break;
-                }
-                random ^= random << 13;
-                random ^= random >> 7;
-                random ^= random << 17;
-                grammar.advance(allowed[random as usize % allowed.len()].as_bytes());
-            }
-        }
-    }
-}
+#[path = "line_cases.rs"]
+mod cases;

@@ -5,6 +5,7 @@
 
 mod citations;
 mod lines;
+mod names;
 mod partial;
 mod script;
 mod sentence;
@@ -13,6 +14,7 @@ mod wording;
 
 pub use self::citations::Citations;
 pub use self::lines::{Heading, Length, LineFormat, LineGrammar};
+pub use self::names::Names;
 pub use self::script::{Alphabet, Script};
 pub use self::sentence::{SentenceFormat, SentenceGrammar};
 pub use self::wording::Shut;
@@ -35,6 +37,17 @@ pub trait Constraint: Send {
     /// model knows and the rule does not: as soon as the model's best token would leave the word, only tokens that leave
     /// it are tried. Without this it would glue the next word to this one.
     fn is_ending(&self) -> bool {
+        false
+    }
+
+    /// True when these bytes, which are allowed, make a word that sounds like a name and is spelled otherwise. Then others
+    /// that are nearly as good are looked at, and the first that `corrects` them is taken.
+    fn misspells(&self, _: &[u8]) -> bool {
+        false
+    }
+
+    /// True when these bytes spell the name that `misspelled` sounds like.
+    fn corrects(&self, _misspelled: &[u8], _: &[u8]) -> bool {
         false
     }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::Constraint;
 use super::partial::{Partial, Pushed};
 use super::script::{Alphabet, Run, Script};
+use super::wording::{Shut, Wording};
 
 /// What a sentence has to be.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct SentenceFormat {
     pub marks: String,
     /// Characters: it may not end before the first, and past the second it only has to end.
     pub length: (usize, usize),
+    /// What it may not say.
+    pub shut: Shut,
 }
 
 /// The automaton.
@@ -41,6 +44,7 @@ struct State {
     /// The numbers that are still to be written.
     open: Vec<usize>,
     run: Run,
+    wording: Wording,
     length: usize,
     last: Option<char>,
     partial: Partial,
@@ -56,7 +60,8 @@ impl SentenceGrammar {
         let open: Vec<usize> = (0..format.numbers.len()).collect();
         let script = Arc::new(script(&format, &open));
         let run = Run::default();
-        let state = State { script, open, run, length: 0, last: None, partial: Partial::default(), ended: false };
+        let (wording, partial) = (Wording::default(), Partial::default());
+        let state = State { script, open, run, wording, length: 0, last: None, partial, ended: false };
         Self { format: Arc::new(format), state }
     }
 }
@@ -69,7 +74,9 @@ fn script(format: &SentenceFormat, open: &[usize]) -> Script {
 impl Constraint for SentenceGrammar {
     fn allows(&self, bytes: &[u8]) -> bool {
         let mut state = self.state.clone();
-        state.take(bytes, &self.format) && state.can_finish_character(&self.format)
+        state.take(bytes, &self.format)
+            && state.wording.may_rest(state.run.word(), &self.format.shut)
+            && state.can_finish_character(&self.format)
     }
 
     fn may_end(&self) -> bool {
@@ -119,7 +126,7 @@ impl State {
             return false;
         }
         let before = self.run.clone();
-        if !self.run.push(c, self.last, &self.script) {
+        if !self.run.push(c, self.last, &self.script) || !self.wording.push(c, before.word(), &format.shut) {
             return false;
         }
         if self.run.is_empty() || !self.run.whole().starts_with(before.whole()) {
@@ -165,6 +172,7 @@ mod tests {
             numbers: numbers.iter().map(|spellings| own(spellings)).collect(),
             marks: "./,:«)".to_owned(),
             length,
+            shut: Shut { openings: vec!["переклад".into()], words: Arc::new(["что".to_owned()].into()) },
         })
     }
 
@@ -200,6 +208,7 @@ mod tests {
         assert!(!accepts(&plain, "Ні"), "too short");
         assert!(!accepts(&plain, "Мер (так)"), "a mark without a reason");
         assert!(accepts(&plain, "Мер пішов."));
+        assert!(!plain.allows("Что".as_bytes()) && !plain.allows("Переклад".as_bytes()), "shut out");
         assert!(!accepts(&plain, "Мер пішов додому."), "too long");
         let late = grammar(&[&["7"]], &[], (3, 10));
         assert!(accepts(&late, "Мер прийшов"), "past its length it only has to end");
@@ -207,7 +216,7 @@ mod tests {
 
     #[test]
     fn random_walks_never_reach_a_dead_end() {
-        let pieces: Vec<&str> = "А|б в|1|2|12|. |.|\n| |HUR|H|UR|,|слово| слово|7|«|/|)".split('|').collect();
+        let pieces: Vec<&str> = "А|б в|1|2|12|. |.|\n| |что| чт|о|HUR|H|UR|,|слово| слово|7|«|/|)".split('|').collect();
         for seed in 0..300u64 {
             let mut grammar = grammar(&[&["12"], &["7", "7,0"], &["1 200"]], &["HUR"], (4, 60));
             let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;

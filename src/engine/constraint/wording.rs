@@ -35,6 +35,8 @@ pub(super) enum Word {
 pub(super) struct Wording {
     /// The line so far, in lower case.
     line: String,
+    /// The last word begins with a capital.
+    capital: bool,
     earlier: Arc<Vec<Vec<String>>>,
 }
 
@@ -45,6 +47,9 @@ impl Wording {
         if ends_word && kind == Word::Free && (self.is_again() || shut.words.contains(self.word())) {
             return false;
         }
+        if !self.line.ends_with(char::is_alphanumeric) {
+            self.capital = c.is_uppercase();
+        }
         self.line.extend(c.to_lowercase());
         !shut.openings.contains(&self.line)
     }
@@ -53,6 +58,11 @@ impl Wording {
     pub(super) fn may_rest(&self, kind: Word, shut: &Shut) -> bool {
         let word = self.word();
         let is_letter = word.chars().nth(1).is_none();
+        // A label that needs a blank would be glued to the next word instead: Вотперечное.
+        let opens = |opening: &String| opening.strip_suffix(' ').is_some_and(|label| label == self.line);
+        if shut.openings.iter().any(opens) {
+            return false;
+        }
         word.is_empty() || kind == Word::Listed || !(self.is_again() || (!is_letter && shut.words.contains(word)))
     }
 
@@ -72,6 +82,11 @@ impl Wording {
     /// Ends the line, which may be said again: the facts say what the summary is made of.
     pub(super) fn drop_line(&mut self) {
         self.line.clear();
+    }
+
+    /// The word that the line ends with, in lower case, where it has a capital as names have.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.capital.then(|| self.word())
     }
 
     /// The word that the line ends with, perhaps not whole; empty after a mark or a space.
@@ -143,5 +158,8 @@ mod tests {
         assert_eq!(written("", &shut, &["Він", " что", "сь"]), "Він");
         assert_eq!(written("", &shut, &["Заголов", "ок"]), "Заголов");
         assert_eq!(written("", &shut, &["Цей", " заголовок"]), "Цей заголовок");
+        let shut = Shut { openings: vec!["ось ".into()], ..Shut::default() };
+        assert_eq!(written("", &shut, &["Ось", "іце"]), "", "no label that is glued to a word");
+        assert_eq!(written("", &shut, &["О", "сінь"]), "Осінь");
     }
 }

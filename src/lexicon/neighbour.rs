@@ -1,0 +1,55 @@
+//! Words that tell a language from its neighbour where the letters do not: что has Ukrainian letters and is no Ukrainian word.
+
+use super::Orthography;
+
+/// Words that no Ukrainian text has, and those that no Russian text has; what follows `#` is a comment.
+pub const NEIGHBOURS: [&str; 2] = [UKRAINIAN, RUSSIAN];
+const UKRAINIAN: &str = include_str!("../../prompts/shut.uk.txt");
+const RUSSIAN: &str = include_str!("../../prompts/shut.ru.txt");
+
+/// The words of its neighbour that no text of this language has, in lower case.
+pub fn neighbours(orthography: Orthography) -> impl Iterator<Item = &'static str> {
+    list(match orthography {
+        Orthography::English => "",
+        Orthography::Ukrainian => UKRAINIAN,
+        Orthography::Russian => RUSSIAN,
+    })
+}
+
+fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The words of a text, in lower case.
+    fn words(text: &str) -> BTreeSet<String> {
+        text.to_lowercase().split(|c: char| !c.is_alphabetic()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn shut_words_are_of_the_other_language_alone() {
+        let mut texts = vec![
+            (include_str!("../../tests/fixtures/uk/harbour-bridge/page.txt").to_owned(), UKRAINIAN, RUSSIAN),
+            (include_str!("../../tests/fixtures/ru/harbour-bridge/page.txt").to_owned(), RUSSIAN, UKRAINIAN),
+        ];
+        let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/translation");
+        for (file, own, other) in [("flores-dev-100.uk", UKRAINIAN, RUSSIAN), ("flores-dev-100.ru", RUSSIAN, UKRAINIAN)]
+        {
+            texts.extend(std::fs::read_to_string(corpus.join(file)).ok().map(|text| (text, own, other)));
+        }
+        for (text, own, other) in texts {
+            let words = words(&text);
+            let found: Vec<&str> = list(own).filter(|&word| words.contains(word)).collect();
+            assert!(found.is_empty(), "{found:?}");
+            let begins = |word: &&str| word.chars().nth(1).is_some() && words.iter().any(|own| own.starts_with(*word));
+            let found: Vec<&str> = list(own).filter(begins).collect();
+            assert!(found.is_empty(), "a word of the language begins with {found:?}");
+            assert!(list(other).filter(|&word| words.contains(word)).count() >= 10, "a list that shuts nothing out");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! How a name is spelled in another of the three languages, by rule.
+//!
+//! Ukrainian to English is resolution 55 of the Cabinet of Ministers of 2010, Russian to English the BGN/PCGN system of
+//! 1947 as newspapers simplify it. Into Cyrillic there is no one rule, because English does not say how a name sounds: where
+//! practice differs, each way is given. Names with a spelling of their own (Syria, Сирія, Сирия) are in `table`.
+
+/// The spelling of a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orthography {
+    /// Of English.
+    English,
+    /// Of Ukrainian.
+    Ukrainian,
+    /// Of Russian.
+    Russian,
+}
+
+/// Most spellings of one name.
+const MOST: usize = 16;
+
+/// The ways to spell a name, in lower case. `name` is folded (see [`fold`](super::fold)).
+pub fn spellings(name: &str, from: Orthography, to: Orthography) -> Vec<String> {
+    let rules = rules(from, to);
+    let mut found = vec![String::new()];
+    let mut rest = name;
+    while let Some(first) = rest.chars().next() {
+        let begins = rest.len() == name.len();
+        let rule = rules.split(' ').filter_map(|rule| rule.split_once(':')).find(|(letters, _)| {
+            letters.strip_prefix('^').map_or(rest.starts_with(letters), |initial| begins && rest.starts_with(initial))
+        });
+        let (taken, ways) = match rule {
+            Some((letters, ways)) => (letters.trim_start_matches('^').len(), ways.to_owned()),
+            None => (first.len_utf8(), first.to_string()),
+        };
+        let longer = found.iter().flat_map(|start| ways.split(',').map(move |way| format!("{start}{way}")));
+        found = longer.take(MOST).collect();
+        rest = &rest[taken..];
+    }
+    found
+}
+
+/// `letters:way,way` between blanks, the longer letters first; `^` stands for the beginning of a name. A letter without a
+/// rule stays.
+fn rules(from: Orthography, to: Orthography) -> &'static str {
+    use Orthography::{English, Russian, Ukrainian};
+    match (from, to) {
+        (English, Ukrainian) => ENGLISH_UKRAINIAN,
+        (English, Russian) => ENGLISH_RUSSIAN,
+        (Ukrainian, English) => UKRAINIAN_ENGLISH,
+        (Russian, English) => RUSSIAN_ENGLISH,
+        (Ukrainian, Russian) => "ськ:ск цьк:цк ґ:г є:е і:и ї:и ':ъ, и:и,ы",
+        (Russian, Ukrainian) => "ск:ськ,ск цк:цьк,цк ы:и ъ:' э:е ^е:є,е е:е,є,і и:и,і",
+        (English, English) | (Ukrainian, Ukrainian) | (Russian, Russian) => "",
+    }
+}
+
+const ENGLISH_UKRAINIAN: &str = "shch:щ tsk:цьк sch:ш kh:х zh:ж ts:ц ch:ч,х sh:ш th:т ph:ф ck:к sk:ськ,ск qu:кв oo:у \
+    ee:і ye:є ^yi:ї yi:ий,иї yu:ю ya:я yo:йо iu:ю,іу ia:ія,я ie:є,іє ll:л,лл ss:с,сс nn:н,нн tt:т,тт rr:р,рр ce:се ci:сі,си \
+    a:а b:б c:к d:д e:е f:ф g:г h:г,х i:і,и j:дж,й k:к l:л m:м n:н o:о p:п r:р s:с t:т u:у v:в w:в x:кс y:и,і z:з ':";
+
+const ENGLISH_RUSSIAN: &str = "shch:щ tsk:цк sch:ш kh:х zh:ж ts:ц ch:ч,х sh:ш th:т ph:ф ck:к qu:кв oo:у ee:и \
+    ye:е yi:ий,ый yu:ю ya:я yo:ё,йо iu:ю,иу ia:ия,я ie:е,ие ll:л,лл ss:с,сс nn:н,нн tt:т,тт rr:р,рр ce:се ci:си ^e:э,е \
+    a:а b:б c:к d:д e:е f:ф g:г h:х,г i:и j:дж,й k:к l:л m:м n:н o:о p:п r:р s:с t:т u:у v:в w:у,в x:кс y:и,ы z:з ':";
+
+const UKRAINIAN_ENGLISH: &str = "зг:zgh ^є:ye ^ї:yi ^й:y ^ю:yu ^я:ya а:a б:b в:v г:h ґ:g д:d е:e є:ie ж:zh з:z и:y і:i ї:i й:i \
+    к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch ш:sh щ:shch ь: ю:iu я:ia ':";
+
+const RUSSIAN_ENGLISH: &str = "ий:y,iy ый:y ^е:ye,e а:a б:b в:v г:g д:d е:e,ye ж:zh з:z и:i й:y к:k л:l м:m н:n о:o п:p р:r \
+    с:s т:t у:u ф:f х:kh ц:ts ч:ch ш:sh щ:shch ъ: ы:y ь: э:e ю:yu,iu я:ya,ia ':";
+
+#[cfg(test)]
+mod tests {
+    use super::Orthography::{English, Russian, Ukrainian};
+    use super::*;
+
+    #[test]
+    fn names_are_spelled_by_rule() {
+        for (name, from, to, spelling) in [
+            ("згурський", Ukrainian, English, "zghurskyi"),
+            ("єнакієве", Ukrainian, English, "yenakiieve"),
+            ("щербухи", Ukrainian, English, "shcherbukhy"),
+            ("яготин", Ukrainian, English, "yahotyn"),
+            ("хрущев", Russian, English, "khrushchev"),
+            ("лавровский", Russian, English, "lavrovsky"),
+            ("kisel", English, Ukrainian, "кісел"),
+            ("syrskyi", English, Ukrainian, "сирський"),
+            ("zakharova", English, Russian, "захарова"),
+            ("halvmouth", English, Russian, "халвмоут"),
+            ("ельсворт", Ukrainian, Russian, "ельсворт"),
+            ("сибіга", Ukrainian, Russian, "сибига"),
+            ("меньшиков", Russian, Ukrainian, "меньшиков"),
+        ] {
+            let found = spellings(name, from, to);
+            assert!(found.contains(&spelling.to_owned()) && found.len() <= MOST, "{name}: {found:?}");
+        }
+    }
+}
