@@ -108,7 +108,7 @@ pub trait Model: Send {
 
 /// Loads the model that `header` describes, for sequences of up to `context` tokens.
 pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError> {
-    let device = device()?;
+    let device = device();
     let weights = Weights::new(header, &device)?;
     match header.text("general.architecture")? {
         "qwen2" => qwen2::load(&weights, context),
@@ -119,13 +119,18 @@ pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError>
     }
 }
 
-/// A GPU where this build has its feature and this machine has one, else the processor.
-fn device() -> Result<Device, ModelError> {
-    Ok(if candle_core::utils::cuda_is_available() {
-        Device::new_cuda(0)?
+/// A GPU where this build has its feature and this machine has one that answers, else the processor.
+fn device() -> Device {
+    // Whether the feature is there, not the GPU: a build for GPUs also runs where there is none.
+    let gpu = if candle_core::utils::cuda_is_available() {
+        Device::new_cuda(0)
     } else if candle_core::utils::metal_is_available() {
-        Device::new_metal(0)?
+        Device::new_metal(0)
     } else {
+        return Device::Cpu;
+    };
+    gpu.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the GPU cannot be used; the processor computes instead");
         Device::Cpu
     })
 }
