@@ -21,6 +21,24 @@ pub(super) struct Step<'a, 'b> {
     /// One for each of the shape's rotations.
     pub(super) ropes: Vec<Rope>,
     pub(super) processor: &'a Processor,
+    /// Made when they are first needed; the layers share them.
+    pub(super) masks: Vec<Mask>,
+}
+
+/// What new tokens may look at.
+pub(super) struct Mask {
+    view: View,
+    /// Zero where a token may look, minus infinity where it may not: `[new, past + new]`.
+    values: Tensor,
+}
+
+/// What a mask depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct View {
+    new: usize,
+    /// Positions before the new ones that are looked at.
+    past: usize,
+    window: Option<usize>,
 }
 
 /// Where a layer looks.
@@ -114,7 +132,8 @@ impl Step<'_, '_> {
             let part = |x: &Tensor| x.narrow(1, start, n);
             let past = slot.cache.len();
             let pages = slot.cache.append(look.layer, &part(k)?, &part(v)?)?;
-            rows.push(attention(self.processor, &part(q)?, Past { pages, length: past, window: look.window })?);
+            let back = Past { pages, length: past, window: look.window };
+            rows.push(attention(self.processor, &mut self.masks, &part(q)?, back)?);
             start += n;
         }
         if rows.len() == 1 { Ok(rows.remove(0)) } else { Tensor::cat(&rows, 0) }
@@ -132,10 +151,10 @@ struct Past<'a> {
 }
 
 /// Attention of one sequence's new tokens, `[heads, new, dim]`.
-fn attention(processor: &Processor, q: &Tensor, back: Past<'_>) -> Result<Tensor> {
+fn attention(processor: &Processor, masks: &mut Vec<Mask>, q: &Tensor, back: Past<'_>) -> Result<Tensor> {
     let (heads, new, dim) = q.dims3()?;
     let Some(simd) = processor.simd.filter(|_| dim % 16 == 0 && q.device().is_cpu()) else {
-        return attention_by_candle(q, back);
+        return attention_by_candle(masks, q, back);
     };
     // The guards keep the numbers readable while they are lent.
     let keys: Vec<_> = back.pages.iter().map(|page| page.keys.storage_and_layout().0).collect();
@@ -161,7 +180,7 @@ fn attention(processor: &Processor, q: &Tensor, back: Past<'_>) -> Result<Tensor
 }
 
 /// The same with candle's operations, for other devices and processors.
-fn attention_by_candle(q: &Tensor, back: Past<'_>) -> Result<Tensor> {
+fn attention_by_candle(masks: &mut Vec<Mask>, q: &Tensor, back: Past<'_>) -> Result<Tensor> {
     let (heads, n, dim) = q.dims3()?;
     // What lies before the window of the first new token is in nobody's window.
     let unseen = back.window.map_or(0, |window| (back.length + 1).saturating_sub(window));
@@ -176,20 +195,32 @@ fn attention_by_candle(q: &Tensor, back: Past<'_>) -> Result<Tensor> {
     let q = (q.contiguous()?.reshape((kv_heads, group * n, dim))? / (dim as f64).sqrt())?;
     let mut scores = q.matmul(&keys)?;
     if n > 1 {
-        let mask = causal_mask(n, past, back.window, q.device())?;
+        let mask = mask(masks, View { new: n, past, window: back.window }, q.device())?;
         scores =
-            scores.reshape((kv_heads, group, n, total))?.broadcast_add(&mask)?.reshape((kv_heads, group * n, total))?;
+            scores.reshape((kv_heads, group, n, total))?.broadcast_add(mask)?.reshape((kv_heads, group * n, total))?;
     }
     let weights = candle_nn::ops::softmax_last_dim(&scores)?;
     let mixed = weights.matmul(&values)?;
     mixed.reshape((heads, n, dim))?.transpose(0, 1)?.reshape((n, heads * dim))
 }
 
-/// `[n, past + n]`: zero where a token may look, minus infinity where it may not.
-fn causal_mask(n: usize, past: usize, window: Option<usize>, device: &Device) -> Result<Tensor> {
-    let total = past + n;
+/// The mask of a view, made once a pass: it is computed on the processor, and a GPU has to be sent it.
+fn mask<'a>(masks: &'a mut Vec<Mask>, view: View, device: &Device) -> Result<&'a Tensor> {
+    let known = masks.iter().position(|mask| mask.view == view);
+    let index = match known {
+        Some(index) => index,
+        None => {
+            masks.push(Mask { view, values: causal_mask(view, device)? });
+            masks.len() - 1
+        }
+    };
+    Ok(&masks[index].values)
+}
+
+fn causal_mask(View { new, past, window }: View, device: &Device) -> Result<Tensor> {
+    let total = past + new;
     let sees = |from: usize, to: usize| to <= from && window.is_none_or(|window| from - to < window);
     let mask: Vec<f32> =
-        (0..n * total).map(|i| if sees(past + i / total, i % total) { 0.0 } else { f32::NEG_INFINITY }).collect();
-    Tensor::from_vec(mask, (n, total), device)
+        (0..new * total).map(|i| if sees(past + i / total, i % total) { 0.0 } else { f32::NEG_INFINITY }).collect();
+    Tensor::from_vec(mask, (new, total), device)
 }

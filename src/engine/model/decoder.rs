@@ -39,32 +39,33 @@ impl<B: Block> Decoder<B> {
         block: impl Fn(LayerWeights<'_>) -> std::result::Result<B, ModelError> + Sync,
     ) -> std::result::Result<Self, ModelError> {
         let embedding = Embedding::open(weights, &shape)?;
-        let share = shape.layers.div_ceil(candle_core::utils::get_num_threads().clamp(1, 8));
         let layers: Vec<usize> = (0..shape.layers).collect();
         let load = |layers: &[usize]| {
             let each = layers.iter().map(|&layer| block(LayerWeights { weights, shape: &shape, layer }));
             each.collect::<Vec<_>>()
         };
-        let (head, blocks) = std::thread::scope(|scope| {
-            let threads: Vec<_> = layers.chunks(share).map(|layers| scope.spawn(|| load(layers))).collect();
-            let head = Embedding::head(weights, &shape);
-            let loaded = threads
-                .into_iter()
-                .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            (head, loaded.collect::<std::result::Result<Vec<_>, _>>())
-        });
+        let head = || Embedding::head(weights, &shape);
+        let (head, blocks) = match weights.device().is_cpu() {
+            true => side_by_side(&layers, load, head),
+            // candle gives each thread a stream of its own and all threads one scratch space, so that on a GPU a second
+            // thread could write where the first still reads.
+            false => (head(), load(&layers)),
+        };
         let positions = context.min(shape.context);
         let rope = |rotation| Rope::new(rotation, shape.head_dim, positions, weights.device());
-        Ok(Self {
+        let whole = Self {
             ropes: shape.rotations.iter().map(rope).collect::<Result<_>>()?,
             norm: Norm::load(weights, "output_norm.weight", shape.hidden, shape.norm_epsilon)?,
             head: head?,
             device: weights.device().clone(),
             processor: weights.processor().clone(),
-            blocks: blocks?,
+            blocks: blocks.into_iter().collect::<std::result::Result<_, _>>()?,
             embedding,
             shape,
-        })
+        };
+        // Whoever runs the model may be another thread, with a stream that does not wait for this one's.
+        whole.device.synchronize()?;
+        Ok(whole)
     }
 
     /// The pass itself, on embedded tokens and positions that fit.
@@ -74,7 +75,7 @@ impl<B: Block> Decoder<B> {
             x = (x * self.shape.embedding_scale)?;
         }
         let ropes = self.ropes.iter().map(|rope| rope.at(&positions)).collect::<Result<_>>()?;
-        let mut step = Step { slots, ropes, processor: &self.processor };
+        let mut step = Step { slots, ropes, processor: &self.processor, masks: Vec::new() };
         for (layer, block) in self.blocks.iter().enumerate() {
             x = block.forward(layer, &x, &mut step)?;
         }
@@ -86,11 +87,29 @@ impl<B: Block> Decoder<B> {
             slot.cache.advance(slot.tokens.len());
         }
         if wanted.is_empty() {
-            return Tensor::zeros((0, self.shape.vocabulary), DType::F32, &self.device);
+            // In memory, because a GPU has no room of no bytes.
+            return Tensor::zeros((0, self.shape.vocabulary), DType::F32, &Device::Cpu);
         }
         let x = x.index_select(&Tensor::new(wanted, &self.device)?, 0)?;
         self.head.forward(&self.norm.forward(&x)?)
     }
+}
+
+/// Loads the layers by several threads, and the head meanwhile.
+fn side_by_side<B: Send, H>(
+    layers: &[usize],
+    load: impl Fn(&[usize]) -> Vec<B> + Sync,
+    head: impl FnOnce() -> H,
+) -> (H, Vec<B>) {
+    let share = layers.len().div_ceil(candle_core::utils::get_num_threads().clamp(1, 8));
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = layers.chunks(share).map(|layers| scope.spawn(|| load(layers))).collect();
+        let head = head();
+        let loaded = threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        (head, loaded.collect())
+    })
 }
 
 impl<B: Block> super::Model for Decoder<B> {

@@ -2,7 +2,7 @@
 //!
 //! A cache is a value that the caller owns: weights never change, so one set of weights serves any number of caches. A
 //! cache can grow, be cut back, and be forked, which is how one reading of an article serves three languages. It is made
-//! of pages of [`PAGE`] positions. A fork shares them, and copies one only when it writes to it; so memory grows with
+//! of pages of a fixed length. A fork shares them, and copies one only when it writes to it; so memory grows with
 //! the tokens in use, and an article is held once.
 
 use std::sync::Arc;
@@ -20,27 +20,33 @@ pub struct KvCache {
     device: Device,
 }
 
+/// Positions of a page on a GPU. Attention there joins the pages in every pass, and a page costs it the launch of a kernel,
+/// which takes longer than the copying; but what a fork writes to, it copies.
+const PAGE_ON_GPU: usize = 512;
+
 #[derive(Debug, Clone, Copy)]
 struct PageShape {
     heads: usize,
     dim: usize,
+    /// Positions.
+    length: usize,
 }
 
 /// Some positions of one layer, in f32. Those past the cache's length hold nothing of use.
 #[derive(Debug)]
 pub(super) struct Page {
-    /// `[kv_heads, head_dim, PAGE]`: across, as attention wants them.
+    /// `[kv_heads, head_dim, length]`: across, as attention wants them.
     pub(super) keys: Tensor,
-    /// `[kv_heads, PAGE, head_dim]`
+    /// `[kv_heads, length, head_dim]`
     pub(super) values: Tensor,
 }
 
 impl Page {
     fn new(shape: PageShape, device: &Device) -> Result<Self> {
-        let PageShape { heads, dim } = shape;
+        let PageShape { heads, dim, length } = shape;
         Ok(Self {
-            keys: Tensor::zeros((heads, dim, PAGE), DType::F32, device)?,
-            values: Tensor::zeros((heads, PAGE, dim), DType::F32, device)?,
+            keys: Tensor::zeros((heads, dim, length), DType::F32, device)?,
+            values: Tensor::zeros((heads, length, dim), DType::F32, device)?,
         })
     }
 
@@ -53,7 +59,8 @@ impl Page {
 impl KvCache {
     /// An empty cache for `layers` layers.
     pub fn new(layers: usize, heads: usize, dim: usize, device: &Device) -> Result<Self> {
-        let shape = PageShape { heads, dim };
+        let length = if device.is_cpu() { PAGE } else { PAGE_ON_GPU };
+        let shape = PageShape { heads, dim, length };
         Ok(Self { layers: vec![Vec::new(); layers], length: 0, shape, device: device.clone() })
     }
 
@@ -70,13 +77,13 @@ impl KvCache {
     /// Bytes held, those shared with forks included.
     pub fn bytes(&self) -> usize {
         let pages: usize = self.layers.iter().map(Vec::len).sum();
-        pages * 2 * size_of::<f32>() * self.shape.heads * self.shape.dim * PAGE
+        pages * 2 * size_of::<f32>() * self.shape.heads * self.shape.dim * self.shape.length
     }
 
     /// Forgets everything after the first `length` positions.
     pub fn truncate(&mut self, length: usize) {
         self.length = self.length.min(length);
-        self.layers.iter_mut().for_each(|pages| pages.truncate(self.length.div_ceil(PAGE)));
+        self.layers.iter_mut().for_each(|pages| pages.truncate(self.length.div_ceil(self.shape.length)));
     }
 
     /// A second cache with the same past and a future of its own.
@@ -88,11 +95,11 @@ impl KvCache {
     /// pages. The length moves with [`advance`](Self::advance), once every layer has written.
     pub(super) fn append(&mut self, layer: usize, keys: &Tensor, values: &Tensor) -> Result<&[Arc<Page>]> {
         let (keys, values) = (keys.transpose(1, 2)?, values.contiguous()?);
-        let new = values.dims()[1];
+        let (new, page_length) = (values.dims()[1], self.shape.length);
         let mut done = 0;
         while done < new {
-            let (index, offset) = ((self.length + done) / PAGE, (self.length + done) % PAGE);
-            let count = (PAGE - offset).min(new - done);
+            let (index, offset) = ((self.length + done) / page_length, (self.length + done) % page_length);
+            let count = (page_length - offset).min(new - done);
             let page = own_page(&mut self.layers[layer], index, self.shape, &self.device)?;
             page.keys.slice_set(&keys.narrow(2, done, count)?.contiguous()?, 2, offset)?;
             page.values.slice_set(&values.narrow(1, done, count)?.contiguous()?, 1, offset)?;

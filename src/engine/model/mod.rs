@@ -122,7 +122,7 @@ pub trait Model: Send {
 
 /// Loads the model that `header` describes, for sequences of up to `context` tokens.
 pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError> {
-    let device = device()?;
+    let device = device();
     if device.is_cpu() {
         check_memory(header.path(), memory::free())?;
     }
@@ -147,13 +147,18 @@ fn check_memory(path: &Path, free: Option<u64>) -> Result<(), ModelError> {
     }
 }
 
-/// A GPU where this build has its feature and this machine has one, else the processor.
-fn device() -> Result<Device, ModelError> {
-    Ok(if candle_core::utils::cuda_is_available() {
-        Device::new_cuda(0)?
+/// A GPU where this build has its feature and this machine has one that answers, else the processor.
+fn device() -> Device {
+    // Whether the feature is there, not the GPU: a build for GPUs also runs where there is none.
+    let gpu = if candle_core::utils::cuda_is_available() {
+        Device::new_cuda(0)
     } else if candle_core::utils::metal_is_available() {
-        Device::new_metal(0)?
+        Device::new_metal(0)
     } else {
+        return Device::Cpu;
+    };
+    gpu.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the GPU cannot be used; the processor computes instead");
         Device::Cpu
     })
 }
