@@ -26,7 +26,7 @@ pub use self::literal::{is_code, latin_words, number_ranges, plain_number};
 pub use self::neighbour::{NEIGHBOURS, neighbours};
 pub use self::quantity::{Date, Mention, Weight, What, mentions};
 pub use self::sound::{Sound, cognate};
-pub use self::spelling::{Orthography, spellings};
+pub use self::spelling::{Orthography, beginnings};
 pub use self::stance::{Mark, marks};
 pub use self::stem::{is_function_word, stem};
 pub use self::table::{Concept, Kind, Table};

@@ -18,8 +18,24 @@ pub enum Orthography {
 /// Most spellings of one name.
 const MOST: usize = 16;
 
-/// The ways to spell a name, in lower case. `name` is folded (see [`fold`](super::fold)).
-pub fn spellings(name: &str, from: Orthography, to: Orthography) -> Vec<String> {
+/// How names begin when they are spelled in another language: in lower case, and without the vowels that cases change.
+/// `names` are folded (see [`fold`](super::fold)).
+pub fn beginnings<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    from: Orthography,
+    to: Orthography,
+) -> impl Iterator<Item = String> {
+    let spelled = names.into_iter().flat_map(move |name| spellings(name.strip_suffix("'s").unwrap_or(name), from, to));
+    spelled.map(|name| {
+        name.trim_end_matches([
+            'а', 'е', 'и', 'і', 'й', 'о', 'у', 'ь', 'я', 'ю', 'є', 'ї', 'ы', 'э', 'a', 'e', 'i', 'o', 'y',
+        ])
+        .to_owned()
+    })
+}
+
+/// The ways to spell a name, in lower case.
+fn spellings(name: &str, from: Orthography, to: Orthography) -> Vec<String> {
     let rules = rules(from, to);
     let mut found = vec![String::new()];
     let mut rest = name;
@@ -54,9 +70,11 @@ fn rules(from: Orthography, to: Orthography) -> &'static str {
     }
 }
 
-const ENGLISH_UKRAINIAN: &str = "shch:щ tsk:цьк sch:ш kh:х zh:ж ts:ц ch:ч,х sh:ш th:т ph:ф ck:к sk:ськ,ск qu:кв oo:у \
-    ee:і ye:є ^yi:ї yi:ий,иї yu:ю ya:я yo:йо iu:ю,іу ia:ія,я ie:є,іє ll:л,лл ss:с,сс nn:н,нн tt:т,тт rr:р,рр ce:се ci:сі,си \
-    a:а b:б c:к d:д e:е f:ф g:г h:г,х i:і,и j:дж,й k:к l:л m:м n:н o:о p:п r:р s:с t:т u:у v:в w:в x:кс y:и,і z:з ':";
+/// After nine consonants (д т з с ц ж ш ч р) i may be и, after others it is і (the rule of nine of Ukrainian spelling).
+const ENGLISH_UKRAINIAN: &str = "shch:щ chi:чі,чи shi:ші,ши zhi:жі,жи tsi:ці,ци tsk:цьк sch:ш kh:х zh:ж ts:ц ch:ч,х sh:ш th:т ph:ф ck:к \
+    sk:ськ,ск qu:кв oo:у ee:і ye:є ^yi:ї yi:ий,иї yu:ю ya:я yo:йо iu:ю,іу ia:ія,я ie:є,іє ll:л,лл ss:с,сс nn:н,нн tt:т,тт rr:р,рр \
+    ce:се ci:сі,си di:ді,ди ti:ті,ти zi:зі,зи si:сі,си ri:рі,ри a:а b:б c:к d:д e:е f:ф g:г h:г,х \
+    i:і j:дж,й k:к l:л m:м n:н o:о p:п r:р s:с t:т u:у v:в w:в x:кс y:и,і z:з ':";
 
 const ENGLISH_RUSSIAN: &str = "shch:щ tsk:цк sch:ш kh:х zh:ж ts:ц ch:ч,х sh:ш th:т ph:ф ck:к qu:кв oo:у ee:и \
     ye:е yi:ий,ый yu:ю ya:я yo:ё,йо iu:ю,иу ia:ия,я ie:е,ие ll:л,лл ss:с,сс nn:н,нн tt:т,тт rr:р,рр ce:се ci:си ^e:э,е \

@@ -6,10 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::intake::{Article, Language};
-use crate::lexicon::{Concept, Kind, Orthography, Table, Token, spellings, tokens};
-
-/// Fewest letters of a beginning that tells a name.
-const LEAST: usize = 3;
+use crate::lexicon::{Concept, Kind, Orthography, Table, Token, beginnings, tokens};
 
 /// Beginnings of names in each language, in lower case, without the vowels that cases change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +23,7 @@ impl Names {
             for (i, token) in tokens.iter().enumerate() {
                 let concepts: Vec<Concept> = table.at(&tokens, i).into_iter().map(|(concept, _)| concept).collect();
                 if concepts.is_empty() && i > 0 && is_name(token, &table) {
-                    words.insert(token.folded.strip_suffix("'s").unwrap_or(&token.folded).to_owned());
+                    words.insert(token.folded.clone());
                 }
                 named.extend(concepts.into_iter().filter(|concept| concept.kind == Kind::Name));
             }
@@ -34,9 +31,8 @@ impl Names {
         let from = orthography(article.language());
         Self(Language::ALL.map(|language| {
             let to = orthography(language);
-            let by_rule = words.iter().flat_map(|word| spellings(word, from, to));
             let known = table.beginnings(&named, to).into_iter().map(str::to_owned);
-            by_rule.chain(known).map(|name| beginning(&name)).filter(|name| name.chars().count() >= LEAST).collect()
+            known.chain(beginnings(words.iter().map(String::as_str), from, to)).collect()
         }))
     }
 
@@ -48,14 +44,6 @@ impl Names {
 
 fn is_name(token: &Token<'_>, table: &Table) -> bool {
     token.is_capitalised() && !token.is_acronym() && !table.is_common(&token.folded)
-}
-
-/// A name without what cases change at its end.
-fn beginning(name: &str) -> String {
-    name.trim_end_matches([
-        'а', 'е', 'и', 'і', 'й', 'о', 'у', 'ь', 'я', 'ю', 'є', 'ї', 'ы', 'э', 'a', 'e', 'i', 'o', 'y',
-    ])
-    .to_owned()
 }
 
 /// The spelling of a language.

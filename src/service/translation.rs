@@ -2,7 +2,7 @@
 
 use super::run::Run;
 use super::{Service, Stage};
-use crate::answer::{Draft, DraftFact, Made, Strategy, Summary};
+use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::Language;
@@ -79,19 +79,23 @@ impl Run<'_> {
         to: &[Language],
         matter: &Matter,
     ) -> Result<Vec<Summary>, Error> {
-        let (mut own, mut others) = (Vec::new(), Vec::new());
+        let (mut summaries, mut own, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for &language in to {
             let by = self.service.translator(Direction { from: Language::En, to: language });
             let checked = self.translated(english, language).await?;
-            match by.is_some_and(|(name, _)| name == self.service.recipe.model.name) {
-                true => own.push(checked),
-                false => others.push(checked),
+            if answer::failing(&checked).is_empty() {
+                self.reveal(&checked, 0);
+                summaries.push(checked);
+            } else if by.is_some_and(|(name, _)| name == self.service.recipe.model.name) {
+                own.push(checked);
+            } else {
+                // A line of another translator is not written again: the model writes the language worse.
+                others.push(checked);
             }
         }
-        // A line of another translator is not written again: the model writes the language worse.
-        let mut summaries = self.repair(own, matter).await?;
-        summaries.extend(self.sift(others).await?);
-        summaries.iter().for_each(|summary| self.reveal(summary, 0));
+        let settled = [self.repair(own, matter).await?, self.sift(others).await?].concat();
+        settled.iter().for_each(|summary| self.reveal(summary, 0));
+        summaries.extend(settled);
         Ok(summaries)
     }
 

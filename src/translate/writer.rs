@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use super::split::Parts;
 use super::{Batch, Direction, Pending, TranslateError, Translator, check, number};
-use crate::engine::constraint::{Alphabet, SentenceFormat, SentenceGrammar, Shut};
+use crate::engine::constraint::{Alphabet, Names, SentenceFormat, SentenceGrammar, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
 use crate::intake::Language;
-use crate::lexicon::{Orthography, is_code, latin_words, neighbours};
+use crate::lexicon::{Orthography, beginnings, is_code, latin_words, neighbours, tokens};
 
 const PROMPT: &str = include_str!("../../prompts/sentence.md");
 /// Branches of one job: candle's kernels read the weights once for up to four rows.
@@ -155,12 +155,12 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
     let length = sentence.chars().count();
     let words = if to == Language::En { BTreeSet::new() } else { codes(sentence, from) };
     let numbers = free_numbers(sentence, from, &words);
-    let (alphabet, orthography) = match to {
-        Language::En => (Alphabet::Latin, Orthography::English),
-        Language::Uk => (Alphabet::Ukrainian, Orthography::Ukrainian),
-        Language::Ru => (Alphabet::Russian, Orthography::Russian),
+    let alphabet = match to {
+        Language::En => Alphabet::Latin,
+        Language::Uk => Alphabet::Ukrainian,
+        Language::Ru => Alphabet::Russian,
     };
-    let foreign = neighbours(orthography).map(str::to_owned).collect();
+    let foreign = neighbours(orthography(to)).map(str::to_owned).collect();
     let format = SentenceFormat {
         alphabet,
         words,
@@ -168,11 +168,27 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
         marks: marks(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
         shut: Shut { openings: TALK.map(str::to_owned).into(), words: Arc::new(foreign) },
+        names: names(sentence, from, to),
     };
     let sampling = Sampling { temperature, repetition_penalty: REPETITION_PENALTY, ..Sampling::default() };
     // A Cyrillic letter may take a token of its own.
     let max_tokens = 2 * length + 48;
     Rules { max_tokens, sampling, constraint: Box::new(SentenceGrammar::new(format)) }
+}
+
+/// The names of a sentence, as the other language spells them: what has a capital.
+fn names(sentence: &str, from: Language, to: Language) -> Names {
+    let tokens = tokens(sentence);
+    let named = tokens.iter().filter(|token| token.is_capitalised() && !token.is_acronym());
+    Names::new(beginnings(named.map(|token| token.folded.as_str()), orthography(from), orthography(to)))
+}
+
+fn orthography(language: Language) -> Orthography {
+    match language {
+        Language::En => Orthography::English,
+        Language::Uk => Orthography::Ukrainian,
+        Language::Ru => Orthography::Russian,
+    }
 }
 
 /// The numbers that stand for themselves: that of 39C comes with its word and is not asked for once more.
@@ -232,5 +248,9 @@ mod tests {
         assert!(code.allows("Розбився JAS 39C.\n".as_bytes()) && !code.allows("Розбився 39.".as_bytes()));
         constraint.advance("ГУР має 5 танків о 9:30.".as_bytes());
         assert!(constraint.may_end());
+        let mut name = rules("General Kisel has left.", EN_UK, 0.0).constraint;
+        name.advance("Генерал К".as_bytes());
+        assert!(name.misspells("исел".as_bytes()) && name.corrects("исел".as_bytes(), "ісел".as_bytes()));
+        assert!(!name.allows("исель что ".as_bytes()), "a Russian word");
     }
 }

@@ -108,7 +108,7 @@ fn lines() -> Box<dyn Constraint> {
         most_facts: 3,
         citations: Citations::Any(1..=12),
         shut: Shut::default(),
-        names: Names::new(["кіс", "сир"].map(str::to_owned).into()),
+        names: Names::new(["кіс", "сир"].map(str::to_owned)),
     }))
 }
 

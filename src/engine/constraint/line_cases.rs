@@ -13,7 +13,7 @@ fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
         most_facts: 2,
         citations: Citations::Any(1..=12),
         shut: Shut { openings: vec!["headline".into()], ..Shut::default() },
-        names: Names::new(["kisel", "zelensk"].map(str::to_owned).into()),
+        names: Names::new(["kisel", "zelensk"].map(str::to_owned)),
     })
 }
 

@@ -18,9 +18,10 @@ const ENDING: usize = 7;
 pub struct Names(BTreeSet<String>);
 
 impl Names {
-    /// Names by their beginnings, in lower case and without what cases change.
-    pub fn new(beginnings: BTreeSet<String>) -> Self {
-        Self(beginnings)
+    /// Names by their beginnings, in lower case and without what cases change. Those that are too short to tell a name are
+    /// passed over.
+    pub fn new(beginnings: impl IntoIterator<Item = String>) -> Self {
+        Self(beginnings.into_iter().filter(|name| name.chars().count() >= LEAST).collect())
     }
 
     /// True when a word sounds like a name and is not spelled like one.
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_name_is_preferred_to_what_sounds_like_it() {
-        let names = Names::new(["кісел", "сирськ", "київ"].map(str::to_owned).into());
+        let names = Names::new(["кісел", "сирськ", "київ", "ки"].map(str::to_owned));
         for (wrong, right) in [("кис", "кіс"), ("кисел", "кісе"), ("сірс", "сирс"), ("сирске", "сирське")]
         {
             assert!(names.misspell(wrong) && names.correct(wrong, right), "{wrong}");

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Constraint;
+use super::names::Names;
 use super::partial::{Partial, Pushed};
 use super::script::{Alphabet, Run, Script};
 use super::wording::{Shut, Wording};
@@ -28,6 +29,8 @@ pub struct SentenceFormat {
     pub length: (usize, usize),
     /// What it may not say.
     pub shut: Shut,
+    /// How names are spelled.
+    pub names: Names,
 }
 
 /// The automaton.
@@ -64,6 +67,13 @@ impl SentenceGrammar {
         let state = State { script, open, run, wording, length: 0, last: None, partial, ended: false };
         Self { format: Arc::new(format), state }
     }
+
+    /// The name, or the beginning of one, that the line ends with after these bytes.
+    fn name_after(&self, bytes: &[u8]) -> Option<String> {
+        let mut state = self.state.clone();
+        let taken = state.take(bytes, &self.format) && state.partial.is_empty();
+        if taken { state.wording.name().map(str::to_owned) } else { None }
+    }
 }
 
 fn script(format: &SentenceFormat, open: &[usize]) -> Script {
@@ -89,6 +99,15 @@ impl Constraint for SentenceGrammar {
 
     fn is_complete(&self) -> bool {
         self.state.ended
+    }
+
+    fn misspells(&self, bytes: &[u8]) -> bool {
+        self.name_after(bytes).is_some_and(|word| self.format.names.misspell(&word))
+    }
+
+    fn corrects(&self, misspelled: &[u8], bytes: &[u8]) -> bool {
+        let words = self.name_after(misspelled).zip(self.name_after(bytes));
+        words.is_some_and(|(wrong, right)| self.format.names.correct(&wrong, &right))
     }
 }
 
@@ -173,6 +192,7 @@ mod tests {
             marks: "./,:«)".to_owned(),
             length,
             shut: Shut { openings: vec!["переклад".into()], words: Arc::new(["что".to_owned()].into()) },
+            names: Names::new(["кісел".to_owned()]),
         })
     }
 
@@ -208,6 +228,7 @@ mod tests {
         assert!(!accepts(&plain, "Ні"), "too short");
         assert!(!accepts(&plain, "Мер (так)"), "a mark without a reason");
         assert!(accepts(&plain, "Мер пішов."));
+        assert!(plain.misspells("Кис".as_bytes()) && plain.corrects("Кис".as_bytes(), "Кіс".as_bytes()));
         assert!(!plain.allows("Что".as_bytes()) && !plain.allows("Переклад".as_bytes()), "shut out");
         assert!(!accepts(&plain, "Мер пішов додому."), "too long");
         let late = grammar(&[&["7"]], &[], (3, 10));
