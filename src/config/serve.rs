@@ -50,7 +50,7 @@ pub struct ServeSettings {
     /// Requests that are worked on at a time [default: 4]
     #[arg(long, value_name = "N", env = "STISLO_CONCURRENCY")]
     concurrency: Option<usize>,
-    /// Requests that may wait; more are refused [default: 32]
+    /// Requests that may wait; more are refused, and those that would be late [default: 16]
     #[arg(long, value_name = "N", env = "STISLO_QUEUE")]
     queue: Option<usize>,
     /// Connections at a time [default: 1024]

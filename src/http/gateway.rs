@@ -40,7 +40,7 @@ impl Gateway {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self(Arc::new(Shared {
             life: Life::new(),
-            turns: Turns::new(options.limits.concurrency, options.limits.queue),
+            turns: Turns::new(options.limits.concurrency, options.limits.queue, options.times.deadline),
             flights: Flights::new(metrics.given_up.clone()),
             service: OnceLock::new(),
             bodies: Bodies::new(&options),

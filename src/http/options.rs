@@ -52,7 +52,7 @@ impl Default for Limits {
             max_texts: 500,
             max_alternatives: 10,
             concurrency: 4,
-            queue: 32,
+            queue: 16,
             connections: 1024,
             header_bytes: 32 << 10,
         }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::turns::Full;
 use crate::error::{Error, Kind};
 
 /// When to ask again after a refusal that is about load.
@@ -60,9 +61,13 @@ impl Problem {
     }
 
     /// Too many wait already.
-    pub(super) fn busy(waiting: usize) -> Self {
-        let detail = format!("{waiting} requests are waiting, which is the limit `queue`; try again later");
-        Self::plain(StatusCode::TOO_MANY_REQUESTS, "busy", detail).after(AGAIN)
+    pub(super) fn busy(Full { waiting, by_count, again }: Full) -> Self {
+        let why = match by_count {
+            true => "which is the limit `queue`",
+            false => "and one more would not be answered within the limit `deadline`",
+        };
+        let detail = format!("{waiting} requests are waiting, {why}; try again later");
+        Self::plain(StatusCode::TOO_MANY_REQUESTS, "busy", detail).after(again.max(AGAIN))
     }
 
     /// It took too long.

@@ -1,14 +1,17 @@
 //! Whose turn it is: a bounded number of requests at work, a bounded number that wait, and callers served in rotation.
 //!
 //! A caller who asks for a hundred articles waits for the hundred; another who asks for one then waits for one of them, and
-//! not for all. A turn is given back when it is dropped; so is a place in the queue. Not here: the engine's own queue, which
+//! not for all. A turn is given back when it is dropped; so is a place in the queue. Who could not be answered within the
+//! deadline, as turns have taken lately, is refused at once and does not wait in vain. Not here: the engine's own queue, which
 //! is first come, first served, and never longer than the requests at work.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 /// Who asks, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +24,9 @@ pub(super) enum Caller {
     Unknown,
 }
 
+/// What the latest turn counts for in how long turns take (exponential smoothing, Brown 1956).
+const LATEST: f64 = 0.1;
+
 /// The turns of a gateway.
 pub(super) struct Turns(Arc<Desk>);
 
@@ -29,13 +35,28 @@ struct Desk {
     running: usize,
     /// Requests that wait, at most.
     waiting: usize,
+    /// Nobody waits longer than this, the own turn included.
+    deadline: Duration,
     state: Mutex<State>,
+}
+
+/// Why there is no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Full {
+    /// Requests that wait.
+    pub(super) waiting: usize,
+    /// True when as many wait as may; else this one would not be answered before the deadline.
+    pub(super) by_count: bool,
+    /// How long it takes about until a place is free.
+    pub(super) again: Duration,
 }
 
 #[derive(Default)]
 struct State {
     running: usize,
     waiting: usize,
+    /// How long a turn has taken lately.
+    took: Duration,
     next: u64,
     /// Those who wait, by caller; nobody's line is empty.
     lines: BTreeMap<Caller, VecDeque<(u64, oneshot::Sender<Turn>)>>,
@@ -44,7 +65,10 @@ struct State {
 }
 
 /// A request at work.
-pub(super) struct Turn(Arc<Desk>);
+pub(super) struct Turn {
+    desk: Arc<Desk>,
+    begun: Instant,
+}
 
 /// A place among those who wait.
 pub(super) struct Place {
@@ -55,16 +79,16 @@ pub(super) struct Place {
 }
 
 impl Turns {
-    pub(super) fn new(running: usize, waiting: usize) -> Self {
-        Self(Arc::new(Desk { running, waiting, state: Mutex::default() }))
+    pub(super) fn new(running: usize, waiting: usize, deadline: Duration) -> Self {
+        Self(Arc::new(Desk { running, waiting, deadline, state: Mutex::default() }))
     }
 
-    /// A place, which may have its turn at once; or how many wait when no more may.
-    pub(super) fn take(&self, caller: Caller) -> Result<Place, usize> {
+    /// A place, which may have its turn at once; or why there is none.
+    pub(super) fn take(&self, caller: Caller) -> Result<Place, Full> {
         let mut state = self.0.lock();
         let at_once = state.running < self.0.running;
-        if !at_once && state.waiting >= self.0.waiting {
-            return Err(state.waiting);
+        if let Some(full) = self.0.full(&state).filter(|_| !at_once) {
+            return Err(full);
         }
         let (sender, turn) = oneshot::channel();
         let number = state.next;
@@ -73,7 +97,7 @@ impl Turns {
             state.running += 1;
             drop(state);
             // The receiver is still here.
-            drop(sender.send(Turn(self.0.clone())));
+            drop(sender.send(Turn::new(&self.0)));
         } else {
             state.waiting += 1;
             if !state.lines.contains_key(&caller) {
@@ -102,6 +126,14 @@ impl Desk {
     /// A panic elsewhere leaves no half of a change behind in here.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why nobody more may wait, if so.
+    fn full(&self, state: &State) -> Option<Full> {
+        let of_turns = |count: usize| state.took.mul_f64(count as f64 / self.running.max(1) as f64);
+        let by_count = state.waiting >= self.waiting;
+        let late = of_turns(state.waiting + 1) + state.took > self.deadline;
+        (by_count || late).then(|| Full { waiting: state.waiting, by_count, again: of_turns(1) })
     }
 }
 
@@ -132,10 +164,17 @@ impl State {
     }
 }
 
+impl Turn {
+    fn new(desk: &Arc<Desk>) -> Self {
+        Self { desk: desk.clone(), begun: Instant::now() }
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
         let next = {
-            let mut state = self.0.lock();
+            let mut state = self.desk.lock();
+            state.took = state.took.mul_f64(1.0 - LATEST) + self.begun.elapsed().mul_f64(LATEST);
             let next = state.pop();
             if next.is_none() {
                 state.running -= 1;
@@ -144,7 +183,7 @@ impl Drop for Turn {
         };
         if let Some(next) = next {
             // Whoever left just now drops the turn, which gives it to the one behind.
-            drop(next.send(Turn(self.0.clone())));
+            drop(next.send(Turn::new(&self.desk)));
         }
     }
 }
@@ -161,6 +200,8 @@ mod tests {
 
     use super::*;
 
+    const LONG: Duration = Duration::from_secs(600);
+
     /// The turn of a place, if it has one.
     fn turn(place: Place) -> Option<Turn> {
         place.turn().now_or_never()
@@ -168,7 +209,7 @@ mod tests {
 
     #[test]
     fn callers_are_served_in_rotation() {
-        let turns = Turns::new(1, 8);
+        let turns = Turns::new(1, 8, LONG);
         let mut at_work = turn(turns.take(Caller::Key(0)).unwrap());
         let mut waiting: Vec<(u32, Place)> =
             [1, 1, 1, 2, 3, 2].map(|key| (key, turns.take(Caller::Key(key)).unwrap())).into();
@@ -186,12 +227,31 @@ mod tests {
         assert_eq!(turns.count(), (0, 0));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_what_would_come_too_late() {
+        let turns = Turns::new(2, 100, Duration::from_secs(10));
+        for _ in 0..50 {
+            let at_work = turn(turns.take(Caller::Unknown).unwrap());
+            tokio::time::advance(Duration::from_secs(4)).await;
+            drop(at_work);
+        }
+        let at_work = [turns.take(Caller::Unknown).unwrap(), turns.take(Caller::Unknown).unwrap()];
+        let first = turns.take(Caller::Unknown).unwrap();
+        let second = turns.take(Caller::Unknown).unwrap();
+        let third = turns.take(Caller::Unknown).unwrap();
+        let full = turns.take(Caller::Unknown).err().unwrap();
+        assert_eq!((full.waiting, full.by_count, full.again.as_secs()), (3, false, 1));
+        drop(third);
+        assert!(turns.take(Caller::Unknown).is_ok(), "whoever leaves makes room");
+        drop((at_work, first, second));
+    }
+
     #[test]
     fn who_leaves_frees_the_place_and_the_turn() {
-        let turns = Turns::new(1, 2);
+        let turns = Turns::new(1, 2, LONG);
         let first = turns.take(Caller::Unknown).unwrap();
         let (second, third) = (turns.take(Caller::Unknown).unwrap(), turns.take(Caller::Unknown).unwrap());
-        assert_eq!(turns.take(Caller::Unknown).err(), Some(2));
+        assert_eq!(turns.take(Caller::Unknown).err().map(|full| (full.waiting, full.by_count)), Some((2, true)));
         drop(second);
         assert_eq!(turns.count(), (1, 1));
         drop(first);
