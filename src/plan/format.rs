@@ -88,7 +88,7 @@ const LABELS_RU: &[&str] = &[
     "в статье",
     "в тексте",
     "на русском языке",
-    "короткое предл",
+    "короткое пред",
 ];
 /// Characters of a headline and of a fact: the least, and the wanted.
 const HEADLINE: (usize, usize) = (15, 90);
