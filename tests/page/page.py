@@ -156,7 +156,7 @@ def drops(page):
         data.items.add(new File([text], "page.txt", { type: "text/plain" }));
         document.getElementById("text").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
     }""", PAGE)
-    page.wait_for_function("document.getElementById('text').value.length > 500")
+    expect(page.locator("#text")).to_have_value(re.compile(".{500}", re.S))
 
 
 def keyboard(page):
@@ -164,7 +164,7 @@ def keyboard(page):
     page.focus("#text")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#go")).to_be_enabled(timeout=60_000)
-    page.wait_for_function("document.querySelectorAll('.fact').length === 9")
+    expect(page.locator(".fact")).to_have_count(9)
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.className") == "fact":
@@ -221,7 +221,7 @@ def locked(browser, binary):
             expect(page.locator("#problem")).to_contain_text("API key")
             page.fill("#key", KEY)
             page.click("#go")
-            page.wait_for_function("document.querySelectorAll('.fact').length === 9", timeout=60_000)
+            expect(page.locator(".fact")).to_have_count(9, timeout=60_000)
             watch.refused(401)
             assert not watch.faults, watch.faults
 
