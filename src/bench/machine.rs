@@ -62,16 +62,6 @@ fn detected() -> Vec<&'static str> {
     found
 }
 
-/// The most memory that this process has held at once, in bytes (`VmHWM`).
-pub(super) fn peak_resident_bytes() -> Option<u64> {
-    kilobytes(&std::fs::read_to_string("/proc/self/status").ok()?, "VmHWM").map(|kilobytes| kilobytes * 1024)
-}
-
-fn kilobytes(status: &str, key: &str) -> Option<u64> {
-    let value = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
-    value.trim().strip_suffix(" kB")?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,13 +75,5 @@ mod tests {
         let arm = Machine::read("processor\t: 0\nFeatures\t: fp asimd crc32\n", 4);
         assert_eq!((arm.cpu, arm.features), (None, vec!["neon"]));
         assert_eq!(Machine::read("", 1), Machine { cpu: None, features: vec![], threads: 1 });
-    }
-
-    #[test]
-    fn memory_is_read() {
-        let status = "Name:\tstislo\nVmPeak:\t  999 kB\nVmHWM:\t  1234 kB\n";
-        assert_eq!(kilobytes(status, "VmHWM"), Some(1234));
-        assert_eq!(kilobytes("VmHWM: many\n", "VmHWM"), None);
-        assert_eq!(kilobytes("", "VmHWM"), None);
     }
 }

@@ -24,7 +24,7 @@ pub use self::workload::{ANSWER_TOKENS, ARTICLE, Prompt, SEQUENCES, articles};
 use self::workload::{Words, source, task};
 use crate::answer::{ModelInfo, Strategy, Strictness};
 use crate::engine::chat::Chat;
-use crate::engine::model::Model;
+use crate::engine::model::{Model, memory};
 use crate::engine::{self, Card, Engine, EngineError, EngineSettings};
 use crate::error::Error;
 use crate::intake::Article;
@@ -183,7 +183,7 @@ fn runs(
         if number == 1 {
             let article = Words::of(article, &card)?.tokens(&card);
             let prompts = Prompts { short: Words::short().tokens(&card), article };
-            drop(notes.send(Note::Reached { prompts, peak: machine::peak_resident_bytes() }));
+            drop(notes.send(Note::Reached { prompts, peak: memory::peak_resident_bytes() }));
         }
         last = Some((model, card));
     }

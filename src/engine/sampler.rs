@@ -156,13 +156,16 @@ impl Sampler {
 /// The token that spells right what this one spells wrong, when there is one that is nearly as good.
 fn spelled(logits: &[f32], chosen: u32, so_far: &SoFar<'_>, allowed: impl Fn(u32) -> bool) -> Option<u32> {
     let SoFar { constraint, tokenizer, .. } = *so_far;
-    let wrong = tokenizer.bytes(chosen);
-    if tokenizer.ends().contains(&chosen) || !constraint.misspells(wrong) {
+    let (wrong, names) = constraint.name_after(tokenizer.bytes(chosen))?;
+    if tokenizer.ends().contains(&chosen) || !names.misspells(&wrong) {
         return None;
     }
     let least = logits[chosen as usize] - SPELLING;
     let near = top(logits, FIRST_TRIES).into_iter().take_while(|&token| logits[token as usize] >= least);
-    near.filter(|&token| allowed(token)).find(|&token| constraint.corrects(wrong, tokenizer.bytes(token)))
+    let corrects = |&token: &u32| {
+        constraint.name_after(tokenizer.bytes(token)).is_some_and(|(right, _)| names.corrects(&wrong, &right))
+    };
+    near.filter(|&token| allowed(token)).find(corrects)
 }
 
 /// True for bytes that begin with a letter or a digit, or in the middle of a character.

@@ -87,7 +87,7 @@ impl Turns {
     pub(super) fn take(&self, caller: Caller) -> Result<Place, Full> {
         let mut state = self.0.lock();
         let at_once = state.running < self.0.running;
-        if let Some(full) = self.0.full(&state).filter(|_| !at_once) {
+        if !at_once && let Some(full) = self.0.full(&state) {
             return Err(full);
         }
         let (sender, turn) = oneshot::channel();

@@ -93,6 +93,7 @@ const LABELS_RU: &[&str] = &[
 /// Characters of a headline and of a fact: the least, and the wanted.
 const HEADLINE: (usize, usize) = (15, 90);
 const FACT: (usize, usize) = (25, 110);
+
 /// What the facts of an answer may cite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Citable {

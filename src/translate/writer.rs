@@ -250,7 +250,9 @@ mod tests {
         assert!(constraint.may_end());
         let mut name = rules("General Kisel has left.", EN_UK, 0.0).constraint;
         name.advance("Генерал К".as_bytes());
-        assert!(name.misspells("исел".as_bytes()) && name.corrects("исел".as_bytes(), "ісел".as_bytes()));
+        let (wrong, names) = name.name_after("исел".as_bytes()).unwrap();
+        let (right, _) = name.name_after("ісел".as_bytes()).unwrap();
+        assert!(names.misspells(&wrong) && names.corrects(&wrong, &right));
         assert!(!name.allows("исель что ".as_bytes()), "a Russian word");
     }
 }

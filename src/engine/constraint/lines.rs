@@ -112,13 +112,6 @@ impl LineGrammar {
         };
         Self { format: Arc::new(format), state }
     }
-
-    /// The name, or the beginning of one, that the line ends with after these bytes.
-    fn name_after(&self, bytes: &[u8]) -> Option<String> {
-        let mut state = self.state.clone();
-        let taken = state.take(bytes, &self.format) && state.partial.is_empty();
-        if taken { state.wording.name().map(str::to_owned) } else { None }
-    }
 }
 
 impl Constraint for LineGrammar {
@@ -151,13 +144,11 @@ impl Constraint for LineGrammar {
         self.state.is_far_past(&self.format) && self.state.setting.is_in_word()
     }
 
-    fn misspells(&self, bytes: &[u8]) -> bool {
-        self.name_after(bytes).is_some_and(|word| self.format.names.misspell(&word))
-    }
-
-    fn corrects(&self, misspelled: &[u8], bytes: &[u8]) -> bool {
-        let words = self.name_after(misspelled).zip(self.name_after(bytes));
-        words.is_some_and(|(wrong, right)| self.format.names.correct(&wrong, &right))
+    fn name_after(&self, bytes: &[u8]) -> Option<(String, &Names)> {
+        let mut state = self.state.clone();
+        let taken = state.take(bytes, &self.format) && state.partial.is_empty();
+        let name = state.wording.name().filter(|_| taken)?;
+        Some((name.to_owned(), &self.format.names))
     }
 
     /// The mark of a fact, and a citation where only one is left. The space after it belongs to the word that follows.

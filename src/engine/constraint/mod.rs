@@ -40,15 +40,10 @@ pub trait Constraint: Send {
         false
     }
 
-    /// True when these bytes, which are allowed, make a word that sounds like a name and is spelled otherwise. Then others
-    /// that are nearly as good are looked at, and the first that `corrects` them is taken.
-    fn misspells(&self, _: &[u8]) -> bool {
-        false
-    }
-
-    /// True when these bytes spell the name that `misspelled` sounds like.
-    fn corrects(&self, _misspelled: &[u8], _: &[u8]) -> bool {
-        false
+    /// The word with a capital that the line ends with after these bytes, perhaps not whole, in lower case; and how names
+    /// are spelled. `None` where there is no such word, or where nothing is known of names.
+    fn name_after(&self, _: &[u8]) -> Option<(String, &Names)> {
+        None
     }
 
     /// The text that has to come next if the answer goes on, as far as it is known without the model; often none. It is

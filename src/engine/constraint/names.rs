@@ -15,32 +15,39 @@ const ENDING: usize = 7;
 
 /// Beginnings of names, in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names(BTreeSet<String>);
+pub struct Names {
+    spelled: BTreeSet<String>,
+    /// What each sounds like.
+    sounds: BTreeSet<String>,
+}
 
 impl Names {
     /// Names by their beginnings, in lower case and without what cases change. Those that are too short to tell a name are
     /// passed over.
     pub fn new(beginnings: impl IntoIterator<Item = String>) -> Self {
-        Self(beginnings.into_iter().filter(|name| name.chars().count() >= LEAST).collect())
+        let spelled: BTreeSet<String> = beginnings.into_iter().filter(|name| name.chars().count() >= LEAST).collect();
+        Self { sounds: spelled.iter().map(|name| sound(name)).collect(), spelled }
     }
 
     /// True when a word sounds like a name and is not spelled like one.
-    pub(super) fn misspell(&self, word: &str) -> bool {
-        let sound = sound(word);
-        !self.spell(word) && self.0.iter().any(|name| is_beginning(&sound, &self::sound(name)))
+    pub fn misspells(&self, word: &str) -> bool {
+        !self.spells(word) && {
+            let heard = sound(word);
+            self.sounds.iter().any(|name| is_beginning(&heard, name))
+        }
     }
 
     /// True when a word, perhaps not whole, is spelled like a name and sounds like `other`.
-    pub(super) fn correct(&self, other: &str, word: &str) -> bool {
-        self.spell(word) && is_beginning(&sound(other), &sound(word))
+    pub fn corrects(&self, other: &str, word: &str) -> bool {
+        self.spells(word) && is_beginning(&sound(other), &sound(word))
     }
 
     /// True for the beginning of a name, and for a name with an ending.
-    fn spell<'w>(&self, word: &'w str) -> bool {
-        let next = self.0.range::<str, _>((Bound::Included(word), Bound::Unbounded)).next();
+    fn spells<'w>(&self, word: &'w str) -> bool {
+        let next = self.spelled.range::<str, _>((Bound::Included(word), Bound::Unbounded)).next();
         let begins = next.is_some_and(|name| name.starts_with(word));
         let shorter = |word: &&'w str| word.char_indices().next_back().map(|(last, _)| &word[..last]);
-        begins || std::iter::successors(Some(word), shorter).take(ENDING + 1).any(|name| self.0.contains(name))
+        begins || std::iter::successors(Some(word), shorter).take(ENDING + 1).any(|name| self.spelled.contains(name))
     }
 }
 
@@ -86,12 +93,12 @@ mod tests {
         let names = Names::new(["кісел", "сирськ", "київ", "ки"].map(str::to_owned));
         for (wrong, right) in [("кис", "кіс"), ("кисел", "кісе"), ("сірс", "сирс"), ("сирске", "сирське")]
         {
-            assert!(names.misspell(wrong) && names.correct(wrong, right), "{wrong}");
-            assert!(!names.misspell(right));
+            assert!(names.misspells(wrong) && names.corrects(wrong, right), "{wrong}");
+            assert!(!names.misspells(right));
         }
         for other in ["ки", "кит", "корабель", "сирія", "київського", "кім"] {
-            assert!(!names.misspell(other), "{other}");
+            assert!(!names.misspells(other), "{other}");
         }
-        assert!(!names.correct("кит", "кіс") && !names.correct("кис", "киї"));
+        assert!(!names.corrects("кит", "кіс") && !names.corrects("кис", "киї"));
     }
 }

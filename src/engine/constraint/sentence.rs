@@ -67,13 +67,6 @@ impl SentenceGrammar {
         let state = State { script, open, run, wording, length: 0, last: None, partial, ended: false };
         Self { format: Arc::new(format), state }
     }
-
-    /// The name, or the beginning of one, that the line ends with after these bytes.
-    fn name_after(&self, bytes: &[u8]) -> Option<String> {
-        let mut state = self.state.clone();
-        let taken = state.take(bytes, &self.format) && state.partial.is_empty();
-        if taken { state.wording.name().map(str::to_owned) } else { None }
-    }
 }
 
 fn script(format: &SentenceFormat, open: &[usize]) -> Script {
@@ -101,13 +94,11 @@ impl Constraint for SentenceGrammar {
         self.state.ended
     }
 
-    fn misspells(&self, bytes: &[u8]) -> bool {
-        self.name_after(bytes).is_some_and(|word| self.format.names.misspell(&word))
-    }
-
-    fn corrects(&self, misspelled: &[u8], bytes: &[u8]) -> bool {
-        let words = self.name_after(misspelled).zip(self.name_after(bytes));
-        words.is_some_and(|(wrong, right)| self.format.names.correct(&wrong, &right))
+    fn name_after(&self, bytes: &[u8]) -> Option<(String, &Names)> {
+        let mut state = self.state.clone();
+        let taken = state.take(bytes, &self.format) && state.partial.is_empty();
+        let name = state.wording.name().filter(|_| taken)?;
+        Some((name.to_owned(), &self.format.names))
     }
 }
 
@@ -228,7 +219,11 @@ mod tests {
         assert!(!accepts(&plain, "Ні"), "too short");
         assert!(!accepts(&plain, "Мер (так)"), "a mark without a reason");
         assert!(accepts(&plain, "Мер пішов."));
-        assert!(plain.misspells("Кис".as_bytes()) && plain.corrects("Кис".as_bytes(), "Кіс".as_bytes()));
+        assert!(
+            plain
+                .name_after("Кис".as_bytes())
+                .is_some_and(|(word, names)| names.misspells(&word) && names.corrects(&word, "кіс"))
+        );
         assert!(!plain.allows("Что".as_bytes()) && !plain.allows("Переклад".as_bytes()), "shut out");
         assert!(!accepts(&plain, "Мер пішов додому."), "too long");
         let late = grammar(&[&["7"]], &[], (3, 10));

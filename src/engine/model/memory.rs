@@ -1,4 +1,5 @@
-//! How much memory is free, so that weights that cannot fit are refused with a sentence and not by the system's killer.
+//! How much memory is free, and how much was held. Weights that cannot fit are refused with a sentence and not by the
+//! system's killer.
 //!
 //! Linux tells it in text files: what the machine has to spare (`/proc/meminfo`), what the process may still take
 //! (`/proc/self/limits`, proc(5)), and what its group may (`memory.max` of cgroup v2). Elsewhere nothing is known.
@@ -17,14 +18,14 @@ pub(super) fn free() -> Option<u64> {
 }
 
 fn of_machine(meminfo: &str) -> Option<u64> {
-    Some(kilobytes(meminfo, "MemAvailable:")? + kilobytes(meminfo, "SwapFree:").unwrap_or(0))
+    Some(bytes(meminfo, "MemAvailable")? + bytes(meminfo, "SwapFree").unwrap_or(0))
 }
 
 /// What is left of the address space where it is limited (`ulimit -v`).
 fn of_process(limits: &str, status: &str) -> Option<u64> {
     let limit = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
     let limit: u64 = limit.split_whitespace().next()?.parse().ok()?;
-    Some(limit.saturating_sub(kilobytes(status, "VmSize:")?))
+    Some(limit.saturating_sub(bytes(status, "VmSize")?))
 }
 
 /// What is left to the group, and to those that it is part of. Pages of files are given back when memory is short, so they
@@ -41,15 +42,32 @@ fn of_group(membership: &str) -> Option<u64> {
     groups.ancestors().filter_map(left).min()
 }
 
-/// The bytes of a line `key  1234 kB`.
+/// The most memory that this process has held at once, in bytes (`VmHWM`).
+pub fn peak_resident_bytes() -> Option<u64> {
+    bytes(&read_to_string("/proc/self/status").ok()?, "VmHWM")
+}
+
+fn bytes(text: &str, key: &str) -> Option<u64> {
+    kilobytes(text, key)?.checked_mul(1024)
+}
+
+/// The number of a line `key:  1234 kB`.
 fn kilobytes(text: &str, key: &str) -> Option<u64> {
-    let value = text.lines().find_map(|line| line.strip_prefix(key))?;
-    value.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
+    let value = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
+    value.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_read() {
+        let status = "Name:\tstislo\nVmPeak:\t  999 kB\nVmHWM:\t  1234 kB\n";
+        assert_eq!(kilobytes(status, "VmHWM"), Some(1234));
+        assert_eq!(kilobytes("VmHWM: many\n", "VmHWM"), None);
+        assert_eq!(kilobytes("", "VmHWM"), None);
+    }
 
     #[test]
     fn what_is_free_is_read() {

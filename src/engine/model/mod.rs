@@ -15,7 +15,7 @@ mod kv;
 mod linear;
 mod llama;
 pub mod marian;
-mod memory;
+pub mod memory;
 mod parts;
 mod qwen2;
 mod qwen3;
