@@ -41,14 +41,16 @@ impl Disk {
 
     /// The answer with this key, if there is one and the file can be read.
     pub(super) fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        if !self.path.exists() {
-            return None;
-        }
-        let found = self.guarded("read", || match self.patiently(|| ReadOnlyDatabase::open(&self.path)) {
-            Ok(database) => read(&database.begin_read()?, key),
-            // A program was killed while it wrote: opening for writing puts the file in order.
-            Err(DatabaseError::RepairAborted) => read(&self.patiently(|| self.open())?.begin_read()?, key),
-            Err(error) => Err(error.into()),
+        let found = self.guarded("read", || {
+            if !self.path.exists() {
+                return Ok(None);
+            }
+            match self.patiently(|| ReadOnlyDatabase::open(&self.path)) {
+                Ok(database) => read(&database.begin_read()?, key),
+                // A program was killed while it wrote: opening for writing puts the file in order.
+                Err(DatabaseError::RepairAborted) => read(&self.patiently(|| self.open())?.begin_read()?, key),
+                Err(error) => Err(error.into()),
+            }
         });
         found.flatten()
     }
@@ -93,23 +95,24 @@ impl Disk {
         }
     }
 
-    /// Does something with the file. What goes wrong is logged, and a file that is damaged is removed.
-    fn guarded<T>(&self, doing: &str, work: impl FnOnce() -> Result<T, redb::Error>) -> Option<T> {
-        // redb checks what it reads, but a file of someone else's making might still break one of its assumptions.
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-        let path = self.path.display();
-        match outcome {
-            Ok(Ok(done)) => return Some(done),
-            Ok(Err(error)) => {
-                tracing::warn!(%path, %error, "cannot {doing} the kept answers");
-                if is_damage(&error) {
-                    remove(&self.path);
+    /// Does something with the file. What goes wrong is logged. A file that is damaged is removed, as one is whose making
+    /// was cut off by a kill, and then it is done once more, without that file.
+    fn guarded<T>(&self, doing: &str, work: impl Fn() -> Result<T, redb::Error>) -> Option<T> {
+        for _ in 0..2 {
+            // redb checks what it reads, but a file of someone else's making might still break one of its assumptions.
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(&work));
+            let path = self.path.display();
+            match outcome {
+                Ok(Ok(done)) => return Some(done),
+                Ok(Err(error)) => {
+                    tracing::warn!(%path, %error, "cannot {doing} the kept answers");
+                    if !is_damage(&error) {
+                        return None;
+                    }
                 }
+                Err(_) => tracing::warn!(%path, "the kept answers are damaged"),
             }
-            Err(_) => {
-                tracing::warn!(%path, "the kept answers are damaged");
-                remove(&self.path);
-            }
+            remove(&self.path);
         }
         None
     }
@@ -213,10 +216,18 @@ mod tests {
         let noise: Vec<u8> = (0..good.len()).map(|i| (i * 7919 % 251) as u8).collect();
         let mut head = good.clone();
         head[64..320].fill(0xff);
-        for (what, bytes) in [("nothing of redb", noise), ("half of it", half), ("its head", head)] {
-            std::fs::write(&disk.path, bytes).unwrap();
+        let (cut, unwritten) = (good[..100].to_vec(), vec![0; good.len()]);
+        let damaged = [
+            ("nothing of redb", noise),
+            ("half of it", half),
+            ("its head", head),
+            ("cut off in its head", cut),
+            ("made and not written", unwritten),
+        ];
+        for (what, bytes) in damaged {
+            std::fs::write(&disk.path, &bytes).unwrap();
             assert_eq!(disk.get(&Key::of(&1)), None, "{what}");
-            disk.put(&Key::of(&2), b"[]");
+            std::fs::write(&disk.path, &bytes).unwrap();
             disk.put(&Key::of(&2), b"[]");
             assert_eq!(disk.get(&Key::of(&2)).as_deref(), Some(&b"[]"[..]), "{what}");
         }

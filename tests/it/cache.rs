@@ -17,11 +17,12 @@ use crate::harness::{ANSWERS, Script, fixture, request, service};
 const KILLS: usize = 200;
 /// Where the program that is killed writes.
 const FOLDER: &str = "STISLO_TEST_KEPT";
-/// The file with the answer that it writes.
+/// The file that it writes, and that of the answer.
+const FILE: &str = "answers.redb";
 const ANSWER: &str = "answer.json";
 
 fn cache(folder: &Path) -> AnswerCache {
-    let file = Some(folder.join("answers.redb"));
+    let file = Some(folder.join(FILE));
     AnswerCache::new(CacheSettings { memory_bytes: 0, file, file_bytes: 1 << 30 })
 }
 
@@ -73,6 +74,11 @@ async fn kills_leave_a_file_that_opens() {
     std::fs::write(folder.path().join(ANSWER), serde_json::to_string(&kept).unwrap()).unwrap();
     let mut state = 9_u64;
     for kill in 0..KILLS {
+        // The first kills hit a file that is being made, the others one that has answers in it.
+        let fresh = kill < KILLS / 4;
+        if fresh {
+            let _ = std::fs::remove_file(folder.path().join(FILE));
+        }
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "--nocapture", "cache::a_program_that_writes_until_it_is_killed"])
             .env(FOLDER, folder.path())
@@ -88,17 +94,18 @@ async fn kills_leave_a_file_that_opens() {
             text.push(said[0]);
         }
         // Somewhere in the first writes; a spin, because a sleep is too coarse to hit the middle of one.
+        let within = if fresh { 4_000 } else { 30_000 };
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let (begun, wait) = (Instant::now(), std::time::Duration::from_micros((state >> 33) % 30_000));
+        let (begun, wait) = (Instant::now(), std::time::Duration::from_micros((state >> 33) % within));
         while begun.elapsed() < wait {
             std::hint::spin_loop();
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        // What was kept after the first kill is there after each other one, so the file was never thrown away; it has room
-        // for everything, so nothing makes way either.
+        // What is kept is there, whatever was left of the file; and it is there after each later kill, so the file was
+        // never thrown away again. It has room for everything, so nothing makes way either.
         let cache = cache(folder.path());
-        if kill == 0 {
+        if fresh {
             cache.keep(key, None, &kept);
             cache.settle().await;
         }
