@@ -64,7 +64,7 @@ impl Problem {
     pub(super) fn busy(Full { waiting, by_count, again }: Full) -> Self {
         let why = match by_count {
             true => "which is the limit `queue`",
-            false => "and one more would not be answered within the limit `deadline`",
+            false => "and one more might not be answered within the limit `deadline`",
         };
         let detail = format!("{waiting} requests are waiting, {why}; try again later");
         Self::plain(StatusCode::TOO_MANY_REQUESTS, "busy", detail).after(again.max(AGAIN))

@@ -24,8 +24,25 @@ pub(super) enum Caller {
     Unknown,
 }
 
-/// What the latest turn counts for in how long turns take (exponential smoothing, Brown 1956).
-const LATEST: f64 = 0.1;
+/// How long turns take: smoothed, and how much they differ, as TCP measures its round trips (RFC 6298, section 2).
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    mean: Duration,
+    deviation: Duration,
+}
+
+impl Pace {
+    /// The pace after one turn more.
+    fn after(pace: Option<Self>, took: Duration) -> Self {
+        let Some(Self { mean, deviation }) = pace else { return Self { mean: took, deviation: took / 2 } };
+        Self { mean: (mean * 7 + took) / 8, deviation: (deviation * 3 + mean.abs_diff(took)) / 4 }
+    }
+
+    /// What few turns exceed.
+    fn longest(self) -> Duration {
+        self.mean + self.deviation * 4
+    }
+}
 
 /// The turns of a gateway.
 pub(super) struct Turns(Arc<Desk>);
@@ -55,8 +72,8 @@ pub(super) struct Full {
 struct State {
     running: usize,
     waiting: usize,
-    /// How long a turn has taken lately.
-    took: Duration,
+    /// How long turns have taken lately; none has ended yet otherwise.
+    pace: Option<Pace>,
     next: u64,
     /// Those who wait, by caller; nobody's line is empty.
     lines: BTreeMap<Caller, VecDeque<(u64, oneshot::Sender<Turn>)>>,
@@ -128,11 +145,17 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why nobody more may wait, if so.
+    /// Why nobody more may wait, if so. Until a turn has ended, and tells how long they take, one waits for each at work.
     fn full(&self, state: &State) -> Option<Full> {
-        let of_turns = |count: usize| state.took.mul_f64(count as f64 / self.running.max(1) as f64);
+        let of_turns = |count: usize| match state.pace {
+            Some(pace) => pace.mean.mul_f64(count as f64 / self.running.max(1) as f64),
+            None => Duration::ZERO,
+        };
         let by_count = state.waiting >= self.waiting;
-        let late = of_turns(state.waiting + 1) + state.took > self.deadline;
+        let late = match state.pace {
+            Some(pace) => of_turns(state.waiting + 1) + pace.longest() > self.deadline,
+            None => state.waiting >= self.running,
+        };
         (by_count || late).then(|| Full { waiting: state.waiting, by_count, again: of_turns(1) })
     }
 }
@@ -174,7 +197,7 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let next = {
             let mut state = self.desk.lock();
-            state.took = state.took.mul_f64(1.0 - LATEST) + self.begun.elapsed().mul_f64(LATEST);
+            state.pace = Some(Pace::after(state.pace, self.begun.elapsed()));
             let next = state.pop();
             if next.is_none() {
                 state.running -= 1;
@@ -210,6 +233,7 @@ mod tests {
     #[test]
     fn callers_are_served_in_rotation() {
         let turns = Turns::new(1, 8, LONG);
+        drop(turn(turns.take(Caller::Unknown).unwrap()));
         let mut at_work = turn(turns.take(Caller::Key(0)).unwrap());
         let mut waiting: Vec<(u32, Place)> =
             [1, 1, 1, 2, 3, 2].map(|key| (key, turns.take(Caller::Key(key)).unwrap())).into();
@@ -227,9 +251,29 @@ mod tests {
         assert_eq!(turns.count(), (0, 0));
     }
 
+    #[test]
+    fn until_a_turn_has_ended_one_waits_for_each_at_work() {
+        let turns = Turns::new(2, 8, LONG);
+        let mut places: Vec<Place> = (0..4).map(|_| turns.take(Caller::Unknown).unwrap()).collect();
+        assert_eq!(turns.take(Caller::Unknown).err().map(|full| (full.waiting, full.by_count)), Some((2, false)));
+        drop(turn(places.remove(0)).unwrap());
+        assert!(turns.take(Caller::Unknown).is_ok(), "turns are short");
+    }
+
+    #[test]
+    fn few_turns_exceed_the_pace() {
+        let seconds = Duration::from_secs;
+        let first = Pace::after(None, seconds(8));
+        assert_eq!((first.mean, first.longest()), (seconds(8), seconds(24)));
+        let second = Pace::after(Some(first), seconds(16));
+        assert_eq!((second.mean, second.deviation), (seconds(9), seconds(5)));
+        let steady = (0..100).fold(second, |pace, _| Pace::after(Some(pace), seconds(10)));
+        assert!(steady.mean.abs_diff(seconds(10)) < seconds(1) && steady.longest() < seconds(11), "{steady:?}");
+    }
+
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_what_would_come_too_late() {
-        let turns = Turns::new(2, 100, Duration::from_secs(10));
+        let turns = Turns::new(2, 100, Duration::from_secs(11));
         for _ in 0..50 {
             let at_work = turn(turns.take(Caller::Unknown).unwrap());
             tokio::time::advance(Duration::from_secs(4)).await;
@@ -240,7 +284,7 @@ mod tests {
         let second = turns.take(Caller::Unknown).unwrap();
         let third = turns.take(Caller::Unknown).unwrap();
         let full = turns.take(Caller::Unknown).err().unwrap();
-        assert_eq!((full.waiting, full.by_count, full.again.as_secs()), (3, false, 1));
+        assert_eq!((full.waiting, full.by_count, full.again.as_secs()), (3, false, 2));
         drop(third);
         assert!(turns.take(Caller::Unknown).is_ok(), "whoever leaves makes room");
         drop((at_work, first, second));
@@ -249,6 +293,7 @@ mod tests {
     #[test]
     fn who_leaves_frees_the_place_and_the_turn() {
         let turns = Turns::new(1, 2, LONG);
+        drop(turn(turns.take(Caller::Unknown).unwrap()));
         let first = turns.take(Caller::Unknown).unwrap();
         let (second, third) = (turns.take(Caller::Unknown).unwrap(), turns.take(Caller::Unknown).unwrap());
         assert_eq!(turns.take(Caller::Unknown).err().map(|full| (full.waiting, full.by_count)), Some((2, true)));
