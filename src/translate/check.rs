@@ -1,11 +1,11 @@
-//! Judges one translated sentence: numbers, language, length, repetition, and what had to come through.
+//! Judges one translated sentence: numbers, money, names, language, length, repetition, and what had to come through.
 //!
 //! A fault does not prove a bad sentence; it is a reason to let another translator try, and to tell the reader when none
 //! does better. Not here: what happens then (`desk`).
 
 use serde::Serialize;
 
-use super::{Direction, number};
+use super::{Direction, name, number};
 use crate::intake::Language;
 use crate::intake::language::language_of;
 
@@ -31,6 +31,10 @@ impl Fault {
 pub enum FaultKind {
     /// A number that only one side has.
     NumberChanged,
+    /// Money or percent that only one side has.
+    UnitChanged,
+    /// A name that only the translation has.
+    NameInvented,
     /// Letters or whole sentences of another language.
     WrongLanguage,
     /// Words of the source that were left as they are.
@@ -49,6 +53,8 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let what = match self.kind {
             FaultKind::NumberChanged => "a number that only one side has",
+            FaultKind::UnitChanged => "a unit that only one side has",
+            FaultKind::NameInvented => "a name that the source does not have",
             FaultKind::WrongLanguage => "not in the language asked for",
             FaultKind::Untranslated => "not translated",
             FaultKind::Length => "characters before and after",
@@ -79,6 +85,12 @@ pub(super) fn faults(source: &str, target: &str, direction: Direction, kept: &[&
     let (prose, rendered) = (without(source, kept), without(target, kept));
     let numbers = number::differences((&prose, direction.from), (&rendered, direction.to));
     found.extend(numbers.into_iter().map(|number| Fault::new(FaultKind::NumberChanged, number)));
+    found.extend(number::changed_units(&prose, &rendered).map(|unit| Fault::new(FaultKind::UnitChanged, unit)));
+    found.extend(
+        name::invented(&prose, &rendered, direction.to)
+            .into_iter()
+            .map(|name| Fault::new(FaultKind::NameInvented, name)),
+    );
     found.extend(foreign(&prose, &rendered, direction));
     found.extend(length(&prose, &rendered));
     if stutters(&rendered) && !stutters(&prose) {
@@ -166,6 +178,8 @@ mod tests {
         use FaultKind::*;
         for (source, target, to, kept, kind) in [
             ("The mayor opened 2 schools on Monday.", "Мер відкрив 3 школи в понеділок.", Uk, vec![], NumberChanged),
+            ("It cost 12 million euros.", "Це коштувало 12 мільйонів гривень.", Uk, vec![], UnitChanged),
+            ("The bridge opened on Monday.", "Микола Коваленко відкрив міст у понеділок.", Uk, vec![], NameInvented),
             ("The mayor opened schools on Monday.", "Мэр открыл школы в понедельник.", Uk, vec![], WrongLanguage),
             ("The mayor opened schools on Monday.", "Мэр відкрив школи.", Ru, vec![], WrongLanguage),
             ("The mayor opened schools on Monday.", "Мер opened школи в понеділок.", Uk, vec![], Untranslated),

@@ -15,6 +15,7 @@ mod inline;
 mod job;
 mod layout;
 mod marian;
+mod name;
 mod number;
 mod place;
 mod polish;

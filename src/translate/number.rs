@@ -1,10 +1,12 @@
 //! Numbers of a sentence as values, so that 1,200 in English and 1 200 in Ukrainian are the same and 3.5 and 35 are not.
 //!
-//! A translation may spell a small number as a word, or a century in Roman figures. Not here: number words above ten
-//! and what is counted.
+//! A translation may spell a small number as a word, or a century in Roman figures. Of what is counted, money and percent
+//! are compared. Not here: number words above ten.
+
+use std::collections::BTreeSet;
 
 use crate::intake::Language;
-use crate::lexicon::{number_ranges, plain_number};
+use crate::lexicon::{Unit, What, mentions, number_ranges, plain_number, tokens};
 
 /// A number as it stands, and what it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,22 @@ pub(super) fn differences(source: (&str, Language), target: (&str, Language)) ->
     left.retain(|number| !is_spelled(&number.value, source));
     missing.extend(left.into_iter().map(|number| number.raw));
     missing
+}
+
+/// Currencies by their ISO 4217 codes, and `%`, that only one side counts in.
+pub(super) fn changed_units(source: &str, target: &str) -> impl Iterator<Item = &'static str> {
+    let (before, after) = (units(source), units(target));
+    before.symmetric_difference(&after).copied().collect::<Vec<_>>().into_iter()
+}
+
+fn units(text: &str) -> BTreeSet<&'static str> {
+    let mentions = mentions(text, &tokens(text)).into_iter();
+    let named = mentions.filter_map(|mention| match mention.what {
+        What::Number(_, Unit::Money(code)) => Some(code),
+        What::Number(_, Unit::Percent) => Some("%"),
+        _ => None,
+    });
+    named.collect()
 }
 
 /// True when the text has this small number as a word or in Roman figures.
@@ -159,6 +177,26 @@ mod tests {
         assert_eq!(differences(("5 and 5", En), ("5", Ru)), ["5"]);
         assert_eq!(differences(("in 2024", En), ("в 2023", Ru)), ["2024", "2023"]);
         assert_eq!(differences(("0,125 г", Ru), ("0.125 g", En)), [""; 0]);
+    }
+
+    #[test]
+    fn changed_money_is_seen() {
+        let changed = |source, target| changed_units(source, target).collect::<Vec<_>>();
+        assert_eq!(changed("It cost 12 million euros.", "Це коштувало 12 мільйонів гривень."), ["EUR", "UAH"]);
+        assert_eq!(changed("It rose by 5%.", "Він зріс на 5."), ["%"]);
+        assert!(changed("£5 million, or 12 percent", "5 млн фунтів, або 12%").is_empty());
+    }
+
+    #[test]
+    fn units_of_people_are_seldom_accused() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/translation");
+        let read = |code: &str| std::fs::read_to_string(folder.join(format!("flores-dev-100.{code}")));
+        for (from, to) in [("en", "uk"), ("en", "ru"), ("uk", "ru")] {
+            let (Ok(from_text), Ok(to_text)) = (read(from), read(to)) else { return };
+            let pairs = from_text.lines().zip(to_text.lines());
+            let accused: Vec<_> = pairs.filter(|(a, b)| changed_units(a, b).next().is_some()).collect();
+            assert!(accused.len() <= 2, "{accused:#?}");
+        }
     }
 
     #[test]

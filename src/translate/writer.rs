@@ -6,7 +6,8 @@
 //! fault is written again, several times side by side, which costs about one pass. Not here: which sentences are asked
 //! (`desk`).
 
-use std::collections::BTreeSet;
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::split::Parts;
@@ -23,22 +24,19 @@ const ROWS: usize = 4;
 /// Bytes of a sentence that is written in one go.
 const LONGEST: usize = 900;
 /// The temperature of second attempts: other words, not other meanings.
-const SECOND: f32 = 0.6;
+const SECOND: f32 = 0.3;
 /// Marks that any sentence may have.
 const MARKS: &str = ".,-–—'’ʼ%";
 /// Marks of quotations, which each language has its own of.
 const QUOTES: &str = "\"«»„“”";
-/// What models say about a translation instead of giving it.
-const TALK: [&str; 9] = [
-    "українська версія",
-    "український переклад",
-    "український варіант",
-    "переклад українською",
-    "русская версия",
-    "русский перевод",
-    "русский вариант",
-    "перевод на русский",
-    "english translation",
+/// How models begin to speak of a translation instead of giving it ("Українська версія …"), each with the parts of words in
+/// a source that are a reason to begin like that. They are short, since a word that is refused late is misspelled.
+const TALK: [(&str, &[&str]); 5] = [
+    ("укра", &["ukrain", "украин", "україн", "украл", "украд", "stol", "steal", "theft", "thie"]),
+    ("русс", &["russia", "росій", "русск"]),
+    ("english", &["англ", "енгл"]),
+    ("переклад укр", &[]),
+    ("перевод на рус", &[]),
 ];
 /// Mild, against loops; a stronger one drives names apart.
 const REPETITION_PENALTY: f32 = 1.05;
@@ -91,15 +89,22 @@ impl Translator for Writer {
 }
 
 impl Writer {
-    /// The rendering itself when it has no fault, else the best of it and several others.
+    /// The rendering itself when it has no fault, else the one of it and several others that has the fewest, and of equals
+    /// the one that is most like all of them: a sample alone may be anything, and what several agree on seldom is
+    /// (minimum Bayes risk; Eikema and Aziz 2020).
     async fn improved(&self, direction: Direction, source: &str, text: String) -> Result<String, TranslateError> {
-        let faults = |text: &String| check::faults(source, text, direction, &[]).len();
+        let faults = |text: &str| check::faults(source, text, direction, &[]).len();
         if faults(&text) == 0 {
             return Ok(text);
         }
-        let others = self.write(direction, &[source; ROWS], SECOND).await?;
-        // The first of equals stays: it is the one that the model wanted most.
-        Ok(others.into_iter().fold(text, |best, other| if faults(&other) < faults(&best) { other } else { best }))
+        let mut all = self.write(direction, &[source; ROWS], SECOND).await?;
+        // The first, which the model wanted most, is the last that `max_by` keeps of equals.
+        all.push(text);
+        let grams: Vec<_> = all.iter().map(|text| trigrams(text)).collect();
+        let agreement = |own: usize| grams.iter().map(|other| overlap(&grams[own], other)).sum::<f32>();
+        let worth = |at: &usize| (Reverse(faults(&all[*at])), agreement(*at));
+        let best = (0..all.len()).max_by(|a, b| worth(a).partial_cmp(&worth(b)).unwrap_or(Ordering::Equal));
+        Ok(all.swap_remove(best.unwrap_or_default()))
     }
 
     async fn write(
@@ -121,6 +126,17 @@ impl Writer {
             }
         }
     }
+}
+
+/// The runs of three characters of a text.
+fn trigrams(text: &str) -> HashSet<[char; 3]> {
+    let letters: Vec<char> = text.to_lowercase().chars().collect();
+    letters.windows(3).map(|run| [run[0], run[1], run[2]]).collect()
+}
+
+/// How much two texts have in common: 1 for the same, 0 for nothing (Dice 1945).
+fn overlap(a: &HashSet<[char; 3]>, b: &HashSet<[char; 3]>) -> f32 {
+    2.0 * a.intersection(b).count() as f32 / (a.len() + b.len()).max(1) as f32
 }
 
 fn job(direction: Direction, sentences: &[&str], temperature: f32) -> Job {
@@ -153,27 +169,38 @@ fn one_line(text: &str) -> String {
 
 fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) -> Rules {
     let length = sentence.chars().count();
-    let words = if to == Language::En { BTreeSet::new() } else { codes(sentence, from) };
-    let numbers = free_numbers(sentence, from, &words);
+    let foreign = if to == Language::En { Vec::new() } else { codes(sentence, from) };
+    // A code with digits counts as a number: it has to come through, and as often as it is given.
+    let (numbered, words): (Vec<&str>, Vec<&str>) =
+        foreign.into_iter().partition(|word| word.contains(|c: char| c.is_ascii_digit()));
+    let free = free_numbers(sentence, from, &numbered);
+    let numbers = free.iter().map(|number| number::spellings(number, to));
     let alphabet = match to {
         Language::En => Alphabet::Latin,
         Language::Uk => Alphabet::Ukrainian,
         Language::Ru => Alphabet::Russian,
     };
-    let foreign = neighbours(orthography(to)).map(str::to_owned).collect();
+    let neighbours = neighbours(orthography(to)).map(str::to_owned).collect();
     let format = SentenceFormat {
         alphabet,
-        words,
-        numbers: numbers.iter().map(|number| number::spellings(number, to)).collect(),
+        words: words.into_iter().map(str::to_owned).collect(),
+        numbers: numbers.chain(numbered.iter().map(|code| vec![(*code).to_owned()])).collect(),
         marks: marks(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
-        shut: Shut { openings: TALK.map(str::to_owned).into(), words: Arc::new(foreign) },
+        shut: Shut { openings: talk(sentence), words: Arc::new(neighbours) },
         names: names(sentence, from, to),
     };
     let sampling = Sampling { temperature, repetition_penalty: REPETITION_PENALTY, ..Sampling::default() };
     // A Cyrillic letter may take a token of its own.
     let max_tokens = 2 * length + 48;
     Rules { max_tokens, sampling, constraint: Box::new(SentenceGrammar::new(format)) }
+}
+
+/// What its translation may not begin with.
+fn talk(sentence: &str) -> Vec<String> {
+    let source = sentence.to_lowercase();
+    let shut = TALK.iter().filter(|(_, reasons)| !reasons.iter().any(|reason| source.contains(reason)));
+    shut.map(|(beginning, _)| (*beginning).to_owned()).collect()
 }
 
 /// The names of a sentence, as the other language spells them: what has a capital.
@@ -192,10 +219,9 @@ fn orthography(language: Language) -> Orthography {
 }
 
 /// The numbers that stand for themselves: that of 39C comes with its word and is not asked for once more.
-fn free_numbers(sentence: &str, from: Language, words: &BTreeSet<String>) -> Vec<number::Number> {
+fn free_numbers(sentence: &str, from: Language, codes: &[&str]) -> Vec<number::Number> {
     let mut free = number::numbers(sentence, from);
-    let bound = sentence.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| words.contains(*word));
-    for number in bound.flat_map(|word| number::numbers(word, from)) {
+    for number in codes.iter().flat_map(|code| number::numbers(code, from)) {
         if let Some(at) = free.iter().position(|other| other.raw == number.raw) {
             free.remove(at);
         }
@@ -216,9 +242,8 @@ fn marks(sentence: &str) -> String {
 
 /// Words in Latin letters that may stand in a Cyrillic translation: all those of a Cyrillic sentence, and of an English one
 /// acronyms, codes and brands with inner capitals. Names are not among them, since they have a Cyrillic spelling.
-fn codes(sentence: &str, from: Language) -> BTreeSet<String> {
-    let words = latin_words(sentence).filter(|word| from != Language::En || is_code(word));
-    words.map(str::to_owned).collect()
+fn codes(sentence: &str, from: Language) -> Vec<&str> {
+    latin_words(sentence).filter(|word| from != Language::En || is_code(word)).collect()
 }
 
 #[cfg(test)]
@@ -238,14 +263,35 @@ mod tests {
     }
 
     #[test]
+    fn talk_is_shut_out_unless_the_source_speaks_of_it() {
+        let constraint = rules("The bridge opened.", EN_UK, 0.0).constraint;
+        assert!(!constraint.allows("Українську версію".as_bytes()) && constraint.allows("Міст відкрито.".as_bytes()));
+        let constraint = rules("Ukrainian bridges opened.", EN_UK, 0.0).constraint;
+        assert!(constraint.allows("Українські мости відкрито.".as_bytes()));
+    }
+
+    #[test]
+    fn texts_that_say_nearly_the_same_overlap() {
+        let [a, b, c] = ["Міст відкрили.", "міст відкрито.", "Банк закрився"].map(trigrams);
+        assert_eq!(overlap(&a, &a), 1.0);
+        assert!(overlap(&a, &b) > 0.6 && overlap(&a, &c) < 0.3 && overlap(&a, &HashSet::new()) == 0.0);
+    }
+
+    #[test]
     fn the_rules_ask_for_numbers_and_refuse_source_words() {
         let mut constraint = rules("The (HUR) has 5 tanks at 9:30.", EN_UK, 0.0).constraint;
         assert!(constraint.allows("ГУР (HUR) має 5 танків о 9:30.\n".as_bytes()));
         assert!(!constraint.allows("ГУР має танки.\n".as_bytes()));
         assert!(!constraint.allows("ГУР має 5 tanks.".as_bytes()));
         assert!(!constraint.allows("Переклад: ".as_bytes()), "a label");
-        let code = rules("The JAS 39C has crashed.", EN_UK, 0.0).constraint;
+        let mut code = rules("The JAS 39C has crashed.", EN_UK, 0.0).constraint;
         assert!(code.allows("Розбився JAS 39C.\n".as_bytes()) && !code.allows("Розбився 39.".as_bytes()));
+        assert!(!code.allows("Розбився літак.\n".as_bytes()), "a code is not left out");
+        code.advance("Розбився JAS 39C".as_bytes());
+        assert!(
+            code.allows(" і".as_bytes()) && !code.allows(" і 39C.".as_bytes()),
+            "and comes as often as it is given"
+        );
         constraint.advance("ГУР має 5 танків о 9:30.".as_bytes());
         assert!(constraint.may_end());
         let mut name = rules("General Kisel has left.", EN_UK, 0.0).constraint;
