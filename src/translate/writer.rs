@@ -33,7 +33,7 @@ const QUOTES: &str = "\"«»„“”";
 /// a source that are a reason to begin like that. They are short, since a word that is refused late is misspelled.
 const TALK: [(&str, &[&str]); 5] = [
     ("укра", &["ukrain", "украин", "україн", "украл", "украд", "stol", "steal", "theft", "thie"]),
-    ("русс", &["russia", "росій", "русск"]),
+    ("русс", &["russ", "rous", "росій", "рус"]),
     ("english", &["англ", "енгл"]),
     ("переклад укр", &[]),
     ("перевод на рус", &[]),
