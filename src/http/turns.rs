@@ -147,16 +147,15 @@ impl Desk {
 
     /// Why nobody more may wait, if so. Until a turn has ended, and tells how long they take, one waits for each at work.
     fn full(&self, state: &State) -> Option<Full> {
-        let of_turns = |count: usize| match state.pace {
-            Some(pace) => pace.mean.mul_f64(count as f64 / self.running.max(1) as f64),
-            None => Duration::ZERO,
-        };
         let by_count = state.waiting >= self.waiting;
-        let late = match state.pace {
-            Some(pace) => of_turns(state.waiting + 1) + pace.longest() > self.deadline,
-            None => state.waiting >= self.running,
+        let (again, late) = match state.pace {
+            Some(pace) => {
+                let of_turns = |count: usize| pace.mean.mul_f64(count as f64 / self.running.max(1) as f64);
+                (of_turns(1), of_turns(state.waiting + 1) + pace.longest() > self.deadline)
+            }
+            None => (Duration::ZERO, state.waiting >= self.running),
         };
-        (by_count || late).then(|| Full { waiting: state.waiting, by_count, again: of_turns(1) })
+        (by_count || late).then_some(Full { waiting: state.waiting, by_count, again })
     }
 }
 

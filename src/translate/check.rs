@@ -85,12 +85,10 @@ pub(super) fn faults(source: &str, target: &str, direction: Direction, kept: &[&
     let (prose, rendered) = (without(source, kept), without(target, kept));
     let numbers = number::differences((&prose, direction.from), (&rendered, direction.to));
     found.extend(numbers.into_iter().map(|number| Fault::new(FaultKind::NumberChanged, number)));
-    found.extend(number::changed_units(&prose, &rendered).map(|unit| Fault::new(FaultKind::UnitChanged, unit)));
-    found.extend(
-        name::invented(&prose, &rendered, direction.to)
-            .into_iter()
-            .map(|name| Fault::new(FaultKind::NameInvented, name)),
-    );
+    let units = number::changed_units(&prose, &rendered);
+    found.extend(units.into_iter().map(|unit| Fault::new(FaultKind::UnitChanged, unit)));
+    let names = name::invented(&prose, &rendered, direction.to);
+    found.extend(names.into_iter().map(|name| Fault::new(FaultKind::NameInvented, name)));
     found.extend(foreign(&prose, &rendered, direction));
     found.extend(length(&prose, &rendered));
     if stutters(&rendered) && !stutters(&prose) {

@@ -102,8 +102,8 @@ impl Writer {
         all.push(text);
         let grams: Vec<_> = all.iter().map(|text| trigrams(text)).collect();
         let agreement = |own: usize| grams.iter().map(|other| overlap(&grams[own], other)).sum::<f32>();
-        let worth = |at: &usize| (Reverse(faults(&all[*at])), agreement(*at));
-        let best = (0..all.len()).max_by(|a, b| worth(a).partial_cmp(&worth(b)).unwrap_or(Ordering::Equal));
+        let worth: Vec<_> = (0..all.len()).map(|at| (Reverse(faults(&all[at])), agreement(at))).collect();
+        let best = (0..all.len()).max_by(|&a, &b| worth[a].partial_cmp(&worth[b]).unwrap_or(Ordering::Equal));
         Ok(all.swap_remove(best.unwrap_or_default()))
     }
 
