@@ -99,9 +99,9 @@ pub enum Stage {
     },
     /// Sentences of the English summary are being translated.
     Translating {
-        /// Sentences that are translated.
+        /// Sentences that are translated, over all languages.
         done: usize,
-        /// Sentences.
+        /// Sentences, over all languages.
         total: usize,
     },
     /// A fact was written, and it holds or it is settled what becomes of it.

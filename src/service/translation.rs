@@ -1,5 +1,9 @@
 //! What a service does with its desk: translate texts, and make the other languages of a summary from its English.
 
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::try_join_all;
+
 use super::run::Run;
 use super::{Service, Stage};
 use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
@@ -80,17 +84,18 @@ impl Run<'_> {
         matter: &Matter,
     ) -> Result<Vec<Summary>, Error> {
         let (mut summaries, mut own, mut others) = (Vec::new(), Vec::new(), Vec::new());
-        for &language in to {
+        for (&language, text) in to.iter().zip(self.translated(english, to).await?) {
             let by = self.service.translator(Direction { from: Language::En, to: language });
-            let checked = self.translated(english, language).await?;
-            if answer::failing(&checked).is_empty() {
-                self.reveal(&checked, 0);
-                summaries.push(checked);
+            let made = Made { language, strategy: Strategy::Pivot, finish: english.finish };
+            let summary = self.proofreader.check(draft(english, &text), made).await?;
+            if answer::failing(&summary).is_empty() {
+                self.reveal(&summary, 0);
+                summaries.push(summary);
             } else if by.is_some_and(|(name, _)| name == self.service.recipe.model.name) {
-                own.push(checked);
+                own.push(summary);
             } else {
                 // A line of another translator is not written again: the model writes the language worse.
-                others.push(checked);
+                others.push(summary);
             }
         }
         let settled = [self.repair(own, matter).await?, self.sift(others).await?].concat();
@@ -99,19 +104,24 @@ impl Run<'_> {
         Ok(summaries)
     }
 
-    /// The English summary in another language, checked.
-    async fn translated(&mut self, english: &Summary, language: Language) -> Result<Summary, Error> {
+    /// The English summary in other languages, as paragraphs; all at once, because each may have a translator of its own.
+    async fn translated(&mut self, english: &Summary, to: &[Language]) -> Result<Vec<String>, Error> {
         let text = lines(english).join("\n\n");
-        let document = Document { text, from: Some(Language::En), to: language, format: TextFormat::Text };
-        let watch = &mut *self.watch;
-        let mut progress = |step: Step<'_>| {
-            if let Step::Ready { index, total, .. } = step {
-                watch(Stage::Translating { done: index + 1, total });
-            }
+        let service = self.service;
+        let progress = Mutex::new((0, &mut *self.watch));
+        let into = async |language| {
+            let document =
+                Document { text: text.clone(), from: Some(Language::En), to: language, format: TextFormat::Text };
+            let mut step = |step: Step<'_>| {
+                if let Step::Ready { total, .. } = step {
+                    let (done, watch) = &mut *progress.lock().unwrap_or_else(PoisonError::into_inner);
+                    *done += 1;
+                    watch(Stage::Translating { done: *done, total: total * to.len() });
+                }
+            };
+            service.translate(document, &mut step).await.map(|translation| translation.text)
         };
-        let translation = self.service.translate(document, &mut progress).await?;
-        let made = Made { language, strategy: Strategy::Pivot, finish: english.finish };
-        self.proofreader.check(draft(english, &translation.text), made).await
+        try_join_all(to.iter().map(|&language| into(language))).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use stislo::answer::Strategy;
 use stislo::hub::{HubError, Silent};
 use stislo::intake::Language::{self, En, Uk};
-use stislo::service::{Document, Step, TextFormat, Translation};
+use stislo::service::{Document, Stage, Step, TextFormat, Translation};
 use stislo::translate::{Batch, Desk, Direction, Student, TranslateError, Translator, Want};
 use tempfile::TempDir;
 
@@ -189,4 +189,31 @@ async fn a_summary_is_pivoted_by_the_desk_with_its_evidence() {
     assert!(!asked.sentences.lock().unwrap().is_empty());
     let prompts = log.passes().iter().filter(|pass| !pass.is_step()).count();
     assert!(prompts > 0, "English was written by the engine");
+}
+
+#[tokio::test]
+async fn the_languages_of_a_pivot_are_translated_side_by_side() {
+    let gate = Arc::new(tokio::sync::Notify::new());
+    let asked = Asked { gate: Some(gate.clone()), ..Asked::default() };
+    let (engine, _) = Script::new(&ANSWERS[..1]).engine().await;
+    let service = service(engine).with_desk(Desk::new().with(Speller(asked.clone())));
+    let mut wanted = request(&fixture("en", "page"), &[En, Uk, Language::Ru]);
+    wanted.strategy = Some(Strategy::Pivot);
+    let work = tokio::spawn(async move {
+        let mut seen = Vec::new();
+        let watch = |stage: Stage| {
+            if let Stage::Translating { done, total } = stage {
+                seen.push((done, total));
+            }
+        };
+        service.summarize(wanted, watch).await.unwrap();
+        seen
+    });
+    asked.begun.notified().await;
+    assert_eq!(asked.open.load(Ordering::SeqCst), 2, "neither waits for the other");
+    gate.notify_one();
+    gate.notify_one();
+    let seen = work.await.unwrap();
+    let total = asked.sentences.lock().unwrap().len();
+    assert_eq!(seen, (1..=total).map(|done| (done, total)).collect::<Vec<_>>(), "progress is of all languages");
 }
