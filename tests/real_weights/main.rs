@@ -1,8 +1,9 @@
 //! The engine and the whole pipeline on real weights: Qwen2.5-Coder-1.5B, against llama.cpp and on the fixtures.
 //!
-//! A target of its own, because it takes minutes: `cargo test --release --test real_weights -- --nocapture`. Where the
-//! weights are not on this machine it says so and passes; with `STISLO_REAL_WEIGHTS=require` it fails. They are looked
-//! for where the program looks, by `HF_HUB_CACHE` or `HF_HOME`, and loaded once. One test, because its parts share them.
+//! A package of its own, because it takes minutes: `cargo test --release -p stislo-real-weights -- --nocapture`. Where
+//! the weights are not on this machine it says so and passes; with `STISLO_REAL_WEIGHTS=require` it fails. They are
+//! looked for where the program looks, by `HF_HUB_CACHE` or `HF_HOME`, and loaded once. One test, because its parts share
+//! them.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -77,7 +78,7 @@ fn weights(name: &str) -> Option<PathBuf> {
 }
 
 fn expected(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/expected").join(format!("{name}.json"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../oracle/expected").join(format!("{name}.json"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -111,7 +112,7 @@ fn perplexity_is_that_of_llama_cpp(name: &str, path: &Path) {
     let header = Gguf::open(path).unwrap();
     let tokenizer = Tokenizer::from_gguf(&header).unwrap();
     let model = model::load(&header, tokens).unwrap();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let bodies = ["en", "uk", "ru"]
         .map(|from| std::fs::read_to_string(folder.join(from).join("harbour-bridge/body.txt")).unwrap());
     let mut ids: Vec<u32> = tokenizer.begin().into_iter().chain(tokenizer.encode(&bodies.join("\n\n"))).collect();
@@ -182,8 +183,7 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
     let service = Service::new(engine, info).with_fluent(vec![Language::En]);
     let mut faults = Vec::new();
     for from in ["en", "uk", "ru"] {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(from).join("harbour-bridge/page.txt");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(from).join("harbour-bridge/page.txt");
         let source = Source { bytes: std::fs::read(path).unwrap(), name: from.into(), title: None, language: None };
         let article = intake::read(source.clone()).unwrap();
         let task = Task { languages: Language::ALL.to_vec(), facts: 5, length: Length::Medium };
