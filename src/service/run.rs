@@ -222,7 +222,7 @@ fn line_format(format: &Format) -> LineFormat {
         Language::Uk => Alphabet::Ukrainian,
         Language::Ru => Alphabet::Russian,
     };
-    let length = |(least, wanted)| constraint::Length { least, wanted };
+    let length = |[least, wanted, most]: [usize; 3]| constraint::Length { least, wanted, most };
     LineFormat {
         script: Script::new(alphabet, format.listed.clone()),
         heading: format.heading.map(|head| Heading { headline: length(head.headline), summary: length(head.summary) }),
@@ -236,6 +236,7 @@ fn line_format(format: &Format) -> LineFormat {
         shut: Shut {
             openings: format.labels.iter().map(|&label| label.to_owned()).collect(),
             words: Arc::new(format.foreign.clone()),
+            hanging: format.hanging,
         },
         names: Names::new(format.names.clone()),
     }

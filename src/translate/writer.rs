@@ -187,7 +187,7 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
         numbers: numbers.chain(numbered.iter().map(|code| vec![(*code).to_owned()])).collect(),
         marks: marks(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
-        shut: Shut { openings: talk(sentence), words: Arc::new(neighbours) },
+        shut: Shut { openings: talk(sentence), words: Arc::new(neighbours), ..Shut::default() },
         names: names(sentence, from, to),
     };
     let sampling = Sampling { temperature, repetition_penalty: REPETITION_PENALTY, ..Sampling::default() };

@@ -99,7 +99,7 @@ impl Random {
 
 /// The rule of real answers, with short lines.
 fn lines() -> Box<dyn Constraint> {
-    let line = Length { least: 8, wanted: 24 };
+    let line = Length { least: 8, wanted: 24, most: 48 };
     Box::new(LineGrammar::new(LineFormat {
         script: Script::new(Alphabet::Ukrainian, ["14", "HUR"].map(str::to_owned).into()),
         heading: Some(Heading { headline: line, summary: line }),

@@ -313,7 +313,12 @@ impl Model for ScriptedModel {
             let past = self.memory.borrow_mut().take(slot);
             for end in past.tokens.len() + 1 - slot.rows..=past.tokens.len() {
                 if fault.is_none() {
-                    logits[row * self.vocabulary + self.next(&past, end) as usize] = 100.0;
+                    let row = &mut logits[row * self.vocabulary..][..self.vocabulary];
+                    // Where its script may not go on, it writes a letter or ends its line sooner than the first mark there is.
+                    for (mark, logit) in [(".", 1.0), ("\n", 2.0), (" ", 3.0), ("а", 4.0), ("a", 5.0)] {
+                        row[self.tokenizer.encode(mark)[0] as usize] = logit;
+                    }
+                    row[self.next(&past, end) as usize] = 100.0;
                 }
                 row += 1;
             }

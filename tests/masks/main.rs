@@ -41,7 +41,7 @@ const REAL_MASKS: usize = 15;
 const LONGEST: usize = 120;
 
 fn ours(alphabet: Alphabet) -> LineGrammar {
-    let line = Length { least: 1, wanted: 1 << 20 };
+    let line = Length { least: 1, wanted: 1 << 20, most: 1 << 20 };
     let words = if alphabet == Alphabet::Latin { &[][..] } else { &oracle::WORDS[..] };
     let listed = oracle::NUMBERS.iter().chain(words).map(|it| (*it).to_owned()).collect();
     LineGrammar::new(LineFormat {

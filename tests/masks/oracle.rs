@@ -43,12 +43,12 @@ pub(crate) fn lark(alphabet: Alphabet) -> String {
     let long = format!("[{letter}0-9]{{4}}[ ,.\\-]*\\.");
     // Behind a letter that ASCII lacks a digit would be part of the word.
     let glued = "[À-ÖØ-öø-ſ][0-9]";
-    let badly_set = format!("{any}(?:  |,,|--| ,| \\.|,[{letter}]|{long}[{letter},\\-]|{glued}){any}");
+    let badly_set = format!("{any}(?:  |,,|--|\\.\\.| ,| \\.|,[{letter}]|,-|,\\.|-,|-\\.|[{letter}.][,.][0-9]|{long}[{letter},\\-]|{glued}){any}");
     let two_sentences = format!("{any}{long} {any}");
     let item = format!("[0-9]+\\.(?:[{letter} ,.\\-]{any})?");
     let begins = format!("[{letter}]{any}");
     let mut rules = format!(
-        "start: HEAD LF SUMMARY NL facts\nNL: /\\n\\n?/\nLF: /\\n/\n\
+        "start: HEAD NL SUMMARY NL facts\nNL: /\\n\\n?/\nLF: /\\n/\n\
          HEAD: /{body}/ & /{begins}/ & /{any}[{letter}0-9.]/ & ~/{badly_set}/ & ~/{two_sentences}/\n\
          SUMMARY: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/\nFACT: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/\nfacts: "
     );

@@ -4,7 +4,7 @@ use super::super::Alphabet;
 use super::*;
 
 fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
-    let line = Length { least: 10, wanted: 60 };
+    let line = Length { least: 10, wanted: 60, most: 120 };
     LineGrammar::new(LineFormat {
         script: Script::new(alphabet, listed.iter().map(|s| s.to_string()).collect()),
         heading: Some(Heading { headline: line, summary: line }),
@@ -12,7 +12,7 @@ fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
         least_facts: 1,
         most_facts: 2,
         citations: Citations::Any(1..=12),
-        shut: Shut { openings: vec!["headline".into()], ..Shut::default() },
+        shut: Shut { openings: vec!["headline".into()], hanging: "the слово", ..Shut::default() },
         names: Names::new(["kisel", "zelensk"].map(str::to_owned)),
     })
 }
@@ -68,6 +68,7 @@ fn citations_exist_and_differ() {
     assert!(after(3, "- [1"));
     assert!(!after(2, "Text"));
     assert!(after(2, "\n- [2] B"));
+    assert!(after(1, "\nRussia") && !after(1, "\n\n") && !after(0, "\n"), "one empty line between two");
 }
 
 #[test]
@@ -151,13 +152,32 @@ fn lines_start_and_end_as_they_should() {
     assert!(after(0, "Headlights on"));
     assert!(!after(1, "He said” that"));
     assert!(after(1, "He said “that” and “this” at once.\n"));
+    assert!(
+        !after(1, "He said “”") && !after(1, "He said ()") && !after(1, "He left at once.“"),
+        "marks around nothing"
+    );
+    assert!(after(1, "He said “we won (twice)” (“at home”)."));
     assert!(!after(1, "It cost £ and more"));
     assert!(!after(0, "Short\n"));
     assert!(!after(1, "A sentence without an end\n"));
     assert!(after(1, "A sentence with an end.\n- ["));
+    assert!(!after(1, "A sentence without an end (of its own)\n") && after(1, "A sentence (with an end).\n"));
+    assert!(after(1, "He said “it has an end.”\n") && after(1, "He said “it has an end”.\n"));
+    assert!(!after(1, "He said “it has no end.\n") && !after(1, "He said “it has no end”\n"));
+    assert!(!after(0, "The “open mark\n"));
     assert!(!after(1, "Two  spaces"));
     assert!(!after(1, "In 2"));
     assert!(!after(1, "1. The") && !after(1, "1) The") && after(1, "1 December"), "no item of a list");
+}
+
+#[test]
+fn no_line_ends_with_a_word_that_another_has_to_follow() {
+    assert!(!after(1, "He saw all of the.") && after(1, "He saw all of the city."));
+    assert!(!after(0, "He saw all of the\n") && after(0, "He saw all of the city\n"));
+    // Behind 120 characters a line ends with its word.
+    let long = "He saw ".to_owned() + &"all ".repeat(28);
+    assert!(after(1, &(long.clone() + "city.\n")) && !after(1, &(long.clone() + "city of")));
+    assert!(!after(1, &(long.clone() + "the.")) && after(1, &(long + "the city.\n")));
 }
 
 #[test]
@@ -185,10 +205,10 @@ fn cyrillic_halves_are_judged_by_what_they_can_become() {
 
 #[test]
 fn random_walks_never_reach_a_dead_end() {
-    let pieces: Vec<&str> =
-        "А|б в|1|2|12|. |.|\n|\n\n|- [|]|, |0|3|4|5|6|8|9| |HUR|H|UR|,|слово| слово|7|«|»|)|\"".split('|').collect();
-    for seed in 0..300u64 {
-        let mut grammar = grammar(Alphabet::Russian, &["12", "7", "HUR"]);
+    let pieces = "А|б в|1|2|12|. |.|\n|\n\n|- [|[|]|, |0|3|4|5|6|8|9| |HUR|H|UR|,|слово| слово|7|«|»|)|\"|$|€|№|%|&|!|?|…|„|“|”|‘|’| —|-|:|;|°|(";
+    let pieces: Vec<&str> = pieces.split('|').collect();
+    for seed in 0..600u64 {
+        let mut grammar = grammar(Alphabet::Russian, if seed % 3 == 0 { &["HUR"] } else { &["12", "7", "HUR"] });
         let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         for _ in 0..400 {
             let allowed: Vec<_> = pieces.iter().filter(|piece| grammar.allows(piece.as_bytes())).collect();

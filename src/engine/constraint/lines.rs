@@ -13,7 +13,7 @@ use super::citations::{Citations, Cited};
 use super::names::Names;
 use super::partial::{Partial, Pushed};
 use super::script::{PUNCTUATION, Run, Script};
-use super::setting::Setting;
+use super::setting::{CURRENCIES, Setting};
 use super::wording::{Shut, Wording};
 
 /// Lengths of one kind of line, in characters.
@@ -21,8 +21,10 @@ use super::wording::{Shut, Wording};
 pub struct Length {
     /// A line may not end before this.
     pub least: usize,
-    /// After this a line ends with its sentence; after twice this, with its word.
+    /// After this a line ends with its sentence.
     pub wanted: usize,
+    /// After this a line ends with its word.
+    pub most: usize,
 }
 
 /// Lengths of the lines above the facts.
@@ -78,6 +80,8 @@ struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
     Headline,
+    /// After the first line feed behind the headline.
+    Between,
     Summary,
     /// Between the lines: this many characters of `- [` are there.
     Mark(usize),
@@ -196,6 +200,10 @@ impl State {
             }
             Line::Headline | Line::Summary | Line::Fact => self.write(c, format),
             // A second line feed between lines is what many tokens hold; the parser does not see it.
+            Line::Between => {
+                self.line = Line::Summary;
+                c == '\n' || self.write(c, format)
+            }
             Line::Mark(0) if c == '\n' && self.length == 0 => {
                 self.length = 1;
                 true
@@ -247,7 +255,10 @@ impl State {
         // A slash joins the parts of a listed number (2023/24) and nothing else.
         let known = known || self.run.extends(c, &format.script);
         let label = c == ':' && self.length < LABEL;
-        if !known || (first && !opens) || label || self.numbers_line(c, format) {
+        // A sign of money may have to be followed by a number.
+        let priceless = CURRENCIES.contains(c) && !format.script.has_numbers();
+        let hangs = ".!?…".contains(c) && self.hangs(format);
+        if !known || (first && !opens) || label || priceless || hangs || self.numbers_line(c, format) {
             return false;
         }
         let continues = self.run.continues(c, &format.script);
@@ -279,22 +290,33 @@ impl State {
         }
     }
 
+    /// True after a word that another has to follow. The longest line ends with any word.
+    fn hangs(&self, format: &LineFormat) -> bool {
+        self.length < self.longest(format) && self.wording.hangs(&format.shut)
+    }
+
+    /// Characters from which on no word goes on.
+    fn longest(&self, format: &LineFormat) -> usize {
+        self.limits(format).most + LONGEST_WORD
+    }
+
     /// True when the line has to come to its end.
     fn is_far_past(&self, format: &LineFormat) -> bool {
-        matches!(self.line, Line::Headline | Line::Summary | Line::Fact)
-            && self.length >= 2 * self.limits(format).wanted
+        matches!(self.line, Line::Headline | Line::Summary | Line::Fact) && self.length >= self.limits(format).most
     }
 
     /// May the line go on with this character though it is far too long? A word or a number that has begun may end, what
-    /// is open may be closed, and after a space a word has to come.
+    /// is open may be closed, and after a space, or a word that another has to follow, a word has to come.
     fn may_go_on(&self, c: char, format: &LineFormat) -> bool {
         let closes = ".!?…)»”\"".contains(c);
-        let longest = 2 * self.limits(format).wanted + LONGEST_WORD;
         match self.setting.last() {
             Some(last) if last.is_alphanumeric() => {
-                closes || self.run.extends(c, &format.script) || (c.is_alphanumeric() && self.length < longest)
+                let more = self.hangs(format) || (c.is_alphanumeric() && self.length < self.longest(format));
+                closes || more || self.run.extends(c, &format.script)
             }
-            Some(last) if ".!?…)»”\"%".contains(last) => closes || self.run.extends(c, &format.script),
+            Some(last) if ".!?…)»”\"%".contains(last) && !self.setting.has_opened() => {
+                closes || self.run.extends(c, &format.script)
+            }
             _ => true,
         }
     }
@@ -309,9 +331,7 @@ impl State {
 
     /// True after a sentence's last mark, quotation marks and brackets included.
     fn closed(&self) -> bool {
-        let marked = self.line != Line::Headline && self.setting.last().is_some_and(|last| ")»”\"".contains(last));
-        let ended = self.setting.ends_sentence() && !self.setting.is_after_initial();
-        self.setting.is_paired() && (ended || marked)
+        self.setting.ends_sentence() && !self.setting.is_after_initial()
     }
 
     /// May the line end here?
@@ -319,16 +339,16 @@ impl State {
         let length = self.limits(format);
         let Some(last) = self.setting.last() else { return false };
         let ended = match self.line {
-            Line::Headline => last.is_alphanumeric() || "»”\")?!%.".contains(last),
-            _ => self.setting.ends_sentence() || "»”\")".contains(last),
+            Line::Headline => self.setting.is_paired() && (last.is_alphanumeric() || "»”“\")?!%.…°’".contains(last)),
+            _ => self.setting.ends_sentence(),
         };
-        self.length >= length.least && self.run.is_complete(&format.script) && ended
+        self.length >= length.least && self.run.is_complete(&format.script) && ended && !self.hangs(format)
     }
 
     fn next_line(&mut self, format: &LineFormat) -> bool {
         let fact = self.line == Line::Fact;
         self.line = match self.line {
-            Line::Headline => Line::Summary,
+            Line::Headline => Line::Between,
             _ if self.cited.facts() >= format.most_facts || !format.citations.is_left(&self.cited) => Line::Done,
             _ => Line::Mark(0),
         };

@@ -70,6 +70,11 @@ impl Script {
             .is_some_and(|next| next.starts_with(run))
     }
 
+    /// True when there is a number to write.
+    pub(super) fn has_numbers(&self) -> bool {
+        ('0'..='9').any(|digit| self.begins(&digit.to_string()))
+    }
+
     fn complete(&self, run: &str) -> bool {
         run.is_empty() || self.listed.contains(run)
     }

@@ -182,7 +182,11 @@ mod tests {
             numbers: numbers.iter().map(|spellings| own(spellings)).collect(),
             marks: "./,:«)".to_owned(),
             length,
-            shut: Shut { openings: vec!["переклад".into()], words: Arc::new(["что".to_owned()].into()) },
+            shut: Shut {
+                openings: vec!["переклад".into()],
+                words: Arc::new(["что".to_owned()].into()),
+                ..Shut::default()
+            },
             names: Names::new(["кісел".to_owned()]),
         })
     }

@@ -1,24 +1,40 @@
 //! The rules of setting type, which a model that is refused what it wants tries to escape by.
 //!
-//! A letter does not follow a comma or the end of a sentence without a space, no space stands before a comma or after an
-//! opening bracket, an opening mark stands at the start of a word, and what closes needs what is open.
+//! Each kind of character has its own that may stand behind it: a comma is followed by a space, a closing mark or, in a
+//! number, a digit. An opening mark stands at the start of a word, and what closes needs what is open and not empty.
+
+/// Signs that stand in front of an amount, or behind one.
+pub(super) const CURRENCIES: &str = "$€£₴₽";
 
 /// One line as it is set so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Setting {
     last: Option<char>,
+    /// Characters since the last digit; 0 at a digit.
+    since_digit: Option<usize>,
     /// Letters of the last word.
     word: usize,
     /// Quotation marks that are open; `straight` when one of them is `"`.
     quotes: usize,
     straight: bool,
     brackets: usize,
+    /// The last character has opened one of them.
+    opened: bool,
+    /// The last character has closed one of them.
+    closed: bool,
+    /// A sentence has ended, and nothing but closing marks came since.
+    ended: bool,
 }
 
 impl Setting {
     /// The last character.
     pub(super) fn last(&self) -> Option<char> {
         self.last
+    }
+
+    /// True right after a mark that opens a quotation or a bracket.
+    pub(super) fn has_opened(&self) -> bool {
+        self.opened
     }
 
     /// True inside a word or a number, or right after it.
@@ -28,71 +44,83 @@ impl Setting {
 
     /// Takes one more character, or refuses it.
     pub(super) fn push(&mut self, c: char) -> bool {
-        if self.is_doubled(c) || !self.is_well_set(c) || !self.pair(c) {
+        let open = self.open();
+        if !self.follows(c) || !self.pair(c) {
             return false;
         }
+        (self.opened, self.closed) = (self.open() > open, self.open() < open);
+        self.ended = ends_sentence(c) || (self.ended && self.closed);
         self.word = match (c.is_alphanumeric(), self.is_in_word()) {
             (true, true) => self.word + 1,
             (true, false) => 1,
             (false, _) => self.word,
         };
+        self.since_digit = if c.is_ascii_digit() { Some(0) } else { self.since_digit.map(|since| since + 1) };
         self.last = Some(c);
         true
     }
 
-    /// The same mark twice in a row, other than an ellipsis in dots.
-    fn is_doubled(&self, c: char) -> bool {
-        self.last == Some(c) && !c.is_alphanumeric() && c != '.'
-    }
-
-    fn is_well_set(&self, c: char) -> bool {
+    /// May this character stand behind the last one?
+    fn follows(&self, c: char) -> bool {
         let Some(last) = self.last else { return true };
-        let word_follows = c.is_alphabetic() && (",;:!?…)".contains(last) || (last == '.' && self.word >= 4));
-        let stray_space = ".,;:!?…)»”%".contains(c) && (last == ' ' || last == '(');
-        let inner_opening = "(«„".contains(c) && !" («„“\"-–—".contains(last);
-        let straight = c == '"' && if self.straight { last == ' ' } else { !" (-–—".contains(last) };
-        let priceless = "$€£₴".contains(last) && !c.is_ascii_digit();
-        let apostrophe = c == '\'' && !last.is_alphanumeric();
-        // After the end of a sentence come a space, a closing mark or more of an ellipsis.
-        let mark_after_end = "-–—,;:".contains(c) && ends_sentence(last) && self.word >= 4;
-        !(priceless
-            || apostrophe
-            || word_follows
-            || stray_space
-            || inner_opening
-            || straight
-            || mark_after_end
-            || (c == ' ' && last == '('))
+        let ends = c == ' ' || self.closes(c);
+        let opens = !self.closes(c) && "(«„“\"‘".contains(c);
+        let decimal = c.is_ascii_digit() && self.since_digit == Some(1);
+        let begins = c.is_alphanumeric() || opens || CURRENCIES.contains(c) || c == '№';
+        match last {
+            _ if self.opened => begins || c == '…',
+            _ if self.closed => ends || ".,;:-–—".contains(c) || ("!?…".contains(c) && !self.ended),
+            ' ' => begins || "-–—&…".contains(c),
+            ',' | ';' | ':' => ends || decimal,
+            // That of an initial or an abbreviation, perhaps.
+            '.' if self.word < 4 => ends || decimal || c.is_alphabetic() || ",;:!?-–—".contains(c),
+            '.' => ends || decimal,
+            '!' | '?' | '…' => ends || (last, c) == ('?', '!'),
+            '-' | '–' | '—' => begins || c == ' ',
+            // A sign of money with no number before it has one behind it: $5, 5 €.
+            _ if CURRENCIES.contains(last) && self.since_digit.is_none_or(|since| since > 2) => c.is_ascii_digit(),
+            '%' | '°' | '$' | '€' | '£' | '₴' | '₽' => ends || ".,;:!?…-–—".contains(c),
+            '№' | '&' => c.is_alphanumeric() || c == ' ',
+            // A letter, a digit, or an apostrophe.
+            _ => !opens && (c != '%' || last.is_ascii_digit()) && (c != '\'' || last.is_alphanumeric()),
+        }
     }
 
-    /// Counts brackets and quotation marks: one that closes needs one that is open. `“` opens in English and closes elsewhere.
-    fn pair(&mut self, c: char) -> bool {
-        let closes = match c {
-            '»' | '”' => true,
+    /// True for a mark that would close something. `“` opens in English and closes elsewhere.
+    fn closes(&self, c: char) -> bool {
+        match c {
+            ')' | '»' | '”' => true,
             '“' => self.quotes > 0,
             '"' => self.straight,
             _ => false,
-        };
-        self.straight ^= c == '"';
-        match c {
-            '(' => self.brackets += 1,
-            ')' if self.brackets == 0 => return false,
-            ')' => self.brackets -= 1,
-            _ if closes && self.quotes == 0 => return false,
-            _ if closes => self.quotes -= 1,
-            _ => self.quotes += usize::from("«„“\"".contains(c)),
         }
+    }
+
+    /// Counts brackets and quotation marks: one that closes needs one that is open.
+    fn pair(&mut self, c: char) -> bool {
+        let closes = self.closes(c);
+        self.straight ^= c == '"';
+        let of_kind = if "()".contains(c) { &mut self.brackets } else { &mut self.quotes };
+        if closes && *of_kind == 0 {
+            return false;
+        }
+        *of_kind = if closes { *of_kind - 1 } else { *of_kind + usize::from("(«„“\"".contains(c)) };
         true
+    }
+
+    /// Quotation marks and brackets that are open.
+    fn open(&self) -> usize {
+        self.quotes + self.brackets
     }
 
     /// True when no quotation mark and no bracket is open.
     pub(super) fn is_paired(&self) -> bool {
-        self.quotes == 0 && self.brackets == 0
+        self.open() == 0
     }
 
-    /// True after a sentence's last mark, whatever is open.
+    /// True after a sentence's last mark and the marks that close behind it, when nothing is left open.
     pub(super) fn ends_sentence(&self) -> bool {
-        self.last.is_some_and(ends_sentence)
+        self.ended && self.is_paired()
     }
 
     /// True after a full stop that may be that of an initial or a title.
@@ -102,7 +130,7 @@ impl Setting {
 
     /// True after a sentence's last mark that does not look like that of an abbreviation or an initial.
     pub(super) fn ends_long_sentence(&self) -> bool {
-        self.ends_sentence() && self.word >= 4
+        self.last.is_some_and(ends_sentence) && self.word >= 4
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Shut {
     pub openings: Vec<String>,
     /// Words of the other language, in lower case.
     pub words: Arc<BTreeSet<String>>,
+    /// Words that no sentence ends with, in lower case, separated by spaces.
+    pub hanging: &'static str,
 }
 
 /// What the last word is.
@@ -70,6 +72,11 @@ impl Wording {
     pub(super) fn is_number(&self) -> bool {
         let digits = self.line.strip_suffix('.').unwrap_or(&self.line);
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    /// True after a word that another has to follow. With a capital it is an initial or a name.
+    pub(super) fn hangs(&self, shut: &Shut) -> bool {
+        !self.capital && shut.hanging.split_whitespace().any(|word| word == self.word())
     }
 
     /// Ends the line, and keeps it in mind as one that is not said again.
@@ -152,7 +159,7 @@ mod tests {
     #[test]
     fn words_of_the_other_language_are_refused_whole() {
         let words = ["что", "и"].map(str::to_owned).into_iter().collect();
-        let shut = Shut { openings: vec!["заголовок".into()], words: Arc::new(words) };
+        let shut = Shut { openings: vec!["заголовок".into()], words: Arc::new(words), ..Shut::default() };
         assert_eq!(written("", &shut, &["Він", " знав", " что"]), "Він знав");
         assert_eq!(written("", &shut, &["Він", " и", " вона"]), "Він и", "a letter may begin a word");
         assert_eq!(written("", &shut, &["Він", " что", "сь"]), "Він");

@@ -153,8 +153,8 @@ function showDelta({ language, text }) {
   const column = columns[language];
   if (!column || column.whole) return;
   column.raw += text;
-  const lines = column.raw.split("\n");
-  column.headline.textContent = lines[0];
+  const lines = column.raw.split("\n").filter(Boolean);
+  column.headline.textContent = lines[0] || "";
   column.summary.textContent = lines[1] || "";
 }
 
