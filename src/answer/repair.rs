@@ -3,10 +3,12 @@
 //! A fact that says something wrong, or more than its sentences say, is written again once, from those sentences alone. The
 //! new one is checked like the first, and the better of the two counts. What is still wrong then is left out, and how many
 //! facts were is said; what is only weak stays, with its finding. A headline and a summary cannot be left out: they are
-//! written again from the sentences of the facts, and the better one stays. Not here: who writes, and from what prompt.
+//! written again from the sentences of the facts, and the better one stays. Where too few facts hold, others are written
+//! beside, and those that hold take the places that are free. Not here: who writes, and from what prompt.
 
 use super::reference::Reference;
 use super::{DraftFact, Finding, FindingKind, KeyFact, Summary};
+use crate::plan::LEAST_FACTS;
 
 /// Most sentences that one part is written again from.
 const MOST_SENTENCES: usize = 6;
@@ -47,6 +49,8 @@ pub enum Part {
     Summary,
     /// The fact at this place, from 0.
     Fact(usize),
+    /// A fact more, the first being 0, of a sentence that no fact is about.
+    Another(usize),
 }
 
 /// A part that does not hold.
@@ -54,11 +58,23 @@ pub enum Part {
 pub struct Failing {
     /// Which one.
     pub part: Part,
-    /// The numbers of the sentences that it is to be written again from; empty when there are none.
+    /// The numbers of the sentences that it is to be written again from; empty when there are none, and for a fact more.
     pub sentences: Vec<u32>,
 }
 
-/// The parts of a summary that do not hold: facts that are wrong or weak, and a headline or a summary that is wrong.
+/// A part that was written again.
+#[derive(Debug, Clone)]
+pub struct Rewritten {
+    /// Which one.
+    pub part: Part,
+    /// Its new text.
+    pub text: String,
+    /// The numbers of the sentences that it was written from.
+    pub sentences: Vec<u32>,
+}
+
+/// The parts of a summary that do not hold: facts that are wrong or weak, a headline or a summary that is wrong, and facts
+/// that are missing.
 pub fn failing(summary: &Summary) -> Vec<Failing> {
     let mut found = Vec::new();
     for (part, place) in [(Part::Headline, "headline"), (Part::Summary, "summary")] {
@@ -68,7 +84,16 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
     }
     let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !holds(fact));
     found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(fact.cited()) }));
+    found.extend(missing(summary));
     found
+}
+
+/// The facts that are missing, and two more: what is written of the first sentences may only repeat the summary, and those of
+/// a fact that was left out have failed before.
+pub fn missing(summary: &Summary) -> impl Iterator<Item = Failing> {
+    let count = LEAST_FACTS.saturating_sub(summary.key_facts.len());
+    let tried = if count > 0 { count + 2 } else { 0 };
+    (0..tried).map(|n| Failing { part: Part::Another(n), sentences: Vec::new() })
 }
 
 /// True for a fact with nothing against it.
@@ -119,11 +144,11 @@ fn verdict_of(kind: FindingKind) -> Verdict {
 /// Settles what becomes of the parts that do not hold. `rewritten` has those that were written again, with their new text.
 pub fn settle(
     mut summary: Summary,
-    rewritten: &[(Part, String)],
+    rewritten: &[Rewritten],
     reference: &Reference<'_>,
     strictness: Strictness,
 ) -> Summary {
-    let new = |part: Part| rewritten.iter().find(|(it, _)| *it == part).map(|(_, text)| text.trim());
+    let new = |part: Part| rewritten.iter().find(|it| it.part == part).map(|it| it.text.trim());
     let new = |part: Part| new(part).filter(|text| !text.is_empty());
     if let Some(text) = new(Part::Headline) {
         // It was written as a sentence, and a headline is none.
@@ -149,9 +174,23 @@ pub fn settle(
         summary.dropped += usize::from(settled[at].is_none());
     }
     summary.key_facts = settled.into_iter().flatten().collect();
-    let said = summary.findings.iter().any(|it| it.place == "fact" && it.kind == FindingKind::Truncated);
-    summary.findings.extend(reference.shortage(summary.key_facts.len()).filter(|_| !said));
+    fill(&mut summary, rewritten, reference);
+    summary.findings.retain(|it| it.place != "fact" || it.kind != FindingKind::Truncated);
+    summary.findings.extend(reference.shortage(summary.key_facts.len()));
     summary
+}
+
+/// Gives the places that are free to facts that were written beside and hold.
+fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference<'_>) {
+    for line in rewritten.iter().filter(|it| matches!(it.part, Part::Another(_))) {
+        if summary.key_facts.len() >= LEAST_FACTS {
+            return;
+        }
+        let draft = DraftFact { text: line.text.trim().to_owned(), cited: line.sentences.clone() };
+        let fact = reference.check(draft, summary.language);
+        let fact = reference.beside(fact, [&summary.headline, &summary.summary], summary.key_facts.iter());
+        summary.key_facts.extend(fact.ok().filter(holds));
+    }
 }
 
 /// Puts a new headline or summary in the place of the old one when it is better.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::answer::{self, Draft, Made, Part, Reference, Strictness, Summary};
+use crate::answer::{self, Draft, Made, Reference, Rewritten, Strictness, Summary};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::Article;
@@ -48,7 +48,7 @@ impl Proofreader {
     pub(super) async fn settle(
         &self,
         summary: Summary,
-        rewritten: Vec<(Part, String)>,
+        rewritten: Vec<Rewritten>,
         strictness: Strictness,
     ) -> Result<Summary, Error> {
         self.ask(move |reference| answer::settle(summary, &rewritten, reference, strictness)).await

@@ -5,7 +5,7 @@
 
 use super::run::{Run, job};
 use super::{Service, Stage};
-use crate::answer::{self, Failing, Part, Summary};
+use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
 use crate::engine::{EngineError, Event};
 use crate::error::Error;
 use crate::plan::{self, Again, Line, Matter, Plan};
@@ -14,14 +14,27 @@ use crate::plan::{self, Again, Line, Matter, Plan};
 struct Rewriting {
     /// The summary that it is of, by its place.
     summary: usize,
-    part: Part,
-    text: String,
+    line: Rewritten,
 }
 
+/// A sentence with fewer characters seldom bears a fact.
+const LEAST_OF_FACT: usize = 40;
+
 impl Run<'_> {
-    /// Has the lines that do not hold written again, and settles what becomes of them.
+    /// Has the lines that do not hold written again, and settles what becomes of them; then once more the facts that are
+    /// missing where some were left out.
     pub(super) async fn repair(&mut self, summaries: Vec<Summary>, matter: &Matter) -> Result<Vec<Summary>, Error> {
-        let (mut rewriting, plan) = self.plan_repair(&summaries, matter);
+        let settled = self.round(summaries, matter, answer::failing).await?;
+        self.round(settled, matter, |summary| answer::missing(summary).collect()).await
+    }
+
+    async fn round(
+        &mut self,
+        summaries: Vec<Summary>,
+        matter: &Matter,
+        failing: impl Fn(&Summary) -> Vec<Failing>,
+    ) -> Result<Vec<Summary>, Error> {
+        let (mut rewriting, plan) = self.plan_repair(&summaries, matter, failing);
         if let Some(plan) = plan {
             self.rewrite(&plan, &mut rewriting).await?;
         }
@@ -36,9 +49,11 @@ impl Run<'_> {
     async fn settle(&mut self, summaries: Vec<Summary>, rewriting: Vec<Rewriting>) -> Result<Vec<Summary>, Error> {
         let mut settled = Vec::with_capacity(summaries.len());
         for (at, summary) in summaries.into_iter().enumerate() {
-            let own = rewriting.iter().filter(|line| line.summary == at);
-            let own = own.map(|line| (line.part, answer::parse_facts(&line.text)));
-            let own = own.filter_map(|(part, facts)| Some((part, facts.into_iter().next()?.text)));
+            let own = rewriting.iter().filter(|it| it.summary == at).map(|it| &it.line);
+            let own = own.filter_map(|line| {
+                let text = answer::parse_facts(&line.text).into_iter().next()?.text;
+                Some(Rewritten { text, ..line.clone() })
+            });
             let strictness = self.wish.strictness;
             settled.push(self.proofreader.settle(summary, own.collect(), strictness).await?);
         }
@@ -46,13 +61,22 @@ impl Run<'_> {
     }
 
     /// The lines that are to be written again, and the plan of the job that does it.
-    fn plan_repair(&self, summaries: &[Summary], matter: &Matter) -> (Vec<Rewriting>, Option<Plan>) {
+    fn plan_repair(
+        &self,
+        summaries: &[Summary],
+        matter: &Matter,
+        failing: impl Fn(&Summary) -> Vec<Failing>,
+    ) -> (Vec<Rewriting>, Option<Plan>) {
         let mut rewriting = Vec::new();
         let mut whole: Option<Plan> = None;
         for (at, summary) in summaries.iter().enumerate() {
-            for failing in answer::failing(summary) {
+            for mut failing in failing(summary) {
+                if let Part::Another(n) = failing.part {
+                    failing.sentences = uncited(summary, matter).into_iter().nth(n).unwrap_or_default();
+                }
                 let Some(plan) = self.plan_line(summary, &failing, matter) else { continue };
-                rewriting.push(Rewriting { summary: at, part: failing.part, text: String::new() });
+                let Failing { part, sentences } = failing;
+                rewriting.push(Rewriting { summary: at, line: Rewritten { part, text: String::new(), sentences } });
                 match &mut whole {
                     Some(whole) => whole.answers.extend(plan.answers),
                     None => whole = Some(plan),
@@ -67,7 +91,7 @@ impl Run<'_> {
         let line = match failing.part {
             Part::Headline => Line::Headline,
             Part::Summary => Line::Summary(self.wish.task.length),
-            Part::Fact(_) => Line::Fact,
+            Part::Fact(_) | Part::Another(_) => Line::Fact,
         };
         let matter = whole.of_sentences(self.article, &failing.sentences);
         let again = Again { line, language: summary.language, matter };
@@ -88,7 +112,7 @@ impl Run<'_> {
         let mut done = 0;
         while let Some(event) = self.next(&mut events).await? {
             match event {
-                Event::Delta { branch, text } => rewriting[branch].text.push_str(&text),
+                Event::Delta { branch, text } => rewriting[branch].line.text.push_str(&text),
                 Event::Finished { .. } => {
                     done += 1;
                     (self.watch)(Stage::Repairing { done, total });
@@ -98,4 +122,13 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The sentences of each line that no fact is about, in order.
+fn uncited(summary: &Summary, matter: &Matter) -> Vec<Vec<u32>> {
+    let cited: Vec<u32> = summary.key_facts.iter().flat_map(KeyFact::cited).collect();
+    let all = matter.all();
+    let long = matter.lines(&all).filter(|(_, line)| line.chars().count() >= LEAST_OF_FACT);
+    let sentences = long.map(|(number, _)| matter.sentences_of(&[number]));
+    sentences.filter(|sentences| !sentences.iter().any(|it| cited.contains(it))).collect()
 }

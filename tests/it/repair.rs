@@ -114,6 +114,37 @@ async fn what_stays_wrong_is_left_out_and_counted() {
     }
 }
 
+#[tokio::test]
+async fn a_place_that_is_free_goes_to_another_fact() {
+    const FUND: [&str; 3] = [
+        "The national transport fund gave £24 million.",
+        "Національний транспортний фонд дав 24 млн фунтів.",
+        "Национальный транспортный фонд дал 24 млн фунтов.",
+    ];
+    fn of_the_fund(language: usize, prompt: &str) -> String {
+        let text = if prompt.contains("transport fund") { FUND } else { WRONG };
+        format!("- [1] {}", text[language])
+    }
+    // A fact that says nothing new is none, so that two are left.
+    fn repeats(language: usize) -> String {
+        let bus = ANSWERS[language].lines().nth(2).unwrap();
+        ANSWERS[language].lines().take(4).chain([&*bus.replace("[2]", "[5]")]).map(|line| format!("{line}\n")).collect()
+    }
+    for script in [script!(wrong_number, of_the_fund), script!(repeats, of_the_fund)] {
+        let (summaries, stages, _) = answered(script, |_| ()).await;
+        for summary in &summaries {
+            let last = summary.key_facts.last().unwrap();
+            assert_eq!(summary.key_facts.len(), 3, "{summary:?}");
+            assert!(FUND.contains(&last.text.as_str()), "{summary:?}");
+            assert_eq!(last.evidence[0].sentence.get(), 4);
+            assert!(summary.findings.iter().all(|finding| finding.kind != FindingKind::Truncated), "{summary:?}");
+            let given =
+                stages.iter().filter(|stage| matches!(stage, Stage::Summary(it) if it == &Box::new(summary.clone())));
+            assert_eq!(given.count(), 1, "it is given out once, and whole");
+        }
+    }
+}
+
 /// The answers, with a second fact whose number another sentence has, so that it is only weak.
 fn weak(language: usize) -> String {
     let (from, to) = [
