@@ -34,7 +34,7 @@ pub use self::compare::{Comparison, Difference, Row, compare};
 pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
-pub use self::repair::{Failing, Part, Rewritten, Strictness, failing, missing, settle};
+pub use self::repair::{Failing, Part, Rewritten, Strictness, failing, is_sound, missing, settle};
 use crate::intake::{Language, SentenceId};
 
 /// The whole answer to a request.

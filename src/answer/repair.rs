@@ -73,8 +73,12 @@ pub struct Rewritten {
     pub sentences: Vec<u32>,
 }
 
-/// The parts of a summary that do not hold: facts that are wrong or weak, a headline or a summary that is wrong, and facts
-/// that are missing.
+/// True for a summary of which nothing is to be written again.
+pub fn is_sound(summary: &Summary) -> bool {
+    failing(summary).is_empty() && missing(summary).is_empty()
+}
+
+/// The parts of a summary that do not hold: facts that are wrong or weak, and a headline or a summary that is wrong.
 pub fn failing(summary: &Summary) -> Vec<Failing> {
     let mut found = Vec::new();
     for (part, place) in [(Part::Headline, "headline"), (Part::Summary, "summary")] {
@@ -84,16 +88,15 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
     }
     let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !holds(fact));
     found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(fact.cited()) }));
-    found.extend(missing(summary));
     found
 }
 
 /// The facts that are missing, and two more: what is written of the first sentences may only repeat the summary, and those of
 /// a fact that was left out have failed before.
-pub fn missing(summary: &Summary) -> impl Iterator<Item = Failing> {
+pub fn missing(summary: &Summary) -> Vec<Failing> {
     let count = LEAST_FACTS.saturating_sub(summary.key_facts.len());
     let tried = if count > 0 { count + 2 } else { 0 };
-    (0..tried).map(|n| Failing { part: Part::Another(n), sentences: Vec::new() })
+    (0..tried).map(|n| Failing { part: Part::Another(n), sentences: Vec::new() }).collect()
 }
 
 /// True for a fact with nothing against it.

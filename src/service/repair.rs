@@ -21,18 +21,17 @@ struct Rewriting {
 const LEAST_OF_FACT: usize = 40;
 
 impl Run<'_> {
-    /// Has the lines that do not hold written again, and settles what becomes of them; then once more the facts that are
-    /// missing where some were left out.
+    /// Has the lines that do not hold written again, and settles what becomes of them; then the facts that are missing.
     pub(super) async fn repair(&mut self, summaries: Vec<Summary>, matter: &Matter) -> Result<Vec<Summary>, Error> {
         let settled = self.round(summaries, matter, answer::failing).await?;
-        self.round(settled, matter, |summary| answer::missing(summary).collect()).await
+        self.round(settled, matter, answer::missing).await
     }
 
     async fn round(
         &mut self,
         summaries: Vec<Summary>,
         matter: &Matter,
-        failing: impl Fn(&Summary) -> Vec<Failing>,
+        failing: fn(&Summary) -> Vec<Failing>,
     ) -> Result<Vec<Summary>, Error> {
         let (mut rewriting, plan) = self.plan_repair(&summaries, matter, failing);
         if let Some(plan) = plan {
@@ -65,7 +64,7 @@ impl Run<'_> {
         &self,
         summaries: &[Summary],
         matter: &Matter,
-        failing: impl Fn(&Summary) -> Vec<Failing>,
+        failing: fn(&Summary) -> Vec<Failing>,
     ) -> (Vec<Rewriting>, Option<Plan>) {
         let mut rewriting = Vec::new();
         let mut whole: Option<Plan> = None;

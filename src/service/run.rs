@@ -122,7 +122,7 @@ impl Run<'_> {
         }
         let (seen, written): (Vec<_>, Vec<_>) =
             branches.into_iter().filter_map(|branch| Some((branch.growing.given(), branch.summary?))).unzip();
-        let open: Vec<bool> = written.iter().map(|summary| !answer::failing(summary).is_empty()).collect();
+        let open: Vec<bool> = written.iter().map(|summary| !answer::is_sound(summary)).collect();
         let settled = self.repair(written, matter).await?;
         for ((summary, seen), _) in settled.iter().zip(seen).zip(open).filter(|(_, open)| *open) {
             self.reveal(summary, seen);
@@ -150,7 +150,7 @@ impl Run<'_> {
 
     /// Lets the watcher see an answer that is written, if all of it holds.
     fn finish(&mut self, branch: &Branch<'_>) {
-        if let Some(summary) = branch.summary.as_ref().filter(|summary| answer::failing(summary).is_empty()) {
+        if let Some(summary) = branch.summary.as_ref().filter(|summary| answer::is_sound(summary)) {
             self.reveal(summary, branch.growing.given());
         }
     }

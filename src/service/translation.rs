@@ -88,7 +88,7 @@ impl Run<'_> {
             let by = self.service.translator(Direction { from: Language::En, to: language });
             let made = Made { language, strategy: Strategy::Pivot, finish: english.finish };
             let summary = self.proofreader.check(draft(english, &text), made).await?;
-            if answer::failing(&summary).is_empty() {
+            if answer::is_sound(&summary) {
                 self.reveal(&summary, 0);
                 summaries.push(summary);
             } else if by.is_some_and(|(name, _)| name == self.service.recipe.model.name) {
