@@ -6,7 +6,7 @@
 use super::FindingKind;
 use super::reading::Reading;
 use super::reference::Reference;
-use crate::lexicon::{Date, Decimal, Mention, Unit, Weight, What, lists};
+use crate::lexicon::{Date, Decimal, Mention, Unit, Weight, What, is_function_word, lists};
 
 /// Words in front of a number that is rounded.
 const ROUGHLY: &str = "about around nearly almost over roughly approximately than least близько майже понад приблизно більше більш \
@@ -42,7 +42,9 @@ fn is_said(text: &Reading<'_>, mention: &Mention, sentences: &[usize], reference
     let mentions = || reference.mentions_in(sentences);
     match &mention.what {
         What::Number(values, unit) => {
-            reference.has_number(values, *unit, sentences)
+            let counts = counts_something(text, mention);
+            let agrees = |of: Unit| unit.agrees_with(of) && !(counts && of == Unit::DayOfMonth);
+            reference.has_number(values, agrees, sentences)
                 || (is_rough(text, mention) && mentions().any(|what| is_rounded(values, what)))
                 || is_clock_hour(values, *unit, mentions())
         }
@@ -50,6 +52,15 @@ fn is_said(text: &Reading<'_>, mention: &Mention, sentences: &[usize], reference
         What::Weekday(day) => mentions().any(|what| *what == What::Weekday(*day)),
         What::Date(date) => has_date(*date, sentences, reference),
     }
+}
+
+/// True when a word says what the number counts. Of "3 November", neither "3 boats" holds nor a month that does not exist.
+fn counts_something(text: &Reading<'_>, mention: &Mention) -> bool {
+    let next = text.tokens.partition_point(|token| token.start < mention.end);
+    text.tokens.get(next).is_some_and(|token| {
+        matches!(&text.text[mention.end..token.start], " " | "\u{a0}")
+            && !(token.is_number || token.folded.starts_with("числ") || is_function_word(&token.folded))
+    })
 }
 
 /// True when a word before the number says that it is not exact, or its digits are few: 1.2 million.
@@ -76,7 +87,7 @@ fn is_clock_hour<'w>(values: &[Decimal], unit: Unit, mut mentions: impl Iterator
 fn has_clock(hours: u16, minutes: u16, sentences: &[usize], reference: &Reference<'_>) -> bool {
     // A time may be told by twelve hours or by twenty-four, and a score with any mark: 5:3, 5-3.
     let same = |h: u16, m: u16| m == minutes && (h == hours || (h < 24 && hours < 24 && h % 12 == hours % 12));
-    let part = |value: u16| reference.has_number(&[Decimal::from(u64::from(value))], Unit::Plain, sentences);
+    let part = |value: u16| reference.has_number(&[Decimal::from(u64::from(value))], |_| true, sentences);
     reference.mentions_in(sentences).any(|what| match what {
         What::Clock(h, m) => same(*h, *m),
         What::Number(values, _) => minutes == 0 && hours < 24 && values.contains(&Decimal::from(u64::from(hours))),
@@ -87,7 +98,7 @@ fn has_clock(hours: u16, minutes: u16, sentences: &[usize], reference: &Referenc
 fn has_date(date: Date, sentences: &[usize], reference: &Reference<'_>) -> bool {
     let year_fits = |theirs: Option<u16>| match (date.year, theirs) {
         (Some(year), Some(theirs)) => year == theirs,
-        (Some(year), None) => reference.has_number(&[Decimal::from(u64::from(year))], Unit::Plain, sentences),
+        (Some(year), None) => reference.has_number(&[Decimal::from(u64::from(year))], |_| true, sentences),
         (None, _) => true,
     };
     reference.mentions_in(sentences).any(|what| match what {
@@ -132,6 +143,7 @@ mod tests {
             "12.03.2024 заплатили 1,2 млн долларов",
             "Рада купила чотирнадцять човнів, на 20 відсотків більше",
             "14 boats on March 12",
+            "Рада заплатила 12-го, тобто 12 числа",
         ] {
             assert_eq!(kinds(text, &[0]), [], "{text}");
         }
@@ -147,6 +159,8 @@ mod tests {
             ("16 boats", NumberNotInSource),
             ("13 березня", NumberNotInSource),
             ("12 травня 2024", NumberNotInSource),
+            ("12 бередня 2024", NumberNotInSource),
+            ("12 boats", NumberNotInSource),
             ("12 March 2025", NumberNotInSource),
             ("14%", NumberNotInSource),
             ("nearly 2020", NumberNotInSource),

@@ -142,9 +142,9 @@ pub(super) fn figures_of(what: &What) -> Vec<Figure> {
 
 impl Reference<'_> {
     /// True when any of these sentences says this number with a unit that agrees.
-    pub(super) fn has_number(&self, values: &[Decimal], unit: Unit, sentences: &[usize]) -> bool {
+    pub(super) fn has_number(&self, values: &[Decimal], agrees: impl Fn(Unit) -> bool, sentences: &[usize]) -> bool {
         self.mentions_in(sentences).any(|what| match what {
-            What::Number(theirs, of) => unit.agrees_with(*of) && theirs.iter().any(|value| values.contains(value)),
+            What::Number(theirs, of) => agrees(*of) && theirs.iter().any(|value| values.contains(value)),
             _ => false,
         })
     }

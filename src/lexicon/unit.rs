@@ -10,6 +10,8 @@ pub enum Unit {
     Percent,
     /// Money of one currency: its ISO 4217 code.
     Money(&'static str),
+    /// Nothing: the 3 of 3 March. It supports a 3 that counts nothing either.
+    DayOfMonth,
 }
 
 const SIGNS: [(&str, &str); 7] =
@@ -72,7 +74,7 @@ impl Unit {
     pub fn agrees_with(self, source: Self) -> bool {
         match self {
             Self::Plain => true,
-            Self::Percent => source == Self::Percent,
+            Self::Percent | Self::DayOfMonth => source == self,
             Self::Money(_) => source == self || source == Self::Plain,
         }
     }

@@ -103,7 +103,7 @@ impl Reader<'_> {
         let (year, last) = self.year_after(next);
         for day in days {
             self.push(i..=last, What::Date(Date { day: Some(day), month, year }), Weight::Firm);
-            self.number(i, Decimal::from(u64::from(day)));
+            self.day_of_month(i, day);
         }
         Some(last + 1)
     }
@@ -121,7 +121,7 @@ impl Reader<'_> {
                 self.number(last, Decimal::from(u64::from(found)));
             }
             self.push(i..=last, What::Date(Date { day: Some(day), month, year }), Weight::Firm);
-            self.number(i + 1, Decimal::from(u64::from(day)));
+            self.day_of_month(i + 1, day);
             return Some(last + 1);
         }
         let (year, last) = self.year_after(i);

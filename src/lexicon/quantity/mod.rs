@@ -114,6 +114,12 @@ impl Reader<'_> {
         self.push(at..=at, What::Number(vec![value], Unit::Plain), Weight::Loose);
     }
 
+    /// Notes that a token is the day of a date.
+    fn day_of_month(&mut self, at: usize, day: u8) {
+        let day = vec![Decimal::from(u64::from(day))];
+        self.push(at..=at, What::Number(day, Unit::DayOfMonth), Weight::Loose);
+    }
+
     /// What stands between token `i` and the next.
     fn gap(&self, i: usize) -> &str {
         let end = self.tokens.get(i + 1).map_or(self.text.len(), |next| next.start);

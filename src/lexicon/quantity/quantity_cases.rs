@@ -13,7 +13,7 @@ fn numbers(text: &str) -> Vec<String> {
         What::Number(values, unit) if mention.weight == Weight::Firm => {
             let values: Vec<String> = values.iter().map(|value| value.approximate().to_string()).collect();
             Some(match unit {
-                Unit::Plain => values.join("|"),
+                Unit::Plain | Unit::DayOfMonth => values.join("|"),
                 Unit::Percent => values.join("|") + "%",
                 Unit::Money(code) => format!("{} {code}", values.join("|")),
             })
