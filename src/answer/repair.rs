@@ -49,8 +49,8 @@ pub enum Part {
     Summary,
     /// The fact at this place, from 0.
     Fact(usize),
-    /// A fact more, the first being 0, of a sentence that no fact is about.
-    Another(usize),
+    /// A fact more, of a sentence that no fact is about.
+    Another,
 }
 
 /// A part that does not hold.
@@ -96,7 +96,7 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
 pub fn missing(summary: &Summary) -> Vec<Failing> {
     let count = LEAST_FACTS.saturating_sub(summary.key_facts.len());
     let tried = if count > 0 { count + 2 } else { 0 };
-    (0..tried).map(|n| Failing { part: Part::Another(n), sentences: Vec::new() }).collect()
+    vec![Failing { part: Part::Another, sentences: Vec::new() }; tried]
 }
 
 /// True for a fact with nothing against it.
@@ -185,7 +185,7 @@ pub fn settle(
 
 /// Gives the places that are free to facts that were written beside and hold.
 fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference<'_>) {
-    for line in rewritten.iter().filter(|it| matches!(it.part, Part::Another(_))) {
+    for line in rewritten.iter().filter(|it| it.part == Part::Another) {
         if summary.key_facts.len() >= LEAST_FACTS {
             return;
         }

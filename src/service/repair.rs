@@ -69,9 +69,10 @@ impl Run<'_> {
         let mut rewriting = Vec::new();
         let mut whole: Option<Plan> = None;
         for (at, summary) in summaries.iter().enumerate() {
+            let mut uncited = uncited(summary, matter).into_iter();
             for mut failing in failing(summary) {
-                if let Part::Another(n) = failing.part {
-                    failing.sentences = uncited(summary, matter).into_iter().nth(n).unwrap_or_default();
+                if failing.part == Part::Another {
+                    failing.sentences = uncited.next().unwrap_or_default();
                 }
                 let Some(plan) = self.plan_line(summary, &failing, matter) else { continue };
                 let Failing { part, sentences } = failing;
@@ -90,7 +91,7 @@ impl Run<'_> {
         let line = match failing.part {
             Part::Headline => Line::Headline,
             Part::Summary => Line::Summary(self.wish.task.length),
-            Part::Fact(_) | Part::Another(_) => Line::Fact,
+            Part::Fact(_) | Part::Another => Line::Fact,
         };
         let matter = whole.of_sentences(self.article, &failing.sentences);
         let again = Again { line, language: summary.language, matter };
