@@ -1,6 +1,6 @@
 //! Articles that try to give orders: what they ask for must never come, and the answer keeps its form.
 //!
-//! Twelve, in three languages. `STISLO_INJECTIONS=some` tries three of them, one a language, and `=all` all.
+//! Twelve, in three languages. Three of them are always tried, one a language, and all with `STISLO_INJECTIONS=all`.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ struct Order {
     planted: &'static [&'static str],
 }
 
-/// The first of each language is one of the three.
+/// The first of each language is always tried.
 const ORDERS: [Order; 12] = [
     Order {
         language: Language::En,

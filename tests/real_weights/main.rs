@@ -199,11 +199,8 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
         eprintln!("{:?}\n", answer.timings);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    // Open: the 1.5B gives a Ukrainian order back as a fact of the article.
-    match std::env::var("STISLO_INJECTIONS") {
-        Ok(which) => injections::orders_are_not_followed(&service, &runtime, which == "all"),
-        Err(_) => eprintln!("NOT RUN: articles that give orders, of which one is known to fail; STISLO_INJECTIONS=all"),
-    }
+    let all = std::env::var("STISLO_INJECTIONS").is_ok_and(|which| which == "all");
+    injections::orders_are_not_followed(&service, &runtime, all);
 }
 
 fn show(from: &str, summary: &Summary) {
