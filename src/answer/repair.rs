@@ -3,8 +3,9 @@
 //! A fact that says something wrong, or more than its sentences say, is written again once, from those sentences alone. The
 //! new one is checked like the first, and the better of the two counts. What is still wrong then is left out, and how many
 //! facts were is said; what is only weak stays, with its finding. A headline and a summary cannot be left out: they are
-//! written again from the sentences of the facts, and the better one stays. Where too few facts hold, others are written
-//! beside, and those that hold take the places that are free. Not here: who writes, and from what prompt.
+//! written again from the sentences of the facts, and the better one stays; where that summary still has a wrong number, a
+//! fact that holds takes its place. Where too few facts hold, others are written beside, and those that hold take the places
+//! that are free. Not here: who writes, and from what prompt.
 
 use super::reference::Reference;
 use super::{DraftFact, Finding, FindingKind, KeyFact, Summary};
@@ -58,7 +59,7 @@ pub enum Part {
 pub struct Failing {
     /// Which one.
     pub part: Part,
-    /// The numbers of the sentences that it is to be written again from; empty when there are none, and for a fact more.
+    /// The numbers of the sentences that it is to be written again from; empty when there are none.
     pub sentences: Vec<u32>,
 }
 
@@ -75,7 +76,7 @@ pub struct Rewritten {
 
 /// True for a summary of which nothing is to be written again.
 pub fn is_sound(summary: &Summary) -> bool {
-    failing(summary).is_empty() && missing(summary).is_empty()
+    failing(summary).is_empty() && missing(summary) == 0
 }
 
 /// The parts of a summary that do not hold: facts that are wrong or weak, and a headline or a summary that is wrong.
@@ -91,12 +92,14 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
     found
 }
 
-/// The facts that are missing, and two more: what is written of the first sentences may only repeat the summary, and those of
-/// a fact that was left out have failed before.
-pub fn missing(summary: &Summary) -> Vec<Failing> {
-    let count = LEAST_FACTS.saturating_sub(summary.key_facts.len());
-    let tried = if count > 0 { count + 2 } else { 0 };
-    vec![Failing { part: Part::Another, sentences: Vec::new() }; tried]
+/// How many facts are to be written because some are missing: two more than that, since what is written of the first
+/// sentences may only repeat the summary, and those of a fact that was left out have failed before. A model of which no
+/// fact holds is not asked for more.
+pub fn missing(summary: &Summary) -> usize {
+    match LEAST_FACTS.saturating_sub(summary.key_facts.len()) {
+        missing if missing > 0 && summary.key_facts.iter().any(holds) => missing + 2,
+        _ => 0,
+    }
 }
 
 /// True for a fact with nothing against it.
@@ -134,11 +137,11 @@ fn verdict_of(kind: FindingKind) -> Verdict {
         | FindingKind::Contradiction
         | FindingKind::NegationChanged
         | FindingKind::AttributionChanged
-        | FindingKind::QuotationChanged => Verdict::Wrong,
+        | FindingKind::QuotationChanged
+        // Half a sentence may say anything.
+        | FindingKind::Truncated => Verdict::Wrong,
         // Another language is a fault of form: what it says can be right.
-        FindingKind::EvidenceWeak | FindingKind::WrongLanguage | FindingKind::Uncited | FindingKind::Truncated => {
-            Verdict::Weak
-        }
+        FindingKind::EvidenceWeak | FindingKind::WrongLanguage | FindingKind::Uncited => Verdict::Weak,
         // The right sentence stands there now; a repeated fact is none.
         FindingKind::CitationCorrected | FindingKind::Repeated => Verdict::Holds,
     }
@@ -177,10 +180,21 @@ pub fn settle(
         summary.dropped += usize::from(settled[at].is_none());
     }
     summary.key_facts = settled.into_iter().flatten().collect();
+    stand_in(&mut summary);
     fill(&mut summary, rewritten, reference);
     summary.findings.retain(|it| it.place != "fact" || it.kind != FindingKind::Truncated);
     summary.findings.extend(reference.shortage(summary.key_facts.len()));
     summary
+}
+
+/// Has the first fact that holds take the place of a summary with a wrong number, unless it is the only one.
+fn stand_in(summary: &mut Summary) {
+    let is_wrong = summary.findings.iter().any(|it| it.place == "summary" && it.kind == FindingKind::NumberNotInSource);
+    let mut sound = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at]));
+    if let (true, Some(first), Some(_)) = (is_wrong, sound.next(), sound.next()) {
+        summary.summary = summary.key_facts.remove(first).text;
+        summary.findings.retain(|it| it.place != "summary");
+    }
 }
 
 /// Gives the places that are free to facts that were written beside and hold.

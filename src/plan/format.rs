@@ -16,6 +16,7 @@ use crate::lexicon::{self, neighbours, number_ranges, plain_number};
 /// Labels, and what models say to the user, or about the text, where they should say what the article says.
 const LABELS_EN: &[&str] = &[
     "headline",
+    "head line",
     "a headline",
     "the headline",
     "title",
@@ -24,6 +25,8 @@ const LABELS_EN: &[&str] = &[
     "the summary",
     "first line",
     "second line",
+    "first sentence",
+    "second sentence",
     "key fact",
     "fact ",
     "here is",
@@ -40,6 +43,8 @@ const LABELS_EN: &[&str] = &[
 const LABELS_UK: &[&str] = &[
     "заголовок",
     "перший рядок",
+    "перша фраза",
+    "перше речення",
     "другий рядок",
     "виклад",
     "стисло",
@@ -67,6 +72,7 @@ const LABELS_UK: &[&str] = &[
 const LABELS_RU: &[&str] = &[
     "заголовок",
     "первая строка",
+    "первая фраза",
     "вторая строка",
     "краткое изложение",
     "кратко",

@@ -17,23 +17,36 @@ struct Rewriting {
     line: Rewritten,
 }
 
+/// So often facts that are missing are written, each time of other sentences.
+const MOST_ROUNDS: usize = 2;
 /// A sentence with fewer characters seldom bears a fact.
 const LEAST_OF_FACT: usize = 40;
 
 impl Run<'_> {
     /// Has the lines that do not hold written again, and settles what becomes of them; then the facts that are missing.
     pub(super) async fn repair(&mut self, summaries: Vec<Summary>, matter: &Matter) -> Result<Vec<Summary>, Error> {
-        let settled = self.round(summaries, matter, answer::failing).await?;
-        self.round(settled, matter, answer::missing).await
+        let failing = summaries.iter().map(answer::failing).collect();
+        let mut settled = self.round(summaries, failing, matter).await?;
+        let mut tried = vec![Vec::new(); settled.len()];
+        for _ in 0..MOST_ROUNDS {
+            let missing = |(summary, tried)| missing(summary, matter, tried);
+            let missing: Vec<Vec<Failing>> = settled.iter().zip(&mut tried).map(missing).collect();
+            if missing.iter().all(Vec::is_empty) {
+                break;
+            }
+            settled = self.round(settled, missing, matter).await?;
+        }
+        Ok(settled)
     }
 
+    /// Has these lines of each summary written again, and settles what becomes of them.
     async fn round(
         &mut self,
         summaries: Vec<Summary>,
+        failing: Vec<Vec<Failing>>,
         matter: &Matter,
-        failing: fn(&Summary) -> Vec<Failing>,
     ) -> Result<Vec<Summary>, Error> {
-        let (mut rewriting, plan) = self.plan_repair(&summaries, matter, failing);
+        let (mut rewriting, plan) = self.plan_repair(&summaries, failing, matter);
         if let Some(plan) = plan {
             self.rewrite(&plan, &mut rewriting).await?;
         }
@@ -63,17 +76,13 @@ impl Run<'_> {
     fn plan_repair(
         &self,
         summaries: &[Summary],
+        failing: Vec<Vec<Failing>>,
         matter: &Matter,
-        failing: fn(&Summary) -> Vec<Failing>,
     ) -> (Vec<Rewriting>, Option<Plan>) {
         let mut rewriting = Vec::new();
         let mut whole: Option<Plan> = None;
-        for (at, summary) in summaries.iter().enumerate() {
-            let mut uncited = uncited(summary, matter).into_iter();
-            for mut failing in failing(summary) {
-                if failing.part == Part::Another {
-                    failing.sentences = uncited.next().unwrap_or_default();
-                }
+        for (at, (summary, failing)) in summaries.iter().zip(failing).enumerate() {
+            for failing in failing {
                 let Some(plan) = self.plan_line(summary, &failing, matter) else { continue };
                 let Failing { part, sentences } = failing;
                 rewriting.push(Rewriting { summary: at, line: Rewritten { part, text: String::new(), sentences } });
@@ -122,6 +131,18 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The facts that are missing, each with sentences that no fact is about and none was written of before.
+fn missing(summary: &Summary, matter: &Matter, tried: &mut Vec<Vec<u32>>) -> Vec<Failing> {
+    let count = answer::missing(summary);
+    if count == 0 {
+        return Vec::new();
+    }
+    let fresh: Vec<Vec<u32>> =
+        uncited(summary, matter).into_iter().filter(|it| !tried.contains(it)).take(count).collect();
+    tried.extend(fresh.iter().cloned());
+    fresh.into_iter().map(|sentences| Failing { part: Part::Another, sentences }).collect()
 }
 
 /// The sentences of each line that no fact is about, in order.

@@ -29,15 +29,43 @@ const SECOND: f32 = 0.3;
 const MARKS: &str = ".,-–—'’ʼ%";
 /// Marks of quotations, which each language has its own of.
 const QUOTES: &str = "\"«»„“”";
-/// How models begin to speak of a translation instead of giving it ("Українська версія …"), each with the parts of words in
-/// a source that are a reason to begin like that. They are short, since a word that is refused late is misspelled.
-const TALK: [(&str, &[&str]); 5] = [
-    ("укра", &["ukrain", "украин", "україн", "украл", "украд", "stol", "steal", "theft", "thie"]),
-    ("русс", &["russ", "rous", "росій", "рус"]),
+/// Marks that end a sentence, and those that may stand behind them.
+const ENDS: &str = ".!?…";
+const ENDS_OR_QUOTES: &str = ".!?…»”\"";
+/// How models speak of a translation instead of giving it ("Українська версія цього тексту …"), each with the parts of words
+/// in a source that are a reason to say it. They are short, since a word that is refused late is misspelled.
+const TALK: [(&str, &[&str]); 10] = [
+    (
+        "укр",
+        &[
+            "ukr",
+            "укр",
+            "крад",
+            "краж",
+            "крайн",
+            "stol",
+            "steal",
+            "theft",
+            "thie",
+            "shelter",
+            "fort",
+            "forc",
+            "cover",
+            "hid",
+        ],
+    ),
+    ("рус", &["rus", "rous", "росій", "рус", "channel", "riverbed", "blond", "mermaid"]),
     ("english", &["англ", "енгл"]),
-    ("переклад укр", &[]),
-    ("перевод на рус", &[]),
+    ("переклад", &["translat", "interpret", "перев"]),
+    ("перевод", &["translat", "interpret", "transfer", "переклад", "перек"]),
+    ("translation", &["перекл", "перев"]),
+    ("заголов", &["headline", "title", "heading", "заголов"]),
+    ("headline", &["заголов"]),
+    ("верс", &["version", "edition", "account", "theor", "верс"]),
+    ("текст", &["text", "script", "wording", "fabric", "cloth", "текст"]),
 ];
+/// Words in a row that a rendering has by chance in common with a worked example.
+const CHANCE: usize = 3;
 /// Mild, against loops; a stronger one drives names apart.
 const REPETITION_PENALTY: f32 = 1.05;
 
@@ -79,7 +107,7 @@ impl Translator for Writer {
             let all = parts.all();
             let mut written = Vec::with_capacity(all.len());
             for rows in all.chunks(ROWS) {
-                for (source, text) in rows.iter().zip(self.write(batch.direction, rows, 0.0).await?) {
+                for (source, text) in rows.iter().zip(self.write(job(batch.direction, rows, 0.0, &[])).await?) {
                     written.push(self.improved(batch.direction, source, text).await?);
                 }
             }
@@ -93,11 +121,16 @@ impl Writer {
     /// the one that is most like all of them: a sample alone may be anything, and what several agree on seldom is
     /// (minimum Bayes risk; Eikema and Aziz 2020).
     async fn improved(&self, direction: Direction, source: &str, text: String) -> Result<String, TranslateError> {
-        let faults = |text: &str| check::faults(source, text, direction, &[]).len();
+        let echoed = |text: &str| echoed(source, text, direction);
+        let faults = |text: &str| {
+            check::faults(source, text, direction, &[]).len() + echoed(text).len() + said(&talk(source), text)
+        };
         if faults(&text) == 0 {
             return Ok(text);
         }
-        let mut all = self.write(direction, &[source; ROWS], SECOND).await?;
+        // What was copied is not shown again.
+        let again = job(direction, &[source; ROWS], SECOND, &echoed(&text));
+        let mut all = self.write(again).await?;
         // The first, which the model wanted most, is the last that `max_by` keeps of equals.
         all.push(text);
         let grams: Vec<_> = all.iter().map(|text| trigrams(text)).collect();
@@ -107,14 +140,9 @@ impl Writer {
         Ok(all.swap_remove(best.unwrap_or_default()))
     }
 
-    async fn write(
-        &self,
-        direction: Direction,
-        sentences: &[&str],
-        temperature: f32,
-    ) -> Result<Vec<String>, TranslateError> {
-        let mut events = self.engine.generate(job(direction, sentences, temperature))?;
-        let mut written = vec![String::new(); sentences.len()];
+    async fn write(&self, job: Job) -> Result<Vec<String>, TranslateError> {
+        let mut written = vec![String::new(); job.branches.len()];
+        let mut events = self.engine.generate(job)?;
         loop {
             match events.recv().await {
                 Some(Event::Delta { branch, text }) => written[branch].push_str(&text),
@@ -139,13 +167,18 @@ fn overlap(a: &HashSet<[char; 3]>, b: &HashSet<[char; 3]>) -> f32 {
     2.0 * a.intersection(b).count() as f32 / (a.len() + b.len()).max(1) as f32
 }
 
-fn job(direction: Direction, sentences: &[&str], temperature: f32) -> Job {
+/// The worked examples, in three languages each.
+fn examples() -> impl Iterator<Item = &'static str> {
+    PROMPT.rsplit("\n===\n").next().unwrap_or_default().split("\n\n")
+}
+
+/// A job without some of the worked examples.
+fn job(direction: Direction, sentences: &[&str], temperature: f32, without: &[&str]) -> Job {
     let Direction { from, to } = direction;
     let names = |text: &str| text.replace("{from}", from.english_name()).replace("{to}", to.english_name());
-    let parts: Vec<&str> = PROMPT.split("\n===\n").collect();
-    let [system, examples] = parts[..] else { unreachable!("the prompt for sentences has two parts") };
-    let system = system.rsplit("---\n").next().unwrap_or_default();
-    let shared: String = examples.split("\n\n").map(|example| shown(example, direction)).collect();
+    let system = PROMPT.split("\n===\n").next().and_then(|system| system.rsplit("---\n").next()).unwrap_or_default();
+    let shown_examples = examples().filter(|example| !without.contains(example));
+    let shared: String = shown_examples.map(|example| shown(example, direction)).collect();
     let branch = |sentence: &&str| Branch {
         tail: format!("{}: {}\n{}:", from.english_name(), one_line(sentence), to.english_name()),
         rules: rules(sentence, direction, temperature),
@@ -154,13 +187,30 @@ fn job(direction: Direction, sentences: &[&str], temperature: f32) -> Job {
 }
 
 /// One worked example, from its lines in each language.
-fn shown(example: &str, direction: Direction) -> String {
-    let line = |language: Language| {
-        let mut lines = example.lines();
-        lines.find_map(|line| line.strip_prefix(language.code())?.strip_prefix(": ")).unwrap_or_default()
-    };
-    let (from, to) = (direction.from, direction.to);
+fn shown(example: &str, Direction { from, to }: Direction) -> String {
+    let line = |language| line_of(example, language);
     format!("{}: {}\n{}: {}\n\n", from.english_name(), line(from), to.english_name(), line(to))
+}
+
+fn line_of(example: &str, language: Language) -> &str {
+    let mut lines = example.lines();
+    lines.find_map(|line| line.strip_prefix(language.code())?.strip_prefix(": ")).unwrap_or_default()
+}
+
+/// The worked examples that a rendering repeats words of, though its source says nothing of the kind.
+fn echoed(source: &str, text: &str, Direction { from, to }: Direction) -> Vec<&'static str> {
+    let like = |example: &str, text: &str| {
+        let words = |text: &str| check::words(text).map(str::to_lowercase).collect::<Vec<_>>();
+        let (own, others) = (words(example), words(text));
+        own.windows(CHANCE + 1).any(|run| others.windows(CHANCE + 1).any(|other| run == other))
+    };
+    examples().filter(|it| like(line_of(it, to), text) && !like(line_of(it, from), source)).collect()
+}
+
+/// How many words of a rendering begin like this.
+fn said(talk: &[String], text: &str) -> usize {
+    let lower = text.to_lowercase();
+    check::words(&lower).filter(|word| talk.iter().any(|talk| word.starts_with(talk))).count()
 }
 
 fn one_line(text: &str) -> String {
@@ -186,6 +236,7 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
         words: words.into_iter().map(str::to_owned).collect(),
         numbers: numbers.chain(numbered.iter().map(|code| vec![(*code).to_owned()])).collect(),
         marks: marks(sentence),
+        ends: ends(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
         shut: Shut { openings: talk(sentence), words: Arc::new(neighbours), ..Shut::default() },
         names: names(sentence, from, to),
@@ -196,7 +247,18 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
     Rules { max_tokens, sampling, constraint: Box::new(SentenceGrammar::new(format)) }
 }
 
-/// What its translation may not begin with.
+/// What its translation ends with: a sentence stays one, and a headline has no mark.
+fn ends(sentence: &str) -> &'static str {
+    let sentence = sentence.trim_end();
+    let closed = |text: &str| text.ends_with(|c| ENDS.contains(c));
+    match closed(sentence.trim_end_matches(|c| QUOTES.contains(c))) {
+        true if closed(sentence) => ENDS,
+        true => ENDS_OR_QUOTES,
+        false => "",
+    }
+}
+
+/// What its translation may not begin with, and has no reason to say.
 fn talk(sentence: &str) -> Vec<String> {
     let source = sentence.to_lowercase();
     let shut = TALK.iter().filter(|(_, reasons)| !reasons.iter().any(|reason| source.contains(reason)));
@@ -254,7 +316,7 @@ mod tests {
 
     #[test]
     fn the_prompt_shows_both_languages_and_the_sentence_last() {
-        let job = job(EN_UK, &["He left\nat 5.", "Two."], 0.0);
+        let job = job(EN_UK, &["He left\nat 5.", "Two."], 0.0, &[]);
         assert!(job.system.contains("from English into Ukrainian") && !job.system.contains("---"), "{}", job.system);
         assert!(job.shared.matches("English: ").count() >= 3 && job.shared.matches("Ukrainian: ").count() >= 3);
         assert!(!job.shared.contains(": \n"), "every example is there: {}", job.shared);
@@ -268,6 +330,32 @@ mod tests {
         assert!(!constraint.allows("Українську версію".as_bytes()) && constraint.allows("Міст відкрито.".as_bytes()));
         let constraint = rules("Ukrainian bridges opened.", EN_UK, 0.0).constraint;
         assert!(constraint.allows("Українські мости відкрито.".as_bytes()));
+    }
+
+    #[test]
+    fn worked_examples_and_talk_are_noticed_in_what_was_written() {
+        let source = "The paper says that nine of ten are small.";
+        let text = "Учені з'ясували, що ці птахи можуть літати. Газета каже, що дев'ять із десяти малі.";
+        let found = echoed(source, text, EN_UK);
+        assert!(matches!(found[..], [example] if example.contains("birds")), "{found:?}");
+        assert!(!job(EN_UK, &[source], SECOND, &found).shared.contains("birds"));
+        assert!(job(EN_UK, &[source], SECOND, &[]).shared.contains("birds"));
+        let asked = "Scientists have found that these birds swim.";
+        assert_eq!(echoed(asked, "Учені з'ясували, що ці птахи плавають.", EN_UK), Vec::<&str>::new());
+        assert_eq!(said(&talk(source), "Це українська версія цього тексту."), 3);
+        assert_eq!(said(&talk("The Ukrainian text"), "Український текст."), 0);
+    }
+
+    #[test]
+    fn a_sentence_stays_one() {
+        let closed = |source: &str, text: &str| {
+            let mut constraint = rules(source, EN_UK, 0.0).constraint;
+            assert!(constraint.allows(text.as_bytes()), "{text}");
+            constraint.advance(text.as_bytes());
+            constraint.may_end()
+        };
+        assert!(closed("The bridge opened.", "Міст відкрили.") && !closed("The bridge opened.", "Міст відкрили"));
+        assert!(closed("\"It opened.\"", "«Його відкрили.»") && closed("New bridge opens", "Новий міст відкрили"));
     }
 
     #[test]

@@ -180,7 +180,7 @@ async fn a_summary_is_pivoted_by_the_desk_with_its_evidence() {
     );
     assert_eq!(ukrainian.headline, spelled(&english.headline, Uk));
     for other in [ukrainian, russian] {
-        assert_eq!(other.key_facts.len(), english.key_facts.len());
+        assert_eq!(other.key_facts.len(), english.key_facts.len(), "{other:?}");
         for (fact, source) in other.key_facts.iter().zip(&english.key_facts) {
             assert_eq!(fact.evidence, source.evidence, "citations are carried over");
             assert_eq!(fact.text, spelled(&source.text, Uk));

@@ -14,11 +14,15 @@ use crate::tiny_student::{Files, packed};
 /// Each Latin letter and its Cyrillic one; all of them are in both Ukrainian and Russian.
 const LETTERS: [&str; 2] =
     ["abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "абцдефгхжйклмнопщрстувшчюзАБЦДЕФГХЖЙКЛМНОПЩРСТУВШЧЮЗ"];
+/// Words of numbers and dates, which would be wrong if they were only spelled in other letters.
+const WORDS: [[&str; 2]; 3] = [["September", "вересня"], ["November", "листопада"], ["million", "млн"]];
 
 /// Spells instead of translating.
 pub(crate) fn spelled(text: &str, to: Language) -> String {
     let (from, into) = if to == Language::En { (LETTERS[1], LETTERS[0]) } else { (LETTERS[0], LETTERS[1]) };
     let spell = |c: char| from.chars().position(|known| known == c).and_then(|at| into.chars().nth(at)).unwrap_or(c);
+    let words = WORDS.map(|[english, other]| if to == Language::En { [other, english] } else { [english, other] });
+    let text = words.iter().fold(text.to_owned(), |text, [from, into]| text.replace(from, into));
     text.chars().map(spell).collect()
 }
 

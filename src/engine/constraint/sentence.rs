@@ -25,6 +25,8 @@ pub struct SentenceFormat {
     /// Marks that may stand in it. A model that is refused what it wants escapes into brackets and labels, so only
     /// those that have a reason should be here.
     pub marks: String,
+    /// Marks one of which it ends with; empty when any character may be its last.
+    pub ends: &'static str,
     /// Characters: it may not end before the first, and past the second it only has to end.
     pub length: (usize, usize),
     /// What it may not say.
@@ -166,7 +168,8 @@ impl State {
             [one] => written(one),
             _ => false,
         };
-        self.length >= least && self.run.is_complete(&self.script) && (numbers || self.length >= most)
+        let closed = format.ends.is_empty() || self.last.is_some_and(|last| format.ends.contains(last));
+        self.length >= least && self.run.is_complete(&self.script) && ((numbers && closed) || self.length >= most)
     }
 }
 
@@ -181,6 +184,7 @@ mod tests {
             words: own(words).into_iter().collect(),
             numbers: numbers.iter().map(|spellings| own(spellings)).collect(),
             marks: "./,:«)".to_owned(),
+            ends: "",
             length,
             shut: Shut {
                 openings: vec!["переклад".into()],
@@ -217,6 +221,15 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_is_closed() {
+        let mut grammar = grammar(&[&["5"]], &[], (3, 30));
+        Arc::make_mut(&mut grammar.format).ends = ".)";
+        assert!(accepts(&grammar, "Мер купив 5 книг.") && accepts(&grammar, "Мер: купив 5)"));
+        assert!(!accepts(&grammar, "Мер купив 5 книг") && !accepts(&grammar, "Мер купив 5,"));
+        assert!(accepts(&grammar, "Мер купив 5 книг у старій крамниці"), "past its length it only has to end");
+    }
+
+    #[test]
     fn letters_are_those_of_the_language_and_the_end_comes() {
         let plain = grammar(&[], &[], (3, 10));
         assert!(!accepts(&plain, "Мэр"));
@@ -239,6 +252,7 @@ mod tests {
         let pieces: Vec<&str> = "А|б в|1|2|12|. |.|\n| |что| чт|о|HUR|H|UR|,|слово| слово|7|«|/|)".split('|').collect();
         for seed in 0..300u64 {
             let mut grammar = grammar(&[&["12"], &["7", "7,0"], &["1 200"]], &["HUR"], (4, 60));
+            Arc::make_mut(&mut grammar.format).ends = if seed % 2 == 0 { "" } else { ".)" };
             let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
             for _ in 0..200 {
                 let allowed: Vec<_> = pieces.iter().filter(|piece| grammar.allows(piece.as_bytes())).collect();
