@@ -16,6 +16,19 @@ const AGAIN: [&str; 3] =
 const WRONG: [&str; 3] =
     ["The repair was 31.6% more expensive.", "Ремонт подорожчав аж на 31,6%.", "Ремонт подорожал аж на 31,6%."];
 
+/// A fact of a sentence that no fact of the answers is about.
+const FUND: [&str; 3] = [
+    "The national transport fund gave £24 million.",
+    "Національний транспортний фонд дав 24 млн фунтів.",
+    "Национальный транспортный фонд дал 24 млн фунтов.",
+];
+
+/// Writes it of its sentence, and a wrong line of any other.
+fn of_the_fund(language: usize, prompt: &str) -> String {
+    let text = if prompt.contains("transport fund") { FUND } else { WRONG };
+    format!("- [1] {}", text[language])
+}
+
 /// A model that answers the articles with `answers`, and the lines that it is to write again with `again`.
 macro_rules! script {
     ($answers:expr, $again:expr) => {{
@@ -116,15 +129,6 @@ async fn what_stays_wrong_is_left_out_and_counted() {
 
 #[tokio::test]
 async fn a_place_that_is_free_goes_to_another_fact() {
-    const FUND: [&str; 3] = [
-        "The national transport fund gave £24 million.",
-        "Національний транспортний фонд дав 24 млн фунтів.",
-        "Национальный транспортный фонд дал 24 млн фунтов.",
-    ];
-    fn of_the_fund(language: usize, prompt: &str) -> String {
-        let text = if prompt.contains("transport fund") { FUND } else { WRONG };
-        format!("- [1] {}", text[language])
-    }
     // A fact that says nothing new is none, so that two are left.
     fn repeats(language: usize) -> String {
         let bus = ANSWERS[language].lines().nth(2).unwrap();
@@ -197,6 +201,28 @@ async fn a_wrong_headline_is_written_again_from_the_facts() {
     for (summary, answer) in summaries.iter().zip(ANSWERS) {
         assert_eq!(summary.headline, answer.lines().next().unwrap(), "without the full stop");
         assert_eq!(summary.findings, []);
+    }
+}
+
+#[tokio::test]
+async fn a_summary_whose_number_stays_wrong_gives_its_place_to_a_fact() {
+    fn wrong_summary(language: usize) -> String {
+        let cost = ["£38.6 million", "38,6 млн фунтів", "38,6 млн фунтов"][language];
+        ANSWERS[language].replace(cost, if language == 0 { "31.6%" } else { "31,6%" })
+    }
+    fn stubborn(language: usize, prompt: &str) -> String {
+        // The summary is written again from the sentences of all facts.
+        let is_of_one = !prompt.contains("[2]");
+        let summary = || format!("- [1] {}", wrong_summary(language).lines().nth(1).unwrap());
+        if is_of_one { of_the_fund(language, prompt) } else { summary() }
+    }
+    let (summaries, _, _) = answered(script!(wrong_summary, stubborn), |_| ()).await;
+    for ((summary, answer), fund) in summaries.iter().zip(ANSWERS).zip(FUND) {
+        let facts: Vec<&str> = answer.lines().skip(2).map(|line| line.split_once("] ").unwrap().1).collect();
+        assert_eq!(summary.summary, facts[0], "{summary:?}");
+        assert_eq!(summary.findings, [], "{summary:?}");
+        let left: Vec<&str> = summary.key_facts.iter().map(|fact| fact.text.as_str()).collect();
+        assert_eq!(left, [facts[1], facts[2], fund]);
     }
 }
 
