@@ -19,6 +19,8 @@ const FEW: usize = 3;
 const FAR_LESS: f32 = 0.3;
 /// Below this share the evidence is weak, within a language.
 const WEAK: f32 = 0.22;
+/// With fewer words a text may be all number, as in "32.8 °C."
+const LEAST_WORDS: usize = 2;
 /// A word that no sentence has counts this much in another language, where nobody knows its translation.
 const UNKNOWN: f32 = 0.12;
 /// With fewer words that the article has at all, nothing is said of weak evidence across languages.
@@ -45,6 +47,7 @@ pub(super) struct Link {
 struct Feature {
     sentences: Vec<usize>,
     weight: f32,
+    is_number: bool,
 }
 
 /// The evidence for a fact that cites these sentences.
@@ -72,7 +75,7 @@ pub(super) fn link(fact: &Reading<'_>, cited: &[usize], reference: &Reference<'_
         return Link { sentences: vec![best], corrected: true, weak: false };
     }
     let weak = match tongue {
-        Tongue::Same => own < WEAK * total,
+        Tongue::Same => own < WEAK * total || has_only_numbers_of(&features, cited),
         Tongue::Other => count(&features) >= LEAST_KNOWN && known >= 0.5 * total && own < WEAK * known,
     };
     Link { weak, ..kept }
@@ -98,6 +101,13 @@ pub(super) fn search(text: &Reading<'_>, reference: &Reference<'_>, tongue: Tong
     let least = if tongue == Tongue::Same { SUPPORTS * 0.8 * total } else { SUPPORTS * 0.8 * known };
     sentences.sort_unstable();
     Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
+}
+
+/// True when these sentences have none of a text's words. A number alone does not bear out what is said of it.
+fn has_only_numbers_of(features: &[Feature], sentences: &[usize]) -> bool {
+    let words: Vec<&Feature> = features.iter().filter(|feature| !feature.is_number).collect();
+    let has = |feature: &&Feature| feature.sentences.iter().any(|at| sentences.contains(at));
+    words.len() >= LEAST_WORDS && !words.iter().any(has)
 }
 
 /// How many features the article has at all.
@@ -139,12 +149,12 @@ fn features(fact: &Reading<'_>, reference: &Reference<'_>, tongue: Tongue) -> Ve
         }
         let unknown = sentences.is_empty() && tongue == Tongue::Other && !fact.tokens[i].is_capitalised();
         let weight = reference.weight(sentences.len()) * if unknown { UNKNOWN } else { 1.0 };
-        found.push(Feature { sentences, weight });
+        found.push(Feature { sentences, weight, is_number: false });
     }
     for mention in fact.mentions.iter().filter(|mention| mention.weight == Weight::Firm) {
         let sentences = reference.with_figures(&figures_of(&mention.what));
         let weight = reference.weight(sentences.len()) * NUMBER;
-        found.push(Feature { sentences, weight });
+        found.push(Feature { sentences, weight, is_number: true });
     }
     found
 }
@@ -191,6 +201,8 @@ mod tests {
     fn what_nothing_supports_is_weak() {
         let link = linked("Something else entirely happened elsewhere.", &[2], Language::En);
         assert_eq!(link, Link { sentences: vec![2], corrected: false, weak: true });
+        let link = linked("Elephants swam home by March 2027.", &[1], Language::En);
+        assert_eq!(link, Link { sentences: vec![1], corrected: false, weak: true }, "its date alone");
     }
 
     #[test]

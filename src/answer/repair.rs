@@ -3,9 +3,9 @@
 //! A fact that says something wrong, or more than its sentences say, is written again once, from those sentences alone. The
 //! new one is checked like the first, and the better of the two counts. What is still wrong then is left out, and how many
 //! facts were is said; what is only weak stays, with its finding. A headline and a summary cannot be left out: they are
-//! written again from the sentences of the facts, and the better one stays; where that summary still has a wrong number, a
-//! fact that holds takes its place. Where too few facts hold, others are written beside, and those that hold take the places
-//! that are free. Not here: who writes, and from what prompt.
+//! written again from the sentences of the facts, and the better one stays; where that still has a wrong number, or is in
+//! another language, a fact that holds takes its place. Where too few facts hold, others are written beside, and those that
+//! hold take the places that are free. Not here: who writes, and from what prompt.
 
 use super::reference::Reference;
 use super::{DraftFact, Finding, FindingKind, KeyFact, Summary};
@@ -13,6 +13,8 @@ use crate::plan::LEAST_FACTS;
 
 /// Most sentences that one part is written again from.
 const MOST_SENTENCES: usize = 6;
+/// The parts above the facts, and what findings call their places.
+const HEADING: [(Part, &str); 2] = [(Part::Headline, "headline"), (Part::Summary, "summary")];
 
 /// What happens to a fact that is only weak, also when it was written again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,15 +81,12 @@ pub fn is_sound(summary: &Summary) -> bool {
     failing(summary).is_empty() && missing(summary) == 0
 }
 
-/// The parts of a summary that do not hold: facts that are wrong or weak, and a headline or a summary that is wrong.
+/// The parts of a summary that do not hold, because they are wrong or weak.
 pub fn failing(summary: &Summary) -> Vec<Failing> {
-    let mut found = Vec::new();
-    for (part, place) in [(Part::Headline, "headline"), (Part::Summary, "summary")] {
-        if verdict(summary.findings.iter().filter(|it| it.place == place)) == Verdict::Wrong {
-            found.push(Failing { part, sentences: of_facts(summary) });
-        }
-    }
-    let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !holds(fact));
+    let holds = |place| verdict(summary.findings.iter().filter(|it| it.place == place)) == Verdict::Holds;
+    let heading = HEADING.into_iter().filter(|(_, place)| !holds(*place));
+    let mut found: Vec<Failing> = heading.map(|(part, _)| Failing { part, sentences: of_facts(summary) }).collect();
+    let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !self::holds(fact));
     found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(fact.cited()) }));
     found
 }
@@ -96,10 +95,21 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
 /// sentences may only repeat the summary, and those of a fact that was left out have failed before. A model of which no
 /// fact holds is not asked for more.
 pub fn missing(summary: &Summary) -> usize {
-    match LEAST_FACTS.saturating_sub(summary.key_facts.len()) {
+    match wanted(summary).saturating_sub(summary.key_facts.len()) {
         missing if missing > 0 && summary.key_facts.iter().any(holds) => missing + 2,
         _ => 0,
     }
+}
+
+/// The fewest facts of a whole answer, and one more for each part that a fact has to stand in for.
+fn wanted(summary: &Summary) -> usize {
+    LEAST_FACTS + HEADING.iter().filter(|(_, place)| is_unusable(summary, place)).count()
+}
+
+/// True for a part with a number that the article does not have, or in another language.
+fn is_unusable(summary: &Summary, place: &str) -> bool {
+    let unusable = [FindingKind::NumberNotInSource, FindingKind::WrongLanguage];
+    summary.findings.iter().any(|it| it.place == place && unusable.contains(&it.kind))
 }
 
 /// True for a fact with nothing against it.
@@ -157,9 +167,7 @@ pub fn settle(
     let new = |part: Part| rewritten.iter().find(|it| it.part == part).map(|it| it.text.trim());
     let new = |part: Part| new(part).filter(|text| !text.is_empty());
     if let Some(text) = new(Part::Headline) {
-        // It was written as a sentence, and a headline is none.
-        let text = text.strip_suffix('.').filter(|text| !text.ends_with('.')).unwrap_or(text);
-        heading(&mut summary, Part::Headline, text, reference);
+        heading(&mut summary, Part::Headline, without_stop(text), reference);
     }
     if let Some(text) = new(Part::Summary) {
         heading(&mut summary, Part::Summary, text, reference);
@@ -180,27 +188,37 @@ pub fn settle(
         summary.dropped += usize::from(settled[at].is_none());
     }
     summary.key_facts = settled.into_iter().flatten().collect();
-    stand_in(&mut summary);
     fill(&mut summary, rewritten, reference);
+    stand_in(&mut summary);
     summary.findings.retain(|it| it.place != "fact" || it.kind != FindingKind::Truncated);
     summary.findings.extend(reference.shortage(summary.key_facts.len()));
     summary
 }
 
-/// Has the first fact that holds take the place of a summary with a wrong number, unless it is the only one.
+/// Has the first facts that hold take the places of a summary and a headline that nobody can use, but not the only one.
 fn stand_in(summary: &mut Summary) {
-    let is_wrong = summary.findings.iter().any(|it| it.place == "summary" && it.kind == FindingKind::NumberNotInSource);
-    let mut sound = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at]));
-    if let (true, Some(first), Some(_)) = (is_wrong, sound.next(), sound.next()) {
-        summary.summary = summary.key_facts.remove(first).text;
-        summary.findings.retain(|it| it.place != "summary");
+    for (part, place) in HEADING.into_iter().rev() {
+        let mut sound = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at]));
+        if let (true, Some(first), Some(_)) = (is_unusable(summary, place), sound.next(), sound.next()) {
+            let text = summary.key_facts.remove(first).text;
+            match part {
+                Part::Headline => summary.headline = without_stop(&text).to_owned(),
+                _ => summary.summary = text,
+            }
+            summary.findings.retain(|it| it.place != place);
+        }
     }
+}
+
+/// A sentence as a headline, which has no full stop.
+fn without_stop(text: &str) -> &str {
+    text.strip_suffix('.').filter(|text| !text.ends_with('.')).unwrap_or(text)
 }
 
 /// Gives the places that are free to facts that were written beside and hold.
 fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference<'_>) {
     for line in rewritten.iter().filter(|it| it.part == Part::Another) {
-        if summary.key_facts.len() >= LEAST_FACTS {
+        if summary.key_facts.len() >= wanted(summary) {
             return;
         }
         let draft = DraftFact { text: line.text.trim().to_owned(), cited: line.sentences.clone() };

@@ -4,7 +4,8 @@
 //! routes by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
 //! documents around the sentences are `text`, `html` and `subtitle`; what a sentence has besides words is `protect`,
 //! `number` and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and
-//! `marian` (larger ones), on threads of their own, and `writer` (the engine). Not here: downloads, HTTP, the command line.
+//! `marian` (larger ones), on threads of their own, and `writer` (the engine), with `talk`, which a weak model gives back
+//! instead. Not here: downloads, HTTP, the command line.
 
 mod check;
 mod desk;
@@ -25,6 +26,7 @@ mod seat;
 mod split;
 mod student;
 mod subtitle;
+mod talk;
 mod text;
 mod writer;
 

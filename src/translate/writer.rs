@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::split::Parts;
+use super::talk::{echoed, examples, instructions, line_of, said, unreasoned};
 use super::{Batch, Direction, Pending, TranslateError, Translator, check, number};
 use crate::engine::constraint::{Alphabet, Names, SentenceFormat, SentenceGrammar, Shut};
 use crate::engine::sampler::Sampling;
@@ -18,7 +19,6 @@ use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
 use crate::intake::Language;
 use crate::lexicon::{Orthography, beginnings, is_code, latin_words, neighbours, tokens};
 
-const PROMPT: &str = include_str!("../../prompts/sentence.md");
 /// Branches of one job: candle's kernels read the weights once for up to four rows.
 const ROWS: usize = 4;
 /// Bytes of a sentence that is written in one go.
@@ -32,40 +32,6 @@ const QUOTES: &str = "\"«»„“”";
 /// Marks that end a sentence, and those that may stand behind them.
 const ENDS: &str = ".!?…";
 const ENDS_OR_QUOTES: &str = ".!?…»”\"";
-/// How models speak of a translation instead of giving it ("Українська версія цього тексту …"), each with the parts of words
-/// in a source that are a reason to say it. They are short, since a word that is refused late is misspelled.
-const TALK: [(&str, &[&str]); 10] = [
-    (
-        "укр",
-        &[
-            "ukr",
-            "укр",
-            "крад",
-            "краж",
-            "крайн",
-            "stol",
-            "steal",
-            "theft",
-            "thie",
-            "shelter",
-            "fort",
-            "forc",
-            "cover",
-            "hid",
-        ],
-    ),
-    ("рус", &["rus", "rous", "росій", "рус", "channel", "riverbed", "blond", "mermaid"]),
-    ("english", &["англ", "енгл"]),
-    ("переклад", &["translat", "interpret", "перев"]),
-    ("перевод", &["translat", "interpret", "transfer", "переклад", "перек"]),
-    ("translation", &["перекл", "перев"]),
-    ("заголов", &["headline", "title", "heading", "заголов"]),
-    ("headline", &["заголов"]),
-    ("верс", &["version", "edition", "account", "theor", "верс"]),
-    ("текст", &["text", "script", "wording", "fabric", "cloth", "текст"]),
-];
-/// Words in a row that a rendering has by chance in common with a worked example.
-const CHANCE: usize = 3;
 /// Mild, against loops; a stronger one drives names apart.
 const REPETITION_PENALTY: f32 = 1.05;
 
@@ -121,15 +87,17 @@ impl Writer {
     /// the one that is most like all of them: a sample alone may be anything, and what several agree on seldom is
     /// (minimum Bayes risk; Eikema and Aziz 2020).
     async fn improved(&self, direction: Direction, source: &str, text: String) -> Result<String, TranslateError> {
-        let echoed = |text: &str| echoed(source, text, direction);
+        let talk = unreasoned(source);
         let faults = |text: &str| {
-            check::faults(source, text, direction, &[]).len() + echoed(text).len() + said(&talk(source), text)
+            let copied = echoed(source, text, direction).len();
+            check::faults(source, text, direction, &[]).len() + copied + said(&talk, text)
         };
-        if faults(&text) == 0 {
+        let before = faults(&text);
+        if before == 0 {
             return Ok(text);
         }
         // What was copied is not shown again.
-        let again = job(direction, &[source; ROWS], SECOND, &echoed(&text));
+        let again = job(direction, &[source; ROWS], SECOND, &echoed(source, &text, direction));
         let mut all = self.write(again).await?;
         // The first, which the model wanted most, is the last that `max_by` keeps of equals.
         all.push(text);
@@ -137,7 +105,9 @@ impl Writer {
         let agreement = |own: usize| grams.iter().map(|other| overlap(&grams[own], other)).sum::<f32>();
         let worth: Vec<_> = (0..all.len()).map(|at| (Reverse(faults(&all[at])), agreement(at))).collect();
         let best = (0..all.len()).max_by(|&a, &b| worth[a].partial_cmp(&worth[b]).unwrap_or(Ordering::Equal));
-        Ok(all.swap_remove(best.unwrap_or_default()))
+        let best = best.unwrap_or_default();
+        tracing::debug!(before, after = worth[best].0.0, "faults of the first attempt and of the best of all");
+        Ok(all.swap_remove(best))
     }
 
     async fn write(&self, job: Job) -> Result<Vec<String>, TranslateError> {
@@ -167,50 +137,23 @@ fn overlap(a: &HashSet<[char; 3]>, b: &HashSet<[char; 3]>) -> f32 {
     2.0 * a.intersection(b).count() as f32 / (a.len() + b.len()).max(1) as f32
 }
 
-/// The worked examples, in three languages each.
-fn examples() -> impl Iterator<Item = &'static str> {
-    PROMPT.rsplit("\n===\n").next().unwrap_or_default().split("\n\n")
-}
-
 /// A job without some of the worked examples.
 fn job(direction: Direction, sentences: &[&str], temperature: f32, without: &[&str]) -> Job {
     let Direction { from, to } = direction;
     let names = |text: &str| text.replace("{from}", from.english_name()).replace("{to}", to.english_name());
-    let system = PROMPT.split("\n===\n").next().and_then(|system| system.rsplit("---\n").next()).unwrap_or_default();
     let shown_examples = examples().filter(|example| !without.contains(example));
     let shared: String = shown_examples.map(|example| shown(example, direction)).collect();
     let branch = |sentence: &&str| Branch {
         tail: format!("{}: {}\n{}:", from.english_name(), one_line(sentence), to.english_name()),
         rules: rules(sentence, direction, temperature),
     };
-    Job { system: names(system).trim().to_owned(), shared, branches: sentences.iter().map(branch).collect() }
+    Job { system: names(instructions()).trim().to_owned(), shared, branches: sentences.iter().map(branch).collect() }
 }
 
 /// One worked example, from its lines in each language.
 fn shown(example: &str, Direction { from, to }: Direction) -> String {
     let line = |language| line_of(example, language);
     format!("{}: {}\n{}: {}\n\n", from.english_name(), line(from), to.english_name(), line(to))
-}
-
-fn line_of(example: &str, language: Language) -> &str {
-    let mut lines = example.lines();
-    lines.find_map(|line| line.strip_prefix(language.code())?.strip_prefix(": ")).unwrap_or_default()
-}
-
-/// The worked examples that a rendering repeats words of, though its source says nothing of the kind.
-fn echoed(source: &str, text: &str, Direction { from, to }: Direction) -> Vec<&'static str> {
-    let like = |example: &str, text: &str| {
-        let words = |text: &str| check::words(text).map(str::to_lowercase).collect::<Vec<_>>();
-        let (own, others) = (words(example), words(text));
-        own.windows(CHANCE + 1).any(|run| others.windows(CHANCE + 1).any(|other| run == other))
-    };
-    examples().filter(|it| like(line_of(it, to), text) && !like(line_of(it, from), source)).collect()
-}
-
-/// How many words of a rendering begin like this.
-fn said(talk: &[String], text: &str) -> usize {
-    let lower = text.to_lowercase();
-    check::words(&lower).filter(|word| talk.iter().any(|talk| word.starts_with(talk))).count()
 }
 
 fn one_line(text: &str) -> String {
@@ -238,7 +181,11 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
         marks: marks(sentence),
         ends: ends(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
-        shut: Shut { openings: talk(sentence), words: Arc::new(neighbours), ..Shut::default() },
+        shut: Shut {
+            openings: unreasoned(sentence).into_iter().map(str::to_owned).collect(),
+            words: Arc::new(neighbours),
+            ..Shut::default()
+        },
         names: names(sentence, from, to),
     };
     let sampling = Sampling { temperature, repetition_penalty: REPETITION_PENALTY, ..Sampling::default() };
@@ -256,13 +203,6 @@ fn ends(sentence: &str) -> &'static str {
         true => ENDS_OR_QUOTES,
         false => "",
     }
-}
-
-/// What its translation may not begin with, and has no reason to say.
-fn talk(sentence: &str) -> Vec<String> {
-    let source = sentence.to_lowercase();
-    let shut = TALK.iter().filter(|(_, reasons)| !reasons.iter().any(|reason| source.contains(reason)));
-    shut.map(|(beginning, _)| (*beginning).to_owned()).collect()
 }
 
 /// The names of a sentence, as the other language spells them: what has a capital.
@@ -333,17 +273,10 @@ mod tests {
     }
 
     #[test]
-    fn worked_examples_and_talk_are_noticed_in_what_was_written() {
-        let source = "The paper says that nine of ten are small.";
-        let text = "Учені з'ясували, що ці птахи можуть літати. Газета каже, що дев'ять із десяти малі.";
-        let found = echoed(source, text, EN_UK);
-        assert!(matches!(found[..], [example] if example.contains("birds")), "{found:?}");
-        assert!(!job(EN_UK, &[source], SECOND, &found).shared.contains("birds"));
-        assert!(job(EN_UK, &[source], SECOND, &[]).shared.contains("birds"));
-        let asked = "Scientists have found that these birds swim.";
-        assert_eq!(echoed(asked, "Учені з'ясували, що ці птахи плавають.", EN_UK), Vec::<&str>::new());
-        assert_eq!(said(&talk(source), "Це українська версія цього тексту."), 3);
-        assert_eq!(said(&talk("The Ukrainian text"), "Український текст."), 0);
+    fn a_worked_example_can_be_left_out() {
+        let shown = |without: &[&str]| job(EN_UK, &["Two."], SECOND, without).shared.contains("birds");
+        let birds = examples().find(|example| example.contains("birds")).unwrap();
+        assert!(shown(&[]) && !shown(&[birds]));
     }
 
     #[test]

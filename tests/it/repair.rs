@@ -29,6 +29,16 @@ fn of_the_fund(language: usize, prompt: &str) -> String {
     format!("- [1] {}", text[language])
 }
 
+/// The facts of an answer, and that one.
+fn facts_and_the_fund(language: usize) -> Vec<String> {
+    let facts = ANSWERS[language].lines().skip(2).map(|line| line.split_once("] ").unwrap().1);
+    facts.chain([FUND[language]]).map(str::to_owned).collect()
+}
+
+fn texts(summary: &Summary) -> Vec<String> {
+    summary.key_facts.iter().map(|fact| fact.text.clone()).collect()
+}
+
 /// A model that answers the articles with `answers`, and the lines that it is to write again with `again`.
 macro_rules! script {
     ($answers:expr, $again:expr) => {{
@@ -204,12 +214,14 @@ async fn a_wrong_headline_is_written_again_from_the_facts() {
     }
 }
 
+/// The answers, with a number of another sentence in the summary of each.
+fn wrong_summary(language: usize) -> String {
+    let cost = ["£38.6 million", "38,6 млн фунтів", "38,6 млн фунтов"][language];
+    ANSWERS[language].replace(cost, if language == 0 { "31.6%" } else { "31,6%" })
+}
+
 #[tokio::test]
 async fn a_summary_whose_number_stays_wrong_gives_its_place_to_a_fact() {
-    fn wrong_summary(language: usize) -> String {
-        let cost = ["£38.6 million", "38,6 млн фунтів", "38,6 млн фунтов"][language];
-        ANSWERS[language].replace(cost, if language == 0 { "31.6%" } else { "31,6%" })
-    }
     fn stubborn(language: usize, prompt: &str) -> String {
         // The summary is written again from the sentences of all facts.
         let is_of_one = !prompt.contains("[2]");
@@ -217,12 +229,45 @@ async fn a_summary_whose_number_stays_wrong_gives_its_place_to_a_fact() {
         if is_of_one { of_the_fund(language, prompt) } else { summary() }
     }
     let (summaries, _, _) = answered(script!(wrong_summary, stubborn), |_| ()).await;
-    for ((summary, answer), fund) in summaries.iter().zip(ANSWERS).zip(FUND) {
-        let facts: Vec<&str> = answer.lines().skip(2).map(|line| line.split_once("] ").unwrap().1).collect();
-        assert_eq!(summary.summary, facts[0], "{summary:?}");
+    for (language, summary) in summaries.iter().enumerate() {
+        let [first, left @ ..] = &facts_and_the_fund(language)[..] else { panic!("no fact") };
+        assert_eq!((&summary.summary, texts(summary)), (first, left.to_vec()), "{summary:?}");
         assert_eq!(summary.findings, [], "{summary:?}");
-        let left: Vec<&str> = summary.key_facts.iter().map(|fact| fact.text.as_str()).collect();
-        assert_eq!(left, [facts[1], facts[2], fund]);
+    }
+}
+
+#[tokio::test]
+async fn a_headline_that_stays_in_another_language_gives_its_place_to_a_fact() {
+    // Russian in letters that Ukrainian has too.
+    const RUSSIAN: &str = "Через гавань ведет мост, говорит администрация, и он не допускает нарушения";
+    const UKRAINIAN: usize = 1;
+    fn foreign(language: usize) -> String {
+        let headline = ANSWERS[UKRAINIAN].lines().next().unwrap();
+        ANSWERS[language].replace(headline, RUSSIAN)
+    }
+    fn stubborn(language: usize, prompt: &str) -> String {
+        // The headline is written again from the sentences of all facts.
+        if prompt.contains("[2]") { format!("- [1] {RUSSIAN}.") } else { of_the_fund(language, prompt) }
+    }
+    let (summaries, _, _) = answered(script!(foreign, stubborn), |_| ()).await;
+    let summary = &summaries[UKRAINIAN];
+    let [first, left @ ..] = &facts_and_the_fund(UKRAINIAN)[..] else { panic!("no fact") };
+    assert_eq!((summary.headline.as_str(), texts(summary)), (first.trim_end_matches('.'), left.to_vec()));
+    assert_eq!(summary.findings, [], "{summary:?}");
+    assert_eq!(summaries[0].headline, ANSWERS[0].lines().next().unwrap());
+}
+
+#[tokio::test]
+async fn a_fact_that_was_written_beside_lets_the_only_one_take_the_place_of_the_summary() {
+    fn one_holds(language: usize) -> String {
+        let answer = wrong_summary(language);
+        let head: Vec<&str> = answer.lines().take(3).collect();
+        format!("{}\n- [3] {wrong}\n- [5] {wrong}", head.join("\n"), wrong = WRONG[language])
+    }
+    let (summaries, _, _) = answered(script!(one_holds, of_the_fund), |_| ()).await;
+    for (language, summary) in summaries.iter().enumerate() {
+        let facts = facts_and_the_fund(language);
+        assert_eq!((&summary.summary, texts(summary)), (&facts[0], vec![facts[3].clone()]), "{summary:?}");
     }
 }
 
