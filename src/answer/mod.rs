@@ -151,7 +151,7 @@ pub struct Summary {
     /// Facts that were left out because they did not hold, also when they were written again.
     #[serde(default)]
     pub dropped: usize,
-    /// Whether the model came to an end.
+    /// Whether it is whole.
     pub finish: Finish,
 }
 
@@ -171,7 +171,7 @@ pub enum Strategy {
 pub enum Finish {
     /// It is.
     Complete,
-    /// It was broken off at its limit, or because it repeated itself.
+    /// It was broken off at its limit, or because it repeated itself, and a part or facts are missing now.
     Length,
 }
 

@@ -5,10 +5,11 @@
 //! facts were is said; what is only weak stays, with its finding. A headline and a summary cannot be left out: they are
 //! written again from the sentences of the facts, and the better one stays; where that still has a wrong number, or is in
 //! another language, a fact that holds takes its place. Where too few facts hold, others are written beside, and those that
-//! hold take the places that are free. Not here: who writes, and from what prompt.
+//! hold take the places that are free. An answer that was broken off is whole when all its parts are in the end. Not here:
+//! who writes, and from what prompt.
 
 use super::reference::Reference;
-use super::{DraftFact, Finding, FindingKind, KeyFact, Summary};
+use super::{DraftFact, Finding, FindingKind, Finish, KeyFact, Summary};
 use crate::plan::LEAST_FACTS;
 
 /// Most sentences that one part is written again from.
@@ -192,6 +193,9 @@ pub fn settle(
     stand_in(&mut summary);
     summary.findings.retain(|it| it.place != "fact" || it.kind != FindingKind::Truncated);
     summary.findings.extend(reference.shortage(summary.key_facts.len()));
+    if !summary.findings.iter().any(|it| it.kind == FindingKind::Truncated) {
+        summary.finish = Finish::Complete;
+    }
     summary
 }
 

@@ -32,6 +32,8 @@ const LABELS_EN: &[&str] = &[
     "fact ",
     "here is",
     "the article",
+    "a news art",
+    "news article",
     "this article",
     "the text",
     "this text",

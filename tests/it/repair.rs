@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, OnceLock};
 
-use stislo::answer::{FindingKind, Strictness, Summary};
+use stislo::answer::{FindingKind, Finish, Strictness, Summary};
 use stislo::intake::Language;
 use stislo::service::{Request, Stage};
 
@@ -134,6 +134,32 @@ async fn what_stays_wrong_is_left_out_and_counted() {
         assert_eq!((summary.dropped, cited), (1, vec![2, 5]), "{summary:?}");
         let kinds: Vec<FindingKind> = summary.findings.iter().map(|finding| finding.kind).collect();
         assert_eq!(kinds, [FindingKind::Truncated], "two facts are too few, and that is said");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_broken_off_is_whole_when_the_broken_part_is_written_again() {
+    fn storm(language: usize) -> &'static str {
+        ANSWERS[language].lines().nth(4).unwrap()
+    }
+    // The engine stops a model that writes the same again and again.
+    fn endless(language: usize) -> String {
+        format!("{} {}", storm(language).trim_end_matches('.'), "(2020) ".repeat(40))
+    }
+    fn looping(language: usize) -> String {
+        ANSWERS[language].replace(storm(language), &endless(language))
+    }
+    fn rewritten(language: usize, _: &str) -> String {
+        storm(language).replace("[5]", "[1]")
+    }
+    fn stubborn(language: usize, _: &str) -> String {
+        endless(language).replace("[5]", "[1]")
+    }
+    let (whole, _, _) = answered(script!(looping, rewritten), |_| ()).await;
+    let (broken, _, _) = answered(script!(looping, stubborn), |_| ()).await;
+    for (whole, broken) in whole.iter().zip(&broken) {
+        assert_eq!((whole.finish, whole.key_facts.len(), whole.dropped), (Finish::Complete, 3, 0), "{whole:?}");
+        assert_eq!((broken.finish, broken.key_facts.len(), broken.dropped), (Finish::Length, 2, 1), "{broken:?}");
     }
 }
 

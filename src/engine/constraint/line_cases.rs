@@ -171,6 +171,18 @@ fn lines_start_and_end_as_they_should() {
 }
 
 #[test]
+fn one_mark_may_close_a_quotation_inside_another_and_both() {
+    for open in ["The «Star «Alpha group sued.\n", "The \"Star «Alpha» group sued.\n", "The «Star group sued.\n"] {
+        assert!(!after(1, open), "{open}");
+    }
+    for closed in ["The «Star «Alpha» group sued.\n", "The «Star «Alpha»» group sued.\n", "The «Star» group sued.\n"]
+    {
+        assert!(after(1, closed), "{closed}");
+    }
+    assert!(!after(1, "The «Star» group» sued.\n") && !after(1, "The «A «B» and «C sued them.\n"));
+}
+
+#[test]
 fn no_line_ends_with_a_word_that_another_has_to_follow() {
     assert!(!after(1, "He saw all of the.") && after(1, "He saw all of the city."));
     assert!(!after(0, "He saw all of the\n") && after(0, "He saw all of the city\n"));

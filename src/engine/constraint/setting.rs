@@ -17,6 +17,8 @@ pub(super) struct Setting {
     /// Quotation marks that are open; `straight` when one of them is `"`.
     quotes: usize,
     straight: bool,
+    /// So many of them may stay open, because one inside was closed: newspapers print one mark for both, «А «Б».
+    spared: usize,
     brackets: usize,
     /// The last character has opened one of them.
     opened: bool,
@@ -100,11 +102,15 @@ impl Setting {
     fn pair(&mut self, c: char) -> bool {
         let closes = self.closes(c);
         self.straight ^= c == '"';
-        let of_kind = if "()".contains(c) { &mut self.brackets } else { &mut self.quotes };
+        let quotation = !"()".contains(c);
+        let of_kind = if quotation { &mut self.quotes } else { &mut self.brackets };
         if closes && *of_kind == 0 {
             return false;
         }
         *of_kind = if closes { *of_kind - 1 } else { *of_kind + usize::from("(«„“\"".contains(c)) };
+        if closes && quotation && c != '"' && !self.straight {
+            self.spared = self.quotes;
+        }
         true
     }
 
@@ -113,9 +119,9 @@ impl Setting {
         self.quotes + self.brackets
     }
 
-    /// True when no quotation mark and no bracket is open.
+    /// True when no quotation mark and no bracket is open that has to be closed.
     pub(super) fn is_paired(&self) -> bool {
-        self.open() == 0
+        self.brackets == 0 && self.quotes <= self.spared
     }
 
     /// True after a sentence's last mark and the marks that close behind it, when nothing is left open.
