@@ -2,7 +2,7 @@
 
 use super::{Finding, FindingKind};
 use crate::intake::Language;
-use crate::intake::language::language_of;
+use crate::intake::language::{language_of, reads_as_the_neighbour};
 
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;
@@ -26,7 +26,7 @@ pub(super) fn findings(text: &str, ending: Ending, language: Language, place: &'
     if text.is_empty() || (ending == Ending::Sentence && !ended) {
         found.push(finding(FindingKind::Truncated, text));
     }
-    if !is_in(text, language) {
+    if !is_in(text, language) || reads_as_the_neighbour(text, language) {
         found.push(finding(FindingKind::WrongLanguage, text));
     } else if let Some(word) = foreign_word(text, language) {
         found.push(finding(FindingKind::WrongLanguage, word));
@@ -65,6 +65,8 @@ mod tests {
         assert_eq!(kinds("Міст відкрили в суботу зранку.", Language::Uk), []);
         assert_eq!(kinds("Мост открыли в субботу утром.", Language::Uk), [FindingKind::WrongLanguage]);
         assert_eq!(kinds("Міст вiдкрили.", Language::Uk), [FindingKind::WrongLanguage]);
+        let russian = "Институт готовит три космические миссии к Венере для поиска признаков жизни в атмосфере.";
+        assert_eq!(kinds(russian, Language::Uk), [FindingKind::WrongLanguage]);
         assert_eq!(kinds("Міст «Объект» відкрили.", Language::Uk), [FindingKind::WrongLanguage]);
         assert_eq!(kinds("The bridge", Language::En), [FindingKind::Truncated]);
         assert_eq!(kinds("", Language::En), [FindingKind::Truncated]);

@@ -46,11 +46,6 @@ impl<'a> Growing<'a> {
         new
     }
 
-    /// What the model has written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// The answer as it stands.
     pub fn whole(&self) -> Draft {
         self.draft(&self.text)

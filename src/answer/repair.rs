@@ -2,11 +2,11 @@
 //!
 //! A fact that says something wrong, or more than its sentences say, is written again once, from those sentences alone. The
 //! new one is checked like the first, and the better of the two counts. What is still wrong then is left out, and how many
-//! facts were is said; what is only weak stays, with its finding. A headline and a summary cannot be left out: they are
-//! written again from the sentences of the facts, and the better one stays; where that still has a wrong number, or is in
-//! another language, a fact that holds takes its place. Where too few facts hold, others are written beside, and those that
-//! hold take the places that are free. An answer that was broken off is whole when all its parts are in the end. Not here:
-//! who writes, and from what prompt.
+//! facts were is said; what is only weak stays, with its finding, but in another language only where too few others are. A
+//! headline and a summary cannot be left out: they are written again from the sentences of the facts, and the better one
+//! stays; where that still has a wrong number, or is in another language, a fact that holds takes its place. Where too few
+//! facts hold, others are written beside, and those that hold take the places that are free. An answer that was broken off
+//! is whole when all its parts are in the end. Not here: who writes, and from what prompt.
 
 use super::reference::Reference;
 use super::{DraftFact, Finding, FindingKind, Finish, KeyFact, Summary};
@@ -96,7 +96,7 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
 /// sentences may only repeat the summary, and those of a fact that was left out have failed before. A model of which no
 /// fact holds is not asked for more.
 pub fn missing(summary: &Summary) -> usize {
-    match wanted(summary).saturating_sub(summary.key_facts.len()) {
+    match wanted(summary).saturating_sub(readable(summary)) {
         missing if missing > 0 && summary.key_facts.iter().any(holds) => missing + 2,
         _ => 0,
     }
@@ -105,6 +105,15 @@ pub fn missing(summary: &Summary) -> usize {
 /// The fewest facts of a whole answer, and one more for each part that a fact has to stand in for.
 fn wanted(summary: &Summary) -> usize {
     LEAST_FACTS + HEADING.iter().filter(|(_, place)| is_unusable(summary, place)).count()
+}
+
+/// How many facts are in the language that was asked for.
+fn readable(summary: &Summary) -> usize {
+    summary.key_facts.iter().filter(|fact| !is_foreign(fact)).count()
+}
+
+fn is_foreign(fact: &KeyFact) -> bool {
+    fact.findings.iter().any(|it| it.kind == FindingKind::WrongLanguage)
 }
 
 /// True for a part with a number that the article does not have, or in another language.
@@ -191,6 +200,7 @@ pub fn settle(
     summary.key_facts = settled.into_iter().flatten().collect();
     fill(&mut summary, rewritten, reference);
     stand_in(&mut summary);
+    leave_out_foreign(&mut summary);
     summary.findings.retain(|it| it.place != "fact" || it.kind != FindingKind::Truncated);
     summary.findings.extend(reference.shortage(summary.key_facts.len()));
     if !summary.findings.iter().any(|it| it.kind == FindingKind::Truncated) {
@@ -214,6 +224,15 @@ fn stand_in(summary: &mut Summary) {
     }
 }
 
+/// Leaves out facts in another language, as long as enough others are there.
+fn leave_out_foreign(summary: &mut Summary) {
+    while summary.key_facts.len() > LEAST_FACTS {
+        let Some(at) = summary.key_facts.iter().rposition(is_foreign) else { return };
+        summary.key_facts.remove(at);
+        summary.dropped += 1;
+    }
+}
+
 /// A sentence as a headline, which has no full stop.
 fn without_stop(text: &str) -> &str {
     text.strip_suffix('.').filter(|text| !text.ends_with('.')).unwrap_or(text)
@@ -222,7 +241,7 @@ fn without_stop(text: &str) -> &str {
 /// Gives the places that are free to facts that were written beside and hold.
 fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference<'_>) {
     for line in rewritten.iter().filter(|it| it.part == Part::Another) {
-        if summary.key_facts.len() >= wanted(summary) {
+        if readable(summary) >= wanted(summary) {
             return;
         }
         let draft = DraftFact { text: line.text.trim().to_owned(), cited: line.sentences.clone() };

@@ -29,6 +29,9 @@ const STRAY: f32 = 0.2;
 /// One word of a language's own weighs as much as this many natural units of letter evidence.
 const WORD_WEIGHT: f32 = 1.2;
 
+/// Fewer letters do not tell Ukrainian from Russian where those are missing that only one of them has.
+const LEAST_LETTERS: usize = 20;
+
 /// Five Cyrillic letters, in bytes.
 const LONG_WORD: usize = 10;
 
@@ -135,33 +138,51 @@ const PROFILES: [Profile; 6] = [
 /// Letters of Cyrillic alphabets that none of the profiles has.
 const FOREIGN: &str = "әғқңөұүһҗҙҡҫҳҷӑӗӳӊԥҩӡӣӯ";
 
+/// What a text is judged by.
+struct Signs<'t> {
+    /// Of each of [`LETTERS`].
+    counts: [usize; LETTERS.len()],
+    /// Cyrillic letters, and the apostrophes between them.
+    letters: usize,
+    /// Letters of [`FOREIGN`].
+    foreign: usize,
+    words: Vec<&'t str>,
+}
+
+impl<'t> Signs<'t> {
+    /// Of a text in lower case.
+    fn of(text: &'t str) -> Self {
+        let words = text.split(|c: char| !c.is_alphabetic()).collect();
+        let mut signs = Self { counts: [0; LETTERS.len()], letters: 0, foreign: 0, words };
+        let mut inside = false;
+        for c in text.chars() {
+            let apostrophe = inside && LETTERS[0].contains(c);
+            inside = ('\u{400}'..='\u{52f}').contains(&c);
+            if !inside && !apostrophe {
+                continue;
+            }
+            signs.letters += 1;
+            if let Some(slot) = LETTERS.iter().position(|set| set.contains(c)) {
+                signs.counts[slot] += 1;
+            } else if FOREIGN.contains(c) {
+                signs.foreign += 1;
+            }
+        }
+        signs
+    }
+}
+
 /// Guesses the language of text that is mostly Cyrillic.
 pub(super) fn guess(text: &str) -> Guess {
     let text = text.to_lowercase();
-    let mut counts = [0_usize; LETTERS.len()];
-    let (mut letters, mut foreign) = (0_usize, 0_usize);
-    let mut inside = false;
-    for c in text.chars() {
-        let apostrophe = inside && LETTERS[0].contains(c);
-        inside = ('\u{400}'..='\u{52f}').contains(&c);
-        if !inside && !apostrophe {
-            continue;
-        }
-        letters += 1;
-        if let Some(slot) = LETTERS.iter().position(|set| set.contains(c)) {
-            counts[slot] += 1;
-        } else if FOREIGN.contains(c) {
-            foreign += 1;
-        }
+    let signs = Signs::of(&text);
+    if signs.foreign * 50 > signs.letters {
+        return Guess::other("another Cyrillic language", certainty(signs.letters));
     }
-    if foreign * 50 > letters {
-        return Guess::other("another Cyrillic language", certainty(letters));
-    }
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphabetic()).collect();
     let mut best: Option<(f32, &Profile)> = None;
     let mut second = f32::NEG_INFINITY;
     for profile in &PROFILES {
-        let score = profile.score(&counts, letters, &words);
+        let score = profile.score(&signs);
         match best {
             Some((top, _)) if score <= top => second = second.max(score),
             Some((top, _)) => {
@@ -172,18 +193,30 @@ pub(super) fn guess(text: &str) -> Guess {
         }
     }
     let (top, profile) = best.expect("the table of profiles is not empty");
-    // Letters of one word are not independent, so the gap is softened before it becomes a probability.
-    let sure = 1.0 / (1.0 + (-(top - second) / 2.0).exp());
-    let confidence = sure * certainty(letters);
+    let confidence = sure(top - second) * certainty(signs.letters);
     match profile.language {
         Some(language) => Guess::ours(language, confidence),
         None => Guess::other(profile.name, confidence),
     }
 }
 
+/// How sure it is, from 0 to 1, that a text which is Ukrainian or Russian is the second; `None` for a text that is too short
+/// to tell. No other language is thought of, so that it is seen of what a model wrote without the letters that tell.
+pub(super) fn is_russian(text: &str) -> Option<f32> {
+    let text = text.to_lowercase();
+    let signs = Signs::of(&text);
+    let [ukrainian, russian] = [&PROFILES[0], &PROFILES[1]].map(|profile| profile.score(&signs));
+    (signs.letters >= LEAST_LETTERS).then(|| sure(russian - ukrainian))
+}
+
+/// A probability from a gap between scores. Letters of one word are not independent, so the gap is softened before.
+fn sure(gap: f32) -> f32 {
+    1.0 / (1.0 + (-gap / 2.0).exp())
+}
+
 impl Profile {
     /// Natural logarithm of how likely the counts are in this language, up to a constant.
-    fn score(&self, counts: &[usize; LETTERS.len()], letters: usize, words: &[&str]) -> f32 {
+    fn score(&self, Signs { counts, letters, words, .. }: &Signs<'_>) -> f32 {
         let mut score = -self.rarity;
         let (mut seen, mut mass) = (0, 0.0);
         for (count, share) in counts.iter().zip(self.shares) {
@@ -214,6 +247,21 @@ mod tests {
         let text = "В Киеве, на улице Евгена Гуцала (Євгена Гуцала), открыли новый музей, сообщает «Українська \
                     правда». Его посетили первые двести человек, рассказали организаторы выставки.";
         assert_eq!(guess(text).language, Some(Language::Ru));
+    }
+
+    #[test]
+    fn russian_is_seen_without_its_letters() {
+        for text in [
+            "Физическая потеря устройств может привести до беспокойства многих предприятий.",
+            "Институт готовит три космические миссии для поиска признаков жизни в атмосфере.",
+        ] {
+            assert!(is_russian(text).is_some_and(|sure| sure > 0.9), "{text}");
+        }
+        for text in ["тепер у руках Роберто Джефферсона", "Близько 11:29 учасники протесту рушили вгору по Уайтхолл"]
+        {
+            assert!(is_russian(text).is_some_and(|sure| sure < 0.9), "{text}");
+        }
+        assert_eq!(is_russian("Иран начал ремонт"), None);
     }
 
     #[test]

@@ -150,6 +150,18 @@ pub fn language_of(text: &str) -> Option<Guess> {
     Some(by_script(sample))
 }
 
+/// True when a text that should be Ukrainian or Russian reads as the other one, also where it has not one letter of it: a
+/// model that is refused ы writes Russian without.
+pub fn reads_as_the_neighbour(text: &str, wanted: Language) -> bool {
+    const SURE: f32 = 0.9;
+    let russian = cyrillic::is_russian(text);
+    match wanted {
+        Language::En => false,
+        Language::Uk => russian.is_some_and(|russian| russian >= SURE),
+        Language::Ru => russian.is_some_and(|russian| russian <= 1.0 - SURE),
+    }
+}
+
 /// How many letters of which script a sample has, and the byte where the sample ends.
 struct Letters {
     all: usize,

@@ -111,7 +111,7 @@ impl Run<'_> {
                 }
                 Event::Finished { branch, finish } => {
                     let branch = &mut branches[branch];
-                    tracing::debug!(?finish, text = branch.growing.text(), "an answer as it was written");
+                    tracing::debug!(language = %branch.made.language, ?finish, "an answer is written");
                     if finish == Finish::Complete {
                         branch.made.finish = answer::Finish::Complete;
                     }

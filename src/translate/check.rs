@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Direction, name, number};
 use crate::intake::Language;
-use crate::intake::language::language_of;
+use crate::intake::language::{language_of, reads_as_the_neighbour};
 
 /// Something that does not hold in a translated sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -110,6 +110,9 @@ fn foreign(source: &str, target: &str, direction: Direction) -> Option<Fault> {
     if let Some(word) = words(target).find(|word| word.chars().any(|c| wrong(&c))) {
         return Some(Fault::new(FaultKind::WrongLanguage, word));
     }
+    if reads_as_the_neighbour(target, direction.to) {
+        return Some(Fault::new(FaultKind::WrongLanguage, ""));
+    }
     let same_script = direction.from != Language::En && direction.to != Language::En;
     if source.trim() == target.trim() && words(source).count() > 3 && !is_in(target, direction.to) {
         return Some(Fault::new(FaultKind::Untranslated, target));
@@ -180,6 +183,13 @@ mod tests {
             ("The bridge opened on Monday.", "Микола Коваленко відкрив міст у понеділок.", Uk, vec![], NameInvented),
             ("The mayor opened schools on Monday.", "Мэр открыл школы в понедельник.", Uk, vec![], WrongLanguage),
             ("The mayor opened schools on Monday.", "Мэр відкрив школи.", Ru, vec![], WrongLanguage),
+            (
+                "The loss of a device may worry them.",
+                "Потеря устройства может привести их до беспокойства.",
+                Uk,
+                vec![],
+                WrongLanguage,
+            ),
             ("The mayor opened schools on Monday.", "Мер opened школи в понеділок.", Uk, vec![], Untranslated),
             ("The mayor opened schools on Monday.", "Мер.", Uk, vec![], Length),
             ("The mayor opened schools on Monday.", "Мер школа школа школа школа школа.", Uk, vec![], Repeated),

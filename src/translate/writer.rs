@@ -116,8 +116,7 @@ impl Writer {
         loop {
             match events.recv().await {
                 Some(Event::Delta { branch, text }) => written[branch].push_str(&text),
-                Some(Event::Finished { branch, .. }) => tracing::debug!(branch, text = written[branch], "written"),
-                Some(Event::Prefill { .. }) => {}
+                Some(Event::Finished { .. } | Event::Prefill { .. }) => {}
                 Some(Event::Done(_)) => return Ok(written.into_iter().map(|text| text.trim().to_owned()).collect()),
                 Some(Event::Failed(error)) => return Err(error.into()),
                 None => return Err(EngineError::Dead.into()),

@@ -284,6 +284,26 @@ async fn a_headline_that_stays_in_another_language_gives_its_place_to_a_fact() {
 }
 
 #[tokio::test]
+async fn a_fact_that_stays_in_another_language_makes_room_for_others() {
+    const UKRAINIAN: usize = 1;
+    // Russian in letters that Ukrainian has too.
+    fn foreign(language: usize) -> String {
+        let bus = facts_and_the_fund(UKRAINIAN).swap_remove(0);
+        ANSWERS[language].replace(&bus, "Автобус № 7 говорит администрации, что не допускает нарушения движения.")
+    }
+    fn stubborn(language: usize, prompt: &str) -> String {
+        if prompt.contains("transport fund") {
+            of_the_fund(language, prompt)
+        } else {
+            foreign(language).lines().nth(2).unwrap().replace("[2]", "[1]")
+        }
+    }
+    let (summaries, _, _) = answered(script!(foreign, stubborn), |_| ()).await;
+    let summary = &summaries[UKRAINIAN];
+    assert_eq!((texts(summary), summary.dropped), (facts_and_the_fund(UKRAINIAN).split_off(1), 1), "{summary:?}");
+}
+
+#[tokio::test]
 async fn a_fact_that_was_written_beside_lets_the_only_one_take_the_place_of_the_summary() {
     fn one_holds(language: usize) -> String {
         let answer = wrong_summary(language);

@@ -13,7 +13,7 @@ use crate::tiny_student::{Files, packed};
 
 /// Each Latin letter and its Cyrillic one; all of them are in both Ukrainian and Russian.
 const LETTERS: [&str; 2] =
-    ["abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "абцдефгхжйклмнопщрстувшчюзАБЦДЕФГХЖЙКЛМНОПЩРСТУВШЧЮЗ"];
+    ["abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "абцдифгхжйклмнопщрстувшчюзАБЦДИФГХЖЙКЛМНОПЩРСТУВШЧЮЗ"];
 /// Words of numbers and dates, which would be wrong if they were only spelled in other letters.
 const WORDS: [[&str; 2]; 3] = [["September", "вересня"], ["November", "листопада"], ["million", "млн"]];
 
