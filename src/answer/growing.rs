@@ -1,11 +1,12 @@
 //! An answer while it is written: facts are checked as their lines end, so that a caller sees them early.
 //!
 //! What is given out early is what the whole answer will say: lines that are whole are read and checked exactly as at the
-//! end, and from the first fact on that does not hold, all of them wait until it is settled what becomes of it.
+//! end, and from the first fact on that does not hold, all of them wait until it is settled what becomes of it. All wait, too,
+//! when one of them may have to stand in for the headline or the summary.
 
-use super::repair::holds;
+use super::repair::{holds, wanted};
 use super::{Draft, KeyFact, Summary, parse};
-use crate::plan::Matter;
+use crate::plan::{LEAST_FACTS, Matter};
 
 /// One answer under way.
 pub struct Growing<'a> {
@@ -40,6 +41,9 @@ impl<'a> Growing<'a> {
 
     /// The facts of a checked draft that can be given out now, with their places among the facts.
     pub fn settled(&mut self, checked: Summary) -> Vec<(usize, KeyFact)> {
+        if wanted(&checked) > LEAST_FACTS {
+            return Vec::new();
+        }
         let facts = checked.key_facts.into_iter().take_while(holds).enumerate();
         let new: Vec<_> = facts.skip(self.given).collect();
         self.given += new.len();

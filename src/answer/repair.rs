@@ -103,7 +103,7 @@ pub fn missing(summary: &Summary) -> usize {
 }
 
 /// The fewest facts of a whole answer, and one more for each part that a fact has to stand in for.
-fn wanted(summary: &Summary) -> usize {
+pub(super) fn wanted(summary: &Summary) -> usize {
     LEAST_FACTS + HEADING.iter().filter(|(_, place)| is_unusable(summary, place)).count()
 }
 

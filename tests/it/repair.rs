@@ -39,6 +39,15 @@ fn texts(summary: &Summary) -> Vec<String> {
     summary.key_facts.iter().map(|fact| fact.text.clone()).collect()
 }
 
+/// The facts of a language that were sent, in order.
+fn sent(stages: &[Stage], wanted: Language) -> Vec<String> {
+    let facts = stages.iter().filter_map(|stage| match stage {
+        Stage::Fact { language, fact, .. } if *language == wanted => Some(fact.text.clone()),
+        _ => None,
+    });
+    facts.collect()
+}
+
 /// A model that answers the articles with `answers`, and the lines that it is to write again with `again`.
 macro_rules! script {
     ($answers:expr, $again:expr) => {{
@@ -254,11 +263,12 @@ async fn a_summary_whose_number_stays_wrong_gives_its_place_to_a_fact() {
         let summary = || format!("- [1] {}", wrong_summary(language).lines().nth(1).unwrap());
         if is_of_one { of_the_fund(language, prompt) } else { summary() }
     }
-    let (summaries, _, _) = answered(script!(wrong_summary, stubborn), |_| ()).await;
+    let (summaries, stages, _) = answered(script!(wrong_summary, stubborn), |_| ()).await;
     for (language, summary) in summaries.iter().enumerate() {
         let [first, left @ ..] = &facts_and_the_fund(language)[..] else { panic!("no fact") };
         assert_eq!((&summary.summary, texts(summary)), (first, left.to_vec()), "{summary:?}");
         assert_eq!(summary.findings, [], "{summary:?}");
+        assert_eq!(sent(&stages, summary.language), left, "the one that stands in was not sent as a fact");
     }
 }
 
