@@ -50,6 +50,13 @@ struct Feature {
     is_number: bool,
 }
 
+impl Feature {
+    /// True when any of these sentences has it.
+    fn is_in(&self, sentences: &[usize]) -> bool {
+        self.sentences.iter().any(|at| sentences.contains(at))
+    }
+}
+
 /// The evidence for a fact that cites these sentences.
 pub(super) fn link(fact: &Reading<'_>, cited: &[usize], reference: &Reference<'_>, tongue: Tongue) -> Link {
     let features = features(fact, reference, tongue);
@@ -106,8 +113,7 @@ pub(super) fn search(text: &Reading<'_>, reference: &Reference<'_>, tongue: Tong
 /// True when these sentences have none of a text's words. A number alone does not bear out what is said of it.
 fn has_only_numbers_of(features: &[Feature], sentences: &[usize]) -> bool {
     let words: Vec<&Feature> = features.iter().filter(|feature| !feature.is_number).collect();
-    let has = |feature: &&Feature| feature.sentences.iter().any(|at| sentences.contains(at));
-    words.len() >= LEAST_WORDS && !words.iter().any(has)
+    words.len() >= LEAST_WORDS && !words.iter().any(|word| word.is_in(sentences))
 }
 
 /// How many features the article has at all.
@@ -134,8 +140,7 @@ fn best(scores: &[f32]) -> usize {
 
 /// What a set of sentences has of the features.
 fn of_set(features: &[Feature], sentences: &[usize]) -> f32 {
-    let has = |feature: &&Feature| feature.sentences.iter().any(|at| sentences.contains(at));
-    features.iter().filter(has).map(|feature| feature.weight).sum()
+    features.iter().filter(|feature| feature.is_in(sentences)).map(|feature| feature.weight).sum()
 }
 
 fn features(fact: &Reading<'_>, reference: &Reference<'_>, tongue: Tongue) -> Vec<Feature> {

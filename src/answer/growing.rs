@@ -4,9 +4,9 @@
 //! end, and from the first fact on that does not hold, all of them wait until it is settled what becomes of it. All wait, too,
 //! when one of them may have to stand in for the headline or the summary.
 
-use super::repair::{holds, wanted};
+use super::repair::{holds, open};
 use super::{Draft, KeyFact, Summary, parse};
-use crate::plan::{LEAST_FACTS, Matter};
+use crate::plan::Matter;
 
 /// One answer under way.
 pub struct Growing<'a> {
@@ -41,7 +41,7 @@ impl<'a> Growing<'a> {
 
     /// The facts of a checked draft that can be given out now, with their places among the facts.
     pub fn settled(&mut self, checked: Summary) -> Vec<(usize, KeyFact)> {
-        if wanted(&checked) > LEAST_FACTS {
+        if open(&checked) > 0 {
             return Vec::new();
         }
         let facts = checked.key_facts.into_iter().take_while(holds).enumerate();

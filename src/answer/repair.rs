@@ -84,10 +84,10 @@ pub fn is_sound(summary: &Summary) -> bool {
 
 /// The parts of a summary that do not hold, because they are wrong or weak.
 pub fn failing(summary: &Summary) -> Vec<Failing> {
-    let holds = |place| verdict(summary.findings.iter().filter(|it| it.place == place)) == Verdict::Holds;
-    let heading = HEADING.into_iter().filter(|(_, place)| !holds(*place));
+    let fails = |place| verdict(summary.findings.iter().filter(|it| it.place == place)) > Verdict::Holds;
+    let heading = HEADING.into_iter().filter(|(_, place)| fails(*place));
     let mut found: Vec<Failing> = heading.map(|(part, _)| Failing { part, sentences: of_facts(summary) }).collect();
-    let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !self::holds(fact));
+    let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !holds(fact));
     found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(fact.cited()) }));
     found
 }
@@ -103,8 +103,13 @@ pub fn missing(summary: &Summary) -> usize {
 }
 
 /// The fewest facts of a whole answer, and one more for each part that a fact has to stand in for.
-pub(super) fn wanted(summary: &Summary) -> usize {
-    LEAST_FACTS + HEADING.iter().filter(|(_, place)| is_unusable(summary, place)).count()
+fn wanted(summary: &Summary) -> usize {
+    LEAST_FACTS + open(summary)
+}
+
+/// How many of the parts above the facts may be given to a fact, because nobody can use them.
+pub(super) fn open(summary: &Summary) -> usize {
+    HEADING.iter().filter(|(_, place)| is_unusable(summary, place)).count()
 }
 
 /// How many facts are in the language that was asked for.
@@ -176,11 +181,10 @@ pub fn settle(
 ) -> Summary {
     let new = |part: Part| rewritten.iter().find(|it| it.part == part).map(|it| it.text.trim());
     let new = |part: Part| new(part).filter(|text| !text.is_empty());
-    if let Some(text) = new(Part::Headline) {
-        heading(&mut summary, Part::Headline, without_stop(text), reference);
-    }
-    if let Some(text) = new(Part::Summary) {
-        heading(&mut summary, Part::Summary, text, reference);
+    for (part, place) in HEADING {
+        if let Some(text) = new(part) {
+            heading(&mut summary, (part, place), text, reference);
+        }
     }
     let facts = std::mem::take(&mut summary.key_facts);
     // What holds stays, and what does not has to stand beside it.
@@ -214,11 +218,8 @@ fn stand_in(summary: &mut Summary) {
     for (part, place) in HEADING.into_iter().rev() {
         let mut sound = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at]));
         if let (true, Some(first), Some(_)) = (is_unusable(summary, place), sound.next(), sound.next()) {
-            let text = summary.key_facts.remove(first).text;
-            match part {
-                Part::Headline => summary.headline = without_stop(&text).to_owned(),
-                _ => summary.summary = text,
-            }
+            let fact = summary.key_facts.remove(first);
+            put(summary, part, as_part(part, &fact.text));
             summary.findings.retain(|it| it.place != place);
         }
     }
@@ -233,9 +234,15 @@ fn leave_out_foreign(summary: &mut Summary) {
     }
 }
 
-/// A sentence as a headline, which has no full stop.
-fn without_stop(text: &str) -> &str {
-    text.strip_suffix('.').filter(|text| !text.ends_with('.')).unwrap_or(text)
+/// A sentence as a part above the facts: a headline has no full stop.
+fn as_part(part: Part, text: &str) -> &str {
+    let bare = text.strip_suffix('.').filter(|text| part == Part::Headline && !text.ends_with('.'));
+    bare.unwrap_or(text)
+}
+
+fn put(summary: &mut Summary, part: Part, text: &str) {
+    let place = if part == Part::Headline { &mut summary.headline } else { &mut summary.summary };
+    text.clone_into(place);
 }
 
 /// Gives the places that are free to facts that were written beside and hold.
@@ -252,19 +259,15 @@ fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference<'_
 }
 
 /// Puts a new headline or summary in the place of the old one when it is better.
-fn heading(summary: &mut Summary, part: Part, text: &str, reference: &Reference<'_>) {
-    let place = if part == Part::Headline { "headline" } else { "summary" };
+fn heading(summary: &mut Summary, (part, place): (Part, &'static str), text: &str, reference: &Reference<'_>) {
+    let text = as_part(part, text);
     let findings = reference.heading(text, summary.language, place);
     let (old, others): (Vec<Finding>, Vec<Finding>) = summary.findings.drain(..).partition(|it| it.place == place);
     let better = (verdict(&findings), findings.len()) < (verdict(&old), old.len());
     summary.findings = if better { findings } else { old };
     summary.findings.extend(others);
     if better {
-        let text = text.to_owned();
-        match part {
-            Part::Headline => summary.headline = text,
-            _ => summary.summary = text,
-        }
+        put(summary, part, text);
     }
 }
 
