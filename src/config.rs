@@ -15,7 +15,7 @@ use clap::builder::FalseyValueParser;
 pub use self::file::SettingsFile;
 pub use self::serve::{Serve, ServeSettings};
 use crate::cache::CacheSettings;
-use crate::engine::EngineSettings;
+use crate::engine::{EngineSettings, KernelLevel};
 use crate::error::Error;
 use crate::hub::{DEFAULT_ENDPOINT, HubSettings, Token};
 
@@ -34,6 +34,9 @@ pub struct RawSettings {
     /// Tokens that an article and its answer may have together [default: 8192]
     #[arg(long, global = true, value_name = "TOKENS", env = "STISLO_CONTEXT")]
     pub context: Option<usize>,
+    /// Instructions to multiply with: avx512, avx2 or plain [default: the fastest that this processor has]
+    #[arg(long, global = true, value_name = "LEVEL", env = "STISLO_KERNELS")]
+    pub kernels: Option<KernelLevel>,
     /// Keep no answers and use none that were kept
     #[arg(long, global = true, env = "STISLO_NO_STORE", value_parser = FalseyValueParser::new())]
     pub no_store: bool,
@@ -132,6 +135,7 @@ impl Settings {
             offline,
             threads,
             context,
+            kernels,
             no_store,
             log_json,
             seed,
@@ -164,7 +168,7 @@ impl Settings {
             },
             log_json,
             color: variables.no_color.as_deref().unwrap_or_default().is_empty(),
-            engine: EngineSettings { context, ..EngineSettings::default() },
+            engine: EngineSettings { context, kernels, ..EngineSettings::default() },
             cache: (!no_store).then(|| variables.cache()),
             hub: variables.hub(offline)?,
         })

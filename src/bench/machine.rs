@@ -17,19 +17,21 @@ pub struct Machine {
     pub features: Vec<&'static str>,
     /// Threads that the arithmetic was given.
     pub threads: usize,
+    /// What multiplied: the kernels `avx512`, `avx2` or `plain` of a processor, or `gpu`.
+    pub kernels: &'static str,
 }
 
 impl Machine {
     /// This machine.
-    pub(super) fn here(threads: usize) -> Self {
+    pub(super) fn here(threads: usize, kernels: &'static str) -> Self {
         match std::fs::read_to_string("/proc/cpuinfo") {
-            Ok(cpuinfo) => Self::read(&cpuinfo, threads),
-            Err(_) => Self { cpu: None, features: detected(), threads },
+            Ok(cpuinfo) => Self::read(&cpuinfo, threads, kernels),
+            Err(_) => Self { cpu: None, features: detected(), threads, kernels },
         }
     }
 
     /// The machine that a `/proc/cpuinfo` describes.
-    fn read(cpuinfo: &str, threads: usize) -> Self {
+    fn read(cpuinfo: &str, threads: usize, kernels: &'static str) -> Self {
         let value = |key: &str| {
             let mut lines = cpuinfo.lines().filter_map(|line| line.split_once(':'));
             lines.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
@@ -42,6 +44,7 @@ impl Machine {
             cpu: value("model name").map(str::to_owned),
             features: offered.map(|(name, _)| *name).collect(),
             threads,
+            kernels,
         }
     }
 }
@@ -69,11 +72,14 @@ mod tests {
     #[test]
     fn processors_are_read() {
         let intel = "processor\t: 0\nmodel name\t: Some Xeon\nflags\t\t: fpu avx2 avx512f avx512_vnni amx_int8\n\nprocessor\t: 1\n";
-        let machine = Machine::read(intel, 2);
-        assert_eq!((machine.cpu.as_deref(), machine.threads), (Some("Some Xeon"), 2));
+        let machine = Machine::read(intel, 2, "avx512");
+        assert_eq!((machine.cpu.as_deref(), machine.threads, machine.kernels), (Some("Some Xeon"), 2, "avx512"));
         assert_eq!(machine.features, ["avx2", "avx512f", "avx512_vnni", "amx"]);
-        let arm = Machine::read("processor\t: 0\nFeatures\t: fp asimd crc32\n", 4);
+        let arm = Machine::read("processor\t: 0\nFeatures\t: fp asimd crc32\n", 4, "plain");
         assert_eq!((arm.cpu, arm.features), (None, vec!["neon"]));
-        assert_eq!(Machine::read("", 1), Machine { cpu: None, features: vec![], threads: 1 });
+        assert_eq!(
+            Machine::read("", 1, "plain"),
+            Machine { cpu: None, features: vec![], threads: 1, kernels: "plain" }
+        );
     }
 }

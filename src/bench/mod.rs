@@ -24,7 +24,7 @@ pub use self::workload::{ANSWER_TOKENS, ARTICLE, Prompt, SEQUENCES, articles};
 use self::workload::{Words, source, task};
 use crate::answer::{ModelInfo, Strategy, Strictness};
 use crate::engine::chat::Chat;
-use crate::engine::model::{Model, memory};
+use crate::engine::model::{self, Model, memory};
 use crate::engine::{self, Card, Engine, EngineError, EngineSettings};
 use crate::error::Error;
 use crate::intake::Article;
@@ -147,7 +147,7 @@ pub async fn run(subject: Subject, wanted: Wanted, mut watch: impl FnMut(&str)) 
         model: subject.info,
         file: subject.path,
         file_bytes,
-        machine: Machine::here(subject.threads),
+        machine: Machine::here(subject.threads, model::arithmetic(subject.engine.kernels).map_err(EngineError::from)?),
         workload: Workload {
             article: wanted.article,
             short_prompt_tokens: prompts.short.first().len(),

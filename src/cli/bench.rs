@@ -83,7 +83,13 @@ fn text(report: &Report) -> String {
     let kind = model.quantization.as_deref().unwrap_or("unknown storage");
     let (size, cpu) = (DecimalBytes(report.file_bytes), machine.cpu.as_deref().unwrap_or("unknown processor"));
     let _ = writeln!(out, "{}: {} ({kind}, {size})", model.engine, model.name);
-    let _ = writeln!(out, "{cpu}, {} threads, offers: {}", machine.threads, machine.features.join(" "));
+    let _ = writeln!(
+        out,
+        "{cpu}, {} threads, kernels: {}, offers: {}",
+        machine.threads,
+        machine.kernels,
+        machine.features.join(" ")
+    );
     let _ = writeln!(
         out,
         "{}: {} tokens of prompt, {} of them shared; {} tokens to write, 3 × {} for three languages\n",

@@ -15,6 +15,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{RawSettings, ServeSettings};
+use crate::engine::KernelLevel;
 use crate::error::Error;
 
 /// What a file of settings can say.
@@ -26,6 +27,7 @@ pub struct SettingsFile {
     offline: bool,
     threads: Option<usize>,
     context: Option<usize>,
+    kernels: Option<KernelLevel>,
     no_store: bool,
     log_json: bool,
     serve: ServeSettings,
@@ -53,6 +55,7 @@ impl SettingsFile {
         raw.offline |= self.offline;
         raw.threads = raw.threads.or(self.threads);
         raw.context = raw.context.or(self.context);
+        raw.kernels = raw.kernels.or(self.kernels);
         raw.no_store |= self.no_store;
         raw.log_json |= self.log_json;
         *serve = std::mem::take(serve).or(self.serve);

@@ -33,6 +33,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::chat::Chat;
 use self::constraint::Constraint;
+pub use self::model::KernelLevel;
 use self::model::gguf::Gguf;
 use self::model::{Model, ModelError, Slot};
 use self::queue::{Message, Places};
@@ -210,11 +211,21 @@ pub struct EngineSettings {
     /// Rows of logits that a step should take over all answers together. What the answers leave of it goes to drafts, so
     /// 1 turns drafts off.
     pub step_rows: usize,
+    /// The kernels to compute with on a processor; the fastest that it has when none are named.
+    pub kernels: Option<KernelLevel>,
 }
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { context: 8192, queue: 32, sequences: 8, tokens: 32_768, prefix_bytes: 1 << 30, step_rows: 8 }
+        Self {
+            context: 8192,
+            queue: 32,
+            sequences: 8,
+            tokens: 32_768,
+            prefix_bytes: 1 << 30,
+            step_rows: 8,
+            kernels: None,
+        }
     }
 }
 
@@ -302,7 +313,7 @@ pub fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result
     // The vocabulary takes about as long as the weights do from a warm disk, so they are read side by side.
     let (tokenizer, model) = std::thread::scope(|scope| {
         let tokenizer = scope.spawn(|| Tokenizer::from_gguf(&header));
-        let model = model::load(&header, settings.context);
+        let model = model::load(&header, settings.context, settings.kernels);
         (tokenizer.join(), model)
     });
     let model = model?;

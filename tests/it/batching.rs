@@ -25,10 +25,24 @@ use crate::tiny_model::{Arch, Head, TinyModel, Value};
 const CONTEXT: usize = 2048;
 
 /// Limits under which every answer is written alone, one token at a time, with nothing kept.
-const ALONE: EngineSettings =
-    EngineSettings { context: CONTEXT, queue: 256, sequences: 1, tokens: 1 << 20, prefix_bytes: 0, step_rows: 1 };
-const TOGETHER: EngineSettings =
-    EngineSettings { context: CONTEXT, queue: 256, sequences: 8, tokens: 1 << 20, prefix_bytes: 1 << 30, step_rows: 8 };
+const ALONE: EngineSettings = EngineSettings {
+    context: CONTEXT,
+    queue: 256,
+    sequences: 1,
+    tokens: 1 << 20,
+    prefix_bytes: 0,
+    step_rows: 1,
+    kernels: None,
+};
+const TOGETHER: EngineSettings = EngineSettings {
+    context: CONTEXT,
+    queue: 256,
+    sequences: 8,
+    tokens: 1 << 20,
+    prefix_bytes: 1 << 30,
+    step_rows: 8,
+    kernels: None,
+};
 
 /// A tiny model on disk, with a longer context.
 struct Tiny {
@@ -74,7 +88,7 @@ impl Tiny {
         let counted = steps.clone();
         let engine = Engine::start(settings, move || {
             let header = Gguf::open(&path).unwrap();
-            let model = Counted { model: load(&header, CONTEXT).unwrap(), steps: counted };
+            let model = Counted { model: load(&header, CONTEXT, None).unwrap(), steps: counted };
             let tokenizer = Tokenizer::from_gguf(&header).unwrap();
             Ok((Box::new(model) as Box<dyn Model>, Card { tokenizer, chat: Chat::Plain, context: CONTEXT }))
         });

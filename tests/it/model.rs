@@ -43,7 +43,7 @@ impl Tiny {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tiny.gguf");
         std::fs::write(&path, tiny.gguf_bytes()).unwrap();
-        let model = load(&Gguf::open(&path).unwrap(), 256).unwrap();
+        let model = load(&Gguf::open(&path).unwrap(), 256, None).unwrap();
         Self { name: tiny.name(), path, model, _folder: folder }
     }
 
@@ -237,8 +237,8 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
     }
     assert_eq!(tiny.pass(&mut cache, &[1; 6], 1).len(), 1, "the last position can be used");
     let header = Gguf::open(&tiny.path).unwrap();
-    assert_eq!(load(&header, 100).unwrap().context(), 100);
-    assert_eq!(load(&header, 9999).unwrap().context(), 256, "the model's own limit holds");
+    assert_eq!(load(&header, 100, None).unwrap().context(), 100);
+    assert_eq!(load(&header, 9999, None).unwrap().context(), 256, "the model's own limit holds");
     let error = ModelError::ContextFull { position: 1, limit: 1 };
     assert!(!error.to_string().is_empty());
 }

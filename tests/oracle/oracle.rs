@@ -51,7 +51,7 @@ fn main() -> Outcome<()> {
             answer(|line| Ok(serde_json::to_value(tokenizer.encode(&serde_json::from_str::<String>(line)?))?))
         }
         "score" => {
-            let model = model::load(&header, CONTEXT)?;
+            let model = model::load(&header, CONTEXT, None)?;
             answer(|line| score(model.as_ref(), &serde_json::from_str::<Vec<u32>>(line)?))
         }
         other => Err(format!("there is no command {other}").into()),

@@ -63,7 +63,7 @@ fn real_weights() {
     };
     let header = Gguf::open(&path).unwrap();
     let tokenizer = Tokenizer::from_gguf(&header).unwrap();
-    let model = model::load(&header, CONTEXT).unwrap();
+    let model = model::load(&header, CONTEXT, None).unwrap();
     answers_are_those_of_llama_cpp(model.as_ref());
     fixtures_become_summaries(model, tokenizer);
 }
@@ -111,7 +111,7 @@ fn perplexity_is_that_of_llama_cpp(name: &str, path: &Path) {
     let want = want["models"][name].as_f64().unwrap();
     let header = Gguf::open(path).unwrap();
     let tokenizer = Tokenizer::from_gguf(&header).unwrap();
-    let model = model::load(&header, tokens).unwrap();
+    let model = model::load(&header, tokens, None).unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let bodies = ["en", "uk", "ru"]
         .map(|from| std::fs::read_to_string(folder.join(from).join("harbour-bridge/body.txt")).unwrap());

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{Device, Module, Result, Storage, Tensor};
 
-use super::kernel::{Gate, Matrix, Pool, Simd, multiply, multiply_gated};
+use super::kernel::{Gate, KernelLevel, Matrix, Pool, Simd, multiply, multiply_gated};
 
 /// What our own code computes with: the threads, and the vector instructions if the processor has them.
 pub(super) struct Processor {
@@ -16,10 +16,11 @@ pub(super) struct Processor {
 }
 
 impl Processor {
-    /// This machine's, with the number of threads that candle was told.
-    pub(super) fn new() -> Result<Arc<Self>> {
+    /// This machine's, with the number of threads that candle was told and kernels of a level that it has.
+    pub(super) fn new(level: KernelLevel) -> Result<Arc<Self>> {
         let pool = Pool::new(candle_core::utils::get_num_threads())?;
-        Ok(Arc::new(Self { pool, simd: Simd::detect(), wide: Mutex::default() }))
+        let simd = Simd::all().find(|simd| simd.level() == level);
+        Ok(Arc::new(Self { pool, simd, wide: Mutex::default() }))
     }
 }
 

@@ -28,6 +28,8 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 
 use self::gguf::{Gguf, GgufError};
+pub use self::kernel::KernelLevel;
+use self::kernel::Simd;
 pub use self::kv::KvCache;
 use self::weights::Weights;
 
@@ -92,6 +94,12 @@ pub enum ModelError {
         /// Bytes that can be had.
         free: u64,
     },
+    /// This processor does not have the kernels that were asked for.
+    #[error("this processor has no {asked} kernels; those that it has: {}", here().map(KernelLevel::name).collect::<Vec<_>>().join(", "))]
+    Kernels {
+        /// What was asked for.
+        asked: KernelLevel,
+    },
     /// The arithmetic failed.
     #[error("the computation failed: {0}")]
     Compute(#[from] candle_core::Error),
@@ -120,13 +128,35 @@ pub trait Model: Send {
     fn context(&self) -> usize;
 }
 
-/// Loads the model that `header` describes, for sequences of up to `context` tokens.
-pub fn load(header: &Gguf, context: usize) -> Result<Box<dyn Model>, ModelError> {
+/// The kernels that this processor has, the fastest first.
+fn here() -> impl Iterator<Item = KernelLevel> {
+    Simd::all().map(Simd::level).chain([KernelLevel::Plain])
+}
+
+/// The kernels to compute with: those that are asked for, or the fastest that this processor has.
+pub fn kernels(asked: Option<KernelLevel>) -> Result<KernelLevel, ModelError> {
+    match asked {
+        None => Ok(here().next().unwrap_or(KernelLevel::Plain)),
+        Some(asked) if here().any(|level| level == asked) => Ok(asked),
+        Some(asked) => Err(ModelError::Kernels { asked }),
+    }
+}
+
+/// The name of what a model is computed with here: of kernels of the processor, or `gpu`.
+pub fn arithmetic(asked: Option<KernelLevel>) -> Result<&'static str, ModelError> {
+    let kernels = kernels(asked)?;
+    Ok(if device().is_cpu() { kernels.name() } else { "gpu" })
+}
+
+/// Loads the model that `header` describes, for sequences of up to `context` tokens. On a processor it computes with
+/// `kernels`, or the fastest that there are.
+pub fn load(header: &Gguf, context: usize, kernels: Option<KernelLevel>) -> Result<Box<dyn Model>, ModelError> {
+    let kernels = self::kernels(kernels)?;
     let device = device();
     if device.is_cpu() {
         check_memory(header.path(), memory::free())?;
     }
-    let weights = Weights::new(header, &device)?;
+    let weights = Weights::new(header, &device, kernels)?;
     match header.text("general.architecture")? {
         "qwen2" => qwen2::load(&weights, context),
         "qwen3" => qwen3::load(&weights, context),

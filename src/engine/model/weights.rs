@@ -15,7 +15,7 @@ use candle_core::{DType, Device, Tensor};
 
 use super::ModelError;
 use super::gguf::{Gguf, GgufError, TensorInfo};
-use super::kernel::Packer;
+use super::kernel::{KernelLevel, Packer};
 use super::linear::{Linear, Packed, Processor};
 
 /// Bytes that are read at a time where a tensor is brought into another order: they stay in the cache.
@@ -83,8 +83,8 @@ impl FileRows {
 
 impl<'a> Weights<'a> {
     /// Weights of the file that `header` was read from.
-    pub(super) fn new(header: &'a Gguf, device: &Device) -> Result<Self, ModelError> {
-        let processor = Processor::new()?;
+    pub(super) fn new(header: &'a Gguf, device: &Device, kernels: KernelLevel) -> Result<Self, ModelError> {
+        let processor = Processor::new(kernels)?;
         Ok(Self { header, idle: Mutex::new(Vec::new()), device: device.clone(), processor })
     }
 

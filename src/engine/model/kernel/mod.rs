@@ -10,10 +10,13 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod blocks;
+#[cfg(target_arch = "x86_64")]
+mod few;
 mod float;
 mod gate;
 #[cfg(test)]
 mod kernel_cases;
+mod level;
 mod matrix;
 mod multiply;
 #[cfg(target_arch = "x86_64")]
@@ -31,6 +34,7 @@ mod vector;
 
 pub(super) use self::attention::{Attention, PAGE};
 pub(super) use self::gate::Gate;
+pub use self::level::KernelLevel;
 pub(super) use self::matrix::{Matrix, Packer};
 pub(super) use self::multiply::{multiply, multiply_gated};
 pub(super) use self::pool::Pool;

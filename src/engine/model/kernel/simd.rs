@@ -8,7 +8,7 @@ use super::float::Product;
 use super::gate::Gate;
 use super::matrix::{Panels, TASK};
 use super::rows::{Factors, SUM};
-use super::{avx2, avx512};
+use super::{KernelLevel, avx2, avx512, few};
 
 /// Proof that this machine has the instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +21,16 @@ enum Level {
 }
 
 impl Simd {
-    /// The best that this machine has.
-    pub(in crate::engine::model) fn detect() -> Option<Self> {
-        Self::all().next()
+    /// The level that these instructions are.
+    pub(in crate::engine::model) fn level(self) -> KernelLevel {
+        match self.0 {
+            Level::Avx512 => KernelLevel::Avx512,
+            Level::Avx2 => KernelLevel::Avx2,
+        }
     }
 
     /// Everything that this machine has, the best first.
-    pub(super) fn all() -> impl Iterator<Item = Self> {
+    pub(in crate::engine::model) fn all() -> impl Iterator<Item = Self> {
         let wide = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
@@ -62,6 +65,7 @@ impl Simd {
         // SAFETY: as above.
         unsafe {
             match self.0 {
+                Level::Avx512 if products.len() <= few::ROWS => few::multiply(panels, rows, products),
                 Level::Avx512 => avx512::multiply(panels, rows, products),
                 Level::Avx2 => avx2::multiply(panels, rows, products),
             }
