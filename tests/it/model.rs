@@ -5,7 +5,6 @@
 
 use std::path::{Path, PathBuf};
 
-use candle_core::Device;
 use serde_json::Value;
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{KvCache, Model, ModelError, Slot, load};
@@ -241,24 +240,4 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
     assert_eq!(load(&header, 9999, None).unwrap().context(), 256, "the model's own limit holds");
     let error = ModelError::ContextFull { position: 1, limit: 1 };
     assert!(!error.to_string().is_empty());
-}
-
-#[test]
-fn qwen2_is_the_one_of_candle_transformers() {
-    for head in [Head::Tied, Head::Untied] {
-        let tiny = Tiny::new((Arch::Qwen2, head));
-        let mut file = std::fs::File::open(&tiny.path).unwrap();
-        let content = candle_core::quantized::gguf_file::Content::read(&mut file).unwrap();
-        let mut theirs =
-            candle_transformers::models::quantized_qwen2::ModelWeights::from_gguf(content, &mut file, &Device::Cpu)
-                .unwrap();
-        let mut cache = tiny.cache();
-        let mut at = 0;
-        for part in [tokens(30, 21), vec![7], vec![270], vec![33]] {
-            let input = candle_core::Tensor::new(&part[..], &Device::Cpu).unwrap().unsqueeze(0).unwrap();
-            let want: Vec<f32> = theirs.forward(&input, at).unwrap().flatten_all().unwrap().to_vec1().unwrap();
-            assert_close(&tiny.pass(&mut cache, &part, 1)[0], &want, &format!("{} at {at}", tiny.name));
-            at += part.len();
-        }
-    }
 }
