@@ -10,8 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, Thread};
 
-/// Rounds that a worker spins before it sleeps: about 50 microseconds.
+/// Rounds that a worker spins for the next part: some 20 to 50 microseconds.
 const SPINS: usize = 1000;
+/// Rounds after that in which it lets others have its core first, before it sleeps: about half a millisecond. To wake a
+/// sleeping thread takes up to 50 microseconds, and a pass has hundreds of parts.
+const YIELDS: usize = 1000;
 /// In [`Shared::state`]: the part may still be joined.
 const OPEN: usize = 1;
 /// In [`Shared::state`]: one worker that has joined. The bits above count parts, so that a worker joins each once.
@@ -66,15 +69,14 @@ impl Pool {
         if tasks == 1 || self.workers.is_empty() {
             return (0..tasks).for_each(task);
         }
-        let stretch = (tasks / (4 * self.threads())).max(1);
+        // Half of each thread's share of what is left: long stretches first, whose memory is read in order, and short ones
+        // last, so that nobody waits long for the others.
+        let end = |start: usize| start + ((tasks - start) / (2 * self.threads())).max(1);
         let next = AtomicUsize::new(0);
         self.share(&|| {
-            loop {
-                let start = next.fetch_add(stretch, Ordering::Relaxed);
-                if start >= tasks {
-                    break;
-                }
-                (start..(start + stretch).min(tasks)).for_each(&task);
+            let take = |start| (start < tasks).then(|| end(start));
+            while let Ok(start) = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
+                (start..end(start)).for_each(&task);
             }
         });
     }
@@ -161,11 +163,11 @@ impl Shared {
             let state = self.state.load(Ordering::SeqCst);
             (state & OPEN != 0 && state / PART != done).then_some(state)
         };
-        for _ in 0..SPINS {
+        for round in 0..SPINS + YIELDS {
             if let Some(state) = fresh() {
                 return Some(state);
             }
-            std::hint::spin_loop();
+            if round < SPINS { std::hint::spin_loop() } else { std::thread::yield_now() }
         }
         self.sleeping.fetch_add(1, Ordering::SeqCst);
         // Looked at again after the announcement, so that a part opened in between is not slept through.
