@@ -4,6 +4,8 @@
 //! without, models add labels, numbering, bold marks and empty lines, put citations at the end of a line, or spread the
 //! summary over several lines. All of that is read; nothing that was written is lost.
 
+use crate::plan::is_label;
+
 /// An answer as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Draft {
@@ -23,24 +25,6 @@ pub struct DraftFact {
     /// The numbers that it cites, which need not exist.
     pub cited: Vec<u32>,
 }
-
-/// Words in front of a colon that only say which line this is.
-const LABELS: [&str; 14] = [
-    "headline",
-    "title",
-    "summary",
-    "key facts",
-    "facts",
-    "заголовок",
-    "стислий виклад",
-    "виклад",
-    "ключові факти",
-    "факти",
-    "краткое изложение",
-    "изложение",
-    "ключевые факты",
-    "факты",
-];
 
 /// Reads an answer.
 pub fn parse(text: &str) -> Draft {
@@ -93,7 +77,7 @@ fn strip_marks(line: &str) -> (&str, bool) {
 
 fn strip_label(line: &str) -> &str {
     match line.split_once(':') {
-        Some((label, rest)) if LABELS.contains(&label.trim_matches('*').trim().to_lowercase().as_str()) => {
+        Some((label, rest)) if is_label(label) => {
             rest.trim_start_matches('*').trim()
         }
         _ => line,
@@ -143,6 +127,8 @@ mod tests {
             "**Headline: A head**\n**Summary:** A summary.\n\n**Key facts:**\n1. [3] One fact.",
             "# A head\nA summary.\n* One fact [3].",
             "Title: A head\nA summary.\n[3] One fact.",
+            "Main headline: A head\nShort summary: A summary.\n1. [3] One fact.",
+            "Головний заголовок: A head\nСтислий виклад: A summary.\nФакти:\n- [3] One fact.",
             "A head\r\nA summary.\r\n• [3] One fact.\r\n",
         ] {
             let draft = parse(text);
@@ -151,6 +137,13 @@ mod tests {
             assert_eq!(draft.facts.len(), 1, "{text}");
             assert_eq!(draft.facts[0].text.trim_end_matches('.'), "One fact", "{text}");
             assert_eq!(draft.facts[0].cited, [3], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_begins_like_a_label_is_none() {
+        for head in ["Titles: who won them", "Kyiv: a bridge opens", "Викладачі: страйк триває", "Переводы: новые правила"] {
+            assert_eq!(parse(head).headline, head);
         }
     }
 

@@ -2,109 +2,19 @@
 //!
 //! Numbers are those of the article, also with the separators of the language that is written: 1,200 is 1 200 in
 //! Ukrainian, and 3.5 is 3,5. Latin words in a Cyrillic answer are the article's acronyms, codes and brands; names that
-//! can be transliterated are not among them, because a model that may copy `General Kisel` will.
+//! can be transliterated are not among them, because a model that may copy `General Kisel` will. Not here: how no line
+//! begins (`labels`).
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use super::labels::{Openings, openings};
 use super::matter::{Matter, Part};
 use super::names::orthography;
 use super::{Again, LEAST_FACTS, Length, Line, Task};
 use crate::intake::Language;
 use crate::lexicon::{self, neighbours, number_ranges, plain_number};
 
-/// Labels, and what models say to the user, or about the text, where they should say what the article says.
-const LABELS_EN: &[&str] = &[
-    "headline",
-    "head line",
-    "main head",
-    "a headline",
-    "the headline",
-    "title",
-    "summary",
-    "a summary",
-    "the summary",
-    "first line",
-    "second line",
-    "first sentence",
-    "second sentence",
-    "key fact",
-    "fact ",
-    "here is",
-    "the article",
-    "a news art",
-    "news article",
-    "this article",
-    "the text",
-    "this text",
-    "sure",
-    "translat",
-    "in english",
-    // The example in the prompt, which is also written with mistakes.
-    "one short sent",
-];
-const LABELS_UK: &[&str] = &[
-    "заголовок",
-    "основний заг",
-    "головний заг",
-    "перший рядок",
-    "перша фраза",
-    "перше речення",
-    "другий рядок",
-    "виклад",
-    "стисло",
-    "факт ",
-    "факт:",
-    "факти",
-    "важливі факти",
-    "ось ",
-    "переклад",
-    "перекладен",
-    "відповідь на",
-    "відповідь:",
-    "якщо ви",
-    "ваше питання",
-    "звичайно",
-    "текст ",
-    "цей текст",
-    "ця стаття",
-    "у статті",
-    "в статті",
-    "у тексті",
-    "українською мовою",
-    "відкриття новин",
-    "коротке реч",
-];
-const LABELS_RU: &[&str] = &[
-    "заголовок",
-    "основной заг",
-    "главный заг",
-    "первая строка",
-    "первая фраза",
-    "вторая строка",
-    "краткое изложение",
-    "кратко",
-    "факт ",
-    "факт:",
-    "факты",
-    "важные факты",
-    "вот ",
-    "перевод",
-    "переведен",
-    "переведён",
-    "ответ на",
-    "ответ:",
-    "если вы",
-    "ваш вопрос",
-    "конечно",
-    "текст ",
-    "этот текст",
-    "эта статья",
-    "в статье",
-    "в тексте",
-    "на русском языке",
-    "короткое пред",
-];
 /// Words that no sentence ends with, because another has to follow.
 const HANGING_EN: &str = "a an and as between but from into its of or than the their whose with";
 const HANGING_UK: &str = "а або але в від для до з і із й на не під при про та у що щоб яка яке який які";
@@ -144,8 +54,8 @@ pub struct Format {
     pub language: Language,
     /// Numbers and foreign words that may be written.
     pub listed: BTreeSet<String>,
-    /// Words that only say what a line is; no line begins with one.
-    pub labels: &'static [&'static str],
+    /// How no line begins: labels, and talk about the task.
+    pub openings: Openings,
     /// Words that no sentence ends with, separated by spaces.
     pub hanging: &'static str,
     /// Words of a neighbouring language, in lower case; no line has one.
@@ -209,14 +119,15 @@ impl Format {
         if language != Language::En {
             listed.extend(latin_words(text, source));
         }
-        let (labels, hanging) = match language {
-            Language::En => (LABELS_EN, HANGING_EN),
-            Language::Uk => (LABELS_UK, HANGING_UK),
-            Language::Ru => (LABELS_RU, HANGING_RU),
+        let hanging = match language {
+            Language::En => HANGING_EN,
+            Language::Uk => HANGING_UK,
+            Language::Ru => HANGING_RU,
         };
+        let openings = openings(language, text);
         let foreign = neighbours(orthography(language)).map(str::to_owned).collect();
         let names = BTreeSet::new();
-        Self { language, listed, labels, hanging, foreign, names, citable, facts, heading: None, fact: FACT }
+        Self { language, listed, openings, hanging, foreign, names, citable, facts, heading: None, fact: FACT }
     }
 
     /// A bound on the answer's tokens that only a runaway answer reaches: a token is at least about two characters.

@@ -5,12 +5,14 @@
 //! parts. Not here: tokens and tensors; the card counts for us.
 
 mod format;
+mod labels;
 mod matter;
 mod names;
 mod orders;
 mod prompt;
 
 pub use self::format::{Citable, Format, Heading, numbers_of};
+pub use self::labels::{Openings, is_label};
 pub use self::matter::{Matter, Part};
 pub use self::prompt::all as prompts;
 

@@ -22,6 +22,9 @@ const AGAIN_ENGLISH: &str = include_str!("../../prompts/again.en.md");
 const AGAIN_UKRAINIAN: &str = include_str!("../../prompts/again.uk.md");
 const AGAIN_RUSSIAN: &str = include_str!("../../prompts/again.ru.md");
 
+/// Most words of a label in front of a colon; more are a sentence.
+const LABEL_WORDS: usize = 3;
+
 /// Every prompt as it stands in its file, and the words that are shut out or left out: an answer depends on them.
 pub fn all() -> [&'static str; 13] {
     [
@@ -108,6 +111,27 @@ pub(super) fn instructions(language: Language, task: &Task) -> String {
     )
 }
 
+/// The labels that the prompts of a language use themselves: what stands in front of the colon or dash of an instruction
+/// ("First line: …"), and the example of a fact.
+pub(super) fn labels(language: Language) -> Vec<String> {
+    let templates = match language {
+        Language::En => [ENGLISH, FACTS_ENGLISH, AGAIN_ENGLISH],
+        Language::Uk => [UKRAINIAN, FACTS_UKRAINIAN, AGAIN_UKRAINIAN],
+        Language::Ru => [RUSSIAN, FACTS_RUSSIAN, AGAIN_RUSSIAN],
+    };
+    let lines = templates.iter().flat_map(|template| body(template).lines());
+    let found = lines.flat_map(|line| {
+        let instruction = line.split_once(": ").or_else(|| line.split_once(" — ")).map(|(label, _)| label);
+        let short = instruction.filter(|label| label.split_whitespace().count() <= LABEL_WORDS && !label.contains('{'));
+        let example = line.split_once("- [1] ").map(|(_, example)| example.split('.').next().unwrap_or_default());
+        short.into_iter().chain(example)
+    });
+    let mut found: Vec<String> = found.map(str::to_owned).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
 /// The text after the front matter.
 fn body(file: &str) -> &str {
     file.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map_or(file, |(_, text)| text)
@@ -144,6 +168,13 @@ mod tests {
     #[test]
     fn values_are_not_templates() {
         assert_eq!(fill("{a} {b} {c", &[("a", "{b}"), ("b", "2")]), "{b} 2 {c");
+    }
+
+    #[test]
+    fn the_labels_of_the_prompts_are_found() {
+        assert_eq!(labels(Language::En), ["First line", "One short sentence", "Second line"]);
+        assert_eq!(labels(Language::Uk), ["Коротке речення", "другий рядок", "перший рядок"]);
+        assert_eq!(labels(Language::Ru), ["Короткое предложение", "вторая строка", "первая строка"]);
     }
 
     #[test]

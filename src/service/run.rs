@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::proofreader::Proofreader;
 use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
 use crate::answer::{self, Growing, Made, Strategy, Summary};
-use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Script, Shut};
+use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Openings, Script, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
@@ -235,10 +235,16 @@ fn line_format(format: &Format) -> LineFormat {
             Citable::Each(lines) => Citations::Each(lines.clone()),
         },
         shut: Shut {
-            openings: format.labels.iter().map(|&label| label.to_owned()).collect(),
+            openings: openings(&format.openings),
             words: Arc::new(format.foreign.clone()),
             hanging: format.hanging,
         },
         names: Names::new(format.names.clone()),
     }
+}
+
+/// How no line begins, as the engine wants it.
+fn openings(openings: &plan::Openings) -> Openings {
+    let plan::Openings { beside, parts, numbered, presenters, exclaimed, phrases } = openings.clone();
+    Openings { beside, parts, numbered, presenters, exclaimed, phrases }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::split::Parts;
 use super::talk::{echoed, examples, instructions, line_of, said, unreasoned};
 use super::{Batch, Direction, Pending, TranslateError, Translator, check, number};
-use crate::engine::constraint::{Alphabet, Names, SentenceFormat, SentenceGrammar, Shut};
+use crate::engine::constraint::{Alphabet, Names, Openings, SentenceFormat, SentenceGrammar, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
 use crate::intake::Language;
@@ -181,7 +181,10 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
         ends: ends(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
         shut: Shut {
-            openings: unreasoned(sentence).into_iter().map(str::to_owned).collect(),
+            openings: Openings {
+                phrases: unreasoned(sentence).into_iter().map(|talk| format!("{talk}*")).collect(),
+                ..Openings::default()
+            },
             words: Arc::new(neighbours),
             ..Shut::default()
         },

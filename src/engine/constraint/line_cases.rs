@@ -1,6 +1,6 @@
 //! Tests of the automaton: answers byte by byte, and what may not come next.
 
-use super::super::Alphabet;
+use super::super::{Alphabet, Openings};
 use super::*;
 
 fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
@@ -12,7 +12,15 @@ fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
         least_facts: 1,
         most_facts: 2,
         citations: Citations::Any(1..=12),
-        shut: Shut { openings: vec!["headline".into()], hanging: "the слово", ..Shut::default() },
+        shut: Shut {
+            openings: Openings {
+                beside: vec!["the".into()],
+                parts: vec!["headline".into()],
+                ..Openings::default()
+            },
+            hanging: "the слово",
+            ..Shut::default()
+        },
         names: Names::new(["kisel", "zelensk"].map(str::to_owned)),
     })
 }
@@ -149,7 +157,8 @@ fn lines_start_and_end_as_they_should() {
     assert!(!after(0, "1 man"));
     assert!(!after(0, "Headline: man"));
     assert!(!after(0, "Headline - man"));
-    assert!(after(0, "Headlights on"));
+    assert!(!after(0, "The headline\n") && !after(0, "Headline writers\nHeadline. Man"));
+    assert!(after(0, "The headlines\nThe headline") && after(0, "Headlines - man") && after(0, "Headlights on"));
     assert!(!after(1, "He said” that"));
     assert!(after(1, "He said “that” and “this” at once.\n"));
     assert!(

@@ -122,7 +122,7 @@ impl Constraint for LineGrammar {
     fn allows(&self, bytes: &[u8]) -> bool {
         let mut state = self.state.clone();
         state.take(bytes, &self.format)
-            && state.wording.may_rest(state.run.word(), &self.format.shut)
+            && state.wording.may_rest(&self.state.wording, state.run.word(), &self.format.shut)
             && state.can_finish_character(&self.format)
     }
 
@@ -343,6 +343,7 @@ impl State {
             _ => self.setting.ends_sentence(),
         };
         self.length >= length.least && self.run.is_complete(&format.script) && ended && !self.hangs(format)
+            && self.wording.may_break(&format.shut)
     }
 
     fn next_line(&mut self, format: &LineFormat) -> bool {

@@ -80,7 +80,7 @@ impl Constraint for SentenceGrammar {
     fn allows(&self, bytes: &[u8]) -> bool {
         let mut state = self.state.clone();
         state.take(bytes, &self.format)
-            && state.wording.may_rest(state.run.word(), &self.format.shut)
+            && state.wording.may_rest(&self.state.wording, state.run.word(), &self.format.shut)
             && state.can_finish_character(&self.format)
     }
 
@@ -175,6 +175,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Openings;
     use super::*;
 
     fn grammar(numbers: &[&[&str]], words: &[&str], length: (usize, usize)) -> SentenceGrammar {
@@ -187,7 +188,7 @@ mod tests {
             ends: "",
             length,
             shut: Shut {
-                openings: vec!["переклад".into()],
+                openings: Openings { phrases: vec!["переклад*".into()], ..Openings::default() },
                 words: Arc::new(["что".to_owned()].into()),
                 ..Shut::default()
             },

@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::opening::Openings;
+
 /// So many words in a row are not written twice. Shorter runs are names and titles, which facts share.
 const RUN: usize = 8;
 /// Letters from which on a word is taken for the one that it begins like.
@@ -15,8 +17,8 @@ const ALIKE: usize = 3;
 /// What no line may say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shut {
-    /// What a line may not begin with, in lower case: labels such as "headline".
-    pub openings: Vec<String>,
+    /// What a line may not begin with: labels such as "Headline:".
+    pub openings: Openings,
     /// Words of the other language, in lower case.
     pub words: Arc<BTreeSet<String>>,
     /// Words that no sentence ends with, in lower case, separated by spaces.
@@ -49,23 +51,31 @@ impl Wording {
         if ends_word && kind == Word::Free && (self.is_again() || shut.words.contains(self.word())) {
             return false;
         }
+        if shut.openings.refuse(&self.line, c) {
+            return false;
+        }
         if !self.line.ends_with(char::is_alphanumeric) {
             self.capital = c.is_uppercase();
         }
         self.line.extend(c.to_lowercase());
-        !shut.openings.contains(&self.line)
+        true
     }
 
-    /// True when the line may stand like this at the end of a token, where the word may be whole or not.
-    pub(super) fn may_rest(&self, kind: Word, shut: &Shut) -> bool {
+    /// True when the line may stand like this at the end of a token, where the word may be whole or not. `before` is the
+    /// line as it stood before that token.
+    pub(super) fn may_rest(&self, before: &Self, kind: Word, shut: &Shut) -> bool {
         let word = self.word();
         let is_letter = word.chars().nth(1).is_none();
-        // A label that needs a blank would be glued to the next word instead: Вотперечное.
-        let opens = |opening: &String| opening.strip_suffix(' ').is_some_and(|label| label == self.line);
-        if shut.openings.iter().any(opens) {
+        let is_whole = self.line.len() - word.len() >= before.line.len();
+        if !word.is_empty() && is_whole && shut.openings.refuse_whole(&self.line) {
             return false;
         }
         word.is_empty() || kind == Word::Listed || !(self.is_again() || (!is_letter && shut.words.contains(word)))
+    }
+
+    /// True when the line may end here, as far as its words go.
+    pub(super) fn may_break(&self, shut: &Shut) -> bool {
+        !shut.openings.refuse(&self.line, '\n')
     }
 
     /// True when the line is a number so far, perhaps with the mark of one that goes on.
@@ -132,7 +142,7 @@ mod tests {
         let mut text = String::new();
         for token in tokens {
             let mut next = wording.clone();
-            if !(token.chars().all(|c| next.push(c, Word::Free, shut)) && next.may_rest(Word::Free, shut)) {
+            if !(token.chars().all(|c| next.push(c, Word::Free, shut)) && next.may_rest(&wording, Word::Free, shut)) {
                 break;
             }
             wording = next;
@@ -159,14 +169,18 @@ mod tests {
     #[test]
     fn words_of_the_other_language_are_refused_whole() {
         let words = ["что", "и"].map(str::to_owned).into_iter().collect();
-        let shut = Shut { openings: vec!["заголовок".into()], words: Arc::new(words), ..Shut::default() };
+        let parts = vec!["заголовок".to_owned()];
+        let shut = Shut { openings: Openings { parts, ..Openings::default() }, words: Arc::new(words), ..Shut::default() };
         assert_eq!(written("", &shut, &["Він", " знав", " что"]), "Він знав");
         assert_eq!(written("", &shut, &["Він", " и", " вона"]), "Він и", "a letter may begin a word");
         assert_eq!(written("", &shut, &["Він", " что", "сь"]), "Він");
-        assert_eq!(written("", &shut, &["Заголов", "ок"]), "Заголов");
-        assert_eq!(written("", &shut, &["Цей", " заголовок"]), "Цей заголовок");
-        let shut = Shut { openings: vec!["ось ".into()], ..Shut::default() };
-        assert_eq!(written("", &shut, &["Ось", "іце"]), "", "no label that is glued to a word");
-        assert_eq!(written("", &shut, &["О", "сінь"]), "Осінь");
+        assert_eq!(written("", &shut, &["Заголов", "ок", " —"]), "Заголовок");
+        assert_eq!(written("", &shut, &["Заголов", "ок", " у", " газеті"]), "Заголовок у газеті");
+        assert_eq!(written("", &shut, &["Цей", " заголовок", " —"]), "Цей заголовок —");
+        let phrases = vec!["в статье".to_owned()];
+        let shut = Shut { openings: Openings { phrases, ..Openings::default() }, ..Shut::default() };
+        assert_eq!(written("", &shut, &["В", " статье", "пере"]), "В", "no talk that is glued to a word");
+        assert_eq!(written("", &shut, &["В", " ст", "ать", "е", " он"]), "В статье", "in pieces, at the blank");
+        assert_eq!(written("", &shut, &["В", " стать", "ях", " он"]), "В статьях он");
     }
 }
