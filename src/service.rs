@@ -26,7 +26,7 @@ use crate::translate::Desk;
 use self::proofreader::Proofreader;
 use self::run::Run;
 
-pub use self::recipe::{Recipe, Wish};
+pub use self::recipe::{Recipe, Weakness, Wish};
 pub use self::translation::{
     Direction, Document, Fault, FaultKind, Sentence, Step, TextFormat, TranslateError, Translation,
 };
@@ -157,18 +157,6 @@ impl Service {
         Self { engine, recipe, desk: Desk::new() }.with_desk(Desk::new())
     }
 
-    /// Says which languages the model writes well. The others are translated from its English.
-    pub fn with_fluent(mut self, fluent: Vec<Language>) -> Self {
-        self.recipe.fluent = fluent;
-        self
-    }
-
-    /// Says what a reader of every answer should know about the model.
-    pub fn with_warning(mut self, warning: String) -> Self {
-        self.recipe.warnings.push(warning);
-        self
-    }
-
     /// The engine, for its health.
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -223,7 +211,7 @@ impl Service {
         // English that was only written to be translated is not shown.
         let place = |summary: &Summary| shown.iter().position(|&language| language == summary.language);
         summaries.retain(|summary| place(summary).is_some());
-        summaries.iter_mut().for_each(|summary| run.set_terms(summary));
+        summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
         Ok(self.answer(source_info(&article, &matter), summaries, timings_info(timings, started)))
     }
@@ -271,7 +259,7 @@ impl Service {
 
     fn answer(&self, source: SourceInfo, summaries: Vec<Summary>, timings: TimingsInfo) -> Answer {
         let (model, warnings) = (self.recipe.model.clone(), self.recipe.warned(&source));
-        let id = identity(&[&source.sha256, &model.name, &format!("{summaries:?}")]);
+        let id = answer_id(&source, &model, &summaries);
         Answer { id, source, model, summaries, comparison: None, timings, warnings }
     }
 }
@@ -301,6 +289,16 @@ fn timings_info(timings: Timings, started: Instant) -> TimingsInfo {
         shared_tokens: timings.shared_tokens,
         completion_tokens: timings.completion_tokens,
     }
+}
+
+/// What an answer is called: the same for the same words about the same article.
+fn answer_id(source: &SourceInfo, model: &ModelInfo, summaries: &[Summary]) -> String {
+    let mut texts = vec![source.sha256.as_str(), &model.name];
+    for summary in summaries {
+        texts.extend([summary.language.code(), &summary.headline, &summary.summary]);
+        texts.extend(summary.key_facts.iter().map(|fact| fact.text.as_str()));
+    }
+    identity(&texts)
 }
 
 /// Sixteen hexadecimal digits that stand for these texts.

@@ -38,7 +38,7 @@ pub fn against(text: &Article, article: &Article) -> Checked {
 }
 
 fn held(text: &str, language: Language, reference: &Reference<'_>) -> Held {
-    let reading = Reading::of_claim(text, &reference.table);
+    let reading = Reading::of_claim(text, reference.table);
     let tongue = reference.tongue(language);
     let link = evidence::search(&reading, reference, tongue);
     let mut findings = form::findings(text, Ending::Free, language, "sentence");

@@ -51,6 +51,7 @@ pub fn run(draft: Draft, reference: &Reference<'_>, made: Made) -> Summary {
         key_facts,
         findings,
         dropped: 0,
+        warnings: Vec::new(),
         finish: made.finish,
     }
 }
@@ -72,7 +73,7 @@ impl Reference<'_> {
         // What was written in another language than asked for cannot be compared word by word either.
         let foreign = findings.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == fact.text);
         let tongue = if foreign { Tongue::Other } else { self.tongue(language) };
-        let reading = Reading::of_claim(&fact.text, &self.table);
+        let reading = Reading::of_claim(&fact.text, self.table);
         let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences.len()).collect();
         let link = evidence::link(&reading, &cited, self, tongue);
@@ -108,7 +109,7 @@ impl Reference<'_> {
     pub(super) fn heading(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
         let ending = if place == "headline" { Ending::Free } else { Ending::Sentence };
         let mut found = form::findings(text, ending, language, place);
-        let reading = Reading::of_claim(text, &self.table);
+        let reading = Reading::of_claim(text, self.table);
         found.extend(self.held(&Claim { text: &reading, sentences: &[], tongue: self.tongue(language), place }));
         found
     }
@@ -145,14 +146,14 @@ impl Reference<'_> {
         parts: [&'f String; 2],
         facts: impl Iterator<Item = &'f KeyFact>,
     ) -> between::Relation {
-        let reading = Reading::of_claim(&fact.text, &self.table);
+        let reading = Reading::of_claim(&fact.text, self.table);
         let of_number = |it: &Finding| matches!(it.kind, FindingKind::NumberNotInSource | FindingKind::EvidenceWeak);
         let grounded = !fact.evidence.is_empty() && !fact.findings.iter().any(of_number);
         let shares = |other: &KeyFact| other.evidence.iter().any(|it| fact.evidence.contains(it));
         let parts = parts.into_iter().map(|text| (text, !grounded));
         let facts = facts.map(|other| (&other.text, !grounded || shares(other)));
         let relations = parts.chain(facts).map(|(text, comparable)| {
-            match between::relation(&reading, &Reading::of_claim(text, &self.table)) {
+            match between::relation(&reading, &Reading::of_claim(text, self.table)) {
                 between::Relation::Contradicts(_) if !comparable => between::Relation::None,
                 relation => relation,
             }

@@ -188,7 +188,7 @@ mod tests {
         let article = article();
         let reference = Reference::new(&article);
         let tongue = reference.tongue(language);
-        link(&Reading::new(fact, &reference.table), cited, &reference, tongue)
+        link(&Reading::new(fact, reference.table), cited, &reference, tongue)
     }
 
     #[test]
@@ -221,9 +221,9 @@ mod tests {
     fn a_text_without_citations_is_found() {
         let article = article();
         let reference = Reference::new(&article);
-        let text = Reading::new("The council approved a bridge; the ferry stops in March 2027.", &reference.table);
+        let text = Reading::new("The council approved a bridge; the ferry stops in March 2027.", reference.table);
         assert_eq!(search(&text, &reference, Tongue::Same).sentences, [0, 1]);
-        let text = Reading::new("Elephants conquered Saturn.", &reference.table);
+        let text = Reading::new("Elephants conquered Saturn.", reference.table);
         assert!(search(&text, &reference, Tongue::Same).weak);
     }
 }

@@ -133,7 +133,7 @@ mod tests {
         let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
         let article = read(source).unwrap();
         let reference = Reference::new(&article);
-        check(&Reading::new(text, &reference.table), Some(evidence), &reference)
+        check(&Reading::new(text, reference.table), Some(evidence), &reference)
     }
 
     #[test]

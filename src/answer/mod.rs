@@ -23,6 +23,7 @@ mod reading;
 mod reference;
 mod repair;
 mod stance;
+mod warning;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -35,6 +36,7 @@ pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
 pub use self::repair::{Failing, Part, Rewritten, Strictness, failing, is_sound, missing, settle};
+pub use self::warning::{LanguageWarning, WarningCode};
 use crate::intake::{Language, SentenceId};
 
 /// The whole answer to a request.
@@ -151,6 +153,9 @@ pub struct Summary {
     /// Facts that were left out because they did not hold, also when they were written again.
     #[serde(default)]
     pub dropped: usize,
+    /// What a reader should know about a text in this language by this model.
+    #[serde(default)]
+    pub warnings: Vec<LanguageWarning>,
     /// Whether it is whole.
     pub finish: Finish,
 }
@@ -270,6 +275,14 @@ pub enum FindingKind {
     Truncated,
     /// A fact that was said before.
     Repeated,
+}
+
+impl FindingKind {
+    /// True for what a reader should see. A citation that was corrected is no flaw of its fact any more: most such facts are
+    /// true, so it is for programs alone.
+    pub fn is_shown(self) -> bool {
+        self != Self::CitationCorrected
+    }
 }
 
 impl std::fmt::Display for FindingKind {

@@ -203,7 +203,7 @@ mod tests {
         let article = read(source).unwrap();
         let reference = Reference::new(&article);
         let against = Against { reference: &reference, evidence: Some(evidence), tongue: reference.tongue(language) };
-        findings(&Reading::new(text, &reference.table), &against, "fact")
+        findings(&Reading::new(text, reference.table), &against, "fact")
             .into_iter()
             .map(|it| (it.kind, it.value))
             .collect()

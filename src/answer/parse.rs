@@ -77,9 +77,7 @@ fn strip_marks(line: &str) -> (&str, bool) {
 
 fn strip_label(line: &str) -> &str {
     match line.split_once(':') {
-        Some((label, rest)) if is_label(label) => {
-            rest.trim_start_matches('*').trim()
-        }
+        Some((label, rest)) if is_label(label) => rest.trim_start_matches('*').trim(),
         _ => line,
     }
 }
@@ -142,7 +140,9 @@ mod tests {
 
     #[test]
     fn what_begins_like_a_label_is_none() {
-        for head in ["Titles: who won them", "Kyiv: a bridge opens", "Викладачі: страйк триває", "Переводы: новые правила"] {
+        for head in
+            ["Titles: who won them", "Kyiv: a bridge opens", "Викладачі: страйк триває", "Переводы: новые правила"]
+        {
             assert_eq!(parse(head).headline, head);
         }
     }

@@ -34,7 +34,7 @@ struct SourceName {
 #[derive(Debug)]
 pub struct Reference<'a> {
     pub(super) article: &'a Article,
-    pub(super) table: Table,
+    pub(super) table: &'static Table,
     pub(super) sentences: Vec<Reading<'a>>,
     pub(super) title: Option<Reading<'a>>,
     words: HashMap<Key, Vec<usize>>,
@@ -45,8 +45,8 @@ pub struct Reference<'a> {
 impl<'a> Reference<'a> {
     /// Prepares an article.
     pub fn new(article: &'a Article) -> Self {
-        let table = Table::new();
-        let read = |text| Reading::new(text, &table);
+        let table = Table::shared();
+        let read = |text| Reading::new(text, table);
         let sentences: Vec<Reading<'a>> =
             article.sentences().iter().map(|sentence| read(&article.text()[sentence.start..sentence.end])).collect();
         let title = article.title().map(read);

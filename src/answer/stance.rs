@@ -184,7 +184,7 @@ mod tests {
         let article = read(source).unwrap();
         let reference = Reference::new(&article);
         let tongue = reference.tongue(language);
-        check(&Reading::new(text, &reference.table), &[evidence], &reference, tongue)
+        check(&Reading::new(text, reference.table), &[evidence], &reference, tongue)
             .into_iter()
             .map(|it| it.0)
             .collect()

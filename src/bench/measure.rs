@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::Note;
 use super::figure::Name;
 use super::workload::{ANSWER_TOKENS, SEQUENCES, Words};
-use crate::engine::model::{KvCache, Model, ModelError, Slot};
+use crate::engine::model::{KvCache, Model, Slot};
 use crate::engine::sampler::Logits;
 use crate::engine::{CHUNK, Card, EngineError};
 use crate::intake::Article;
@@ -96,7 +96,7 @@ impl Meter<'_> {
 
     /// How long it takes to write `tokens` more for each of `last`, all of which have the same past.
     fn decode(&self, past: &KvCache, last: Vec<u32>, tokens: usize) -> Result<Duration, EngineError> {
-        let mut caches = forks(past, last.len())?;
+        let mut caches = forks(past, last.len());
         let started = Instant::now();
         self.write(&mut caches, last, tokens)?;
         Ok(started.elapsed())
@@ -119,7 +119,7 @@ impl Meter<'_> {
         for chunk in shared.chunks(CHUNK) {
             self.pass(&mut [Slot { tokens: chunk, cache: &mut past, rows: 0 }])?;
         }
-        let mut caches = forks(&past, tails.len())?;
+        let mut caches = forks(&past, tails.len());
         let slots = caches.iter_mut().zip(tails);
         let mut slots: Vec<_> = slots.map(|(cache, tokens)| Slot { tokens, cache, rows: 1 }).collect();
         let first = self.pass(&mut slots)?;
@@ -135,8 +135,8 @@ fn check_fit(article: &Words, card: &Card, tokens: usize) -> Result<(), EngineEr
     if tokens > card.context { Err(EngineError::TooLong { tokens, limit: card.context }) } else { Ok(()) }
 }
 
-fn forks(past: &KvCache, count: usize) -> Result<Vec<KvCache>, EngineError> {
-    (0..count).map(|_| past.fork().map_err(|error| ModelError::from(error).into())).collect()
+fn forks(past: &KvCache, count: usize) -> Vec<KvCache> {
+    (0..count).map(|_| past.fork()).collect()
 }
 
 /// The place of the largest logit; none when they are no numbers.

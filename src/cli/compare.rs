@@ -15,6 +15,9 @@ pub(super) fn text(answer: &Answer, page: &Page) -> String {
     let head = answer.summaries.iter().map(|summary| summary.language.english_name().to_owned()).collect();
     let table = Table { head, rows: rows(answer, comparison) };
     let mut out = table.fit(page.columns());
+    for warning in warnings(answer) {
+        let _ = writeln!(out, "{}", page.wrap("! ", warning));
+    }
     let _ = writeln!(out, "\n{}", page.bold(&verdict(comparison)));
     for difference in differences(answer, comparison) {
         let _ = writeln!(out, "{}", page.wrap("  - ", &difference));
@@ -33,12 +36,20 @@ pub(super) fn markdown(answer: &Answer) -> String {
         let cells: Vec<String> = cells.iter().map(|cell| render::escape(cell).replace('\n', "<br>")).collect();
         let _ = writeln!(out, "| {} | {} |", render::escape(&label), cells.join(" | "));
     }
+    for warning in warnings(answer) {
+        let _ = writeln!(out, "\n**{}**", render::escape(warning));
+    }
     let _ = writeln!(out, "\n**{}**\n", render::escape(&verdict(comparison)));
     for difference in differences(answer, comparison) {
         let _ = writeln!(out, "- {}", render::escape(&difference));
     }
     let _ = writeln!(out, "\n*{}*", render::escape(&render::colophon(answer)));
     out
+}
+
+/// What a reader should know of the languages.
+fn warnings(answer: &Answer) -> impl Iterator<Item = &str> {
+    answer.summaries.iter().flat_map(|summary| &summary.warnings).map(|warning| warning.message.as_str())
 }
 
 /// The rows of the table: headline, summary, then the facts with the sentences that they cite.
@@ -51,7 +62,8 @@ fn rows(answer: &Answer, comparison: &Comparison) -> Vec<(String, Vec<String>)> 
     for row in &comparison.rows {
         let cell = |summary: &Summary| match fact(answer, row, summary.language) {
             Some(fact) => {
-                let findings = fact.findings.iter().map(|finding| format!("\n! {}", render::sentence(finding)));
+                let findings =
+                    render::shown(&fact.findings).map(|finding| format!("\n! {}", render::sentence(finding)));
                 format!("{}{}", fact.text, findings.collect::<String>())
             }
             None => "-".to_owned(),
@@ -127,7 +139,10 @@ fn fact<'a>(answer: &'a Answer, row: &Row, language: Language) -> Option<&'a Key
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::{Evidence, Finish, ModelInfo, SourceInfo, Strategy, TimingsInfo};
+    use crate::answer::{
+        Evidence, Finding, FindingKind, Finish, LanguageWarning, ModelInfo, SourceInfo, Strategy, TimingsInfo,
+        WarningCode,
+    };
     use crate::intake::SentenceId;
 
     fn summary(language: Language, headline: &str, facts: &[(&str, u32)]) -> Summary {
@@ -144,6 +159,7 @@ mod tests {
             key_facts: facts.iter().map(fact).collect(),
             findings: Vec::new(),
             dropped: 0,
+            warnings: Vec::new(),
             finish: Finish::Complete,
         }
     }
@@ -170,6 +186,34 @@ mod tests {
         ];
         let (comparison, timings, warnings) = (None, TimingsInfo::default(), Vec::new());
         Answer { id: String::new(), source, model, summaries, comparison, timings, warnings }.compared()
+    }
+
+    /// The answer, where the model writes Ukrainian poorly and a fact of each kind of finding is in Russian.
+    fn doubtful() -> Answer {
+        let mut answer = answer();
+        let better = vec!["a-better-one".to_owned()];
+        answer.summaries[1].warnings = vec![LanguageWarning::new(WarningCode::WritesPoorly, "m", Language::Uk, better)];
+        let finding = |kind, value: &str| Finding { kind, place: "fact", value: value.to_owned() };
+        answer.summaries[2].key_facts[0].findings =
+            vec![finding(FindingKind::CitationCorrected, "99"), finding(FindingKind::NameNotInSource, "Иванов")];
+        answer
+    }
+
+    #[test]
+    fn a_reader_is_told_what_is_written_poorly_and_not_that_a_citation_was_corrected() {
+        let answer = doubtful();
+        let said = "m writes Ukrainian poorly; better: stislo models pull a-better-one";
+        let plain = Page::plain();
+        for out in [text(&answer, &plain), markdown(&answer), render::text(&answer, &plain), render::markdown(&answer)]
+        {
+            assert!(out.replace('\\', "").contains(said) && out.contains("Иванов"), "{out}");
+            assert!(!out.contains("99") && !out.contains(&FindingKind::CitationCorrected.to_string()), "{out}");
+        }
+        let alone = render::text(&answer, &plain);
+        let [headline, warning] = ["UK  ", said].map(|text| alone.find(text).unwrap());
+        assert!(headline < warning && warning < alone.find("RU  ").unwrap(), "it stands with its language: {alone}");
+        let json = serde_json::json!(answer).to_string();
+        assert!(json.contains("citation_corrected"), "programs are told");
     }
 
     #[test]

@@ -1,18 +1,23 @@
 //! From settings to a loaded model: which one, where its file comes from, and what a user should know about it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use super::progress::Bars;
-use crate::answer::ModelInfo;
+use crate::answer::{ModelInfo, WarningCode};
 use crate::config::{Settings, Verbosity};
 use crate::engine::Engine;
 use crate::engine::chat::Chat;
 use crate::engine::model::ARCHITECTURES;
 use crate::error::Error;
-use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest, Quality};
+use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest, Quality, TranslatorKind, TranslatorManifest};
 use crate::intake::Language;
-use crate::service::{Direction, Recipe, Service};
+use crate::service::{Direction, Recipe, Service, Weakness};
 use crate::translate::Desk;
+
+/// Most models that are named as better.
+const MOST_BETTER: usize = 2;
 
 /// True when the engine can run what the manifest describes.
 pub(super) fn is_runnable(manifest: &Manifest) -> bool {
@@ -86,18 +91,20 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     };
     let path = file.path().to_owned();
     let warnings = choice.warning.into_iter().collect();
-    let recipe = Recipe { bytes: bytes(&path), fluent: fluent(manifest), warnings, translators, ..Recipe::new(info) };
+    let weak = weak(manifest, &catalogue, &super::translators::missing(&hub)?);
+    let fluent = fluent(manifest);
+    let recipe = Recipe { bytes: bytes(&path), fluent, weak, warnings, translators, ..Recipe::new(info) };
     Ok(Found { path, chat, recipe })
 }
 
-/// Which bytes write: a file is told by its size and time, where reading it would take a second; so is the program.
+/// Which weights write, told by the file's size and time, since reading it would take a second; and which sources the
+/// program is made of, wherever and whenever it was built.
 fn bytes(path: &Path) -> String {
-    let stamp = |path: &Path| {
-        let metadata = std::fs::metadata(path).ok()?;
-        Some(format!("{} bytes of {:?}", metadata.len(), metadata.modified().ok()?))
-    };
-    let program = std::env::current_exe().ok().and_then(|path| stamp(&path));
-    format!("{} {:?} {program:?}", path.display(), stamp(path))
+    let metadata = std::fs::metadata(path).ok();
+    let size = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+    let modified = metadata.and_then(|metadata| metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    let modified = modified.unwrap_or_default().as_nanos();
+    format!("{} {size} bytes of {modified} ns; sources {}", path.display(), env!("STISLO_SOURCES"))
 }
 
 /// The languages that the manifest says the model writes well.
@@ -106,6 +113,33 @@ fn fluent(manifest: &Manifest) -> Vec<Language> {
         manifest.languages.get(language.code()).is_some_and(|fluency| fluency.writes == Quality::Good)
     };
     Language::ALL.into_iter().filter(well).collect()
+}
+
+/// The languages that the manifest says the model does not write well, with what does: models, the first choice first, and
+/// small translation models that are `missing` here. A language that it does not list is one that it cannot write.
+fn weak(manifest: &Manifest, catalogue: &Catalogue, missing: &[TranslatorManifest]) -> BTreeMap<Language, Weakness> {
+    let writes = |manifest: &Manifest, language: Language| manifest.languages.get(language.code()).map(|it| it.writes);
+    let weakness = |language: Language| {
+        let own = writes(manifest, language);
+        let code = match own {
+            Some(Quality::Good) => return None,
+            Some(Quality::Fair) => WarningCode::WritesWithMistakes,
+            Some(Quality::Poor) | None => WarningCode::WritesPoorly,
+        };
+        let ranked = || catalogue.iter().filter(|other| other.rank.is_some() && is_runnable(other));
+        let named = |least: Quality| {
+            let good = ranked().filter(|other| writes(other, language) >= Some(least) && writes(other, language) > own);
+            good.map(|other| other.name.clone()).take(MOST_BETTER).collect::<Vec<_>>()
+        };
+        let models = Some(named(Quality::Good)).filter(|good| !good.is_empty()).unwrap_or_else(|| named(Quality::Fair));
+        let into = |it: &&TranslatorManifest| {
+            it.kind == TranslatorKind::Student
+                && it.ways.iter().any(|way| way.from == "en" && way.to == language.code())
+        };
+        let translators = missing.iter().filter(into).map(|it| it.name.clone()).collect();
+        Some((language, Weakness { code, models, translators }))
+    };
+    Language::ALL.into_iter().filter_map(weakness).collect()
 }
 
 fn from_file(path: &Path, translators: Vec<String>) -> Found {
@@ -132,7 +166,23 @@ fn quantization(file: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::quantization;
+    use super::*;
+
+    #[test]
+    fn what_a_manifest_says_of_a_language_is_told_with_what_does_better() {
+        let catalogue = Catalogue::builtin().unwrap();
+        let missing = TranslatorManifest::builtin().unwrap();
+        let weak = |name: &str| super::weak(catalogue.get(name).unwrap(), &catalogue, &missing);
+        let small = weak("qwen2.5-coder-1.5b-instruct");
+        assert_eq!(small.keys().copied().collect::<Vec<_>>(), [Language::Uk, Language::Ru]);
+        let Weakness { code, models, translators } = &small[&Language::Uk];
+        assert_eq!(*code, WarningCode::WritesPoorly);
+        assert_eq!(models.iter().map(String::as_str).collect::<Vec<_>>(), ["gemma-3-4b-it", "mamaylm-gemma-3-4b"]);
+        assert_eq!(translators.iter().map(String::as_str).collect::<Vec<_>>(), ["firefox-en-uk"]);
+        assert_eq!(small[&Language::Ru].code, WarningCode::WritesWithMistakes);
+        assert!(weak("gemma-3-4b-it").is_empty(), "it writes all three well");
+        assert_eq!(weak("smollm2-135m-instruct").len(), 3, "a language that is not listed is not written");
+    }
 
     #[test]
     fn the_storage_type_is_read_from_the_name() {

@@ -58,16 +58,19 @@ pub(super) fn text(answer: &Answer, page: &Page) -> String {
             "{}",
             page.bold(&format!("{}  {}", summary.language.code().to_uppercase(), summary.headline))
         );
+        for warning in &summary.warnings {
+            let _ = writeln!(out, "{}", page.wrap("    ! ", &warning.message));
+        }
         let _ = writeln!(out, "\n{}\n", page.wrap("    ", &summary.summary));
         let sources: Vec<String> = summary.key_facts.iter().map(|fact| sources(&fact.evidence)).collect();
         let widest = sources.iter().map(String::len).max().unwrap_or(0);
         for (fact, source) in summary.key_facts.iter().zip(sources) {
             let _ = writeln!(out, "{}", page.wrap(&format!("    {source:>widest$}  "), &fact.text));
-            for finding in &fact.findings {
+            for finding in shown(&fact.findings) {
                 let _ = writeln!(out, "{}", page.wrap(&format!("    {:widest$}  ! ", ""), &sentence(finding)));
             }
         }
-        for finding in &summary.findings {
+        for finding in shown(&summary.findings) {
             let _ = writeln!(out, "{}", page.wrap("    ! ", &format!("{}: {}", finding.place, sentence(finding))));
         }
         if let Some(dropped) = dropped(summary) {
@@ -82,7 +85,11 @@ pub(super) fn text(answer: &Answer, page: &Page) -> String {
 pub(super) fn markdown(answer: &Answer) -> String {
     let mut out = String::new();
     for summary in &answer.summaries {
-        let _ = writeln!(out, "## {}\n\n{}\n", escape(&summary.headline), escape(&summary.summary));
+        let _ = writeln!(out, "## {}\n", escape(&summary.headline));
+        for warning in &summary.warnings {
+            let _ = writeln!(out, "**{}**\n", escape(&warning.message));
+        }
+        let _ = writeln!(out, "{}\n", escape(&summary.summary));
         for fact in &summary.key_facts {
             let _ = writeln!(out, "- {} {}", escape(&fact.text), escape(&sources(&fact.evidence)));
         }
@@ -99,7 +106,12 @@ pub(super) fn markdown(answer: &Answer) -> String {
 }
 
 fn findings(summary: &Summary) -> impl Iterator<Item = &Finding> {
-    summary.findings.iter().chain(summary.key_facts.iter().flat_map(|fact| &fact.findings))
+    shown(&summary.findings).chain(summary.key_facts.iter().flat_map(|fact| shown(&fact.findings)))
+}
+
+/// Those findings that a reader should see.
+pub(super) fn shown(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(|finding| finding.kind.is_shown())
 }
 
 /// How many facts are not shown because they did not hold, if any.

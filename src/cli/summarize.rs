@@ -144,7 +144,7 @@ impl<'a> Desk<'a> {
         if let Some(cache) = &self.cache
             && let Some(answer) = cache.find(&key).await
         {
-            return Ok(self.model.recipe.renew(answer));
+            return Ok(self.model.recipe.renew(answer, article));
         }
         let service = self.service().await?;
         let Wish { task, strategy, seed, strictness } = wish.clone();

@@ -42,3 +42,9 @@ pub(super) fn here(hub: &Hub) -> Result<Vec<TranslatorManifest>, Error> {
     let all = TranslatorManifest::builtin()?;
     Ok(all.into_iter().filter(|manifest| hub.cached_translator(manifest).is_some()).collect())
 }
+
+/// Those that are not on disk.
+pub(super) fn missing(hub: &Hub) -> Result<Vec<TranslatorManifest>, Error> {
+    let all = TranslatorManifest::builtin()?;
+    Ok(all.into_iter().filter(|manifest| hub.cached_translator(manifest).is_none()).collect())
+}

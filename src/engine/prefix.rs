@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use super::model::{KvCache, ModelError};
+use super::model::KvCache;
 
 /// The shared part of a prompt, read to its end.
 pub(super) struct Prefix {
@@ -17,10 +17,10 @@ pub(super) struct Prefix {
 
 impl Prefix {
     /// A cache of one's own that holds the first `length` tokens.
-    pub(super) fn fork(&self, length: usize) -> Result<KvCache, ModelError> {
-        let mut cache = self.cache.fork()?;
+    pub(super) fn fork(&self, length: usize) -> KvCache {
+        let mut cache = self.cache.fork();
         cache.truncate(self.cache.len() - (self.tokens.len() - length));
-        Ok(cache)
+        cache
     }
 }
 
@@ -58,7 +58,7 @@ impl Prefixes {
     /// Keeps a prefix, and drops the least recently used ones that there is no memory for. One that is too large for all
     /// of the memory is not kept.
     pub(super) fn keep(&mut self, prefix: Rc<Prefix>) {
-        if prefix.cache.bytes().max(1) > self.limit {
+        if KvCache::bytes_of([&prefix.cache]).max(1) > self.limit {
             return;
         }
         self.kept.push(prefix);
@@ -75,7 +75,11 @@ impl Prefixes {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.kept.iter().map(|prefix| prefix.cache.bytes()).sum()
+        KvCache::bytes_of(self.caches())
+    }
+
+    pub(super) fn caches(&self) -> impl Iterator<Item = &KvCache> {
+        self.kept.iter().map(|prefix| &prefix.cache)
     }
 
     pub(super) fn tokens(&self) -> usize {

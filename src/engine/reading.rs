@@ -43,16 +43,16 @@ pub(super) enum Read {
 
 impl Reading {
     /// Starts behind what was read before: a kept prefix, and how many of its tokens serve.
-    pub(super) fn new(job: JobId, prompt: Prompt, kept: Option<(Rc<Prefix>, usize)>) -> Result<Self, ModelError> {
+    pub(super) fn new(job: JobId, prompt: Prompt, kept: Option<(Rc<Prefix>, usize)>) -> Self {
         let mut new = Self { job, prompt, growing: None, prefix: None, begun: None, at: 0 };
         if let Some((prefix, served)) = kept {
             new.at = served;
             match served == new.prompt.shared.len() {
                 true => new.prefix = Some(prefix),
-                false => new.growing = Some(prefix.fork(served)?),
+                false => new.growing = Some(prefix.fork(served)),
             }
         }
-        Ok(new)
+        new
     }
 
     /// How far the shared part is read, and how long it is.
@@ -77,10 +77,9 @@ impl Reading {
         self.prompt.shared.len() + self.begun.as_ref().map_or(0, |sequence| sequence.room)
     }
 
-    /// Bytes of the caches that are its own.
-    pub(super) fn bytes(&self) -> usize {
-        let begun = self.begun.as_ref().map(|sequence| &sequence.cache);
-        begun.into_iter().chain(&self.growing).map(KvCache::bytes).sum()
+    /// The caches of what is not whole yet.
+    pub(super) fn caches(&self) -> impl Iterator<Item = &KvCache> {
+        self.begun.as_ref().map(|sequence| &sequence.cache).into_iter().chain(&self.growing)
     }
 
     /// Reads one chunk.
@@ -111,7 +110,7 @@ impl Reading {
     fn read_tail(&mut self, prefix: &Prefix, model: &dyn Model) -> Result<Read, ModelError> {
         let begun = match self.begun.take() {
             Some(sequence) => Some(sequence),
-            None => self.begin(prefix)?,
+            None => self.begin(prefix),
         };
         let Some(mut sequence) = begun else { return Ok(Read::Part) };
         let tokens = sequence.prompt_from(self.at, CHUNK).to_vec();
@@ -126,12 +125,12 @@ impl Reading {
     }
 
     /// The next branch, with a fork of the shared part.
-    fn begin(&mut self, prefix: &Prefix) -> Result<Option<Sequence>, ModelError> {
-        let Some(Tail { branch, tokens, rules }) = self.prompt.tails.pop_front() else { return Ok(None) };
+    fn begin(&mut self, prefix: &Prefix) -> Option<Sequence> {
+        let Tail { branch, tokens, rules } = self.prompt.tails.pop_front()?;
         // Without a tail the last token of the shared part is read again, because its logits are wanted.
         self.at = self.prompt.shared.len().saturating_sub(usize::from(tokens.is_empty()));
         let prompt = [&self.prompt.shared[..], &tokens].concat();
-        let start = Start { job: self.job, branch, cache: prefix.fork(self.at)?, prompt, rules };
-        Ok(Some(Sequence::new(start)))
+        let start = Start { job: self.job, branch, cache: prefix.fork(self.at), prompt, rules };
+        Some(Sequence::new(start))
     }
 }

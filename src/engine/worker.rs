@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use super::model::{Model, Slot};
+use super::model::{KvCache, Model, ModelError, Slot};
 use super::prefix::Prefixes;
 use super::prompt::Prompt;
 use super::queue::{Message, Queue, Waiting};
@@ -120,12 +120,16 @@ impl<'a> Worker<'a> {
 
     /// Says what is held, and then which jobs are done.
     fn settle(&mut self) {
-        let running = self.running.iter().map(|sequence| sequence.cache.bytes()).sum::<usize>();
+        let running = self.running.iter().map(|sequence| &sequence.cache);
+        let under_way = running.chain(self.reading.iter().flat_map(Reading::caches));
+        // What the answers share with prompts that are kept is counted with those.
+        let all = KvCache::bytes_of(self.prefixes.caches().chain(under_way));
+        let prefix_bytes = self.prefixes.bytes();
         self.shared.usage.set(Usage {
             waiting: self.queue.len(),
             running: self.running.len(),
-            cache_bytes: running + self.reading.as_ref().map_or(0, Reading::bytes),
-            prefix_bytes: self.prefixes.bytes(),
+            cache_bytes: all - prefix_bytes,
+            prefix_bytes,
         });
         let reading = self.reading.as_ref().map(|reading| reading.job);
         for (_, ticket) in self.tickets.extract_if(.., |job, ticket| ticket.is_finished() && reading != Some(*job)) {
@@ -194,10 +198,7 @@ impl<'a> Worker<'a> {
         let job = self.next;
         self.next += 1;
         self.tickets.insert(job, ticket);
-        match Reading::new(job, prompt, kept) {
-            Ok(reading) => self.reading = Some(reading),
-            Err(error) => self.fail(job, error.into()),
-        }
+        self.reading = Some(Reading::new(job, prompt, kept));
     }
 
     /// True when one more answer may run whose cache can come to hold this many tokens. What is kept of earlier prompts
@@ -219,16 +220,44 @@ impl<'a> Worker<'a> {
             return Ok(());
         }
         let fed = self.propose();
-        let slots = self.running.iter_mut().zip(&fed);
-        let mut slots: Vec<_> =
-            slots.map(|(s, tokens)| Slot { tokens, cache: &mut s.cache, rows: tokens.len() }).collect();
-        let logits = self.model.forward(&mut slots).and_then(|logits| Logits::new(&logits));
-        // Nothing that was admitted can fail here, so whatever it is, it is not the fault of one job.
-        let mut logits = logits.map_err(|error| Fatal(self.running[0].job, error.into()))?;
+        let mut logits = match step(self.model.as_ref(), &mut self.running, &fed) {
+            Ok(logits) => logits,
+            // Some row of the weights could not be read. Whose it was shows when each is written alone.
+            Err(error) if error.is_of_disk() => return self.write_alone(&fed),
+            // Nothing else that was admitted can fail here, so whatever it is, it is not the fault of one job.
+            Err(error) => return Err(Fatal(self.running[0].job, error.into())),
+        };
         let mut running = Vec::with_capacity(self.running.len());
         for (mut sequence, fed) in std::mem::take(&mut self.running).into_iter().zip(&fed) {
             if self.grow(&mut sequence, logits.take(fed.len()), &fed[1..])? {
                 running.push(sequence);
+            }
+        }
+        self.running = running;
+        Ok(())
+    }
+
+    /// Writes one step of every answer that runs in a pass of its own, and gives up the jobs for which the weights cannot be
+    /// read. The rows that a pass reads from the disk come first, so the pass that failed has changed no cache.
+    fn write_alone(&mut self, fed: &[Vec<u32>]) -> Result<(), Fatal> {
+        let mut running = Vec::with_capacity(self.running.len());
+        for (sequence, fed) in std::mem::take(&mut self.running).into_iter().zip(fed) {
+            let (job, mut alone) = (sequence.job, [sequence]);
+            if !self.tickets.contains_key(&job) {
+                continue;
+            }
+            match step(self.model.as_ref(), &mut alone, std::slice::from_ref(fed)) {
+                Ok(mut logits) => {
+                    if self.grow(&mut alone[0], logits.take(fed.len()), &fed[1..])? {
+                        running.extend(alone);
+                    }
+                }
+                Err(error) if error.is_of_disk() => {
+                    tracing::error!(%error, "an answer is given up");
+                    self.fail(job, error.into());
+                    running.retain(|sequence: &Sequence| sequence.job != job);
+                }
+                Err(error) => return Err(Fatal(job, error.into())),
             }
         }
         self.running = running;
@@ -264,4 +293,11 @@ impl<'a> Worker<'a> {
         }
         Ok(grown.finish.is_none())
     }
+}
+
+/// One pass over the next tokens of these answers.
+fn step(model: &dyn Model, running: &mut [Sequence], fed: &[Vec<u32>]) -> Result<Logits, ModelError> {
+    let slots = running.iter_mut().zip(fed);
+    let mut slots: Vec<_> = slots.map(|(s, tokens)| Slot { tokens, cache: &mut s.cache, rows: tokens.len() }).collect();
+    Logits::new(&model.forward(&mut slots)?)
 }

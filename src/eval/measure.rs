@@ -11,7 +11,7 @@ use super::bleu::Bleu;
 use super::chrf::Chrf;
 use super::dataset::TranslationRow;
 use super::rouge::rouge_l;
-use crate::answer::{Answer, Finding, FindingKind, Finish, Summary};
+use crate::answer::{Answer, Finding, FindingKind, Finish, KeyFact, Summary};
 use crate::intake::{Article, Language};
 use crate::plan::numbers_of;
 
@@ -71,7 +71,7 @@ pub struct Measures {
     /// Facts that were left out because they did not hold.
     #[serde(default)]
     pub dropped: u64,
-    /// Facts without any finding.
+    /// Facts without any finding that a reader is shown.
     pub clean_facts: u64,
     /// Sentences cited.
     pub citations: u64,
@@ -150,7 +150,7 @@ fn measures(summary: &Summary, article: &Article, reference: Option<&str>) -> Me
         parts: parts.len() as u64,
         facts: summary.key_facts.len() as u64,
         dropped: summary.dropped as u64,
-        clean_facts: summary.key_facts.iter().filter(|fact| fact.findings.is_empty()).count() as u64,
+        clean_facts: summary.key_facts.iter().filter(|fact| is_clean(fact)).count() as u64,
         rouge_l: reference.map(|reference| rouge_l(&summary.summary, reference)),
         chrf: reference.map(|reference| Chrf::of(&summary.summary, reference)),
         ..Measures::default()
@@ -192,6 +192,11 @@ fn is_valid(summary: &Summary) -> bool {
         && !findings.any(|finding| matches!(finding.kind, FindingKind::Truncated | FindingKind::Uncited))
 }
 
+/// True for a fact of which a reader is told nothing: a citation that was corrected is no flaw of it any more.
+fn is_clean(fact: &KeyFact) -> bool {
+    !fact.findings.iter().any(|finding| finding.kind.is_shown())
+}
+
 /// The name of a kind in JSON.
 fn code(kind: FindingKind) -> String {
     serde_json::json!(kind).as_str().unwrap_or_default().to_owned()
@@ -211,7 +216,7 @@ fn is_foreign(letter: char, language: Language) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::{Evidence, KeyFact, Strategy};
+    use crate::answer::{Evidence, Strategy};
     use crate::intake::{self, Source};
 
     const TEXT: &str = "The council approved a new bridge over the river on Monday, 4 March.\n\n\
@@ -242,6 +247,7 @@ mod tests {
             key_facts,
             findings,
             dropped: 0,
+            warnings: Vec::new(),
             finish: Finish::Complete,
         }
     }
@@ -253,20 +259,25 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_counted_once_a_part() {
-        use FindingKind::{NumberNotInSource, Repeated, WrongLanguage};
+        use FindingKind::{CitationCorrected, NumberNotInSource, Repeated, WrongLanguage};
         let article = article();
         let findings = vec![
             finding(NumberNotInSource, "headline", "2028"),
             finding(WrongLanguage, "headline", "A bridge"),
             finding(Repeated, "fact", "Said twice."),
         ];
-        let facts = vec![fact(&article, 0, vec![]), fact(&article, 1, vec![finding(WrongLanguage, "fact", "x")])];
+        let corrected = vec![finding(CitationCorrected, "fact", "9")];
+        let facts = vec![fact(&article, 0, corrected), fact(&article, 1, vec![finding(WrongLanguage, "fact", "x")])];
         let got = measures(&summary(facts, findings), &article, Some("The bridge was approved."));
-        assert_eq!((got.parts, got.parts_in_language, got.facts, got.clean_facts), (4, 2, 2, 1));
+        assert_eq!(
+            (got.parts, got.parts_in_language, got.facts, got.clean_facts),
+            (4, 2, 2, 1),
+            "a corrected citation is no flaw"
+        );
         assert_eq!((got.numbers, got.numbers_grounded), (4, 3));
         assert_eq!((got.citations, got.citations_held), (2, 1), "offsets that are one off give another text");
         assert_eq!(got.foreign_letters, 5);
-        let kinds = [("number_not_in_source", 1), ("repeated", 1), ("wrong_language", 2)];
+        let kinds = [("citation_corrected", 1), ("number_not_in_source", 1), ("repeated", 1), ("wrong_language", 2)];
         assert_eq!(got.findings, kinds.map(|(kind, count)| (kind.to_owned(), count)).into());
         assert!(got.valid && got.rouge_l > Some(70.0) && got.chrf.is_some());
     }

@@ -76,7 +76,7 @@ const WORDS: [(&str, &str); 19] = [
     ("foreign_letters", "letters of no such alphabet"),
     ("numbers_grounded", "numbers of the article"),
     ("citations_held", "citations that hold"),
-    ("clean_facts", "facts without a finding"),
+    ("clean_facts", "facts without a finding but a corrected citation"),
     ("dropped_facts", "facts left out"),
     ("facts", "facts an answer"),
     ("characters", "characters an answer"),

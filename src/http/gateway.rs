@@ -98,7 +98,7 @@ impl Gateway {
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention == Retention::Usual)
             && let Some(answer) = cache.find(&key).await
         {
-            let answer = service.recipe().renew(answer);
+            let answer = service.recipe().renew(answer, &article);
             cache.remember(request_key, &answer);
             record.push(Step::Accepted(article));
             replay(record, &answer);

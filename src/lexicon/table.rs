@@ -4,6 +4,7 @@
 //! stands for its concept. Words are found by their first letters, so a look-up costs the same however long the tables are.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -90,7 +91,13 @@ impl Default for Table {
 }
 
 impl Table {
-    /// Reads the tables that are part of the program.
+    /// The tables that are part of the program, read once.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Table> = LazyLock::new(Table::new);
+        &SHARED
+    }
+
+    /// Reads the tables that are part of the program. Who only looks them up takes [`Table::shared`].
     pub fn new() -> Self {
         let names: NamesFile = toml::from_str(NAMES).expect("prompts/names.toml is well-formed; a test reads it");
         let words: WordsFile = toml::from_str(WORDS).expect("prompts/words.toml is well-formed; a test reads it");

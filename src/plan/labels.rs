@@ -109,7 +109,8 @@ mod tests {
     fn the_file_has_every_language_in_lower_case_and_each_word_once() {
         assert_eq!(READ.len(), Language::ALL.len());
         for (language, labels) in READ.iter() {
-            let all: Vec<&str> = [&labels.beside, &labels.parts].into_iter().flat_map(|it| it.split_whitespace()).collect();
+            let all: Vec<&str> =
+                [&labels.beside, &labels.parts].into_iter().flat_map(|it| it.split_whitespace()).collect();
             for (at, word) in all.iter().enumerate() {
                 assert!(!all[..at].contains(word), "{language}: {word} stands twice");
             }
@@ -129,16 +130,16 @@ mod tests {
         {
             assert!(is_label(label), "{label}");
         }
-        for text in ["Kyiv", "Title fight", "Surely", "Викладачі", "Фактично", "The", "", "Голова уряду"] {
+        for text in ["Kyiv", "Title fight", "Surely", "Викладачі", "Фактично", "The", "", "Голова уряду"]
+        {
             assert!(!is_label(text), "{text}");
         }
     }
 
     #[test]
     fn talk_about_a_text_is_refused_unless_the_article_speaks_of_one() {
-        let refuses = |language, text: &str, talk: &str| {
-            openings(language, text).phrases.iter().any(|phrase| phrase == talk)
-        };
+        let refuses =
+            |language, text: &str, talk: &str| openings(language, text).phrases.iter().any(|phrase| phrase == talk);
         assert!(refuses(Language::En, "The bridge reopened.", "the text"));
         assert!(!refuses(Language::En, "The TEXT of the treaty is out.", "the text"));
         assert!(!refuses(Language::En, "Опубліковано текст угоди.", "the text"), "in whatever language");

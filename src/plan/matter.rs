@@ -49,7 +49,7 @@ pub type Part = RangeInclusive<u32>;
 impl Matter {
     /// The sentences of an article, without those that give orders to a language model.
     pub fn of(article: &Article) -> Self {
-        let orders = Orders::new();
+        let orders = Orders::shared();
         let (ordering, telling): (Vec<_>, Vec<_>) =
             article.sentences().iter().zip(orders.of(article)).partition(|(_, orders)| *orders);
         let title = article.title().filter(|title| !orders.has(title));

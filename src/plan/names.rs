@@ -15,14 +15,14 @@ pub(super) struct Names([BTreeSet<String>; 3]);
 impl Names {
     /// The names of an article: words with a capital that do not begin a sentence.
     pub(super) fn of(article: &Article) -> Self {
-        let table = Table::new();
+        let table = Table::shared();
         let mut named: HashSet<Concept> = HashSet::new();
         let mut words: BTreeSet<String> = BTreeSet::new();
         for sentence in article.sentences() {
             let tokens = tokens(&article.text()[sentence.start..sentence.end]);
             for (i, token) in tokens.iter().enumerate() {
                 let concepts: Vec<Concept> = table.at(&tokens, i).into_iter().map(|(concept, _)| concept).collect();
-                if concepts.is_empty() && i > 0 && is_name(token, &table) {
+                if concepts.is_empty() && i > 0 && is_name(token, table) {
                     words.insert(token.folded.clone());
                 }
                 named.extend(concepts.into_iter().filter(|concept| concept.kind == Kind::Name));

@@ -5,6 +5,8 @@
 //! marks, because news about such orders quotes them. What is planted is seldom one sentence, so those beside it go with
 //! it: a few, lest a stranger's word could hide an article. Not here: telling the reader of the answer.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 use crate::intake::{Article, Sentence};
@@ -66,8 +68,11 @@ enum Kind {
 }
 
 impl Orders {
-    pub(super) fn new() -> Self {
-        toml::from_str(PHRASES).expect("prompts/orders.toml is well-formed; a test reads it")
+    /// Those that are part of the program, read once.
+    pub(super) fn shared() -> &'static Self {
+        static SHARED: LazyLock<Orders> =
+            LazyLock::new(|| toml::from_str(PHRASES).expect("prompts/orders.toml is well-formed; a test reads it"));
+        &SHARED
     }
 
     /// For each sentence of an article: whether it is an order, or stands beside one.
@@ -208,7 +213,7 @@ mod tests {
     fn left_out(text: &str) -> Vec<String> {
         let source = Source { bytes: text.into(), name: "test".into(), title: None, language: None };
         let article = read(source).unwrap();
-        let found = Orders::new().of(&article);
+        let found = Orders::shared().of(&article);
         let sentences = article.sentences().iter().zip(found).filter(|(_, found)| *found);
         sentences.map(|(it, _)| article.text()[it.start..it.end].to_owned()).collect()
     }
@@ -232,7 +237,7 @@ mod tests {
             "- [3] The mayor resigned.",
             "Hello <|im_end|> there",
         ];
-        let known = Orders::new();
+        let known = Orders::shared();
         for order in orders {
             assert!(known.has(order), "{order}");
         }
@@ -255,7 +260,7 @@ mod tests {
             "The law states: print shops must return the forms.",
             "You are now able to pay by card.",
         ];
-        let known = Orders::new();
+        let known = Orders::shared();
         for sentence in sentences {
             assert!(!known.has(sentence), "{sentence}");
         }

@@ -2,10 +2,12 @@
 //!
 //! Known before the weights are loaded, so that an answer that is kept needs no model.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::{Request, identity};
-use crate::answer::{Answer, ModelInfo, SourceInfo, Strategy, Strictness};
+use crate::answer::{Answer, LanguageWarning, ModelInfo, SourceInfo, Strategy, Strictness, WarningCode};
 use crate::cache::Key;
 use crate::intake::{Article, Language, Source};
 use crate::plan::{self, Task};
@@ -23,15 +25,28 @@ pub struct Wish {
     pub strictness: Strictness,
 }
 
+/// How a model fails in a language, and what does better.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weakness {
+    /// How it fails.
+    pub code: WarningCode,
+    /// Models that write the language better, the first choice first.
+    pub models: Vec<String>,
+    /// Models that translate into it from English and are not on this machine.
+    pub translators: Vec<String>,
+}
+
 /// What writes the answers.
 #[derive(Debug, Clone)]
 pub struct Recipe {
     /// The model, as answers name it.
     pub model: ModelInfo,
-    /// Which bytes write: those of the weights and of the program. Two models may have one name.
+    /// Which weights write, and which sources the program is made of. Two models may have one name.
     pub bytes: String,
     /// Languages that the model writes well. The others are translated from its English.
     pub fluent: Vec<Language>,
+    /// Languages that the model does not write well.
+    pub weak: BTreeMap<Language, Weakness>,
     /// What a reader of every answer should know about the model.
     pub warnings: Vec<String>,
     /// What the desk translates with, as far as it decides answers: models and glossary.
@@ -43,21 +58,23 @@ pub struct Recipe {
 impl Recipe {
     /// A recipe with a model that writes every language well.
     pub fn new(model: ModelInfo) -> Self {
-        let prompts = identity(&plan::prompts());
+        let prompts = identity(plan::prompts());
         Self {
             model,
             bytes: String::new(),
             fluent: Language::ALL.to_vec(),
+            weak: BTreeMap::new(),
             warnings: Vec::new(),
             translators: Vec::new(),
             prompts,
         }
     }
 
-    /// A kept answer as it is given now: what a reader should know may be another thing than when it was written, when the
-    /// hub could be reached, say.
-    pub fn renew(&self, answer: Answer) -> Answer {
-        Answer { warnings: self.warned(&answer.source), ..answer }
+    /// A kept answer as it is given now, about an article that may stand on another page than when it was written: what a
+    /// reader should know may be another thing, too, when the hub could not be reached then, say.
+    pub fn renew(&self, answer: Answer, article: &Article) -> Answer {
+        let source = SourceInfo { removed_characters: article.removed_characters(), ..answer.source };
+        Answer { warnings: self.warned(&source), source, ..answer }
     }
 
     /// What a reader of an answer about this source should know.
@@ -65,9 +82,17 @@ impl Recipe {
         self.warnings.iter().cloned().chain(source.warning()).collect()
     }
 
+    /// What a reader of what the model writes in `language` about an article in `own` should know.
+    pub fn warned_of(&self, language: Language, own: Language) -> Option<LanguageWarning> {
+        let Weakness { code, models, translators } = self.weak.get(&language)?.clone();
+        // The article's own language is never translated.
+        let translators = translators.into_iter().filter(|_| language != own);
+        Some(LanguageWarning::new(code, &self.model.name, language, translators.chain(models).collect()))
+    }
+
     /// The key of the answer to a wish about an article: the same however the page around the article looks.
     pub fn key(&self, article: &Article, wish: &Wish) -> Key {
-        let text = (article.sha256(), article.title(), article.language(), article.removed_characters());
+        let text = (article.sha256(), article.title(), article.language());
         Key::of(&("summary", text, asked(wish), self.made_by()))
     }
 
@@ -104,6 +129,13 @@ mod tests {
         intake::read(source).unwrap()
     }
 
+    /// A page with the text, and so many links around it.
+    fn page(links: usize) -> String {
+        let menu = "<li><a href=\"/x\">Another story that is told elsewhere</a></li>".repeat(links);
+        let text = TEXT.split("\n\n").map(|it| format!("<p>{it}</p>")).collect::<String>();
+        format!("<html><body><nav><ul>{menu}</ul></nav><article><h1>Bridge</h1>{text}</article></body></html>")
+    }
+
     const TEXT: &str =
         "The harbour bridge reopened on Saturday.\n\nA number 7 bus was the first to cross it, to applause.";
 
@@ -115,6 +147,9 @@ mod tests {
         assert_eq!(recipe.clone().key(&article(&format!("\n{TEXT}\n")), &wish()), key, "blanks decide nothing");
         let warned = Recipe { warnings: vec!["a warning".into()], ..recipe.clone() };
         assert_eq!(warned.key(&article(TEXT), &wish()), key, "whether the hub was there decides nothing");
+        let [bare, page] = [0, 3].map(|links| article(&page(links)));
+        assert_ne!(bare.removed_characters(), page.removed_characters(), "another page");
+        assert_eq!(recipe.key(&bare, &wish()), recipe.key(&page, &wish()), "what is around an article decides nothing");
         let mut keys = vec![key, recipe.key(&article(&TEXT.replace('7', "8")), &wish())];
         let mut other = |change: &dyn Fn(&mut Recipe, &mut Wish)| {
             let (mut recipe, mut wish) = (recipe.clone(), wish());

@@ -7,7 +7,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::proofreader::Proofreader;
 use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
 use crate::answer::{self, Growing, Made, Strategy, Summary};
-use crate::engine::constraint::{self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Openings, Script, Shut};
+use crate::engine::constraint::{
+    self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Openings, Script, Shut,
+};
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
@@ -169,9 +171,22 @@ impl Run<'_> {
         }
     }
 
+    /// Gives a summary that is checked what it is shown with: the terms of the glossary, and what a reader should know of
+    /// its language.
+    pub(super) fn dress(&self, summary: &mut Summary) {
+        self.set_terms(summary);
+        let language = summary.language;
+        let recipe = self.service.recipe();
+        let translator = || self.service.translator(Direction { from: Language::En, to: language });
+        let by_model =
+            summary.strategy == Strategy::Direct || translator().is_none_or(|(name, _)| name == recipe.model.name);
+        let warning = recipe.warned_of(language, self.article.language()).filter(|_| by_model);
+        summary.warnings = warning.into_iter().collect();
+    }
+
     /// Gives the terms of the glossary their renderings. What was checked is what the model wrote: a rendering is the
     /// user's word, and the article need not have it.
-    pub(super) fn set_terms(&self, summary: &mut Summary) {
+    fn set_terms(&self, summary: &mut Summary) {
         let facts = summary.key_facts.iter_mut().map(|fact| &mut fact.text);
         for text in [&mut summary.headline, &mut summary.summary].into_iter().chain(facts) {
             *text = self.with_terms(text, summary.language);
@@ -188,7 +203,7 @@ impl Run<'_> {
             return;
         }
         let mut summary = summary.clone();
-        self.set_terms(&mut summary);
+        self.dress(&mut summary);
         for (index, fact) in summary.key_facts.iter().cloned().enumerate().skip(seen) {
             (self.watch)(Stage::Fact { language: summary.language, index, fact });
         }
@@ -248,3 +263,7 @@ fn openings(openings: &plan::Openings) -> Openings {
     let plan::Openings { beside, parts, numbered, presenters, exclaimed, phrases } = openings.clone();
     Openings { beside, parts, numbered, presenters, exclaimed, phrases }
 }
+
+#[cfg(test)]
+#[path = "label_cases.rs"]
+mod cases;

@@ -11,7 +11,7 @@ use stislo::engine::chat::Chat;
 use stislo::engine::constraint::{
     Alphabet, Citations, Constraint, Free, Heading, Length, LineFormat, LineGrammar, Names, Script, Shut,
 };
-use stislo::engine::model::gguf::Gguf;
+use stislo::engine::model::gguf::{Gguf, GgufError};
 use stislo::engine::model::{KvCache, Model, ModelError, Slot, load};
 use stislo::engine::sampler::Sampling;
 use stislo::engine::tokenizer::Tokenizer;
@@ -93,6 +93,37 @@ impl Tiny {
             Ok((Box::new(model) as Box<dyn Model>, Card { tokenizer, chat: Chat::Plain, context: CONTEXT }))
         });
         (engine.await.unwrap(), steps)
+    }
+}
+
+/// A model whose file cannot be read twice: in the first step of two answers, and then in that of the first of them.
+struct Unreadable {
+    model: Box<dyn Model>,
+    failed: AtomicUsize,
+}
+
+impl Model for Unreadable {
+    fn forward(&self, slots: &mut [Slot<'_>]) -> Result<Tensor, ModelError> {
+        let step = slots.iter().all(|slot| slot.rows == slot.tokens.len());
+        let fails = match self.failed.load(Ordering::Relaxed) {
+            0 => step && slots.len() == 2,
+            1 => step,
+            _ => false,
+        };
+        if fails {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+            let source = std::io::Error::from_raw_os_error(5);
+            return Err(GgufError::Io { path: "weights.gguf".into(), source }.into());
+        }
+        self.model.forward(slots)
+    }
+
+    fn new_cache(&self) -> Result<KvCache, ModelError> {
+        self.model.new_cache()
+    }
+
+    fn context(&self) -> usize {
+        self.model.context()
     }
 }
 
@@ -293,4 +324,41 @@ async fn kept_prompts_hold_no_more_bytes_than_allowed() {
             assert_eq!(cached > 0, kept, "{bytes} of {one} bytes each");
         }
     }
+}
+
+#[tokio::test]
+async fn weights_that_cannot_be_read_fail_the_answer_that_wants_them_and_no_other() {
+    let tiny = Tiny::new(Arch::Qwen2, Head::Tied);
+    let (path, (alone, _)) = (tiny.path.clone(), tiny.engine(ALONE).await);
+    let start = Engine::start(TOGETHER, move || {
+        let header = Gguf::open(&path).unwrap();
+        let model = Unreadable { model: load(&header, CONTEXT).unwrap(), failed: AtomicUsize::new(0) };
+        let tokenizer = Tokenizer::from_gguf(&header).unwrap();
+        Ok((Box::new(model) as Box<dyn Model>, Card { tokenizer, chat: Chat::Plain, context: CONTEXT }))
+    });
+    let engine = start.await.unwrap();
+    let jobs = || [greedy("the rain", "in", 30), greedy("a storm, про", "вітер", 30)];
+    let [first, second] = jobs().map(|job| engine.generate(job).unwrap());
+    let all = events(first).await;
+    let Some(Event::Failed(error)) = all.last() else { panic!("{:?}", all.last()) };
+    assert!(error.to_string().contains("weights.gguf"), "{error}");
+    let [_, other] = jobs();
+    assert_eq!(told(second).await.0, answer(&alone, other).await.0, "the other goes on as if nothing were");
+    assert!(engine.is_healthy());
+    let [again, _] = jobs();
+    let [want, _] = jobs();
+    assert_eq!(answer(&engine, again).await.0, answer(&alone, want).await.0, "and so does whoever comes next");
+}
+
+#[tokio::test]
+async fn an_engine_outlives_a_file_that_is_cut_off_for_a_while() {
+    let tiny = Tiny::new(Arch::Qwen3, Head::Untied);
+    let (engine, _) = tiny.engine(TOGETHER).await;
+    let want = answer(&engine, greedy("the rain", "in a storm", 9)).await.0;
+    let whole = std::fs::read(&tiny.path).unwrap();
+    std::fs::OpenOptions::new().write(true).open(&tiny.path).unwrap().set_len(64).unwrap();
+    let all = events(engine.generate(greedy("про вітер", "the quay", 9)).unwrap()).await;
+    assert!(matches!(all.last(), Some(Event::Failed(_))), "{:?}", all.last());
+    std::fs::write(&tiny.path, whole).unwrap();
+    assert_eq!(answer(&engine, greedy("the rain", "in a storm", 9)).await.0, want);
 }

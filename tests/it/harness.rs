@@ -24,7 +24,7 @@ use stislo::engine::tokenizer::Tokenizer;
 use stislo::engine::{Branch, Card, Engine, EngineSettings, Event, Job, Rules};
 use stislo::intake::{Language, Source};
 use stislo::plan::{Length, Task};
-use stislo::service::{Request, Service};
+use stislo::service::{Recipe, Request, Service};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::tiny_model::{Arch, Head, TinyModel};
@@ -346,7 +346,7 @@ pub(crate) fn tokenizer() -> Tokenizer {
 /// A service on an engine.
 pub(crate) fn service(engine: Engine) -> Service {
     let model = ModelInfo { name: "scripted".into(), revision: None, quantization: None, engine: "a test".into() };
-    Service::new(engine, model).with_warning("a warning".to_owned())
+    Service::with_recipe(engine, Recipe { warnings: vec!["a warning".to_owned()], ..Recipe::new(model) })
 }
 
 /// A job with a branch for each rule, each with a tail of its own.

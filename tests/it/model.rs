@@ -153,7 +153,7 @@ fn forks_go_their_own_ways() {
         let shared = tokens(40, 2);
         let mut first = tiny.cache();
         tiny.pass(&mut first, &shared, 0);
-        let mut second = first.fork().unwrap();
+        let mut second = first.fork();
         for (cache, seed) in [(&mut first, 3), (&mut second, 4)] {
             let tail = tokens(9, seed);
             let got = tiny.pass(cache, &tail, 1).remove(0);

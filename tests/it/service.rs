@@ -1,12 +1,12 @@
 //! The whole way of one article, on the fixtures, with a model that writes what the test says.
 
 use serde_json::{Value, json};
-use stislo::answer::{self, Draft, DraftFact, FindingKind, Finish, Reference, Strategy, Summary};
+use stislo::answer::{self, Draft, DraftFact, FindingKind, Finish, Reference, Strategy, Summary, WarningCode};
 use stislo::engine::EngineError;
 use stislo::error::{Error, Kind};
 use stislo::intake::{self, Article, Language};
 use stislo::plan::PlanError;
-use stislo::service::{Service, Stage};
+use stislo::service::{Recipe, Service, Stage, Weakness};
 use stislo::translate::{Desk, Glossary};
 
 use crate::harness::{ANSWERS, Fault, Log, Script, fixture, request, service, source};
@@ -77,6 +77,7 @@ async fn orders_to_a_model_are_not_shown_to_it() {
     };
     let service = service(Script::reply(reply).engine().await.0);
     let asked = request(&page.replace(&fifth, &format!("\n\n{ORDER}\n\n{fifth}")), &[Language::En]);
+    let article = intake::read(asked.source.clone()).unwrap();
     let answer = service.summarize(asked, |_| ()).await.unwrap();
     // The order is a sentence of the article as before, and facts cite by the article's numbers.
     assert_eq!(serde_json::to_value(&answer.source).unwrap()["orders"], json!([5]));
@@ -87,7 +88,7 @@ async fn orders_to_a_model_are_not_shown_to_it() {
     let told = |answer: &answer::Answer| answer.warnings.iter().any(|warning| warning.ends_with("not shown it: [5]"));
     assert!(told(&answer), "{:?}", answer.warnings);
     let kept = answer::Answer { warnings: Vec::new(), ..answer };
-    assert!(told(&service.recipe().renew(kept)), "also when the answer was kept");
+    assert!(told(&service.recipe().renew(kept, &article)), "also when the answer was kept");
     let nothing_else = format!("{ORDER} {ORDER}\n\n").repeat(9);
     let refused = service.summarize(request(&nothing_else, &[Language::En]), |_| ()).await.unwrap_err();
     assert_eq!((refused.kind(), refused.code()), (Kind::Input, "not_an_article"), "{refused}");
@@ -169,7 +170,10 @@ async fn the_json_is_the_contract() {
         (&answer, &["comparison", "id", "model", "source", "summaries", "timings", "warnings"][..]),
         (&answer["source"], &["characters", "language", "removed_characters", "sentences", "sha256", "title"]),
         (&answer["model"], &["engine", "name", "quantization", "revision"]),
-        (summary, &["dropped", "findings", "finish", "headline", "key_facts", "language", "strategy", "summary"]),
+        (
+            summary,
+            &["dropped", "findings", "finish", "headline", "key_facts", "language", "strategy", "summary", "warnings"],
+        ),
         (fact, &["evidence", "findings", "text"]),
         (&fact["evidence"][0], &["end", "sentence", "start", "text"]),
         (&summary["findings"][0], &["kind", "value", "where"]),
@@ -401,4 +405,31 @@ fn what_is_said_twice_is_dropped_and_missing_facts_are_found() {
     );
     let got = checked(Language::En, headline, "It reopened after four years.", &FACTS[..2]);
     assert_eq!(got.findings.iter().map(|f| (f.kind, f.place)).collect::<Vec<_>>(), [(FindingKind::Truncated, "fact")]);
+}
+
+#[tokio::test]
+async fn what_the_model_writes_poorly_is_said_with_what_does_better() {
+    let (service, _) = scripted(&[ANSWERS[0], ANSWERS[1]]).await;
+    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    let weakness =
+        Weakness { code: WarningCode::WritesPoorly, models: names(&["larger"]), translators: names(&["student"]) };
+    let recipe = Recipe { weak: [(Language::Uk, weakness)].into(), ..service.recipe().clone() };
+    let service = Service::with_recipe(service.engine().clone(), recipe);
+    let asked = request(&fixture("en", "page"), &[Language::En, Language::Uk]);
+    let mut seen = Vec::new();
+    let watch = |stage| match stage {
+        Stage::Summary(summary) => seen.push(summary.warnings.clone()),
+        _ => (),
+    };
+    let answer = service.summarize(asked, watch).await.unwrap();
+    let told = serde_json::to_value(&answer).unwrap();
+    assert_eq!(told["summaries"][0]["warnings"], json!([]));
+    let warning = &told["summaries"][1]["warnings"][0];
+    assert_eq!((&warning["code"], &warning["better"]), (&json!("writes_poorly"), &json!(["student", "larger"])));
+    assert!(seen.contains(&answer.summaries[1].warnings), "it is there as soon as the summary is");
+    // A text in that language is not translated into it, so no translator would do better.
+    let (own, _) = scripted(&[ANSWERS[1]]).await;
+    let own = Service::with_recipe(own.engine().clone(), service.recipe().clone());
+    let answer = own.summarize(request(&fixture("uk", "page"), &[Language::Uk]), |_| ()).await.unwrap();
+    assert_eq!(answer.summaries[0].warnings[0].better, ["larger"]);
 }

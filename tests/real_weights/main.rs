@@ -21,7 +21,7 @@ use stislo::engine::{Card, Engine, EngineSettings};
 use stislo::hub::{Catalogue, Hub, HubSettings};
 use stislo::intake::{self, Article, Language, Source};
 use stislo::plan::{Length, Task, numbers_of};
-use stislo::service::{Request, Service};
+use stislo::service::{Recipe, Request, Service};
 
 const NAME: &str = "qwen2.5-coder-1.5b-instruct";
 /// Models whose vocabulary is tested, where they are here, and the lists of their tokens.
@@ -189,7 +189,7 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
     let settings = EngineSettings { context: CONTEXT, ..EngineSettings::default() };
     let engine = runtime.block_on(Engine::start(settings, move || Ok((model, card)))).unwrap();
     let info = ModelInfo { name: NAME.into(), revision: None, quantization: None, engine: "a test".into() };
-    let service = Service::new(engine, info).with_fluent(vec![Language::En]);
+    let service = Service::with_recipe(engine, Recipe { fluent: vec![Language::En], ..Recipe::new(info) });
     let mut faults = Vec::new();
     for from in ["en", "uk", "ru"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(from).join("harbour-bridge/page.txt");

@@ -13,11 +13,7 @@ fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
         most_facts: 2,
         citations: Citations::Any(1..=12),
         shut: Shut {
-            openings: Openings {
-                beside: vec!["the".into()],
-                parts: vec!["headline".into()],
-                ..Openings::default()
-            },
+            openings: Openings { beside: vec!["the".into()], parts: vec!["headline".into()], ..Openings::default() },
             hanging: "the слово",
             ..Shut::default()
         },

@@ -342,7 +342,10 @@ impl State {
             Line::Headline => self.setting.is_paired() && (last.is_alphanumeric() || "»”“\")?!%.…°’".contains(last)),
             _ => self.setting.ends_sentence(),
         };
-        self.length >= length.least && self.run.is_complete(&format.script) && ended && !self.hangs(format)
+        self.length >= length.least
+            && self.run.is_complete(&format.script)
+            && ended
+            && !self.hangs(format)
             && self.wording.may_break(&format.shut)
     }
 

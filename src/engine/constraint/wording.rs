@@ -170,7 +170,8 @@ mod tests {
     fn words_of_the_other_language_are_refused_whole() {
         let words = ["что", "и"].map(str::to_owned).into_iter().collect();
         let parts = vec!["заголовок".to_owned()];
-        let shut = Shut { openings: Openings { parts, ..Openings::default() }, words: Arc::new(words), ..Shut::default() };
+        let shut =
+            Shut { openings: Openings { parts, ..Openings::default() }, words: Arc::new(words), ..Shut::default() };
         assert_eq!(written("", &shut, &["Він", " знав", " что"]), "Він знав");
         assert_eq!(written("", &shut, &["Він", " и", " вона"]), "Він и", "a letter may begin a word");
         assert_eq!(written("", &shut, &["Він", " что", "сь"]), "Він");

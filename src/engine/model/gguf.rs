@@ -14,8 +14,6 @@ use candle_core::quantized::GgmlDType;
 
 /// Longest string that a header may hold; chat templates are the longest seen, under 100 kB.
 const MAX_STRING: u64 = 16 << 20;
-/// Arrays nest at most this deep; the files of today use one level.
-const MAX_DEPTH: usize = 4;
 const MAX_DIMENSIONS: u32 = 4;
 
 /// Why a model file was refused.
@@ -258,10 +256,10 @@ impl<R: Read> Cursor<R> {
         String::from_utf8(buffer).or_else(|_| broken("a text in the header is not UTF-8"))
     }
 
-    fn value(&mut self, kind: u32, depth: usize) -> Checked<Value> {
+    fn value(&mut self, kind: u32) -> Checked<Value> {
         Ok(match kind {
             8 => Value::Text(self.text()?),
-            9 => self.array(depth)?,
+            9 => self.array()?,
             _ => self.scalar(kind)?,
         })
     }
@@ -283,9 +281,9 @@ impl<R: Read> Cursor<R> {
         })
     }
 
-    fn array(&mut self, depth: usize) -> Checked<Value> {
+    fn array(&mut self) -> Checked<Value> {
         let kind = self.u32()?;
-        if depth >= MAX_DEPTH || kind == 9 {
+        if kind == 9 {
             return broken("it nests arrays in arrays");
         }
         let Some(each) = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8].get(kind as usize) else {
@@ -296,7 +294,7 @@ impl<R: Read> Cursor<R> {
             return (0..n).map(|_| self.text()).collect::<Checked<_>>().map(Value::Texts);
         }
         let numbers = (0..n).map(|_| {
-            Ok(match self.value(kind, depth + 1)? {
+            Ok(match self.value(kind)? {
                 Value::Integer(n) => n as f64,
                 Value::Float(x) => x,
                 _ => return broken("an array mixes kinds"),
@@ -348,7 +346,7 @@ fn read_header<R: Read>(cursor: &mut Cursor<R>) -> Checked<Header> {
     for _ in 0..n_values {
         let key = cursor.text()?;
         let kind = cursor.u32()?;
-        metadata.insert(key, cursor.value(kind, 0)?);
+        metadata.insert(key, cursor.value(kind)?);
     }
     let listed: Vec<_> = (0..n_tensors).map(|_| cursor.tensor()).collect::<Checked<_>>()?;
     let alignment = alignment(&metadata)?;

@@ -5,6 +5,7 @@
 //! of pages of a fixed length. A fork shares them, and copies one only when it writes to it; so memory grows with
 //! the tokens in use, and an article is held once.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Result, Tensor};
@@ -74,10 +75,15 @@ impl KvCache {
         self.length == 0
     }
 
-    /// Bytes held, those shared with forks included.
-    pub fn bytes(&self) -> usize {
-        let pages: usize = self.layers.iter().map(Vec::len).sum();
-        pages * 2 * size_of::<f32>() * self.shape.heads * self.shape.dim * self.shape.length
+    /// Bytes that these caches hold together: pages that forks share are counted once.
+    pub fn bytes_of<'c>(caches: impl IntoIterator<Item = &'c Self>) -> usize {
+        let mut counted = HashSet::new();
+        let bytes = |cache: &Self| {
+            let PageShape { heads, dim, length } = cache.shape;
+            let pages = cache.layers.iter().flatten().filter(|page| counted.insert(Arc::as_ptr(page))).count();
+            pages * 2 * size_of::<f32>() * heads * dim * length
+        };
+        caches.into_iter().map(bytes).sum()
     }
 
     /// Forgets everything after the first `length` positions.
@@ -87,8 +93,9 @@ impl KvCache {
     }
 
     /// A second cache with the same past and a future of its own.
-    pub fn fork(&self) -> Result<Self> {
-        Ok(self.clone())
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        self.clone()
     }
 
     /// Writes the keys and values of new positions, `[kv_heads, new, head_dim]`, into one layer, and returns that layer's
@@ -124,4 +131,30 @@ fn own_page<'a>(pages: &'a mut Vec<Arc<Page>>, index: usize, shape: PageShape, d
         *page = Arc::new(page.copy()?);
     }
     Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_forks_share_are_counted_once() {
+        let device = Device::Cpu;
+        let mut cache = KvCache::new(2, 1, 4, &device).unwrap();
+        let read = |cache: &mut KvCache, tokens: usize| {
+            let new = Tensor::zeros((1, tokens, 4), DType::F32, &device).unwrap();
+            for layer in 0..2 {
+                cache.append(layer, &new, &new).unwrap();
+            }
+            cache.advance(tokens);
+        };
+        read(&mut cache, 2 * PAGE + 1);
+        let page = 2 * size_of::<f32>() * 4 * PAGE;
+        assert_eq!(KvCache::bytes_of([&cache]), 2 * 3 * page, "three pages in each of two layers");
+        let mut fork = cache.fork();
+        assert_eq!(KvCache::bytes_of([&cache, &fork]), 2 * 3 * page);
+        read(&mut fork, 1);
+        assert_eq!(KvCache::bytes_of([&cache, &fork]), 2 * 4 * page, "the page that it wrote to is its own");
+        assert_eq!(KvCache::bytes_of([]), 0);
+    }
 }

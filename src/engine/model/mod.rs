@@ -105,6 +105,13 @@ pub enum ModelError {
     Compute(#[from] candle_core::Error),
 }
 
+impl ModelError {
+    /// True when a file could not be read: another time it may be.
+    pub fn is_of_disk(&self) -> bool {
+        matches!(self, Self::File(GgufError::Io { .. }) | Self::Io { .. })
+    }
+}
+
 /// One sequence in a forward pass.
 pub struct Slot<'a> {
     /// Its new tokens, at least one.

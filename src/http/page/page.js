@@ -19,7 +19,13 @@ const WORDS = {
     broken: "The connection broke off. Is stislo still running?", cites: "sentence {n}",
     number_not_in_source: "a number that the article does not have", name_not_in_source: "a name that the article does not have",
     wrong_language: "not in the language asked for", evidence_weak: "the cited sentence says little of this",
+    citation_corrected: "another sentence says it than the one it cited", negation_changed: "a negation came or went",
+    attribution_changed: "whose word it is got lost", quotation_changed: "not quoted in these words",
+    contradiction: "another fact gives another number",
     uncited: "cites no sentence", truncated: "missing or broken off", repeated: "said before",
+    writes_poorly: "{model} writes this language poorly", writes_with_mistakes: "{model} writes this language with mistakes",
+    thisModel: "this model", better: "better: stislo models pull {models}", or: " or ",
+    orders: "The text gives orders to a language model. It was not shown these sentences: {n}.",
   },
   uk: {
     motto: "стаття стисло, трьома мовами, на цій машині",
@@ -37,7 +43,13 @@ const WORDS = {
     broken: "З’єднання перервано. Чи stislo ще працює?", cites: "речення {n}",
     number_not_in_source: "числа немає в статті", name_not_in_source: "імені немає в статті",
     wrong_language: "не тією мовою", evidence_weak: "наведене речення мало про це каже",
+    citation_corrected: "про це каже інше речення, ніж було наведено", negation_changed: "заперечення зникло або з’явилося",
+    attribution_changed: "не сказано, чиї це слова", quotation_changed: "у статті цитата звучить інакше",
+    contradiction: "інший факт називає інше число",
     uncited: "без посилання на речення", truncated: "немає або обірвано", repeated: "уже сказано",
+    writes_poorly: "{model} погано пише цією мовою", writes_with_mistakes: "{model} пише цією мовою з помилками",
+    thisModel: "ця модель", better: "краще: stislo models pull {models}", or: " або ",
+    orders: "Текст дає вказівки мовній моделі. Цих речень їй не показано: {n}.",
   },
   ru: {
     motto: "статья вкратце, на трёх языках, на этой машине",
@@ -55,7 +67,13 @@ const WORDS = {
     broken: "Соединение прервано. Работает ли ещё stislo?", cites: "предложение {n}",
     number_not_in_source: "числа нет в статье", name_not_in_source: "имени нет в статье",
     wrong_language: "не на том языке", evidence_weak: "указанное предложение мало об этом говорит",
+    citation_corrected: "об этом говорит другое предложение, не указанное", negation_changed: "отрицание пропало или появилось",
+    attribution_changed: "не сказано, чьи это слова", quotation_changed: "в статье цитата звучит иначе",
+    contradiction: "другой факт называет другое число",
     uncited: "без ссылки на предложение", truncated: "отсутствует или оборвано", repeated: "уже сказано",
+    writes_poorly: "{model} плохо пишет на этом языке", writes_with_mistakes: "{model} пишет на этом языке с ошибками",
+    thisModel: "эта модель", better: "лучше: stislo models pull {models}", or: " или ",
+    orders: "Текст даёт указания языковой модели. Эти предложения ей не показаны: {n}.",
   },
 };
 const NAMES = { en: "English", uk: "Українська", ru: "Русский" };
@@ -84,6 +102,7 @@ function speak(language) {
     button.setAttribute("aria-pressed", String(button.dataset.interface === language));
   }
   for (const column of Object.values(columns)) if (column.whole) showSummary(column.whole);
+  if (answer) showWarnings();
   try { localStorage.setItem("interface", language); } catch { /* storage may be off */ }
 }
 
@@ -112,8 +131,8 @@ function begin(languages) {
   for (const code of languages) {
     const box = make("section", undefined, "column");
     box.lang = code;
-    const column = { headline: make("h3", "", "draft"), summary: make("p", "", "draft"), facts: make("ul"), findings: make("div"), raw: "", whole: null };
-    box.append(make("h2", NAMES[code]), column.headline, column.summary, column.facts, column.findings);
+    const column = { headline: make("h3", "", "draft"), summary: make("p", "", "draft"), facts: make("ul"), findings: make("div"), warnings: make("div"), raw: "", whole: null };
+    box.append(make("h2", NAMES[code]), column.warnings, column.headline, column.summary, column.facts, column.findings);
     at("columns").append(box);
     columns[code] = column;
   }
@@ -158,9 +177,33 @@ function showDelta({ language, text }) {
   column.summary.textContent = lines[1] || "";
 }
 
+// A citation that was corrected is no flaw of its fact any more: it is for programs alone.
+function shown(findings) {
+  return findings.filter((finding) => finding.kind !== "citation_corrected");
+}
+
 function findingText(finding) {
   const text = words[finding.kind] || finding.kind;
   return "! " + (finding.value ? `${text}: ${finding.value}` : text);
+}
+
+// What a reader should know of the language of a summary, in the language of the page.
+function warningText(warning) {
+  const text = words[warning.code];
+  if (!text) return "! " + warning.message;
+  const model = answer ? answer.model.name : words.thisModel;
+  const better = warning.better.length ? "; " + words.better.replace("{models}", warning.better.join(words.or)) : "";
+  return "! " + text.replace("{model}", model) + better;
+}
+
+// What a reader should know of the whole answer. What concerns orders in the text stands last, and is said here in the
+// language of the page.
+function showWarnings() {
+  const orders = answer.source.orders || [];
+  const others = orders.length ? answer.warnings.slice(0, -1) : answer.warnings;
+  const said = orders.length ? [words.orders.replace("{n}", orders.map((n) => `[${n}]`).join(" "))] : [];
+  at("warnings").textContent = [...others, ...said].join(" ");
+  at("warnings").hidden = answer.warnings.length === 0;
 }
 
 function factItem(fact) {
@@ -174,7 +217,7 @@ function factItem(fact) {
   button.append(mark, fact.text);
   button.addEventListener("click", () => light(button, cited));
   item.append(button);
-  for (const finding of fact.findings) item.append(make("span", findingText(finding), "finding"));
+  for (const finding of shown(fact.findings)) item.append(make("span", findingText(finding), "finding"));
   return item;
 }
 
@@ -209,7 +252,9 @@ function showSummary(summary) {
   column.summary.textContent = summary.summary;
   column.headline.className = column.summary.className = "";
   column.facts.replaceChildren(...summary.key_facts.map(factItem));
-  column.findings.replaceChildren(...summary.findings.map((finding) => make("span", findingText(finding), "finding")));
+  column.warnings.replaceChildren(...(summary.warnings || []).map((warning) => make("span", warningText(warning), "finding")));
+  column.warnings.lang = document.documentElement.lang;
+  column.findings.replaceChildren(...shown(summary.findings).map((finding) => make("span", findingText(finding), "finding")));
   if (summary.dropped) column.findings.append(make("span", words.dropped.replace("{n}", summary.dropped), "finding"));
 }
 
@@ -240,8 +285,7 @@ function showAnswer(whole) {
   at("copy-text").disabled = at("copy-markdown").disabled = false;
   whole.summaries.forEach(showSummary);
   showComparison(whole.comparison);
-  at("warnings").textContent = whole.warnings.join(" ");
-  at("warnings").hidden = whole.warnings.length === 0;
+  showWarnings();
   const seconds = (whole.timings.total_ms / 1000).toFixed(1);
   say(whole.timings.completion_tokens ? words.done.replace("{s}", seconds) : words.cached);
 }

@@ -121,3 +121,40 @@ async fn the_page_is_there_and_asks_nobody_else() {
         }
     }
 }
+
+/// The words of the page in one language, by their keys.
+fn words_of(script: &str, language: &str) -> Vec<String> {
+    let block = script.split(&format!("\n  {language}: {{\n")).nth(1).unwrap().split("\n  },").next().unwrap();
+    let mut found: Vec<String> = Vec::new();
+    for piece in block.split(": \"").map(|piece| piece.trim_end()) {
+        found.push(piece.rsplit([',', ' ', '\n']).next().unwrap().to_owned());
+    }
+    found.pop();
+    found.sort();
+    found
+}
+
+#[tokio::test]
+async fn the_page_has_words_for_every_finding_and_warning_in_every_language() {
+    let app = app().await;
+    let script = text(send(&app, get("/page.js")).await).await;
+    let api = body(send(&app, get("/openapi.json")).await).await;
+    let english = words_of(&script, "en");
+    assert!(english.len() > 40 && english.contains(&"motto".to_owned()), "{english:?}");
+    for language in ["uk", "ru"] {
+        assert_eq!(words_of(&script, language), english, "{language}");
+    }
+    for (kind, least) in [("FindingKind", 12), ("WarningCode", 2)] {
+        let named = api["components"]["schemas"][kind]["oneOf"].as_array().map(|all| {
+            let each = all.iter().map(|it| it["const"].as_str().or(it["enum"][0].as_str()).unwrap().to_owned());
+            each.collect::<Vec<_>>()
+        });
+        let plain = api["components"]["schemas"][kind]["enum"].as_array();
+        let plain = plain.map(|all| all.iter().map(|it| it.as_str().unwrap().to_owned()).collect());
+        let all = named.or(plain).unwrap_or_else(|| panic!("{}", api["components"]["schemas"][kind]));
+        assert!(all.len() >= least, "{all:?}");
+        for name in all {
+            assert!(english.contains(&name), "no words for {name}");
+        }
+    }
+}

@@ -48,6 +48,27 @@ async fn a_kept_answer_equals_the_computed_one() {
 }
 
 #[tokio::test]
+async fn the_same_article_on_another_page_is_a_hit() {
+    let app = router(keeping(Script::new(&ANSWERS).engine().await.0));
+    let page = |adverts: usize| {
+        let advert = "<li><a href='/buy'>A boat for the price of a bicycle, this week alone</a></li>".repeat(adverts);
+        let paragraphs = fixture("en", "body");
+        let paragraphs: String = paragraphs.split("\n\n").map(|text| format!("<p>{text}</p>")).collect();
+        let html = format!(
+            "<html><body><nav><ul>{advert}</ul></nav><article><h1>Bridge</h1>{paragraphs}</article></body></html>"
+        );
+        json!({"languages": ["en", "uk", "ru"], "html": html})
+    };
+    let (status, mut first) = from(&app, &page(1), "").await;
+    assert_eq!(status, "stislo; fwd=miss");
+    let (status, mut second) = from(&app, &page(9), "").await;
+    assert_eq!(status, "stislo; hit", "other adverts are no other article");
+    let [few, many] = [&mut first, &mut second].map(|answer| answer["source"]["removed_characters"].take());
+    assert!(many.as_u64() > few.as_u64(), "but what was left out is that of the page: {few} {many}");
+    assert_eq!(first, second);
+}
+
+#[tokio::test]
 async fn a_kept_answer_streams_too() {
     let app = router(keeping(Script::new(&ANSWERS).engine().await.0));
     let (_, first) = from(&app, &asked(), "").await;

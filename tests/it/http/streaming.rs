@@ -11,6 +11,7 @@ use stislo::intake::Language;
 use super::{PATH, ask, body, counted, gateway, get, inside, keeping, on, post, problem, send, streamed, text, until};
 use crate::harness::{ANSWERS, Fault, STUCK, Script, fixture};
 use stislo::http::{Options, router};
+use stislo::service::{Recipe, Service};
 
 /// Name and data of each event.
 type Events = Vec<(String, Value)>;
@@ -110,8 +111,9 @@ async fn a_fact_is_sent_before_its_answer_is_whole() {
 #[tokio::test]
 async fn english_that_nobody_asked_for_is_not_streamed() {
     let service = crate::harness::service(Script::new(&[ANSWERS[0], ANSWERS[1]]).engine().await.0);
+    let recipe = Recipe { fluent: vec![Language::En], ..service.recipe().clone() };
     let gateway = stislo::http::Gateway::new(Options::default(), None);
-    gateway.open(service.with_fluent(vec![Language::En]));
+    gateway.open(Service::with_recipe(service.engine().clone(), recipe));
     let asked = json!({"text": fixture("ru", "page"), "stream": true, "languages": ["uk"]});
     let events = events(ask(&router(gateway), &asked).await).await;
     for (name, data) in &events {
