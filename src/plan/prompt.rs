@@ -23,8 +23,8 @@ const AGAIN_ENGLISH: &str = include_str!("../../prompts/again.en.md");
 const AGAIN_UKRAINIAN: &str = include_str!("../../prompts/again.uk.md");
 const AGAIN_RUSSIAN: &str = include_str!("../../prompts/again.ru.md");
 
-/// Most words of a label in front of a colon; more are a sentence.
-const LABEL_WORDS: usize = 3;
+/// Words of a label in front of a colon or a dash: one says no more than where the text is, and more are a sentence.
+const LABEL_WORDS: std::ops::RangeInclusive<usize> = 2..=3;
 
 /// Every file of `prompts` as it stands: what is said to the model, and the words that answers are made and judged by. An
 /// answer depends on them.
@@ -130,7 +130,8 @@ pub(super) fn labels(language: Language) -> Vec<String> {
     let lines = templates.iter().flat_map(|template| body(template).lines());
     let found = lines.flat_map(|line| {
         let instruction = line.split_once(": ").or_else(|| line.split_once(" — ")).map(|(label, _)| label);
-        let short = instruction.filter(|label| label.split_whitespace().count() <= LABEL_WORDS && !label.contains('{'));
+        let short =
+            instruction.filter(|label| LABEL_WORDS.contains(&label.split_whitespace().count()) && !label.contains('{'));
         let example = line.split_once("- [1] ").map(|(_, example)| example.split('.').next().unwrap_or_default());
         short.into_iter().chain(example)
     });

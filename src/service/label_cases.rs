@@ -102,7 +102,7 @@ fn every_label_is_refused_with_its_mark_and_no_word_that_it_begins_is() {
         let openings = Format::of_whole(&matter(language, text), &task(language), language).openings;
         // Letters that make no word of the file of another.
         let (tail, next) = if language == Language::En { ("zzel", "a") } else { ("уфщик", "а") };
-        let whole = openings.parts.iter().chain(&openings.exclaimed).filter(|part| !part.contains(['*', '-']));
+        let whole = openings.parts.iter().chain(&openings.exclaimed).filter(|part| !part.contains('-'));
         let mut count = 0;
         for part in whole {
             let capital: String =
@@ -128,11 +128,31 @@ fn matter(language: Language, text: &str) -> Matter {
 #[test]
 fn an_article_that_speaks_of_a_text_is_told_so() {
     for (language, text, line) in [
-        (Language::En, "The text of the treaty was made public on Monday. It has nine chapters.", "The text of"),
-        (Language::En, "Article 5 of the treaty was invoked on Monday. Nine members met.", "The article was"),
-        (Language::Uk, "У статті закону йдеться про мости. Закон ухвалили в понеділок уранці.", "У статті закону"),
-        (Language::Uk, "Текст угоди оприлюднили в понеділок. У ньому багато розділів.", "У тексті угоди"),
-        (Language::Ru, "В статье закона говорится о мостах. Закон приняли в понедельник утром.", "В статье закона"),
+        (
+            Language::En,
+            "The text of the treaty was made public on Monday. It has nine chapters and took two years to write.",
+            "The text of",
+        ),
+        (
+            Language::En,
+            "Article 5 of the treaty was invoked on Monday. Nine members met for three hours in the old town hall.",
+            "The article was",
+        ),
+        (
+            Language::Uk,
+            "У статті закону йдеться про мости. Закон ухвалили в понеділок уранці після дуже довгих суперечок.",
+            "У статті закону",
+        ),
+        (
+            Language::Uk,
+            "Текст угоди оприлюднили в понеділок. У ньому багато розділів, які писали протягом двох років.",
+            "У тексті угоди",
+        ),
+        (
+            Language::Ru,
+            "В статье закона говорится о мостах. Закон приняли в понедельник утром после очень долгих споров.",
+            "В статье закона",
+        ),
     ] {
         assert!(may_begin(language, text, line), "{line}");
         assert!(!may_begin(language, plain(language), line), "{line}");

@@ -19,10 +19,18 @@ const ALIKE: usize = 3;
 pub struct Shut {
     /// What a line may not begin with: labels such as "Headline:".
     pub openings: Openings,
-    /// Words of the other language, in lower case.
+    /// Words of the other language, in lower case. One with a `+` behind it begins words of this language, so it is refused
+    /// only where it ends.
     pub words: Arc<BTreeSet<String>>,
     /// Words that no sentence ends with, in lower case, separated by spaces.
     pub hanging: &'static str,
+}
+
+impl Shut {
+    /// True for a word of the other language that is whole.
+    fn has_word(&self, word: &str) -> bool {
+        self.words.contains(word) || (!self.words.is_empty() && self.words.contains(&format!("{word}+")))
+    }
 }
 
 /// What the last word is.
@@ -48,7 +56,7 @@ impl Wording {
     /// Takes one more character after a word of this kind, or refuses it.
     pub(super) fn push(&mut self, c: char, kind: Word, shut: &Shut) -> bool {
         let ends_word = !c.is_alphanumeric() && self.line.ends_with(char::is_alphanumeric);
-        if ends_word && kind == Word::Free && (self.is_again() || shut.words.contains(self.word())) {
+        if ends_word && kind == Word::Free && (self.is_again() || shut.has_word(self.word())) {
             return false;
         }
         if shut.openings.refuse(&self.line, c) {
@@ -175,6 +183,10 @@ mod tests {
         assert_eq!(written("", &shut, &["Він", " знав", " что"]), "Він знав");
         assert_eq!(written("", &shut, &["Він", " и", " вона"]), "Він и", "a letter may begin a word");
         assert_eq!(written("", &shut, &["Він", " что", "сь"]), "Він");
+        let begins = ["как+", "что"].map(str::to_owned).into_iter().collect();
+        let begins = Shut { words: Arc::new(begins), ..Shut::default() };
+        assert_eq!(written("", &begins, &["Ціни", " на", " как", "ао", "."]), "Ціни на какао.");
+        assert_eq!(written("", &begins, &["Ціни", " как", " і"]), "Ціни как", "refused where it ends");
         assert_eq!(written("", &shut, &["Заголов", "ок", " —"]), "Заголовок");
         assert_eq!(written("", &shut, &["Заголов", "ок", " у", " газеті"]), "Заголовок у газеті");
         assert_eq!(written("", &shut, &["Цей", " заголовок", " —"]), "Цей заголовок —");
