@@ -2,9 +2,9 @@
 //!
 //! Compared is what both can say: the lines of an answer, citations of lines that exist and differ, the letters of each
 //! language, listed numbers and Latin words with what may stand beside them, full stops, commas, hyphens and spaces as
-//! they are set, and where the answer may end. Not compared, because llguidance cannot say it or only at a great cost:
+//! they are set, labels that no line begins with, and where the answer may end. Not compared, because llguidance cannot say it or only at a great cost:
 //! quotation marks and brackets that have to be paired (tokens with any other mark than `. , -` are passed over on both
-//! sides), lengths, labels, words of the other language, and runs of words that an earlier line has.
+//! sides), lengths, talk of whole words, words of the other language, and runs of words that an earlier line has.
 //!
 //! The vocabulary of the first test is made; those of real models are compared where their files are in the cache.
 //! A package of its own, and only the room of the rules of the program: llguidance turns on features of serde_json that
@@ -24,7 +24,7 @@ mod tree;
 mod vocabulary;
 
 use self::constraint::{
-    Alphabet, Citations, Constraint, Heading, Length, LineFormat, LineGrammar, Names, Script, Shut,
+    Alphabet, Citations, Constraint, Heading, Length, LineFormat, LineGrammar, Names, Openings, Script, Shut,
 };
 use self::tree::Tree;
 use self::vocabulary::Vocabulary;
@@ -51,9 +51,21 @@ fn ours(alphabet: Alphabet) -> LineGrammar {
         least_facts: 1,
         most_facts: 2,
         citations: Citations::Any(1..=oracle::LINES),
-        shut: Shut::default(),
+        shut: Shut { openings: openings(), ..Shut::default() },
         names: Names::default(),
     })
+}
+
+/// How no line begins.
+fn openings() -> Openings {
+    let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    Openings {
+        beside: own(&oracle::LABEL_WORDS),
+        parts: own(&oracle::PARTS),
+        numbered: own(&oracle::NUMBERED),
+        phrases: oracle::BEGINNINGS.iter().map(|word| format!("{word}*")).collect(),
+        ..Openings::default()
+    }
 }
 
 /// True for a token with a mark that is not compared, whole or begun.

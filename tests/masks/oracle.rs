@@ -12,6 +12,13 @@ pub(crate) const LINES: u32 = 4;
 /// Most lines that a fact cites.
 const MOST_CITED: usize = 3;
 
+/// Words that labels are made of, those among them that name a part, and those that a number behind them makes a label.
+pub(crate) const LABEL_WORDS: [&str; 3] = ["the", "мост", "слов"];
+pub(crate) const PARTS: [&str; 3] = ["ing", "дім", "слова"];
+pub(crate) const NUMBERED: [&str; 2] = ["ing", "дім"];
+/// What no line begins with, in whatever word.
+pub(crate) const BEGINNINGS: [&str; 2] = ["sw", "ій"];
+
 /// The grammar of an answer of one or two facts, in llguidance's Lark.
 pub(crate) fn lark(alphabet: Alphabet) -> String {
     let letters = match alphabet {
@@ -45,12 +52,21 @@ pub(crate) fn lark(alphabet: Alphabet) -> String {
     let glued = "[À-ÖØ-öø-ſ][0-9]";
     let badly_set = format!("{any}(?:  |,,|--|\\.\\.| ,| \\.|,[{letter}]|,-|,\\.|-,|-\\.|[{letter}.][,.][0-9]|{long}[{letter},\\-]|{glued}){any}");
     let two_sentences = format!("{any}{long} {any}");
+    // Labels: words of labels alone, and behind them what makes a label of them. Between words stands any mark.
+    let known = format!("(?i:{}|{}|[0-9]+)", LABEL_WORDS.join("|"), PARTS.join("|"));
+    let (gap, part) = ("[ ,.\\-]+", format!("(?i:{})", PARTS.join("|")));
+    let label = format!("(?:{known}{gap})*{part}(?:{gap}{known})*");
+    let numbered = format!("(?:{known}{gap})*(?i:{})", NUMBERED.join("|"));
+    // A full stop behind a number may be its own.
+    let worded = format!("(?:{known}{gap})*{part}(?:(?:{gap}{known})*{gap}(?i:{}|{}))?", LABEL_WORDS.join("|"), PARTS.join("|"));
+    let labelled = format!("(?:{worded}\\.|{label}(?: -|-[0-9 ,.\\-])|{numbered} [0-9]){any}");
+    let talk = format!("(?i:{}){any}", BEGINNINGS.join("|"));
     let item = format!("[0-9]+\\.(?:[{letter} ,.\\-]{any})?");
     let begins = format!("[{letter}]{any}");
     let mut rules = format!(
         "start: HEAD NL SUMMARY NL facts\nNL: /\\n\\n?/\nLF: /\\n/\n\
-         HEAD: /{body}/ & /{begins}/ & /{any}[{letter}0-9.]/ & ~/{badly_set}/ & ~/{two_sentences}/\n\
-         SUMMARY: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/\nFACT: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/\nfacts: "
+         HEAD: /{body}/ & /{begins}/ & /{any}[{letter}0-9.]/ & ~/{badly_set}/ & ~/{two_sentences}/ & ~/{labelled}/ & ~/{label}/ & ~/{talk}/\n\
+         SUMMARY: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/ & ~/{labelled}/ & ~/{talk}/\nFACT: /{body}/ & /{any}\\./ & ~/{badly_set}/ & ~/{item}/ & ~/{labelled}/ & ~/{talk}/\nfacts: "
     );
     let mut ways = Vec::new();
     for first in subsets() {

@@ -12,13 +12,22 @@ fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
         least_facts: 1,
         most_facts: 2,
         citations: Citations::Any(1..=12),
-        shut: Shut {
-            openings: Openings { beside: vec!["the".into()], parts: vec!["headline".into()], ..Openings::default() },
-            hanging: "the слово",
-            ..Shut::default()
-        },
+        shut: Shut { openings: openings(), hanging: "the слово", ..Shut::default() },
         names: Names::new(["kisel", "zelensk"].map(str::to_owned)),
     })
+}
+
+/// Labels of two languages.
+fn openings() -> Openings {
+    let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    Openings {
+        beside: list(&["the", "б"]),
+        parts: list(&["headline", "слово", "в"]),
+        numbered: list(&["слово"]),
+        presenters: list(&["а"]),
+        exclaimed: list(&["а б"]),
+        phrases: list(&["слово слово", "hx*"]),
+    }
 }
 
 const ANSWER: &str = "General Kisel dismissed\nRussia removed its commander.\n- [12] He left on 1 December.\n- [3] HUR said so, he adds.\n";

@@ -56,6 +56,8 @@ impl Openings {
             ("", c) if is_of_word(c) || c == '-' => false,
             ("", ' ') => self.is_presented(label),
             ("", ',') => self.is_exclaimed(label),
+            // It may be that of the number.
+            ("", '.') if label.ends_with(|c: char| c.is_ascii_digit()) => false,
             (" ", c) if c.is_ascii_digit() || c == '№' => self.is_numbered(label),
             (" ", c) if c.is_alphanumeric() => false,
             // A hyphen inside a word is none of a label: "title-winning".
@@ -175,6 +177,7 @@ mod tests {
             "Factories – a man",
             "Here is a man",
             "Title 42 ends",
+            "Title 3.5 ends",
             "The main road – closed",
             "Transatlantic trade",
         ] {
