@@ -310,3 +310,46 @@ fn identity(texts: &[&str]) -> String {
     }
     hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::{Evidence, Finding, FindingKind, Finish};
+    use crate::intake::SentenceId;
+
+    fn summary(fact: &str) -> Summary {
+        let sentence = SentenceId::new(1).unwrap();
+        let evidence = vec![Evidence { sentence, start: 0, end: 4, text: "Text".into() }];
+        Summary {
+            language: Language::En,
+            strategy: Strategy::Direct,
+            headline: "A bridge opens".into(),
+            summary: "It opened.".into(),
+            key_facts: vec![KeyFact { text: fact.into(), evidence, findings: Vec::new() }],
+            findings: Vec::new(),
+            dropped: 0,
+            warnings: Vec::new(),
+            finish: Finish::Complete,
+        }
+    }
+
+    #[test]
+    fn an_answer_is_called_by_its_words_and_not_by_what_its_fields_are_called() {
+        let source = intake::Source {
+            bytes: "The harbour bridge reopened on Saturday after four years, and a bus was the first to cross it."
+                .into(),
+            name: "test".into(),
+            title: None,
+            language: Some(Language::En),
+        };
+        let article = intake::read(source).unwrap();
+        let source = source_info(&article, &Matter::of(&article));
+        let model = ModelInfo { name: "m".into(), revision: None, quantization: None, engine: "e".into() };
+        let id = |summary: Summary| answer_id(&source, &model, &[summary]);
+        let first = id(summary("A bus crossed it."));
+        assert_eq!(first, identity(&[&source.sha256, "m", "en", "A bridge opens", "It opened.", "A bus crossed it."]));
+        let finding = Finding { kind: FindingKind::CitationCorrected, place: "fact", value: "3".into() };
+        assert_eq!(id(Summary { findings: vec![finding], dropped: 1, ..summary("A bus crossed it.") }), first);
+        assert_ne!(id(summary("A tram crossed it.")), first);
+    }
+}

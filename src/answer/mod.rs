@@ -116,7 +116,7 @@ pub struct ModelInfo {
 pub struct TimingsInfo {
     /// Waiting for other jobs.
     pub queue_ms: u64,
-    /// Loading the model, when this request had to wait for it.
+    /// Always 0: the model is loaded before requests are taken. It stays for those who read it.
     pub load_ms: u64,
     /// Reading the prompt.
     pub prefill_ms: u64,

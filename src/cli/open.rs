@@ -169,6 +169,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn weights_are_told_by_size_and_time_and_the_program_by_its_sources() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.gguf");
+        std::fs::write(&path, "12345").unwrap();
+        let time = UNIX_EPOCH + std::time::Duration::new(1_700_000_000, 5);
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+        let sources = env!("STISLO_SOURCES");
+        assert!(sources.len() == 16 && sources.bytes().all(|byte| byte.is_ascii_hexdigit()), "{sources}");
+        let want = format!("{} 5 bytes of 1700000000000000005 ns; sources {sources}", path.display());
+        assert_eq!(bytes(&path), want);
+    }
+
+    #[test]
     fn what_a_manifest_says_of_a_language_is_told_with_what_does_better() {
         let catalogue = Catalogue::builtin().unwrap();
         let missing = TranslatorManifest::builtin().unwrap();
