@@ -43,7 +43,7 @@ struct Labels {
     talk: Vec<Talk>,
 }
 
-/// Talk, and the beginnings of words that are a reason for it.
+/// Talk, and the words that are a reason for it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Talk {
@@ -60,7 +60,7 @@ pub(super) fn openings(language: Language, text: &str) -> Openings {
     let Some(labels) = READ.get(&language) else { return Openings::default() };
     let owned = |words: &str| words.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let text = text.to_lowercase();
-    let reasoned = |talk: &&Talk| !words(&text).any(|word| talk.unless.iter().any(|reason| word.starts_with(reason)));
+    let reason = |talk: &Talk| words(&text).any(|word| talk.unless.iter().any(|reason| is_listed(reason, word)));
     let mut parts = owned(&labels.parts);
     let mut beside = owned(&labels.beside);
     // The last word of a label names the part.
@@ -75,7 +75,7 @@ pub(super) fn openings(language: Language, text: &str) -> Openings {
         numbered: owned(&labels.numbered),
         presenters: owned(&labels.presenters),
         exclaimed: labels.exclaimed.clone(),
-        phrases: labels.talk.iter().filter(reasoned).flat_map(|talk| talk.says.iter().cloned()).collect(),
+        phrases: labels.talk.iter().filter(|talk| !reason(talk)).flat_map(|talk| talk.says.iter().cloned()).collect(),
     }
 }
 
@@ -90,10 +90,15 @@ pub fn is_label(text: &str) -> bool {
 }
 
 fn lists(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| match known.strip_suffix('*') {
+    list.split_whitespace().any(|known| is_listed(known, word))
+}
+
+/// True for the word that an entry of the file is, or for one that begins like it.
+fn is_listed(entry: &str, word: &str) -> bool {
+    match entry.strip_suffix('*') {
         Some(start) => word.starts_with(start),
-        None => known == word,
-    })
+        None => entry == word,
+    }
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -146,6 +151,8 @@ mod tests {
         assert!(!refuses(Language::En, "Опубліковано текст угоди.", "the text"), "in whatever language");
         assert!(refuses(Language::Uk, "The bridge reopened.", "якщо ви"));
         assert!(!refuses(Language::Uk, "Стаття 5 договору.", "у статті"));
+        assert!(refuses(Language::Uk, "Він може стати міністром.", "у статті"));
         assert!(!refuses(Language::Ru, "If you leave, tell us.", "если вы"));
+        assert!(refuses(Language::Ru, "Выборы прошли, и вывезли всё.", "если вы"), "no word that only begins so");
     }
 }
