@@ -92,6 +92,7 @@ impl Error {
     /// What the error means to a caller.
     pub fn kind(&self) -> Kind {
         match self {
+            Self::Intake(IntakeError::Cancelled) => Kind::Cancelled,
             Self::Intake(_) | Self::Plan(_) | Self::Engine(EngineError::TooLong { .. }) => Kind::Input,
             Self::Io { doing: "read", .. } | Self::Record { .. } => Kind::Input,
             Self::Translate(error) if error.is_of_the_model() => Kind::Unavailable,
@@ -112,8 +113,12 @@ impl Error {
             Self::Intake(IntakeError::TooShort { .. }) => "too_short",
             Self::Intake(IntakeError::NotArticle { .. }) | Self::Plan(PlanError::OnlyOrders) => "not_an_article",
             Self::Intake(IntakeError::TooLarge { .. }) => "too_large",
+            Self::Intake(IntakeError::TooMuch { .. }) => "limit_exceeded",
+            Self::Intake(IntakeError::TooLong { .. }) => "too_long",
+            Self::Intake(IntakeError::Cancelled) => "cancelled",
             Self::Intake(_) => "unreadable_input",
-            Self::Plan(PlanError::TooLong { .. }) | Self::Engine(EngineError::TooLong { .. }) => "too_long",
+            Self::Plan(PlanError::TooLong { .. } | PlanError::TooLarge { .. } | PlanError::Endless { .. }) => "too_long",
+            Self::Engine(EngineError::TooLong { .. }) => "too_long",
             Self::Plan(_) => "invalid_request",
             Self::Record { .. } => "invalid_record",
             Self::Engine(EngineError::Busy { .. }) => "busy",

@@ -19,9 +19,9 @@ use sha2::{Digest, Sha256};
 use crate::answer::{Answer, KeyFact, ModelInfo, SourceInfo, Strategy, Strictness, Summary, TimingsInfo};
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
-use crate::intake::{self, Article, Language, Source};
+use crate::intake::{self, Article, Bounds, Cancel, Language, Source};
 use crate::plan::{self, Matter, Next, Task};
-use crate::translate::Desk;
+use crate::translate::{Desk, Glossary};
 
 use self::proofreader::Proofreader;
 use self::run::Run;
@@ -136,6 +136,8 @@ pub struct Prepared {
     /// Languages that are translated from its English.
     pivoted: Vec<Language>,
     wish: Wish,
+    /// Terms with fixed renderings that the article means.
+    terms: Glossary,
     started: Instant,
 }
 
@@ -178,24 +180,53 @@ impl Service {
         self.write(prepared, watch).await
     }
 
-    /// Reads the article of a request and plans the answer; the engine is not asked.
+    /// A handle whose jobs belong to this flow of the engine: those of one caller, say. Flows take turns there.
+    pub fn of_flow(&self, flow: u64) -> Self {
+        Self { engine: self.engine.of_flow(flow), ..self.clone() }
+    }
+
+    /// Reads the article of a request and plans the answer; the engine is not asked. Dropping the future stops the work.
     pub async fn prepare(&self, request: Request) -> Result<Prepared, Error> {
-        request.task.check()?;
-        let service = self.clone();
+        let (service, cancel) = (self.clone(), Cancel::default());
+        let _leaving = cancel.on_drop();
+        let bounds = Bounds { cancel, ..Bounds::default() };
         // Reading and counting a large text takes long enough to be kept off the threads that serve others.
-        let prepared = tokio::task::spawn_blocking(move || service.plan(request)).await;
+        let prepared = tokio::task::spawn_blocking(move || service.read(request, &bounds)).await;
         prepared.map_err(|_| Error::Engine(EngineError::Dead))?
+    }
+
+    /// The same on this thread, within bounds, for whoever has a thread that may be busy for long.
+    ///
+    /// # Errors
+    /// When the task or the text is refused, or nobody wants the answer any more.
+    pub fn read(&self, request: Request, bounds: &Bounds) -> Result<Prepared, Error> {
+        let started = Instant::now();
+        request.task.check()?;
+        let wish = request.wish();
+        let Request { source, task, strategy, .. } = request;
+        let bounds = Bounds { article: bounds.article.min(plan::MOST_CHARACTERS), ..bounds.clone() };
+        let article = Arc::new(intake::read_within(source, &bounds)?);
+        tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
+        let (writes, pivoted) = self.ways(article.language(), &task.languages, strategy);
+        let matter = Matter::of(&article);
+        bounds.cancel.check()?;
+        let terms = self.desk.glossary().of(article.text(), article.language());
+        let task = Task { languages: writes, ..task };
+        bounds.cancel.check()?;
+        let next = self.with_card(|card| plan::build(&matter, &task, card))?;
+        bounds.cancel.check()?;
+        Ok(Prepared { article, matter, next, writes: task, pivoted, wish, terms, started })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
-        let Prepared { article, matter, next, writes, pivoted, wish, started } = prepared;
+        let Prepared { article, matter, next, writes, pivoted, wish, terms, started } = prepared;
         let mut timings = Timings::default();
         let shown = &wish.task.languages;
         let mut run = Run {
             service: self,
             article: &article,
-            terms: self.desk.glossary().of(article.text(), article.language()),
+            terms,
             wish: &wish,
             proofreader: Proofreader::start(article.clone()),
             timings: &mut timings,
@@ -220,20 +251,6 @@ impl Service {
     pub async fn compare(&self, request: Request, watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
         request.task.check_comparison()?;
         Ok(self.summarize(request, watch).await?.compared())
-    }
-
-    /// Reads the article and plans what the model writes itself; the languages that are translated are left over.
-    fn plan(&self, request: Request) -> Result<Prepared, Error> {
-        let started = Instant::now();
-        let wish = request.wish();
-        let Request { source, task, strategy, .. } = request;
-        let article = Arc::new(intake::read(source)?);
-        tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
-        let (writes, pivoted) = self.ways(article.language(), &task.languages, strategy);
-        let matter = Matter::of(&article);
-        let task = Task { languages: writes, ..task };
-        let next = self.with_card(|card| plan::build(&matter, &task, card))?;
-        Ok(Prepared { article, matter, next, writes: task, pivoted, wish, started })
     }
 
     /// The languages that the model writes itself, and those that are translated from its English.

@@ -36,28 +36,48 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         AnswerCache::new(cache)
     });
     let gateway = Gateway::new(serve.options, cache);
-    // It listens before it is ready, so that whoever looks sees that it is coming.
+    // It listens before it is ready, so that whoever looks sees that it is coming. Server and model have threads of their own:
+    // weights are hashed and read without a pause.
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = crate::http::serve(listener, gateway.clone(), async {
+    let mut serving = tokio::spawn(crate::http::serve(listener, gateway.clone(), async {
         let _ = stopped.await;
+    }));
+    let (told, settings) = (gateway.clone(), settings.clone());
+    let opening = aside(async move || {
+        let bars = Bars::new(&settings).telling(move |what| told.preparing(what));
+        Ok((super::open::service(&settings, &bars).await?, bars))
     });
-    let mut serving = std::pin::pin!(serving);
-    let told = gateway.clone();
-    let bars = Bars::new(settings).telling(move |what| told.preparing(what));
     tokio::select! {
-        service = super::open::service(settings, &bars) => gateway.open(service?),
-        served = &mut serving => return served.map_err(failed),
+        opened = opening => {
+            let (service, bars) = opened?;
+            gateway.open(service);
+            bars.say(&format!("listening on http://{address}"));
+        }
+        served = &mut serving => return ended(served).map_err(failed),
         () = signals.next() => return Ok(()),
     }
-    bars.say(&format!("listening on http://{address}"));
     tokio::select! {
-        served = &mut serving => return served.map_err(failed),
+        served = &mut serving => return ended(served).map_err(failed),
         () = signals.next() => drop(stop),
     }
     tokio::select! {
-        served = serving => served.map_err(failed),
+        served = serving => ended(served).map_err(failed),
         () = signals.next() => Ok(()),
     }
+}
+
+/// How a server ended.
+fn ended(served: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::io::Result<()> {
+    served.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+}
+
+/// Does what may keep its thread busy for minutes on a thread of its own. When the program ends before, it is abandoned.
+async fn aside<T: Send + 'static>(
+    work: impl AsyncFnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let runtime = tokio::runtime::Handle::current();
+    let done = tokio::task::spawn_blocking(move || runtime.block_on(work())).await;
+    done.unwrap_or(Err(Error::Interrupted))
 }
 
 /// The signals that ask for a stop: the first for a tidy one, the second for one at once.
@@ -98,5 +118,41 @@ impl Signals {
 
     async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::http::Options;
+
+    /// The runtime has this one thread, so whatever keeps it busy stops the server.
+    #[tokio::test]
+    async fn a_model_that_takes_long_to_open_holds_up_nobody() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let gateway = Gateway::new(Options::default(), None);
+        let serving = tokio::spawn(crate::http::serve(listener, gateway, std::future::pending()));
+        let (answered, waiting) = std::sync::mpsc::channel();
+        let opening = aside(async move || {
+            // As hashing does, it looks at nothing else.
+            Ok(waiting.recv_timeout(Duration::from_secs(60)).is_ok())
+        });
+        let asking = async {
+            let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
+            client.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            answered.send(()).unwrap();
+            answer
+        };
+        let (opened, answer) = tokio::join!(opening, asking);
+        assert!(opened.unwrap(), "it was answered before the model was there");
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("loading"), "{answer}");
+        serving.abort();
     }
 }

@@ -36,7 +36,7 @@ use self::constraint::Constraint;
 pub use self::model::KernelLevel;
 use self::model::gguf::Gguf;
 use self::model::{Model, ModelError, Slot};
-use self::queue::{Message, Places};
+use self::queue::{Flow, Message, Place, Places};
 pub use self::reading::CHUNK;
 use self::sampler::Sampling;
 pub use self::sequence::Finish;
@@ -236,6 +236,8 @@ pub struct Engine {
     jobs: Sender<Message>,
     card: Arc<Card>,
     shared: Arc<Shared>,
+    /// What the jobs of this handle belong to.
+    flow: Flow,
 }
 
 /// What the handles and the thread both look at.
@@ -279,7 +281,7 @@ impl Engine {
         })?;
         // The sender is dropped without a word only when the loader panicked.
         let card = loaded.await.unwrap_or(Err(EngineError::Dead))?;
-        Ok(Self { jobs, card, shared })
+        Ok(Self { jobs, card, shared, flow: 0 })
     }
 
     /// The loaded model's facts.
@@ -297,11 +299,28 @@ impl Engine {
         self.shared.usage.get()
     }
 
-    /// Queues a job. Its events come on the receiver; dropping that cancels the job within a step or a chunk.
+    /// A handle whose jobs belong to this flow. Flows take turns at the engine, so none holds up another by more than a job.
+    pub fn of_flow(&self, flow: u64) -> Self {
+        Self { flow, ..self.clone() }
+    }
+
+    /// Queues a job, or refuses it when the queue is full. Its events come on the receiver; dropping that cancels the job
+    /// within a step or a chunk.
     pub fn generate(&self, job: Job) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
         let place = self.shared.places.take().map_err(|waiting| EngineError::Busy { waiting })?;
+        self.queue(job, place)
+    }
+
+    /// The same for a job of a request that was admitted before: it waits for a place and is never refused for want of one.
+    /// Who admits requests bounds how many wait here.
+    pub async fn submit(&self, job: Job) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
+        let place = self.shared.places.wait().await;
+        self.queue(job, place)
+    }
+
+    fn queue(&self, job: Job, place: Place) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
         let (events, receiver) = mpsc::unbounded_channel();
-        let message = Message { job, ticket: Ticket::new(events), place };
+        let message = Message { job, flow: self.flow, ticket: Ticket::new(events), place };
         self.jobs.send(message).map_err(|_| EngineError::Dead)?;
         Ok(receiver)
     }

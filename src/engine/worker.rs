@@ -2,7 +2,7 @@
 //!
 //! The wheel turns like this: take in new jobs, drop those that nobody waits for, read at most one chunk of one prompt,
 //! and write one step of every answer that runs, all in one pass, so that the weights are read once for all of them.
-//! Answers join and leave at any turn. One job is read at a time, in order of arrival, and all of its branches before
+//! Answers join and leave at any turn. One job is read at a time, in the order of the queue, and all of its branches before
 //! the next job's; so a second job with the same article finds it read. Plain blocking code: no async, no locks around
 //! the model. Not here: how a prompt is cut, and how an answer grows.
 
@@ -101,9 +101,9 @@ impl<'a> Worker<'a> {
         let idle = self.tickets.is_empty() && self.queue.len() == 0;
         let first = if idle { inbox.recv().ok() } else { None };
         let open = !idle || first.is_some();
-        for Message { job, ticket, place } in first.into_iter().chain(inbox.try_iter()) {
+        for Message { job, flow, ticket, place } in first.into_iter().chain(inbox.try_iter()) {
             match Prompt::new(job, self.card) {
-                Ok(prompt) => self.queue.push(Waiting { prompt, ticket, place }),
+                Ok(prompt) => self.queue.push(flow, Waiting { prompt, ticket, place }),
                 Err(error) => ticket.fail(error),
             }
         }
@@ -182,7 +182,7 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Begins with the oldest job that waits, when there is room.
+    /// Begins with the next job that waits, when there is room.
     fn begin(&mut self) {
         let Some(waiting) = self.queue.front() else { return };
         let tokens = waiting.prompt.shared.len();

@@ -7,24 +7,31 @@ use axum::extract::{Query, Request as HttpRequest};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Bodies, Held};
+use super::body::{Bodies, Held, Sender};
+use super::gateway::Gateway;
+use super::offload::offload_large;
 use super::options::Limits;
 use super::problem::Problem;
+use super::room::Reservation;
+use super::turns::Caller;
 use crate::answer::{Strategy, Strictness};
+use crate::cache::Key;
 use crate::intake::{Language, Source};
 use crate::plan::{LEAST_FACTS, Length, MOST_FACTS, Task};
-use crate::service::{FACTS, Request};
+use crate::service::{FACTS, Request, Service};
 
 /// A request, read.
 pub(super) struct Ask {
     pub(super) request: Request,
     pub(super) stream: bool,
     pub(super) retention: Retention,
+    pub(super) caller: Caller,
+    /// The request's own key among kept answers.
+    pub(super) key: Key,
     /// The room that the body takes until it is an article.
-    pub(super) room: OwnedSemaphorePermit,
+    pub(super) room: Reservation,
 }
 
 /// What may be kept of a request, and used for it.
@@ -144,7 +151,13 @@ enum Kind {
 
 impl Ask {
     /// Reads a request.
-    pub(super) async fn read(request: HttpRequest, bodies: &Bodies, limits: &Limits) -> Result<Self, Problem> {
+    pub(super) async fn read(
+        request: HttpRequest,
+        caller: Caller,
+        gateway: &Gateway,
+        service: &Service,
+    ) -> Result<Self, Problem> {
+        let (bodies, limits) = (&gateway.0.bodies, gateway.0.options.limits);
         let (head, body) = request.into_parts();
         let kind = kind(&head.headers)?;
         let query = match kind {
@@ -154,34 +167,39 @@ impl Ask {
             Kind::Json => None,
             Kind::Bytes => Some(query(&head.uri)?),
         };
-        let Held { bytes, room } = bodies.read(&head.headers, body).await?;
-        let (request, stream) = match query {
-            Some(query) => query.request(bytes)?,
-            None => json::<SummarizeBody>(&bytes)?.request()?,
+        let Held { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
+        let (retention, service, size) = (retention(&head.headers), service.clone(), bytes.len());
+        let parse = move || {
+            let (request, stream) = match query {
+                Some(query) => query.request(bytes)?,
+                None => json::<SummarizeBody>(&bytes)?.request()?,
+            };
+            check(&request, &limits)?;
+            let key = service.recipe().request_key(&request);
+            Ok(Self { request, stream, retention, caller, key, room })
         };
-        let ask = Self { request, stream, retention: retention(&head.headers), room };
-        ask.check(limits)?;
-        Ok(ask)
+        offload_large(size, parse).await?
     }
+}
 
-    /// Holds a request to the limits.
-    fn check(&self, limits: &Limits) -> Result<(), Problem> {
-        let Request { source, task, .. } = &self.request;
-        // In bytes that are no text, whatever stands for a character counts as one.
-        let characters = source.bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
-        let title = source.title.as_deref().map_or(0, |title| title.chars().count());
-        for (what, given, limit, name) in [
-            ("characters of text", characters, limits.max_characters, "max_characters"),
-            ("characters of title", title, limits.max_characters, "max_characters"),
-            ("languages", task.languages.len(), limits.max_languages, "max_languages"),
-            ("facts", task.facts, limits.max_facts, "max_facts"),
-        ] {
-            if given > limit {
-                return Err(Problem::over(given, what, limit, name));
-            }
+/// Holds a request to the limits.
+fn check(request: &Request, limits: &Limits) -> Result<(), Problem> {
+    let Request { source, task, .. } = request;
+    // In bytes that are no text, whatever stands for a character counts as one. What is packed is held to it once more when
+    // it is unpacked.
+    let characters = source.bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+    let title = source.title.as_deref().map_or(0, |title| title.chars().count());
+    for (what, given, limit, name) in [
+        ("languages", task.languages.len(), limits.max_languages, "max_languages"),
+        ("facts", task.facts, limits.max_facts, "max_facts"),
+        ("characters of title", title, limits.max_characters, "max_characters"),
+        ("characters of text", characters, limits.max_characters, "max_characters"),
+    ] {
+        if given > limit {
+            return Err(Problem::over(given, what, limit, name));
         }
-        Ok(())
     }
+    Ok(())
 }
 
 impl SummarizeBody {
@@ -248,11 +266,18 @@ fn query(uri: &axum::http::Uri) -> Result<SummarizeQuery, Problem> {
     Query::try_from_uri(uri).map(|Query(query)| query).map_err(wrong)
 }
 
-/// Reads a body that is JSON and has everything in it.
-pub(super) async fn json_body<T: DeserializeOwned>(request: HttpRequest, bodies: &Bodies) -> Result<T, Problem> {
+/// Reads a body that is JSON and has everything in it; gives the room that it takes, too.
+pub(super) async fn json_body<T: DeserializeOwned + Send + 'static>(
+    request: HttpRequest,
+    bodies: &Bodies,
+    caller: Caller,
+) -> Result<(T, Reservation), Problem> {
     let (head, body) = request.into_parts();
     match kind(&head.headers)? {
-        Kind::Json => json(&bodies.read(&head.headers, body).await?.bytes),
+        Kind::Json => {
+            let Held { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
+            Ok((offload_large(bytes.len(), move || json(&bytes)).await??, room))
+        }
         Kind::Bytes => Err(unsupported("send application/json")),
     }
 }

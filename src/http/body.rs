@@ -1,110 +1,221 @@
-//! Reads bodies: up to a size, within a time, and no more bytes of all requests together than memory has room for.
+//! Reads bodies: up to a size, within a time, and no more bytes together than memory has room for.
+//!
+//! Room is reserved as the bytes arrive: a caller who says that much will come and sends nothing takes none. Who asks is
+//! known before, or else only a small body is read, in a small room of its own; so nobody without a key can take what
+//! callers with one need. Not here: what the bytes mean.
 
-use std::error::Error as _;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
-use http_body_util::LengthLimitError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use http_body_util::BodyExt;
 
 use super::options::Options;
 use super::problem::Problem;
+use super::room::{Lack, Reservation, Room};
+use super::turns::Caller;
 
-/// Bodies of the largest size that are held at a time; of smaller ones, as many more.
+/// Bodies of the largest size that there is room for at a time; for smaller ones, as many more.
 const LARGEST_BODIES: usize = 32;
+/// Those of them that one caller may have.
+const LARGEST_OF_CALLER: usize = LARGEST_BODIES / 4;
+/// Bytes of a body that is read before it is known whose it is: a request with its key in it, and some pages of text.
+const UNKNOWN_BYTES: usize = 256 << 10;
 /// When to send a body again that there was no room for.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// The room for bodies that were not made articles of yet.
+/// The room for bodies.
 pub(super) struct Bodies {
-    /// One permit a kibibyte.
-    room: Arc<Semaphore>,
+    known: Room,
+    unknown: Room,
     /// Bytes of one body.
     limit: usize,
     patience: Duration,
 }
 
+/// Who sends a body.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sender {
+    /// Somebody who may.
+    Known(Caller),
+    /// Somebody whose key is in the body, perhaps.
+    Unknown(Caller),
+}
+
 /// A body, and the room that it takes until it is dropped.
 pub(super) struct Held {
     pub(super) bytes: Vec<u8>,
-    pub(super) room: OwnedSemaphorePermit,
+    pub(super) room: Reservation,
+}
+
+/// Why a body was not read.
+enum Failure {
+    TooLarge,
+    NoRoom(Lack),
+    Broken,
 }
 
 impl Bodies {
     pub(super) fn new(options: &Options) -> Self {
         let limit = options.limits.max_body_bytes;
-        // A semaphore counts to an eighth of what a number can.
-        let room = kibibytes(limit).saturating_mul(LARGEST_BODIES).min(Semaphore::MAX_PERMITS);
-        Self { room: Arc::new(Semaphore::new(room)), limit, patience: options.times.body }
+        let room = |limit: usize| {
+            Room::new(limit.saturating_mul(LARGEST_BODIES), limit.saturating_mul(LARGEST_OF_CALLER))
+        };
+        Self { known: room(limit), unknown: room(limit.min(UNKNOWN_BYTES)), limit, patience: options.times.body }
     }
 
     /// Reads a body.
-    pub(super) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Held, Problem> {
+    pub(super) async fn read(&self, headers: &HeaderMap, body: Body, sender: Sender) -> Result<Held, Problem> {
+        let (mut room, limit) = match sender {
+            Sender::Known(caller) => (self.known.reserve(caller), self.limit),
+            Sender::Unknown(caller) => (self.unknown.reserve(caller), self.limit.min(UNKNOWN_BYTES)),
+        };
         let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if said.is_some_and(|said| said > self.limit as u64) {
-            return Err(self.too_large());
+        let read = match said {
+            Some(said) if said > limit as u64 => Ok(Err(Failure::TooLarge)),
+            _ => tokio::time::timeout(self.patience, collect(body, limit, &mut room)).await,
+        };
+        match read {
+            Ok(Ok(bytes)) => Ok(Held { bytes, room }),
+            Ok(Err(failure)) => Err(self.problem(&failure, sender)),
+            Err(_) => Err(self.late()),
         }
-        // In chunks, a body can come to be as large as any.
-        let largest = said.and_then(|said| usize::try_from(said).ok()).unwrap_or(self.limit);
-        let wanted = u32::try_from(kibibytes(largest)).unwrap_or(u32::MAX);
-        let room = self.room.clone().try_acquire_many_owned(wanted).map_err(|_| {
-            let detail = "so many bodies are being read that there is no room for this one; try again later";
-            Problem::plain(StatusCode::TOO_MANY_REQUESTS, "busy", detail).after(AGAIN)
-        })?;
-        match tokio::time::timeout(self.patience, to_bytes(body, self.limit)).await {
-            Ok(Ok(bytes)) => Ok(Held { bytes: bytes.into(), room }),
-            Ok(Err(error)) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => {
-                Err(self.too_large())
+    }
+
+    /// The room of a body whose sender is known now.
+    pub(super) fn recognised(&self, room: Reservation, caller: Caller) -> Result<Reservation, Problem> {
+        room.moved(&self.known, caller).map_err(|lack| self.problem(&Failure::NoRoom(lack), Sender::Known(caller)))
+    }
+
+    fn problem(&self, failure: &Failure, sender: Sender) -> Problem {
+        let busy = |detail: &str| Problem::plain(StatusCode::TOO_MANY_REQUESTS, "busy", detail).after(AGAIN);
+        match (failure, sender) {
+            (Failure::TooLarge, Sender::Unknown(_)) if self.limit > UNKNOWN_BYTES => {
+                let detail = format!(
+                    "with the API key in the body, at most {UNKNOWN_BYTES} bytes are read; for more, give the key as \
+                     `Authorization: Bearer KEY`, as `X-Api-Key: KEY` or as `api_key` in the query"
+                );
+                Problem::plain(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
             }
-            Ok(Err(_)) => {
+            (Failure::TooLarge, _) => {
+                let detail =
+                    format!("the body is larger than {} bytes, which is the limit `max_body_bytes`", self.limit);
+                Problem::plain(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+            }
+            (Failure::NoRoom(Lack::Share), _) => {
+                busy("your other requests have all the room for bodies that one caller may have; try again later")
+            }
+            (Failure::NoRoom(Lack::Whole), _) => {
+                busy("so many bodies are being read that there is no room for this one; try again later")
+            }
+            (Failure::Broken, _) => {
                 let detail = "the body broke off or is not what its headers say";
-                Err(Problem::plain(StatusCode::BAD_REQUEST, "unreadable_body", detail))
-            }
-            Err(_) => {
-                let seconds = self.patience.as_secs();
-                let detail = format!("the body took longer than {seconds} s, which is the limit `body_timeout`");
-                Err(Problem::plain(StatusCode::REQUEST_TIMEOUT, "body_timeout", detail))
+                Problem::plain(StatusCode::BAD_REQUEST, "unreadable_body", detail)
             }
         }
     }
 
-    fn too_large(&self) -> Problem {
-        let detail = format!("the body is larger than {} bytes, which is the limit `max_body_bytes`", self.limit);
-        Problem::plain(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    fn late(&self) -> Problem {
+        let seconds = self.patience.as_secs();
+        let detail = format!("the body took longer than {seconds} s, which is the limit `body_timeout`");
+        Problem::plain(StatusCode::REQUEST_TIMEOUT, "body_timeout", detail)
     }
 }
 
-fn kibibytes(bytes: usize) -> usize {
-    bytes.div_ceil(1 << 10)
+/// The bytes of a body, each of which has its room.
+async fn collect(mut body: Body, limit: usize, room: &mut Reservation) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Failure::Broken)?;
+        let Ok(data) = frame.into_data() else { continue };
+        if data.len() > limit - bytes.len() {
+            return Err(Failure::TooLarge);
+        }
+        room.grow(data.len()).map_err(Failure::NoRoom)?;
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt;
+    use futures_util::stream::{self, StreamExt};
 
     use super::*;
 
+    const LIMIT: usize = 4096;
+
+    fn bodies() -> Bodies {
+        let mut options = Options::default();
+        options.limits.max_body_bytes = LIMIT;
+        Bodies::new(&options)
+    }
+
+    fn said(bytes: usize) -> HeaderMap {
+        HeaderMap::from_iter([(header::CONTENT_LENGTH, bytes.into())])
+    }
+
+    fn known(key: u32) -> Sender {
+        Sender::Known(Caller::Key(key))
+    }
+
+    fn read(bodies: &Bodies, bytes: usize, sender: Sender) -> Result<Held, StatusCode> {
+        let held = bodies.read(&said(bytes), Body::from(vec![b' '; bytes]), sender).now_or_never();
+        held.expect("the body is there").map_err(|problem| problem.status)
+    }
+
     #[tokio::test]
     async fn bodies_share_a_bounded_room() {
-        let mut options = Options::default();
-        options.limits.max_body_bytes = 4096;
-        let bodies = Bodies::new(&options);
-        let read = |bytes: usize, said: bool| {
-            let mut headers = HeaderMap::new();
-            if said {
-                headers.insert(header::CONTENT_LENGTH, bytes.into());
-            }
-            let held = bodies.read(&headers, Body::from(vec![b' '; bytes])).now_or_never();
-            held.expect("the body is there").map(|held| held.room)
-        };
-        let mut held: Vec<_> = (0..LARGEST_BODIES - 1).map(|_| read(4096, true).unwrap()).collect();
-        held.extend((0..4).map(|_| read(1000, true).unwrap()));
-        assert_eq!(read(1, true).unwrap_err().status, StatusCode::TOO_MANY_REQUESTS);
+        let bodies = bodies();
+        assert_eq!(read(&bodies, LIMIT + 1, known(0)).err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
+        let full = (0..LARGEST_BODIES as u32).map(|n| read(&bodies, LIMIT, known(n % 4)).unwrap());
+        let mut held: Vec<Held> = full.collect();
+        assert_eq!(read(&bodies, 1, known(4)).err(), Some(StatusCode::TOO_MANY_REQUESTS), "all of it is taken");
         drop(held.pop());
-        assert_eq!(read(1, false).unwrap_err().status, StatusCode::TOO_MANY_REQUESTS, "it might become large");
-        assert!(read(1, true).is_ok());
-        assert_eq!(read(4097, true).unwrap_err().status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(read(&bodies, 1, known(4)).is_ok());
+    }
+
+    #[tokio::test]
+    async fn one_caller_has_a_share_of_the_room() {
+        let bodies = bodies();
+        let held: Vec<Held> = (0..LARGEST_OF_CALLER).map(|_| read(&bodies, LIMIT, known(0)).unwrap()).collect();
+        assert_eq!(read(&bodies, 1, known(0)).err(), Some(StatusCode::TOO_MANY_REQUESTS));
+        assert!(read(&bodies, LIMIT, known(1)).is_ok(), "another is not hindered");
+        drop(held);
+        assert!(read(&bodies, LIMIT, known(0)).is_ok());
+    }
+
+    #[tokio::test]
+    async fn only_what_has_arrived_takes_room() {
+        let bodies = bodies();
+        let one_byte = || stream::iter([Ok::<_, std::io::Error>(vec![b'{'])]).chain(stream::pending());
+        let headers = said(LIMIT);
+        // A hundred times what there is room for is announced, with and without a length.
+        let mut silent: Vec<_> = (0..100 * LARGEST_BODIES)
+            .map(|n| {
+                let headers = if n % 2 == 0 { headers.clone() } else { HeaderMap::new() };
+                let (bodies, body) = (&bodies, Body::from_stream(one_byte()));
+                Box::pin(async move { bodies.read(&headers, body, known(0)).await })
+            })
+            .collect();
+        for body in &mut silent {
+            assert!(body.now_or_never().is_none(), "it waits for more");
+        }
+        assert!(read(&bodies, LIMIT, known(1)).is_ok() && read(&bodies, LIMIT, known(0)).is_ok());
+    }
+
+    #[tokio::test]
+    async fn whose_key_is_not_known_has_a_small_room_apart() {
+        let bodies = Bodies::new(&Options::default());
+        let unknown = Sender::Unknown(Caller::Unknown);
+        assert_eq!(read(&bodies, UNKNOWN_BYTES + 1, unknown).err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
+        let held: Vec<Held> =
+            (0..LARGEST_OF_CALLER).map(|_| read(&bodies, UNKNOWN_BYTES, unknown).unwrap()).collect();
+        assert_eq!(read(&bodies, 1, unknown).err(), Some(StatusCode::TOO_MANY_REQUESTS));
+        assert!(read(&bodies, 8 << 20, known(1)).is_ok(), "those with a key do not feel it");
+        let recognised = held.into_iter().map(|held| bodies.recognised(held.room, Caller::Key(1)).unwrap());
+        let _held: Vec<Reservation> = recognised.collect();
+        assert!(read(&bodies, UNKNOWN_BYTES, unknown).is_ok(), "who has shown a key leaves that room");
     }
 }

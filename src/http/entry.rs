@@ -73,15 +73,19 @@ fn label(path: &str) -> &'static str {
 /// Who asks, when they may.
 fn caller(gateway: &Gateway, request: &Request, path: &str) -> Result<Caller, Problem> {
     let keys = &gateway.0.options.keys;
-    // Keys of LibreTranslate are fields of the body, where it looks for them itself.
-    if !keys.is_empty() && !OPEN.contains(&path) && !libre::PATHS.contains(&path) {
+    if !keys.is_empty() && !OPEN.contains(&path) {
         let given = request.headers().get(header::AUTHORIZATION).map_or(&b""[..], HeaderValue::as_bytes);
-        return keys.find(given).map(Caller::Key).ok_or_else(|| {
-            let detail = "give an API key of this gateway as `Authorization: Bearer KEY`";
-            Problem::plain(StatusCode::UNAUTHORIZED, "unauthorized", detail)
-        });
+        match keys.find(given) {
+            Some(number) => return Ok(Caller::Key(number)),
+            // Keys of LibreTranslate may be fields, which are looked for where fields are read.
+            None if libre::PATHS.contains(&path) => {}
+            None => {
+                let detail = "give an API key of this gateway as `Authorization: Bearer KEY`";
+                return Err(Problem::plain(StatusCode::UNAUTHORIZED, "unauthorized", detail));
+            }
+        }
     }
-    Ok(request.extensions().get::<Peer>().map_or(Caller::Unknown, |peer| Caller::Address(peer.0.ip())))
+    Ok(request.extensions().get::<Peer>().map_or(Caller::Unknown, |peer| Caller::at(peer.0.ip())))
 }
 
 /// The caller's id when it is harmless in a log, or a new one.

@@ -1,8 +1,9 @@
 //! An answer as server-sent events, as it comes into being.
 //!
-//! `accepted` carries the article as it was read, so that evidence can be shown: its offsets refer to that text. Then come
-//! `progress`, `delta` (text as the model writes it, before any check), `fact` (checked, and settled), `summary` (checked and
-//! whole) and, as the last, `done` or `error`. The source of the stream is a record that others may read too; see `flight`.
+//! `accepted` carries the article as it was read, so that evidence can be shown: its offsets refer to that text. Only where a
+//! request has to wait for its turn, `progress` comes before it. Then come `progress`, `delta` (text as the model writes it,
+//! before any check), `fact` (checked, and settled), `summary` (checked and whole) and, as the last, `done` or `error`. The
+//! source of the stream is a record that others may read too; see `flight`.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -11,12 +12,13 @@ use axum::http::{HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::flight::{Reader, Step};
 use super::limit::Limit;
 use super::phase::Working;
-use crate::intake::Article;
+use crate::intake::{Article, Language, SentenceId};
 use crate::service::Stage;
 
 /// One event of a stream.
@@ -75,7 +77,8 @@ impl Source {
 
 fn event(step: &Step) -> Event {
     let (name, data) = match step {
-        Step::Accepted(article) => ("accepted", json!({"article": shown(article)})),
+        // It was written where that takes as long as it may.
+        Step::Accepted(shown) => return Event::default().event("accepted").data(shown),
         Step::Progress { stage, done, total } => ("progress", json!({"stage": stage, "done": done, "total": total})),
         Step::Written(stage) => written(stage),
         Step::Done(Ok(outcome)) => ("done", json!({"answer": &*outcome.answer})),
@@ -100,15 +103,37 @@ fn written(stage: &Stage) -> (&'static str, Value) {
     }
 }
 
-/// The article, as `extract --format json` shows it, without what was removed.
-fn shown(article: &Article) -> Value {
+/// The data of `accepted`: the article, as `extract --format json` shows it, without what was removed.
+pub(super) fn shown(article: &Article) -> String {
     let sentences = article.sentences().iter();
-    let sentences: Vec<_> = sentences.map(|it| json!({"id": it.id, "start": it.start, "end": it.end})).collect();
-    json!({
-        "title": article.title(),
-        "language": article.language(),
-        "text": article.text(),
-        "sentences": sentences,
-        "sha256": article.sha256(),
-    })
+    let article = Shown {
+        title: article.title(),
+        language: article.language(),
+        text: article.text(),
+        sentences: sentences.map(|it| Span { id: it.id, start: it.start, end: it.end }).collect(),
+        sha256: article.sha256(),
+    };
+    serde_json::to_string(&Accepted { article }).expect("an article is plain data")
+}
+
+#[derive(Serialize)]
+struct Accepted<'a> {
+    article: Shown<'a>,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    title: Option<&'a str>,
+    language: Language,
+    text: &'a str,
+    sentences: Vec<Span>,
+    sha256: &'a str,
+}
+
+/// A sentence, by its bytes in the text.
+#[derive(Serialize)]
+struct Span {
+    id: SentenceId,
+    start: usize,
+    end: usize,
 }

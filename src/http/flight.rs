@@ -14,14 +14,13 @@ use tokio::task::AbortHandle;
 use super::problem::Problem;
 use crate::answer::Answer;
 use crate::cache::Key;
-use crate::intake::Article;
 use crate::service::Stage;
 
 /// What happens on the way to an answer.
 #[derive(Clone)]
 pub(super) enum Step {
-    /// The text was read, and its turn comes.
-    Accepted(Arc<Article>),
+    /// The text was read: the article, as streams show it.
+    Accepted(Arc<str>),
     /// Waiting, reading, or the beginning of writing. Only the last one is of interest.
     Progress { stage: &'static str, done: usize, total: usize },
     /// Something is there.

@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Semaphore;
-
 use super::ask::{Ask, Retention};
 use super::body::Bodies;
 use super::flight::{Flights, Origin, Outcome, Reader, Record, Step};
@@ -11,10 +9,13 @@ use super::metrics::Metrics;
 use super::options::Options;
 use super::phase::{Life, Phase};
 use super::problem::Problem;
-use super::turns::{Caller, Turns};
+use super::turns::{Lanes, Turn};
+use super::{events, offload};
 use crate::answer::Answer;
-use crate::cache::{AnswerCache, Key};
-use crate::service::{Service, Stage};
+use crate::cache::AnswerCache;
+use crate::error::Error;
+use crate::intake::{Bounds, IntakeError};
+use crate::service::{Prepared, Service, Stage};
 
 /// A gateway. It can listen before its service is there. Clones are one gateway.
 #[derive(Clone)]
@@ -25,26 +26,22 @@ pub(super) struct Shared {
     pub(super) cache: Option<AnswerCache>,
     pub(super) life: Life,
     pub(super) metrics: Metrics,
-    pub(super) turns: Turns,
+    pub(super) turns: Lanes,
     service: OnceLock<Service>,
     flights: Flights,
     pub(super) bodies: Bodies,
-    /// Texts are read and counted on as many threads as there are cores.
-    readers: Semaphore,
 }
 
 impl Gateway {
     /// A gateway that waits for its service. Without a cache, nothing of any article is kept.
     pub fn new(options: Options, cache: Option<AnswerCache>) -> Self {
         let metrics = Metrics::new();
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self(Arc::new(Shared {
             life: Life::new(),
-            turns: Turns::new(options.limits.concurrency, options.limits.queue, options.times.deadline),
+            turns: Lanes::new(&options),
             flights: Flights::new(metrics.given_up.clone()),
             service: OnceLock::new(),
             bodies: Bodies::new(&options),
-            readers: Semaphore::new(cores),
             metrics,
             cache,
             options,
@@ -69,60 +66,78 @@ impl Gateway {
     }
 
     /// The answer to exactly this request, if it is in memory.
-    pub(super) fn recall(&self, ask: &Ask, key: &Key) -> Option<Outcome> {
+    pub(super) fn recall(&self, ask: &Ask) -> Option<Outcome> {
         let cache = self.0.cache.as_ref().filter(|_| ask.retention == Retention::Usual)?;
-        let answer = cache.recall(key)?;
+        let answer = cache.recall(&ask.key)?;
         self.0.metrics.answer(Origin::Kept, &answer.timings);
         Some(Outcome { answer: Arc::new(answer), origin: Origin::Kept })
     }
 
     /// Begins the computation of an answer, or joins the one of the same request.
-    pub(super) fn begin(&self, service: &Service, order: Order) -> Reader {
-        let shared = (order.ask.retention == Retention::Usual).then_some(order.key);
-        let (gateway, service) = (self.clone(), service.clone());
+    pub(super) fn begin(&self, service: &Service, ask: Ask) -> Reader {
+        let shared = (ask.retention == Retention::Usual).then_some(ask.key);
+        let (gateway, service) = (self.clone(), service.of_flow(ask.caller.flow()));
         self.0.flights.join(shared, |record| async move {
-            let outcome = gateway.answer(&service, order, &record).await?;
+            let outcome = gateway.answer(&service, ask, &record).await?;
             gateway.0.metrics.answer(outcome.origin, &outcome.answer.timings);
             Ok(outcome)
         })
     }
 
-    async fn answer(&self, service: &Service, order: Order, record: &Record) -> Result<Outcome, Problem> {
-        let Order { ask: Ask { request, retention, room, .. }, key: request_key, caller } = order;
-        let wish = request.wish();
-        let reader = self.0.readers.acquire().await.expect("it is never closed");
-        let prepared = service.prepare(request).await?;
-        drop((reader, room));
-        let article = prepared.article().clone();
-        let key = service.recipe().key(&article, &wish);
+    /// The turn comes first, and lasts until the last piece of work has ended, whoever has left in the meantime.
+    async fn answer(&self, service: &Service, ask: Ask, record: &Record) -> Result<Outcome, Problem> {
+        let (retention, request_key) = (ask.retention, ask.key);
+        let wish = ask.request.wish();
+        let place = self.0.turns.summaries.take(ask.caller).map_err(Problem::busy)?;
+        if !place.has_turn() {
+            record.push(Step::Progress { stage: "waiting", done: 0, total: 0 });
+        }
+        let turn = place.turn().await;
+        let Read { prepared, shown, turn } = self.read(service, ask, turn).await?;
+        let key = service.recipe().key(prepared.article(), &wish);
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention == Retention::Usual)
             && let Some(answer) = cache.find(&key).await
         {
             let answer = service.recipe().renew(answer, &article);
             cache.remember(request_key, &answer);
-            record.push(Step::Accepted(article));
+            record.push(Step::Accepted(shown));
             replay(record, &answer);
             return Ok(Outcome { answer: Arc::new(answer), origin: Origin::Kept });
         }
-        let place = self.0.turns.take(caller).map_err(Problem::busy)?;
-        record.push(Step::Accepted(article));
-        record.push(Step::Progress { stage: "waiting", done: 0, total: 0 });
-        let turn = place.turn().await;
+        record.push(Step::Accepted(shown));
         let answer = service.write(prepared, |stage| record.stage(stage)).await?;
-        drop(turn);
+        turn.finish();
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention != Retention::Nothing) {
             cache.keep(key, Some(request_key), &answer);
         }
         Ok(Outcome { answer: Arc::new(answer), origin: Origin::Written })
     }
+
+    /// Reads the article of a request off the runtime. Turn and room are held by the thread that reads.
+    async fn read(&self, service: &Service, ask: Ask, turn: Turn) -> Result<Read, Problem> {
+        let (service, most) = (service.clone(), self.0.options.limits.max_characters);
+        let read = offload::offload(move |cancel| {
+            let Ask { request, room: _room, .. } = ask;
+            let bounds = Bounds { given: most, cancel: cancel.clone(), ..Bounds::default() };
+            let prepared = service.read(request, &bounds)?;
+            let shown = events::shown(prepared.article()).into();
+            Ok(Read { prepared, shown, turn })
+        });
+        read.await?.map_err(|error| match error {
+            Error::Intake(IntakeError::TooMuch { characters, limit, .. }) => {
+                Problem::over(characters, "characters of text", limit, "max_characters")
+            }
+            error => error.into(),
+        })
+    }
 }
 
-/// A request on its way to an answer.
-pub(super) struct Order {
-    pub(super) ask: Ask,
-    /// The request's own key.
-    pub(super) key: Key,
-    pub(super) caller: Caller,
+/// A request whose article was read.
+struct Read {
+    prepared: Prepared,
+    /// The article, as streams show it.
+    shown: Arc<str>,
+    turn: Turn,
 }
 
 /// Writes down a kept answer as if it were written, so that who reads along sees the same steps.

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::gateway::Gateway;
 use super::problem::Problem;
-use super::turns::Place;
+use super::turns::{Place, Turn};
 
 /// How long a caller waits: until its deadline, and until the gateway stops.
 pub(super) struct Limit {
@@ -31,11 +31,19 @@ impl Limit {
         }
     }
 
-    /// The same for work whose turn has to come.
-    pub(super) async fn hold_turn<T>(&self, place: Place, work: impl Future<Output = T>) -> Result<T, Problem> {
+    /// The same for work whose turn has to come. It is handed the turn, and gives it back with what it has done.
+    pub(super) async fn hold_turn<T, E, F>(
+        &self,
+        place: Place,
+        work: impl FnOnce(Turn) -> F,
+    ) -> Result<Result<T, E>, Problem>
+    where
+        F: Future<Output = Result<(T, Turn), E>>,
+    {
         self.hold(async {
-            let _turn = place.turn().await;
-            work.await
+            let (done, turn) = work(place.turn().await).await?;
+            turn.finish();
+            Ok(done)
         })
         .await
     }

@@ -1,8 +1,9 @@
 //! The HTTP gateway: `router(gateway)`, and `serve`, which serves it until it is told to stop.
 //!
-//! The way of one request: `server` (connection), `entry` (id, key, log), `body` and `ask` (what is wanted, within
-//! `options`), `gateway` (kept answers, `turns`, the service), `flight` (one computation for all who ask the same), and
-//! back as JSON by `summarize` or as `events`. Errors are problem documents (RFC 9457) from one table, `problem`. Handlers
+//! The way of one request: `server` (connection), `entry` (id, key, log), `body` (in `room`) and `ask` (what is wanted,
+//! within `options`), `gateway` (kept answers, `turns`, the service), `flight` (one computation for all who ask the same),
+//! and back as JSON by `summarize` or as `events`. A turn comes before all that costs anything; what takes long is done off
+//! the runtime (`offload`), and holds turn and room until it has ended. Errors are problem documents (RFC 9457) from one table, `problem`. Handlers
 //! only translate: the work is the service's. A caller who leaves drops the handler's future; with the last one who waits
 //! for an answer, its work ends. `translate` has texts translated, and `libre` does in the words of LibreTranslate. `limit` is
 //! how long a request may take, `phase` where the gateway is in its life; `probes` and `metrics` tell it to machines.
@@ -17,12 +18,14 @@ mod keys;
 mod libre;
 mod limit;
 mod metrics;
+mod offload;
 mod openapi;
 mod options;
 mod page;
 mod phase;
 mod probes;
 mod problem;
+mod room;
 mod server;
 mod summarize;
 mod translate;

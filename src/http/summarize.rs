@@ -11,14 +11,14 @@ use tokio::time::Instant;
 use super::ask::{Ask, Retention, SummarizeBody, SummarizeQuery};
 use super::events;
 use super::flight::{Origin, Outcome, Step};
-use super::gateway::{Gateway, Order};
+use super::gateway::Gateway;
 use super::limit::Limit;
+use super::offload::offload;
 use super::openapi::Refusals;
 use super::phase::Working;
 use super::problem::Problem;
 use super::turns::Caller;
 use crate::answer::Answer;
-use crate::cache::Key;
 use crate::error::Error;
 use crate::service::Service;
 
@@ -41,12 +41,12 @@ pub(super) async fn post(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let asked = Asked::read(gateway, request).await?;
+    let asked = Asked::read(gateway, caller, request).await?;
     if asked.ask.stream {
-        return asked.stream(caller).await;
+        return asked.stream().await;
     }
     let retention = asked.ask.retention;
-    Ok(whole(&asked.outcome(caller).await?, retention))
+    Ok(whole(&asked.outcome().await?, retention))
 }
 
 /// Summarises the article in the body in several languages and compares what they say. It does not stream.
@@ -64,14 +64,16 @@ pub(super) async fn compare(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let asked = Asked::read(gateway, request).await?;
+    let asked = Asked::read(gateway, caller, request).await?;
     if asked.ask.stream {
         return Err(Problem::refused("invalid_request", "a comparison does not stream; ask without `stream`"));
     }
     asked.ask.request.task.check_comparison().map_err(Error::from)?;
     let retention = asked.ask.retention;
-    let Outcome { answer, origin } = asked.outcome(caller).await?;
-    Ok(whole(&Outcome { answer: Arc::new(Answer::clone(&answer).compared()), origin }, retention))
+    let Outcome { answer, origin } = asked.outcome().await?;
+    // Every fact is held against every other.
+    let answer = offload(move |_| Arc::new(Answer::clone(&answer).compared())).await?;
+    Ok(whole(&Outcome { answer, origin }, retention))
 }
 
 /// A request that was read and may be worked on.
@@ -81,17 +83,15 @@ struct Asked {
     begun: Instant,
     working: Working,
     ask: Ask,
-    key: Key,
 }
 
 impl Asked {
-    async fn read(gateway: Gateway, request: Request) -> Result<Self, Problem> {
+    async fn read(gateway: Gateway, caller: Caller, request: Request) -> Result<Self, Problem> {
         let begun = Instant::now();
         let working = gateway.0.life.begin()?;
         let service = gateway.service()?.clone();
-        let ask = Ask::read(request, &gateway.0.bodies, &gateway.0.options.limits).await?;
-        let key = service.recipe().request_key(&ask.request);
-        Ok(Self { gateway, service, begun, working, ask, key })
+        let ask = Ask::read(request, caller, &gateway, &service).await?;
+        Ok(Self { gateway, service, begun, working, ask })
     }
 
     fn limit(&self) -> Limit {
@@ -99,22 +99,22 @@ impl Asked {
     }
 
     /// The answer, when it is whole.
-    async fn outcome(self, caller: Caller) -> Result<Outcome, Problem> {
-        if let Some(outcome) = self.gateway.recall(&self.ask, &self.key) {
+    async fn outcome(self) -> Result<Outcome, Problem> {
+        if let Some(outcome) = self.gateway.recall(&self.ask) {
             return Ok(outcome);
         }
         let limit = self.limit();
-        let Self { gateway, service, ask, key, working: _working, .. } = self;
-        let mut reader = gateway.begin(&service, Order { ask, key, caller });
+        let Self { gateway, service, ask, working: _working, .. } = self;
+        let mut reader = gateway.begin(&service, ask);
         limit.hold(reader.outcome()).await?
     }
 
     /// The answer as events.
-    async fn stream(self, caller: Caller) -> Result<Response, Problem> {
+    async fn stream(self) -> Result<Response, Problem> {
         let limit = self.limit();
-        let Self { gateway, service, ask, key, working, .. } = self;
-        let mut reader = gateway.begin(&service, Order { ask, key, caller });
-        // What is refused is refused with a status; only what was accepted becomes a stream.
+        let Self { gateway, service, ask, working, .. } = self;
+        let mut reader = gateway.begin(&service, ask);
+        // What is refused at once is refused with a status; only what was accepted, or waits, becomes a stream.
         match limit.hold(reader.next()).await? {
             Step::Done(Err(problem)) => Err(problem),
             first => Ok(events::response(events::Source { first: Some(first), reader, limit, _working: working })),

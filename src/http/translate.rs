@@ -4,10 +4,9 @@
 
 use std::convert::Infallible;
 
-use axum::Json;
 use axum::extract::{Extension, Request, State};
 use axum::response::sse::Event;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -18,10 +17,13 @@ use super::ask;
 use super::events;
 use super::gateway::Gateway;
 use super::limit::Limit;
+use super::offload::{self, offload, offload_large};
 use super::openapi::Refusals;
 use super::phase::Working;
 use super::problem::Problem;
-use super::turns::{Caller, Place};
+use super::room::Reservation;
+use super::turns::{Caller, Place, Turn};
+use crate::error::Error;
 use crate::intake::Language;
 use crate::service::{Document, Service, Step, TextFormat, Translation};
 
@@ -64,33 +66,68 @@ pub(super) async fn post(
     let limit = Limit::since(Instant::now(), &gateway);
     let working = gateway.0.life.begin()?;
     let service = gateway.service()?.clone();
-    let TranslateBody { text, from, to, format, stream } = ask::json_body(request, &gateway.0.bodies).await?;
+    let (body, room) = ask::json_body(request, &gateway.0.bodies, caller).await?;
+    let TranslateBody { text, from, to, format, stream } = body;
     let (characters, most) = (text.chars().count(), gateway.0.options.limits.max_characters);
     if characters > most {
         return Err(Problem::over(characters, "characters of text", most, "max_characters"));
     }
-    let document = service.check_document(Document { text, from, to, format }).await?;
-    let place = gateway.0.turns.take(caller).map_err(Problem::busy)?;
-    let job = Job { service, document, place, limit, _working: working };
+    let place = gateway.0.turns.translations.take(caller).map_err(Problem::busy)?;
+    let has_turn = place.has_turn();
+    let text = Text::Waiting { document: Document { text, from, to, format }, place, room };
+    let mut job = Job { service, text, limit, _working: working };
+    // What is refused at once is refused with a status; only what was opened, or waits, becomes a stream.
+    if has_turn || !stream {
+        job = job.opened().await?;
+    }
     match stream {
         true => Ok(streamed(job)),
-        false => Ok(Json(job.translation(&mut |_| ()).await?).into_response()),
+        false => {
+            let translation = job.translation(&mut |_| ()).await?;
+            offload::json(translation.text.len(), translation).await
+        }
     }
 }
 
-/// A text whose turn comes.
+/// A text that is translated.
 struct Job {
     service: Service,
-    document: Document,
-    place: Place,
+    text: Text,
     limit: Limit,
     _working: Working,
 }
 
+/// How far a text is. The room of its body is held until it is translated.
+enum Text {
+    /// Its turn is to come.
+    Waiting { document: Document, place: Place, room: Reservation },
+    /// It was read.
+    Opened { document: Document, turn: Turn, room: Reservation },
+}
+
 impl Job {
+    /// Waits for the turn and reads the text. Turn and room are held by the thread that reads.
+    async fn opened(self) -> Result<Self, Problem> {
+        let Self { service, text, limit, _working } = self;
+        let (document, place, room) = match text {
+            Text::Waiting { document, place, room } => (document, place, room),
+            opened @ Text::Opened { .. } => return Ok(Self { service, text: opened, limit, _working }),
+        };
+        let reader = service.clone();
+        let reading = async {
+            let turn = place.turn().await;
+            offload(move |_| Ok(Text::Opened { document: reader.open_document(document)?, turn, room })).await
+        };
+        let text = limit.hold(reading).await??.map_err(|error: Error| Problem::from(error))?;
+        Ok(Self { service, text, limit, _working })
+    }
+
     async fn translation(self, watch: &mut (dyn FnMut(Step<'_>) + Send)) -> Result<Translation, Problem> {
-        let Self { service, document, place, limit, _working } = self;
-        Ok(limit.hold_turn(place, service.translate(document, watch)).await??)
+        let Self { service, text, limit, _working } = self.opened().await?;
+        let Text::Opened { document, turn, room: _room } = text else { return Err(Problem::internal()) };
+        let translation = limit.hold(service.translate(document, watch)).await??;
+        turn.finish();
+        Ok(translation)
     }
 }
 
@@ -124,7 +161,12 @@ async fn work(job: Job, events: UnboundedSender<Event>) {
         }
     };
     match job.translation(&mut watch).await {
-        Ok(translation) => send("done", json!({"translation": translation})),
+        Ok(translation) => {
+            let size = translation.text.len();
+            if let Ok(data) = offload_large(size, move || json!({"translation": translation}).to_string()).await {
+                drop(events.send(Event::default().event("done").data(data)));
+            }
+        }
         Err(problem) => send("error", json!({"problem": problem.document()})),
     }
 }

@@ -1,17 +1,25 @@
 //! Whose turn it is: a bounded number of requests at work, a bounded number that wait, and callers served in rotation.
 //!
+//! A request takes its turn before it costs anything, and keeps it until its last piece of work has ended. Summaries and
+//! translations have lanes of their own, each with all of these numbers, so that what takes a minute does not hold up what
+//! takes a second.
+//!
 //! A caller who asks for a hundred articles waits for the hundred; another who asks for one then waits for one of them, and
-//! not for all. A turn is given back when it is dropped; so is a place in the queue. Who could not be answered within the
-//! deadline, as turns have taken lately, is refused at once and does not wait in vain. Not here: the engine's own queue, which
-//! is first come, first served, and never longer than the requests at work.
+//! not for all. One alone may have every turn and every place in the queue. Who has none at work gets a turn all the same,
+//! up to half as many more; who has less than his share waiting gets a place, up to twice as many. A turn is given back when
+//! it is dropped; so is a place in the queue. Who could not be answered within the deadline, as turns have taken lately, is
+//! refused at once and does not wait in vain. Not here: the engine's own queue, whose jobs are parts of requests at work.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+
+use super::options::Options;
 
 /// Who asks, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +30,24 @@ pub(super) enum Caller {
     Address(IpAddr),
     /// Somebody inside this process.
     Unknown,
+}
+
+impl Caller {
+    /// The caller behind an address. Of IPv6 everybody has a whole network of them (RFC 6177), which is one caller.
+    pub(super) fn at(address: IpAddr) -> Self {
+        const NETWORK: u128 = !0 << 64;
+        match address.to_canonical() {
+            IpAddr::V6(address) => Self::Address(Ipv6Addr::from(u128::from(address) & NETWORK).into()),
+            address => Self::Address(address),
+        }
+    }
+
+    /// The caller's flow in the engine. That two have the same by accident does no harm.
+    pub(super) fn flow(self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// How long turns take: smoothed, and how much they differ, as TCP measures its round trips (RFC 6298, section 2).
@@ -44,7 +70,27 @@ impl Pace {
     }
 }
 
-/// The turns of a gateway.
+/// The turns of a gateway, by kind of work.
+pub(super) struct Lanes {
+    pub(super) summaries: Turns,
+    pub(super) translations: Turns,
+}
+
+impl Lanes {
+    pub(super) fn new(options: &Options) -> Self {
+        let (limits, deadline) = (options.limits, options.times.deadline);
+        let lane = || Turns::new(limits.concurrency, limits.queue, deadline);
+        Self { summaries: lane(), translations: lane() }
+    }
+
+    /// Requests at work, and requests that wait.
+    pub(super) fn count(&self) -> (usize, usize) {
+        let (summaries, translations) = (self.summaries.count(), self.translations.count());
+        (summaries.0 + translations.0, summaries.1 + translations.1)
+    }
+}
+
+/// The turns of one kind of work.
 pub(super) struct Turns(Arc<Desk>);
 
 struct Desk {
@@ -72,6 +118,8 @@ pub(super) struct Full {
 struct State {
     running: usize,
     waiting: usize,
+    /// Requests at work, by caller; nobody has none.
+    at_work: BTreeMap<Caller, usize>,
     /// How long turns have taken lately; none has ended yet otherwise.
     pace: Option<Pace>,
     next: u64,
@@ -84,7 +132,10 @@ struct State {
 /// A request at work.
 pub(super) struct Turn {
     desk: Arc<Desk>,
+    caller: Caller,
     begun: Instant,
+    /// It ended as it should, so that others may be told by it how long turns take.
+    is_finished: bool,
 }
 
 /// A place among those who wait.
@@ -96,25 +147,25 @@ pub(super) struct Place {
 }
 
 impl Turns {
-    pub(super) fn new(running: usize, waiting: usize, deadline: Duration) -> Self {
+    fn new(running: usize, waiting: usize, deadline: Duration) -> Self {
         Self(Arc::new(Desk { running, waiting, deadline, state: Mutex::default() }))
     }
 
     /// A place, which may have its turn at once; or why there is none.
     pub(super) fn take(&self, caller: Caller) -> Result<Place, Full> {
         let mut state = self.0.lock();
-        let at_once = state.running < self.0.running;
-        if !at_once && let Some(full) = self.0.full(&state) {
+        let at_once = self.0.may_begin(&state, caller);
+        if !at_once && let Some(full) = self.0.full(&state, caller) {
             return Err(full);
         }
         let (sender, turn) = oneshot::channel();
         let number = state.next;
         state.next += 1;
         if at_once {
-            state.running += 1;
+            state.begin(caller);
             drop(state);
             // The receiver is still here.
-            drop(sender.send(Turn::new(&self.0)));
+            drop(sender.send(Turn::new(&self.0, caller)));
         } else {
             state.waiting += 1;
             if !state.lines.contains_key(&caller) {
@@ -126,13 +177,18 @@ impl Turns {
     }
 
     /// Requests at work, and requests that wait.
-    pub(super) fn count(&self) -> (usize, usize) {
+    fn count(&self) -> (usize, usize) {
         let state = self.0.lock();
         (state.running, state.waiting)
     }
 }
 
 impl Place {
+    /// True when the turn has come already.
+    pub(super) fn has_turn(&self) -> bool {
+        !self.turn.is_empty()
+    }
+
     /// Waits for the turn.
     pub(super) async fn turn(mut self) -> Turn {
         (&mut self.turn).await.expect("a place is in the line until it has its turn or is dropped")
@@ -145,24 +201,71 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why nobody more may wait, if so. Until a turn has ended, and tells how long they take, one waits for each at work.
-    fn full(&self, state: &State) -> Option<Full> {
-        let by_count = state.waiting >= self.waiting;
+    /// True when this caller may have one more at work. Who has none may have one beside the usual number.
+    fn may_begin(&self, state: &State, caller: Caller) -> bool {
+        let most = match state.at_work.contains_key(&caller) {
+            true => self.running,
+            false => self.running + self.running / 2,
+        };
+        state.running < most
+    }
+
+    /// Why this caller may not wait, if so. Until a turn has ended, and tells how long they take, one waits for each at work.
+    fn full(&self, state: &State, caller: Caller) -> Option<Full> {
+        let own = state.lines.get(&caller).map_or(0, VecDeque::len);
+        let callers = state.lines.len() + usize::from(own == 0);
+        let has_share = own >= self.waiting.div_ceil(callers + 1);
+        let by_count = state.waiting >= if has_share { self.waiting } else { self.waiting.saturating_mul(2) };
+        let before = state.before(caller);
         let (again, late) = match state.pace {
             Some(pace) => {
                 let of_turns = |count: usize| pace.mean.mul_f64(count as f64 / self.running.max(1) as f64);
-                (of_turns(1), of_turns(state.waiting + 1) + pace.longest() > self.deadline)
+                (of_turns(1), of_turns(before + 1) + pace.longest() > self.deadline)
             }
-            None => (Duration::ZERO, state.waiting >= self.running),
+            None => (Duration::ZERO, before >= self.running),
         };
         (by_count || late).then_some(Full { waiting: state.waiting, by_count, again })
+    }
+
+    /// Gives the turns that are free to those who wait, one caller after the other.
+    fn advance(self: &Arc<Self>, state: &mut State) -> Vec<(oneshot::Sender<Turn>, Turn)> {
+        let mut begun = Vec::new();
+        while let Some(at) = state.rotation.iter().position(|&caller| self.may_begin(state, caller))
+            && let Some((caller, sender)) = state.pop(at)
+        {
+            state.begin(caller);
+            begun.push((sender, Turn::new(self, caller)));
+        }
+        begun
     }
 }
 
 impl State {
-    /// The next of those who wait, one caller after the other.
-    fn pop(&mut self) -> Option<oneshot::Sender<Turn>> {
-        let caller = self.rotation.pop_front()?;
+    fn begin(&mut self, caller: Caller) {
+        self.running += 1;
+        *self.at_work.entry(caller).or_default() += 1;
+    }
+
+    fn end(&mut self, caller: Caller) {
+        self.running -= 1;
+        if let Some(own) = self.at_work.get_mut(&caller) {
+            *own -= 1;
+            if *own == 0 {
+                self.at_work.remove(&caller);
+            }
+        }
+    }
+
+    /// How many are served before one more of this caller's: his own, and of each other's as many and one.
+    fn before(&self, caller: Caller) -> usize {
+        let own = self.lines.get(&caller).map_or(0, VecDeque::len);
+        let others = self.lines.iter().filter(|(other, _)| **other != caller);
+        own + others.map(|(_, line)| line.len().min(own + 1)).sum::<usize>()
+    }
+
+    /// The next of the caller at this place in the rotation, who then goes to its end.
+    fn pop(&mut self, at: usize) -> Option<(Caller, oneshot::Sender<Turn>)> {
+        let caller = self.rotation.remove(at)?;
         let line = self.lines.get_mut(&caller)?;
         let (_, next) = line.pop_front()?;
         self.waiting -= 1;
@@ -171,7 +274,7 @@ impl State {
         } else {
             self.rotation.push_back(caller);
         }
-        Some(next)
+        Some((caller, next))
     }
 
     fn leave(&mut self, caller: Caller, number: u64) {
@@ -187,25 +290,30 @@ impl State {
 }
 
 impl Turn {
-    fn new(desk: &Arc<Desk>) -> Self {
-        Self { desk: desk.clone(), begun: Instant::now() }
+    fn new(desk: &Arc<Desk>, caller: Caller) -> Self {
+        Self { desk: desk.clone(), caller, begun: Instant::now(), is_finished: false }
+    }
+
+    /// Ends a turn whose request was answered. One that is dropped was broken off or refused, and says nothing about how
+    /// long turns take.
+    pub(super) fn finish(mut self) {
+        self.is_finished = true;
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let next = {
+        let begun = {
             let mut state = self.desk.lock();
-            state.pace = Some(Pace::after(state.pace, self.begun.elapsed()));
-            let next = state.pop();
-            if next.is_none() {
-                state.running -= 1;
+            if self.is_finished {
+                state.pace = Some(Pace::after(state.pace, self.begun.elapsed()));
             }
-            next
+            state.end(self.caller);
+            self.desk.advance(&mut state)
         };
-        if let Some(next) = next {
+        for (sender, turn) in begun {
             // Whoever left just now drops the turn, which gives it to the one behind.
-            drop(next.send(Turn::new(&self.desk)));
+            drop(sender.send(turn));
         }
     }
 }
@@ -217,90 +325,5 @@ impl Drop for Place {
 }
 
 #[cfg(test)]
-mod tests {
-    use futures_util::FutureExt;
-
-    use super::*;
-
-    const LONG: Duration = Duration::from_secs(600);
-
-    /// The turn of a place, if it has one.
-    fn turn(place: Place) -> Option<Turn> {
-        place.turn().now_or_never()
-    }
-
-    #[test]
-    fn callers_are_served_in_rotation() {
-        let turns = Turns::new(1, 8, LONG);
-        drop(turn(turns.take(Caller::Unknown).unwrap()));
-        let mut at_work = turn(turns.take(Caller::Key(0)).unwrap());
-        let mut waiting: Vec<(u32, Place)> =
-            [1, 1, 1, 2, 3, 2].map(|key| (key, turns.take(Caller::Key(key)).unwrap())).into();
-        assert_eq!(turns.count(), (1, 6));
-        let mut served = Vec::new();
-        while !waiting.is_empty() {
-            drop(at_work.take());
-            let at = waiting.iter_mut().position(|(_, place)| !place.turn.is_empty()).unwrap();
-            let (key, place) = waiting.remove(at);
-            served.push(key);
-            at_work = turn(place);
-        }
-        assert_eq!(served, [1, 2, 3, 1, 2, 1]);
-        drop(at_work);
-        assert_eq!(turns.count(), (0, 0));
-    }
-
-    #[test]
-    fn until_a_turn_has_ended_one_waits_for_each_at_work() {
-        let turns = Turns::new(2, 8, LONG);
-        let mut places: Vec<Place> = (0..4).map(|_| turns.take(Caller::Unknown).unwrap()).collect();
-        assert_eq!(turns.take(Caller::Unknown).err().map(|full| (full.waiting, full.by_count)), Some((2, false)));
-        drop(turn(places.remove(0)).unwrap());
-        assert!(turns.take(Caller::Unknown).is_ok(), "turns are short");
-    }
-
-    #[test]
-    fn few_turns_exceed_the_pace() {
-        let seconds = Duration::from_secs;
-        let first = Pace::after(None, seconds(8));
-        assert_eq!((first.mean, first.longest()), (seconds(8), seconds(24)));
-        let second = Pace::after(Some(first), seconds(16));
-        assert_eq!((second.mean, second.deviation), (seconds(9), seconds(5)));
-        let steady = (0..100).fold(second, |pace, _| Pace::after(Some(pace), seconds(10)));
-        assert!(steady.mean.abs_diff(seconds(10)) < seconds(1) && steady.longest() < seconds(11), "{steady:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_what_would_come_too_late() {
-        let turns = Turns::new(2, 100, Duration::from_secs(11));
-        for _ in 0..50 {
-            let at_work = turn(turns.take(Caller::Unknown).unwrap());
-            tokio::time::advance(Duration::from_secs(4)).await;
-            drop(at_work);
-        }
-        let at_work = [turns.take(Caller::Unknown).unwrap(), turns.take(Caller::Unknown).unwrap()];
-        let first = turns.take(Caller::Unknown).unwrap();
-        let second = turns.take(Caller::Unknown).unwrap();
-        let third = turns.take(Caller::Unknown).unwrap();
-        let full = turns.take(Caller::Unknown).err().unwrap();
-        assert_eq!((full.waiting, full.by_count, full.again.as_secs()), (3, false, 2));
-        drop(third);
-        assert!(turns.take(Caller::Unknown).is_ok(), "whoever leaves makes room");
-        drop((at_work, first, second));
-    }
-
-    #[test]
-    fn who_leaves_frees_the_place_and_the_turn() {
-        let turns = Turns::new(1, 2, LONG);
-        drop(turn(turns.take(Caller::Unknown).unwrap()));
-        let first = turns.take(Caller::Unknown).unwrap();
-        let (second, third) = (turns.take(Caller::Unknown).unwrap(), turns.take(Caller::Unknown).unwrap());
-        assert_eq!(turns.take(Caller::Unknown).err().map(|full| (full.waiting, full.by_count)), Some((2, true)));
-        drop(second);
-        assert_eq!(turns.count(), (1, 1));
-        drop(first);
-        assert_eq!(turns.count(), (1, 0), "a turn that nobody took goes on to the next");
-        drop(third);
-        assert_eq!(turns.count(), (0, 0));
-    }
-}
+#[path = "turns_cases.rs"]
+mod cases;

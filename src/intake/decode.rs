@@ -30,7 +30,17 @@ pub(super) enum Content {
 
 /// Unpacks, decodes, and tidies plain text.
 pub(super) fn decode(bytes: Vec<u8>, name: &str) -> Result<Content, IntakeError> {
-    let unpack::Unpacked { bytes, charset } = unpack::unpack(bytes, name)?;
+    decode_within(bytes, name, usize::MAX)
+}
+
+/// The same for what may have so many characters, unpacked.
+pub(super) fn decode_within(bytes: Vec<u8>, name: &str, most: usize) -> Result<Content, IntakeError> {
+    // No character takes more than four bytes, so more than these are certainly too many.
+    let unpack::Unpacked { bytes, charset } = unpack::unpack(bytes, name, most.saturating_mul(4))?;
+    let characters = characters(&bytes);
+    if characters > most {
+        return Err(IntakeError::TooMuch { name: name.to_owned(), characters, limit: most });
+    }
     let too_large = |limit| IntakeError::TooLarge { name: name.to_owned(), bytes: bytes.len(), limit };
     if bytes.len() > unpack::MAX_FILE_BYTES {
         return Err(too_large(unpack::MAX_FILE_BYTES));
@@ -55,6 +65,11 @@ pub(super) fn decode(bytes: Vec<u8>, name: &str) -> Result<Content, IntakeError>
         return Err(IntakeError::Empty { name: name.to_owned() });
     }
     Ok(Content::Plain(text))
+}
+
+/// The characters of some bytes. In those that are no UTF-8, whatever stands for a character counts as one.
+pub(super) fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
 fn looks_like_html(text: &str) -> bool {

@@ -50,6 +50,29 @@ pub enum IntakeError {
         /// The most bytes that are read.
         limit: usize,
     },
+    /// What was handed in has more characters than may be given, unpacked.
+    #[error("{name} has {characters} characters or more, and the limit is {limit}; give one article at a time")]
+    TooMuch {
+        /// What was read.
+        name: String,
+        /// Characters that were found.
+        characters: usize,
+        /// The most that may be given.
+        limit: usize,
+    },
+    /// The article has more characters than are read.
+    #[error("the article is too long: it has {characters} characters, and at most {limit} are read; give a shorter text")]
+    TooLong {
+        /// What was read.
+        name: String,
+        /// How many it has.
+        characters: usize,
+        /// The most that are read.
+        limit: usize,
+    },
+    /// Nobody wants the article any more.
+    #[error("the reading was broken off")]
+    Cancelled,
     /// The text is in a language that is not read here.
     #[error(
         "{name} seems to be in {detected}; only English, Ukrainian and Russian are read, so name the language if this is wrong"

@@ -10,6 +10,7 @@ mod appeal;
 mod article;
 mod block;
 mod body;
+mod cancel;
 mod charset;
 mod choose;
 mod cyrillic;
@@ -40,6 +41,7 @@ use html::Head;
 use plain::{Cleaned, Titles};
 
 pub use article::{Article, Sentence, SentenceId};
+pub use cancel::{Cancel, CancelOnDrop};
 pub use decode::MAX_BYTES;
 pub use error::IntakeError;
 pub use language::{Guess, Language, UnknownLanguage};
@@ -68,13 +70,39 @@ pub struct Source {
     pub language: Option<Language>,
 }
 
+/// How much is read of a text, and as long as who wants it.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// Most characters of what was handed in, unpacked.
+    pub given: usize,
+    /// Most characters of the article. More are refused before sentences are split, which takes long.
+    pub article: usize,
+    /// Stops the reading.
+    pub cancel: Cancel,
+}
+
+impl Default for Bounds {
+    /// Everything is read to its end.
+    fn default() -> Self {
+        Self { given: usize::MAX, article: usize::MAX, cancel: Cancel::default() }
+    }
+}
+
 /// Reads one text.
 ///
 /// # Errors
 /// When the bytes are no text, when nothing but furniture is left, when what is left is no article, or when the language is
 /// not one of ours.
 pub fn read(source: Source) -> Result<Article, IntakeError> {
-    read_as(source, Cleaning::Furniture)
+    read_as(source, Cleaning::Furniture, &Bounds::default())
+}
+
+/// Reads one text within bounds.
+///
+/// # Errors
+/// As [`read`]; and when there is more of it than the bounds allow, or nobody wants it any more.
+pub fn read_within(source: Source, bounds: &Bounds) -> Result<Article, IntakeError> {
+    read_as(source, Cleaning::Furniture, bounds)
 }
 
 /// Reads one text and removes nothing of what it shows. The title is the given one, or that of a web page's head.
@@ -82,7 +110,7 @@ pub fn read(source: Source) -> Result<Article, IntakeError> {
 /// # Errors
 /// As [`read`], but for texts that are no article.
 pub fn read_whole(source: Source) -> Result<Article, IntakeError> {
-    read_as(source, Cleaning::Nothing)
+    read_as(source, Cleaning::Nothing, &Bounds::default())
 }
 
 /// What is removed.
@@ -92,9 +120,12 @@ enum Cleaning {
     Nothing,
 }
 
-fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
+fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Article, IntakeError> {
     let Source { bytes, name, title: given, language } = source;
-    let (shown, extracted, head) = blocks(decode::decode(bytes, &name)?, &name)?;
+    let content = decode::decode_within(bytes, &name, bounds.given)?;
+    bounds.cancel.check()?;
+    let (shown, extracted, head) = blocks(content, &name)?;
+    bounds.cancel.check()?;
     let given_characters = joined(&shown).chars().count();
     let too_short = |characters| IntakeError::TooShort { name: name.clone(), characters, limit: MIN_CHARACTERS };
     if given_characters < MIN_CHARACTERS {
@@ -102,7 +133,7 @@ fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
     }
     let titles = Titles { given, named: head.title };
     let Cleaned { title, paragraphs, removed } = match cleaning {
-        Cleaning::Furniture => settle(plain::clean(shown, &extracted, titles)),
+        Cleaning::Furniture => settle(plain::clean(shown, &extracted, titles), &bounds.cancel),
         Cleaning::Nothing => Cleaned { title: titles.given.or(titles.named), paragraphs: shown, removed: Vec::new() },
     };
     if cleaning == Cleaning::Furniture
@@ -114,6 +145,10 @@ fn read_as(source: Source, cleaning: Cleaning) -> Result<Article, IntakeError> {
     let characters = text.chars().count();
     if characters < MIN_CHARACTERS {
         return Err(too_short(characters));
+    }
+    bounds.cancel.check()?;
+    if characters > bounds.article {
+        return Err(IntakeError::TooLong { name, characters, limit: bounds.article });
     }
     let (language, confidence) = match language {
         Some(given) => (given, 1.0),
@@ -149,8 +184,11 @@ fn blocks(content: Content, name: &str) -> Result<(Vec<Block>, Vec<Block>, Head)
 }
 
 /// Cleans until nothing changes, so that the extract of an extract is itself.
-fn settle(mut cleaned: Cleaned) -> Cleaned {
+fn settle(mut cleaned: Cleaned, cancel: &Cancel) -> Cleaned {
     for _ in 0..ROUNDS {
+        if cancel.is_cancelled() {
+            break;
+        }
         end_first_line(&mut cleaned.paragraphs);
         let text = joined(&cleaned.paragraphs);
         let again = decode::decode(text.clone().into_bytes(), "").and_then(|content| blocks(content, ""));

@@ -25,18 +25,20 @@ pub(super) struct Unpacked {
 }
 
 /// Takes gzip and an HTTP head off.
-pub(super) fn unpack(bytes: Vec<u8>, name: &str) -> Result<Unpacked, IntakeError> {
-    let (bytes, charset) = without_http_head(gunzip(bytes, name)?);
+///
+/// Of what is packed, at most `limit` bytes and one are unpacked, and no more than a file may have.
+pub(super) fn unpack(bytes: Vec<u8>, name: &str, limit: usize) -> Result<Unpacked, IntakeError> {
+    let (bytes, charset) = without_http_head(gunzip(bytes, name, limit)?);
     // `curl -i` of a packed page has its head outside.
-    Ok(Unpacked { bytes: gunzip(bytes, name)?, charset })
+    Ok(Unpacked { bytes: gunzip(bytes, name, limit)?, charset })
 }
 
-fn gunzip(bytes: Vec<u8>, name: &str) -> Result<Vec<u8>, IntakeError> {
+fn gunzip(bytes: Vec<u8>, name: &str, limit: usize) -> Result<Vec<u8>, IntakeError> {
     if !bytes.starts_with(&GZIP) {
         return Ok(bytes);
     }
     let mut out = Vec::new();
-    let limit = MAX_FILE_BYTES as u64 + 1;
+    let limit = limit.min(MAX_FILE_BYTES) as u64 + 1;
     let broken = |error: std::io::Error| IntakeError::BadArchive { name: name.to_owned(), reason: error.to_string() };
     MultiGzDecoder::new(bytes.as_slice()).take(limit).read_to_end(&mut out).map_err(broken)?;
     Ok(out)
@@ -78,24 +80,25 @@ mod tests {
     fn wrappings_are_taken_off() {
         let page = b"<p>one".to_vec();
         let plain = Unpacked { bytes: page.clone(), charset: None };
-        assert_eq!(unpack(page.clone(), "a"), Ok(plain));
-        assert_eq!(unpack(packed(&page), "a").unwrap().bytes, page);
+        assert_eq!(unpack(page.clone(), "a", usize::MAX), Ok(plain));
+        assert_eq!(unpack(packed(&page), "a", usize::MAX).unwrap().bytes, page);
         let mut answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=\"Windows-1251\"\r\n\r\n".to_vec();
         answer.extend(packed(&page));
-        assert_eq!(unpack(answer, "a"), Ok(Unpacked { bytes: page, charset: Some("windows-1251".into()) }));
+        assert_eq!(unpack(answer, "a", usize::MAX), Ok(Unpacked { bytes: page, charset: Some("windows-1251".into()) }));
     }
 
     #[test]
     fn a_bomb_is_not_unpacked_whole() {
         let bomb = packed(&vec![b' '; 4 * MAX_FILE_BYTES]);
         assert!(bomb.len() < MAX_FILE_BYTES / 4);
-        assert_eq!(unpack(bomb, "a").unwrap().bytes.len(), MAX_FILE_BYTES + 1);
+        assert_eq!(unpack(bomb.clone(), "a", usize::MAX).unwrap().bytes.len(), MAX_FILE_BYTES + 1);
+        assert_eq!(unpack(bomb, "a", 1000).unwrap().bytes.len(), 1001, "and no more than may be given");
     }
 
     #[test]
     fn a_broken_archive_is_named() {
         let mut cut = packed(b"some text that is long enough to be packed");
         cut.truncate(cut.len() - 10);
-        assert!(matches!(unpack(cut, "a.gz"), Err(IntakeError::BadArchive { name, .. }) if name == "a.gz"));
+        assert!(matches!(unpack(cut, "a.gz", usize::MAX), Err(IntakeError::BadArchive { name, .. }) if name == "a.gz"));
     }
 }

@@ -6,7 +6,7 @@
 use super::run::{Run, job};
 use super::{Service, Stage};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
-use crate::engine::{EngineError, Event};
+use crate::engine::Event;
 use crate::error::Error;
 use crate::plan::{self, Again, Line, Matter, Plan};
 
@@ -109,12 +109,7 @@ impl Run<'_> {
     }
 
     async fn rewrite(&mut self, plan: &Plan, rewriting: &mut [Rewriting]) -> Result<(), Error> {
-        let mut events = match self.service.engine.generate(job(plan, self.wish.seed)) {
-            Ok(events) => events,
-            // An answer that is there is not lost because there is no room to make it better.
-            Err(EngineError::Busy { .. }) => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
+        let mut events = self.service.engine.submit(job(plan, self.wish.seed)).await?;
         let total = rewriting.len();
         tracing::info!(lines = total, "written again");
         (self.watch)(Stage::Repairing { done: 0, total });

@@ -72,8 +72,11 @@ impl Run<'_> {
     async fn facts_of(&mut self, parts: &[Plan]) -> Result<Vec<Vec<(String, Vec<u32>)>>, Error> {
         let mut found = Vec::new();
         for window in parts.chunks(PARTS_AT_ONCE) {
-            let begun = window.iter().map(|plan| self.service.engine.generate(job(plan, self.wish.seed)));
-            for mut events in begun.collect::<Result<Vec<_>, _>>()? {
+            let mut begun = Vec::with_capacity(window.len());
+            for plan in window {
+                begun.push(self.service.engine.submit(job(plan, self.wish.seed)).await?);
+            }
+            for mut events in begun {
                 let mut text = String::new();
                 while let Some(event) = self.next(&mut events).await? {
                     match event {
@@ -96,7 +99,7 @@ impl Run<'_> {
         matter: &Matter,
         strategy: Strategy,
     ) -> Result<Vec<Summary>, Error> {
-        let mut events = self.service.engine.generate(job(plan, self.wish.seed))?;
+        let mut events = self.service.engine.submit(job(plan, self.wish.seed)).await?;
         let branch = |wanted: &plan::Wanted| {
             let made = Made { language: wanted.language, strategy, finish: answer::Finish::Length };
             Branch { made, growing: Growing::new(matter), summary: None }

@@ -7,7 +7,6 @@ use futures_util::future::try_join_all;
 use super::run::Run;
 use super::{Service, Stage};
 use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
-use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::Language;
 use crate::plan::Matter;
@@ -40,12 +39,13 @@ impl Service {
         self.desk.best(direction)
     }
 
-    /// Looks whether a text can be read for a translation.
-    pub async fn check_document(&self, document: Document) -> Result<Document, Error> {
-        let desk = self.desk.clone();
-        // A large page takes long enough to be kept off the threads that serve others.
-        let checked = tokio::task::spawn_blocking(move || desk.check(&document).map(|()| document)).await;
-        Ok(checked.map_err(|_| Error::Engine(EngineError::Dead))??)
+    /// Looks whether a text can be read for a translation. On this thread, for whoever has one that may be busy for long.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn open_document(&self, document: Document) -> Result<Document, Error> {
+        self.desk.check(&document)?;
+        Ok(document)
     }
 
     /// Translates a text. Dropping the future cancels the work.

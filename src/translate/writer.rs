@@ -112,7 +112,7 @@ impl Writer {
 
     async fn write(&self, job: Job) -> Result<Vec<String>, TranslateError> {
         let mut written = vec![String::new(); job.branches.len()];
-        let mut events = self.engine.generate(job)?;
+        let mut events = self.engine.submit(job).await?;
         loop {
             match events.recv().await {
                 Some(Event::Delta { branch, text }) => written[branch].push_str(&text),

@@ -104,6 +104,15 @@ impl Gate {
         self.entered.recv_timeout(STUCK).expect("the model is asked for a pass")
     }
 
+    /// Lets every pass go until that is enough.
+    pub(crate) fn let_through(&self, is_enough: impl Fn() -> bool) {
+        while !is_enough() {
+            if self.entered.recv_timeout(Duration::from_millis(1)).is_ok() {
+                self.release();
+            }
+        }
+    }
+
     /// Lets the model go on with the pass that it is in.
     pub(crate) fn release(&self) {
         self.release.send(()).expect("the model is there");

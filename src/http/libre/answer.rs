@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Extension, Request, State};
+use axum::response::Response;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
@@ -11,6 +12,7 @@ use tokio::time::Instant;
 use super::refusal::Refusal;
 use super::values::Values;
 use super::{Libre, demand};
+use crate::http::offload::{self, offload_large};
 use crate::http::options::Limits;
 use crate::http::turns::Caller;
 use crate::intake::Language;
@@ -42,15 +44,23 @@ pub(super) async fn translate(
     State(libre): State<Libre>,
     Extension(caller): Extension<Caller>,
     request: Request,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Response, Refusal> {
     let begun = Instant::now();
-    let (caller, values) = libre.read(caller, request).await?;
+    let (caller, mut values) = libre.read(caller, request).await?;
     let service = libre.gateway.service()?;
-    let asked = Arc::new(Asked::read(service, &libre.gateway.0.options.limits, &values)?);
+    let (reader, limits, _room) = (service.clone(), libre.gateway.0.options.limits, values.room.take());
+    let asked = offload_large(values.size, move || Asked::read(&reader, &limits, &values)).await??;
+    let asked = Arc::new(asked);
     // A few at a time, so that the engine's rows are filled and no request has everything to itself.
     let work = (0..asked.texts.len()).map(|at| item(service.clone(), asked.clone(), at));
     let work = stream::iter(work).buffered(SIDE_BY_SIDE).try_collect();
     let items: Vec<Item> = libre.work(caller, begun, work).await?;
+    let size = items.iter().map(|item| item.text.len()).sum();
+    Ok(offload::json(size, answer(&asked, items)).await?)
+}
+
+/// What is answered.
+fn answer(asked: &Asked, items: Vec<Item>) -> Value {
     let mut answer = Map::new();
     let mut put = |name: &str, values: Vec<Value>| {
         let single = || values.first().cloned().unwrap_or_default();
@@ -63,7 +73,7 @@ pub(super) async fn translate(
     if asked.alternatives > 0 {
         put("alternatives", items.iter().map(|item| json!(item.alternatives)).collect());
     }
-    Ok(Json(Value::Object(answer)))
+    Value::Object(answer)
 }
 
 /// Translates the text with this number. Owns what it needs, since several are under way.
@@ -180,15 +190,19 @@ pub(super) async fn detect(
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
     let (_, values) = libre.read(caller, request).await?;
+    let most = libre.gateway.0.options.limits.max_characters;
+    offload_large(values.size, move || detected(&values, most)).await?.map(Json)
+}
+
+fn detected(values: &Values, most: usize) -> Result<Value, Refusal> {
     let q = values.get("q").ok_or_else(|| Refusal::missing("q"))?;
     let (texts, _) = texts(q, values.json)?;
     let text = texts.join("\n");
     let count = text.chars().count();
-    let most = libre.gateway.0.options.limits.max_characters;
     if count > most.saturating_mul(texts.len()) {
         return Err(too_long(count, most));
     }
     let guess = language_of(&text).and_then(|guess| Some((guess.language?, guess.confidence)));
     let (language, confidence) = guess.unwrap_or((Language::En, 0.0));
-    Ok(Json(json!([{"confidence": percent(confidence), "language": language.code()}])))
+    Ok(json!([{"confidence": percent(confidence), "language": language.code()}]))
 }

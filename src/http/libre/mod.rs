@@ -25,6 +25,7 @@ use tokio::time::Instant;
 use self::file::Shelf;
 use self::refusal::Refusal;
 use self::values::Values;
+use super::body::Sender;
 use super::gateway::Gateway;
 use super::limit::Limit;
 use super::problem::Problem;
@@ -32,7 +33,7 @@ use super::turns::Caller;
 use crate::intake::Language;
 use crate::service::{Direction, Service};
 
-/// Its paths, as labels of counters. Keys are not looked for before a request is read.
+/// Its paths, as labels of counters. Their keys may stand in the body.
 pub(super) const PATHS: [&str; 6] =
     ["/translate", "/detect", "/languages", "/frontend/settings", "/translate_file", "/download_file/{name}"];
 
@@ -63,6 +64,8 @@ impl Libre {
         let keys = &self.gateway.0.options.keys;
         match key.filter(|key| !key.is_empty()) {
             _ if keys.is_empty() => Ok(caller),
+            // Its headers have said it already.
+            _ if matches!(caller, Caller::Key(_)) => Ok(caller),
             None => Err(Refusal::bad("Please contact the server operator to get an API key")),
             Some(key) => {
                 let number = keys.number(key.as_bytes());
@@ -71,10 +74,20 @@ impl Libre {
         }
     }
 
-    /// The fields of a request, and who asks.
+    /// The fields of a request, and who asks. A key that a header or the query has is known before the body is read; one
+    /// that stands in the body opens only a small one.
     async fn read(&self, caller: Caller, request: Request) -> Result<(Caller, Values), Refusal> {
-        let values = Values::read(request, &self.gateway.0.bodies).await?;
-        Ok((self.admit(caller, values.text("api_key"))?, values))
+        let bodies = &self.gateway.0.bodies;
+        let key = values::of_query(&request, "api_key");
+        let is_known = self.gateway.0.options.keys.is_empty() || matches!(caller, Caller::Key(_)) || key.is_some();
+        if is_known {
+            let caller = self.admit(caller, key.as_deref())?;
+            return Ok((caller, Values::read(request, bodies, Sender::Known(caller)).await?));
+        }
+        let mut values = Values::read(request, bodies, Sender::Unknown(caller)).await?;
+        let caller = self.admit(caller, values.text("api_key"))?;
+        values.room = values.room.take().map(|room| bodies.recognised(room, caller)).transpose()?;
+        Ok((caller, values))
     }
 
     /// Does a request's work when its caller's turn comes, as long as it may take.
@@ -86,8 +99,9 @@ impl Libre {
     ) -> Result<T, Refusal> {
         let gateway = &self.gateway.0;
         let _working = gateway.life.begin()?;
-        let place = gateway.turns.take(caller).map_err(Problem::busy)?;
-        Limit::since(begun, &self.gateway).hold_turn(place, work).await?
+        let place = gateway.turns.translations.take(caller).map_err(Problem::busy)?;
+        let limit = Limit::since(begun, &self.gateway);
+        limit.hold_turn(place, async |turn| Ok((work.await?, turn))).await?
     }
 }
 

@@ -53,7 +53,7 @@ async fn callers_take_turns() {
     let keys = ["a-key-of-the-busy-desk", "a-key-of-the-quiet-desk"];
     let options = Options { keys: Keys::parse(&keys.join("\n")).unwrap(), ..narrow(8) };
     let app = router(gateway(engine, options));
-    first_turn(&app, keys[0]).await;
+    let gate = first_turn(&app, keys[0], gate).await;
     let (served, mut order) = tokio::sync::mpsc::unbounded_channel();
     let mut asking = Vec::new();
     let mut held = Some(gate);
@@ -96,7 +96,7 @@ async fn a_deadline_ends_what_waits_and_what_runs() {
     let (engine, log, gate) = Script::new(&ANSWERS).gated().await;
     let times = Times { deadline: Duration::from_secs(5), ..Times::default() };
     let app = router(gateway(engine.clone(), Options { times, ..narrow(8) }));
-    first_turn(&app, "").await;
+    let gate = first_turn(&app, "", gate).await;
     let running = tokio::spawn(ask(&app, &text_of(1)));
     let gate = inside(gate).await;
     let waiting = tokio::spawn(ask(&app, &text_of(2)));
