@@ -301,6 +301,20 @@ mod tests {
     }
 
     #[test]
+    fn reading_has_bounds() {
+        let read = |bounds: &Bounds| read_within(source(TEXT), bounds);
+        let characters = TEXT.chars().count();
+        assert!(read(&Bounds { given: characters, article: characters, ..Bounds::default() }).is_ok());
+        let given = read(&Bounds { given: characters - 1, ..Bounds::default() }).unwrap_err();
+        assert_eq!(given, IntakeError::TooMuch { name: "page.txt".into(), characters, limit: characters - 1 });
+        let article = read(&Bounds { article: 100, ..Bounds::default() }).unwrap_err();
+        assert!(matches!(article, IntakeError::TooLong { limit: 100, characters: 101.., .. }), "{article}");
+        let bounds = Bounds::default();
+        drop(bounds.cancel.on_drop());
+        assert_eq!(read(&bounds), Err(IntakeError::Cancelled), "nobody waits for it");
+    }
+
+    #[test]
     fn nothing_is_removed_when_all_is_kept() {
         let page = format!("{TEXT}\r\n\r\nРеклама\r\n\r\n© 2024 Кур’єр");
         assert_eq!(read(source(&page)).unwrap().removed().len(), 2);

@@ -9,7 +9,7 @@ use crate::harness::{Script, request, service};
 const FACTS: usize = 5;
 
 /// An article of this many paragraphs, each of three sentences and different from the others.
-fn article(paragraphs: usize) -> String {
+pub(crate) fn article(paragraphs: usize) -> String {
     let paragraph = |n: usize| {
         format!(
             "The council of Halvmouth met in room {n} of the old customs house. Its members spoke about pier {n} and the boats \
@@ -25,7 +25,7 @@ fn lines(prompt: &str) -> Vec<u32> {
 }
 
 /// Answers as a model does that copies: of a part the first lines, of the whole a line from each fifth.
-fn reply(prompt: &str) -> String {
+pub(crate) fn reply(prompt: &str) -> String {
     let lines = lines(prompt);
     let fact = |line: &u32| {
         let start = format!("[{line}] ");

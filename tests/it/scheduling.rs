@@ -82,6 +82,44 @@ async fn prompts_are_read_in_order_of_arrival() {
 }
 
 #[tokio::test]
+async fn flows_take_turns_and_within_one_the_oldest_comes_first() {
+    let (engine, log, gate) = Script::new(&["Done."]).no_drafts().gated().await;
+    let (busy, quiet) = (engine.of_flow(1), engine.of_flow(2));
+    let ask = |engine: &stislo::engine::Engine, name: &str| {
+        engine.generate(job(&format!("{name} {}", "many words ".repeat(40)), vec![greedy(9)])).unwrap()
+    };
+    let mut receivers = vec![ask(&busy, "Zero")];
+    gate.entered();
+    receivers.extend(["One", "Two", "Three"].map(|name| ask(&busy, name)));
+    receivers.extend(["Four", "Five"].map(|name| ask(&quiet, name)));
+    drop(gate);
+    for receiver in receivers {
+        assert_eq!(written(&events(receiver).await, 0), "Done.");
+    }
+    let tokenizer = tokenizer();
+    let text = |pass: &Pass| -> Vec<u8> { pass.tokens[0].iter().flat_map(|&t| tokenizer.bytes(t)).copied().collect() };
+    let read: Vec<String> = log.passes().iter().map(|pass| String::from_utf8_lossy(&text(pass)).into_owned()).collect();
+    let order = ["Zero", "One", "Four", "Two", "Five", "Three"];
+    let at = order.map(|name| read.iter().position(|text| text.contains(name)).unwrap());
+    assert!(at.is_sorted(), "{at:?}");
+}
+
+#[tokio::test]
+async fn a_part_of_what_was_admitted_waits_for_a_place() {
+    let (engine, _, gate) = Script::new(&["Done."]).queue(1).gated().await;
+    let ask = || job("Short.", vec![greedy(9)]);
+    let running = engine.submit(ask()).await.unwrap();
+    gate.entered();
+    let waiting = engine.submit(ask()).await.unwrap();
+    assert!(matches!(engine.generate(ask()), Err(EngineError::Busy { waiting: 1 })));
+    let last = engine.submit(ask());
+    drop(gate);
+    for receiver in [running, waiting, last.await.unwrap()] {
+        assert_eq!(written(&events(receiver).await, 0), "Done.");
+    }
+}
+
+#[tokio::test]
 async fn one_article_asked_for_twice_is_read_once() {
     let (engine, log, gate) = Script::new(&["Done."]).gated().await;
     let article = "many words ".repeat(60);

@@ -3,6 +3,7 @@
 //! Most requests go straight into the router. Where the connection itself is the matter, a real socket is used, on a port
 //! that the system chooses.
 
+mod admission;
 mod asking;
 mod connections;
 mod keeping;
