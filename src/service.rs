@@ -139,9 +139,20 @@ pub struct Prepared {
     /// Terms with fixed renderings that the article means.
     terms: Glossary,
     started: Instant,
+    /// What bounds the request.
+    held: Option<Held>,
 }
 
+/// Whatever bounds requests, until the last thread that works for one has ended.
+type Held = Arc<dyn Send + Sync>;
+
 impl Prepared {
+    /// Holds what bounds the request until all work on it has ended, and not only until nobody waits for it any more.
+    #[must_use]
+    pub fn holding(self, held: Arc<dyn Send + Sync>) -> Self {
+        Self { held: Some(held), ..self }
+    }
+
     /// The article.
     pub fn article(&self) -> &Arc<Article> {
         &self.article
@@ -215,12 +226,12 @@ impl Service {
         bounds.cancel.check()?;
         let next = self.with_card(|card| plan::build(&matter, &task, card))?;
         bounds.cancel.check()?;
-        Ok(Prepared { article, matter, next, writes: task, pivoted, wish, terms, started })
+        Ok(Prepared { article, matter, next, writes: task, pivoted, wish, terms, started, held: None })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
-        let Prepared { article, matter, next, writes, pivoted, wish, terms, started } = prepared;
+        let Prepared { article, matter, next, writes, pivoted, wish, terms, started, held } = prepared;
         let mut timings = Timings::default();
         let shown = &wish.task.languages;
         let mut run = Run {
@@ -228,7 +239,7 @@ impl Service {
             article: &article,
             terms,
             wish: &wish,
-            proofreader: Proofreader::start(article.clone()),
+            proofreader: Proofreader::start(article.clone(), held),
             timings: &mut timings,
             watch: &mut watch,
         };

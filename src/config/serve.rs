@@ -47,10 +47,12 @@ pub struct ServeSettings {
     /// Other translations of a text that may be asked for there [default: 10]
     #[arg(long, value_name = "N", env = "STISLO_MAX_ALTERNATIVES")]
     max_alternatives: Option<usize>,
-    /// Requests that are worked on at a time [default: 4]
+    /// Requests that are worked on at a time, of summaries and of translations each; half as many more when callers with
+    /// none at work come [default: 4]
     #[arg(long, value_name = "N", env = "STISLO_CONCURRENCY")]
     concurrency: Option<usize>,
-    /// Requests that may wait; more are refused, and those that would be late [default: 16]
+    /// Requests that may wait, of summaries and of translations each; twice as many when callers with few of them come; more
+    /// are refused, and those that would be late [default: 16]
     #[arg(long, value_name = "N", env = "STISLO_QUEUE")]
     queue: Option<usize>,
     /// Connections at a time [default: 1024]

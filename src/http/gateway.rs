@@ -92,7 +92,7 @@ impl Gateway {
         if !place.has_turn() {
             record.push(Step::Progress { stage: "waiting", done: 0, total: 0 });
         }
-        let turn = place.turn().await;
+        let turn = Arc::new(place.turn().await);
         let Read { prepared, shown, turn } = self.read(service, ask, turn).await?;
         let key = service.recipe().key(prepared.article(), &wish);
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention == Retention::Usual)
@@ -114,12 +114,12 @@ impl Gateway {
     }
 
     /// Reads the article of a request off the runtime. Turn and room are held by the thread that reads.
-    async fn read(&self, service: &Service, ask: Ask, turn: Turn) -> Result<Read, Problem> {
+    async fn read(&self, service: &Service, ask: Ask, turn: Arc<Turn>) -> Result<Read, Problem> {
         let (service, most) = (service.clone(), self.0.options.limits.max_characters);
         let read = offload::offload(move |cancel| {
             let Ask { request, room: _room, .. } = ask;
             let bounds = Bounds { given: most, cancel: cancel.clone(), ..Bounds::default() };
-            let prepared = service.read(request, &bounds)?;
+            let prepared = service.read(request, &bounds)?.holding(turn.clone());
             let shown = events::shown(prepared.article()).into();
             Ok(Read { prepared, shown, turn })
         });
@@ -137,7 +137,7 @@ struct Read {
     prepared: Prepared,
     /// The article, as streams show it.
     shown: Arc<str>,
-    turn: Turn,
+    turn: Arc<Turn>,
 }
 
 /// Writes down a kept answer as if it were written, so that who reads along sees the same steps.

@@ -20,9 +20,9 @@ pub struct Options {
 /// How much of everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a request's body.
+    /// Bytes of a request's body. There is room for 32 of the largest at a time, and for 8 of one caller's.
     pub max_body_bytes: usize,
-    /// Characters of a text or of a page's source.
+    /// Characters of a text or of a page's source, unpacked.
     pub max_characters: usize,
     /// Languages of one request.
     pub max_languages: usize,
@@ -32,9 +32,11 @@ pub struct Limits {
     pub max_texts: usize,
     /// Other translations of a text that may be asked for there.
     pub max_alternatives: usize,
-    /// Requests that are worked on at a time.
+    /// Requests that are worked on at a time, of summaries and of translations each. A caller who has none at work may begin
+    /// beside them, up to half as many more.
     pub concurrency: usize,
-    /// Requests that wait for their turn.
+    /// Requests that wait for their turn, of each kind. A caller who has less than his share waiting may join them, up to
+    /// twice as many.
     pub queue: usize,
     /// Connections at a time; more wait in the system's queue.
     pub connections: usize,

@@ -13,6 +13,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -135,7 +136,7 @@ pub(super) struct Turn {
     caller: Caller,
     begun: Instant,
     /// It ended as it should, so that others may be told by it how long turns take.
-    is_finished: bool,
+    is_finished: AtomicBool,
 }
 
 /// A place among those who wait.
@@ -291,13 +292,13 @@ impl State {
 
 impl Turn {
     fn new(desk: &Arc<Desk>, caller: Caller) -> Self {
-        Self { desk: desk.clone(), caller, begun: Instant::now(), is_finished: false }
+        Self { desk: desk.clone(), caller, begun: Instant::now(), is_finished: AtomicBool::new(false) }
     }
 
-    /// Ends a turn whose request was answered. One that is dropped was broken off or refused, and says nothing about how
-    /// long turns take.
-    pub(super) fn finish(mut self) {
-        self.is_finished = true;
+    /// Says that the request was answered. A turn that is dropped without was broken off or refused, and tells nothing of
+    /// how long turns take.
+    pub(super) fn finish(&self) {
+        self.is_finished.store(true, Ordering::Relaxed);
     }
 }
 
@@ -305,7 +306,7 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let begun = {
             let mut state = self.desk.lock();
-            if self.is_finished {
+            if *self.is_finished.get_mut() {
                 state.pace = Some(Pace::after(state.pace, self.begun.elapsed()));
             }
             state.end(self.caller);

@@ -223,8 +223,9 @@ fn in_parts(matter: &Matter, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
     let answer = &empty.answers[0];
     let frame = (card.count)(&empty.system, &empty.shared, &answer.tail);
     let number = format!("[{}] ", matter.all().end());
-    let line =
-        |text: &str| (card.count)(&empty.system, &format!("{}\n{number}{text}", empty.shared), &answer.tail) - frame;
+    // Tokens do not go across the beginning of a line, so a line is counted by itself: there are tens of thousands.
+    let nothing = (card.count)("", "", "");
+    let line = |text: &str| (card.count)("", &format!("\n{number}{text}"), "").saturating_sub(nothing);
     let most = Format::of_part(matter, &matter.all(), PART_FACTS).max_tokens();
     let room = card.context.saturating_sub(frame + most);
     matter.parts(room, line).iter().map(|part| fitting(plan(part), card)).collect()

@@ -2,12 +2,13 @@
 //!
 //! To prepare a long article takes longer than the threads that serve everybody may stand still. So the article is prepared
 //! once, on a thread of its own, and stays there: drafts are sent to it, and what was found comes back. The thread ends with
-//! its handle.
+//! its handle, or a while after it when it is at work then; what bounds the request is held until it has.
 
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::Held;
 use crate::answer::{self, Draft, Made, Reference, Rewritten, Strictness, Summary};
 use crate::engine::EngineError;
 use crate::error::Error;
@@ -24,9 +25,10 @@ pub(super) struct Proofreader {
 
 impl Proofreader {
     /// Has the article prepared.
-    pub(super) fn start(article: Arc<Article>) -> Self {
+    pub(super) fn start(article: Arc<Article>, held: Option<Held>) -> Self {
         let (work, mut inbox) = mpsc::unbounded_channel::<Work>();
         let serve = move || {
+            let _held = held;
             let reference = Reference::new(&article);
             while let Some(work) = inbox.blocking_recv() {
                 work(&reference);
