@@ -117,7 +117,9 @@ impl Error {
             Self::Intake(IntakeError::TooLong { .. }) => "too_long",
             Self::Intake(IntakeError::Cancelled) => "cancelled",
             Self::Intake(_) => "unreadable_input",
-            Self::Plan(PlanError::TooLong { .. } | PlanError::TooLarge { .. } | PlanError::Endless { .. }) => "too_long",
+            Self::Plan(PlanError::TooLong { .. } | PlanError::TooLarge { .. } | PlanError::Endless { .. }) => {
+                "too_long"
+            }
             Self::Engine(EngineError::TooLong { .. }) => "too_long",
             Self::Plan(_) => "invalid_request",
             Self::Record { .. } => "invalid_record",

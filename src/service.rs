@@ -244,6 +244,7 @@ impl Service {
             watch: &mut watch,
         };
         let (matter, plan) = run.condense(matter, next, &writes).await?;
+        let matter = Arc::new(matter);
         let mut summaries = run.write(&plan, &matter, Strategy::Direct).await?;
         if !pivoted.is_empty() {
             let english = summaries.iter().find(|summary| summary.language == Language::En);

@@ -72,9 +72,7 @@ fn ended(served: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::io
 }
 
 /// Does what may keep its thread busy for minutes on a thread of its own. When the program ends before, it is abandoned.
-async fn aside<T: Send + 'static>(
-    work: impl AsyncFnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
+async fn aside<T: Send + 'static>(work: impl AsyncFnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     let runtime = tokio::runtime::Handle::current();
     let done = tokio::task::spawn_blocking(move || runtime.block_on(work())).await;
     done.unwrap_or(Err(Error::Interrupted))

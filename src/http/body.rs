@@ -58,9 +58,8 @@ enum Failure {
 impl Bodies {
     pub(super) fn new(options: &Options) -> Self {
         let limit = options.limits.max_body_bytes;
-        let room = |limit: usize| {
-            Room::new(limit.saturating_mul(LARGEST_BODIES), limit.saturating_mul(LARGEST_OF_CALLER))
-        };
+        let room =
+            |limit: usize| Room::new(limit.saturating_mul(LARGEST_BODIES), limit.saturating_mul(LARGEST_OF_CALLER));
         Self { known: room(limit), unknown: room(limit.min(UNKNOWN_BYTES)), limit, patience: options.times.body }
     }
 
@@ -210,8 +209,7 @@ mod tests {
         let bodies = Bodies::new(&Options::default());
         let unknown = Sender::Unknown(Caller::Unknown);
         assert_eq!(read(&bodies, UNKNOWN_BYTES + 1, unknown).err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
-        let held: Vec<Held> =
-            (0..LARGEST_OF_CALLER).map(|_| read(&bodies, UNKNOWN_BYTES, unknown).unwrap()).collect();
+        let held: Vec<Held> = (0..LARGEST_OF_CALLER).map(|_| read(&bodies, UNKNOWN_BYTES, unknown).unwrap()).collect();
         assert_eq!(read(&bodies, 1, unknown).err(), Some(StatusCode::TOO_MANY_REQUESTS));
         assert!(read(&bodies, 8 << 20, known(1)).is_ok(), "those with a key do not feel it");
         let recognised = held.into_iter().map(|held| bodies.recognised(held.room, Caller::Key(1)).unwrap());

@@ -15,9 +15,7 @@ use crate::intake::Cancel;
 const LARGE: usize = 64 << 10;
 
 /// Does long work elsewhere. When the future is dropped, the work is told so.
-pub(super) async fn offload<T: Send + 'static>(
-    work: impl FnOnce(&Cancel) -> T + Send + 'static,
-) -> Result<T, Problem> {
+pub(super) async fn offload<T: Send + 'static>(work: impl FnOnce(&Cancel) -> T + Send + 'static) -> Result<T, Problem> {
     let cancel = Cancel::default();
     let _leaving = cancel.on_drop();
     // What panicked has been logged.

@@ -5,8 +5,8 @@
 use std::convert::Infallible;
 
 use axum::extract::{Extension, Request, State};
-use axum::response::sse::Event;
 use axum::response::Response;
+use axum::response::sse::Event;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};

@@ -6,8 +6,8 @@
 //!
 //! A caller who asks for a hundred articles waits for the hundred; another who asks for one then waits for one of them, and
 //! not for all. One alone may have every turn and every place in the queue. Who has none at work gets a turn all the same,
-//! up to half as many more; who has less than his share waiting gets a place, up to twice as many. A turn is given back when
-//! it is dropped; so is a place in the queue. Who could not be answered within the deadline, as turns have taken lately, is
+//! up to half as many more, and while there are others nobody begins more than an equal share; who has less than his share
+//! waiting gets a place, up to twice as many. A turn is given back when it is dropped; so is a place in the queue. Who could not be answered within the deadline, as turns have taken lately, is
 //! refused at once and does not wait in vain. Not here: the engine's own queue, whose jobs are parts of requests at work.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -155,7 +155,7 @@ impl Turns {
     /// A place, which may have its turn at once; or why there is none.
     pub(super) fn take(&self, caller: Caller) -> Result<Place, Full> {
         let mut state = self.0.lock();
-        let at_once = self.0.may_begin(&state, caller);
+        let at_once = self.0.may_begin(&state, caller, state.callers(Some(caller)));
         if !at_once && let Some(full) = self.0.full(&state, caller) {
             return Err(full);
         }
@@ -202,13 +202,13 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// True when this caller may have one more at work. Who has none may have one beside the usual number.
-    fn may_begin(&self, state: &State, caller: Caller) -> bool {
-        let most = match state.at_work.contains_key(&caller) {
-            true => self.running,
-            false => self.running + self.running / 2,
-        };
-        state.running < most
+    /// True when this caller, one of so many, may have one more at work. Who has none may have one beside the usual number;
+    /// who has an equal share gets no more while there are others.
+    fn may_begin(&self, state: &State, caller: Caller, callers: usize) -> bool {
+        match state.at_work.get(&caller) {
+            None => state.running < self.running + self.running / 2,
+            Some(&own) => state.running < self.running && own < self.running.div_ceil(callers.max(1)),
+        }
     }
 
     /// Why this caller may not wait, if so. Until a turn has ended, and tells how long they take, one waits for each at work.
@@ -231,13 +231,13 @@ impl Desk {
     /// Gives the turns that are free to those who wait, one caller after the other.
     fn advance(self: &Arc<Self>, state: &mut State) -> Vec<(oneshot::Sender<Turn>, Turn)> {
         let mut begun = Vec::new();
-        while let Some(at) = state.rotation.iter().position(|&caller| self.may_begin(state, caller))
-            && let Some((caller, sender)) = state.pop(at)
-        {
+        loop {
+            let callers = state.callers(None);
+            let next = state.rotation.iter().position(|&caller| self.may_begin(state, caller, callers));
+            let Some((caller, sender)) = next.and_then(|at| state.pop(at)) else { return begun };
             state.begin(caller);
             begun.push((sender, Turn::new(self, caller)));
         }
-        begun
     }
 }
 
@@ -255,6 +255,12 @@ impl State {
                 self.at_work.remove(&caller);
             }
         }
+    }
+
+    /// Those who are at work or wait, and this one.
+    fn callers(&self, with: Option<Caller>) -> usize {
+        let waiting = self.lines.keys().copied().chain(with.filter(|caller| !self.lines.contains_key(caller)));
+        self.at_work.len() + waiting.filter(|caller| !self.at_work.contains_key(caller)).count()
     }
 
     /// How many are served before one more of this caller's: his own, and of each other's as many and one.

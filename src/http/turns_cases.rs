@@ -113,6 +113,19 @@ fn one_caller_may_have_everything_and_another_still_gets_in() {
 }
 
 #[test]
+fn while_there_are_others_nobody_begins_more_than_an_equal_share() {
+    let (turns, mut flood) = flooded(4, 16, 20);
+    let mut at_work: Vec<Turn> = flood.drain(..4).map(|place| turn(place).unwrap()).collect();
+    let other = turn(turns.take(Caller::Key(1)).unwrap()).unwrap();
+    drop((at_work.pop(), at_work.pop()));
+    assert_eq!(turns.count(), (3, 16), "he has two of four");
+    drop(at_work.pop());
+    assert_eq!(turns.count(), (3, 15));
+    drop(other);
+    assert_eq!(turns.count(), (4, 13), "and all of them when the other has left");
+}
+
+#[test]
 fn places_are_shared_by_those_who_wait() {
     let (turns, _flood) = flooded(1, 12, 13);
     let mut places = Vec::new();

@@ -61,7 +61,9 @@ pub enum IntakeError {
         limit: usize,
     },
     /// The article has more characters than are read.
-    #[error("the article is too long: it has {characters} characters, and at most {limit} are read; give a shorter text")]
+    #[error(
+        "the article is too long: it has {characters} characters, and at most {limit} are read; give a shorter text"
+    )]
     TooLong {
         /// What was read.
         name: String,

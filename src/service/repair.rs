@@ -3,12 +3,15 @@
 //! Each line of each language is a branch with its own sentences in its prompt, and the digits that it may write are those
 //! of its sentences. Not here: what does not hold, and whether the new line is better, which is for `answer`.
 
+use std::sync::Arc;
+
 use super::run::{Run, job};
 use super::{Service, Stage};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
-use crate::engine::Event;
+use crate::engine::{EngineError, Event};
 use crate::error::Error;
-use crate::plan::{self, Again, Line, Matter, Plan};
+use crate::intake::Article;
+use crate::plan::{self, Again, Length, Line, Matter, Plan};
 
 /// A line that is written again.
 struct Rewriting {
@@ -24,7 +27,11 @@ const LEAST_OF_FACT: usize = 40;
 
 impl Run<'_> {
     /// Has the lines that do not hold written again, and settles what becomes of them; then the facts that are missing.
-    pub(super) async fn repair(&mut self, summaries: Vec<Summary>, matter: &Matter) -> Result<Vec<Summary>, Error> {
+    pub(super) async fn repair(
+        &mut self,
+        summaries: Vec<Summary>,
+        matter: &Arc<Matter>,
+    ) -> Result<Vec<Summary>, Error> {
         let failing = summaries.iter().map(answer::failing).collect();
         let mut settled = self.round(summaries, failing, matter).await?;
         let mut tried = vec![Vec::new(); settled.len()];
@@ -44,9 +51,20 @@ impl Run<'_> {
         &mut self,
         summaries: Vec<Summary>,
         failing: Vec<Vec<Failing>>,
-        matter: &Matter,
+        matter: &Arc<Matter>,
     ) -> Result<Vec<Summary>, Error> {
-        let (mut rewriting, plan) = self.plan_repair(&summaries, failing, matter);
+        if failing.iter().all(Vec::is_empty) {
+            return self.settle(summaries, Vec::new()).await;
+        }
+        let planner = Planner {
+            service: self.service.clone(),
+            article: self.article.clone(),
+            matter: matter.clone(),
+            length: self.wish.task.length,
+        };
+        // All lines are looked through and tokens counted, which takes longer than those who serve others may stand still.
+        let planning = tokio::task::spawn_blocking(move || (planner.plan(&summaries, failing), summaries)).await;
+        let ((mut rewriting, plan), summaries) = planning.map_err(|_| Error::Engine(EngineError::Dead))?;
         if let Some(plan) = plan {
             self.rewrite(&plan, &mut rewriting).await?;
         }
@@ -72,42 +90,6 @@ impl Run<'_> {
         Ok(settled)
     }
 
-    /// The lines that are to be written again, and the plan of the job that does it.
-    fn plan_repair(
-        &self,
-        summaries: &[Summary],
-        failing: Vec<Vec<Failing>>,
-        matter: &Matter,
-    ) -> (Vec<Rewriting>, Option<Plan>) {
-        let mut rewriting = Vec::new();
-        let mut whole: Option<Plan> = None;
-        for (at, (summary, failing)) in summaries.iter().zip(failing).enumerate() {
-            for failing in failing {
-                let Some(plan) = self.plan_line(summary, &failing, matter) else { continue };
-                let Failing { part, sentences } = failing;
-                rewriting.push(Rewriting { summary: at, line: Rewritten { part, text: String::new(), sentences } });
-                match &mut whole {
-                    Some(whole) => whole.answers.extend(plan.answers),
-                    None => whole = Some(plan),
-                }
-            }
-        }
-        (rewriting, whole)
-    }
-
-    /// `None` for a line that rests on nothing, or on more than fits: it stays as it is.
-    fn plan_line(&self, summary: &Summary, failing: &Failing, whole: &Matter) -> Option<Plan> {
-        let line = match failing.part {
-            Part::Headline => Line::Headline,
-            Part::Summary => Line::Summary(self.wish.task.length),
-            Part::Fact(_) | Part::Another => Line::Fact,
-        };
-        let matter = whole.of_sentences(self.article, &failing.sentences);
-        let again = Again { line, language: summary.language, matter };
-        let plan = |service: &Service| service.with_card(|card| plan::again(&again, card));
-        if again.matter.is_empty() { None } else { plan(self.service).ok() }
-    }
-
     async fn rewrite(&mut self, plan: &Plan, rewriting: &mut [Rewriting]) -> Result<(), Error> {
         let mut events = self.service.engine.submit(job(plan, self.wish.seed)).await?;
         let total = rewriting.len();
@@ -125,6 +107,47 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// What a repair is planned from.
+struct Planner {
+    service: Service,
+    article: Arc<Article>,
+    matter: Arc<Matter>,
+    length: Length,
+}
+
+impl Planner {
+    /// The lines that are to be written again, and the plan of the job that does it.
+    fn plan(&self, summaries: &[Summary], failing: Vec<Vec<Failing>>) -> (Vec<Rewriting>, Option<Plan>) {
+        let mut rewriting = Vec::new();
+        let mut whole: Option<Plan> = None;
+        for (at, (summary, failing)) in summaries.iter().zip(failing).enumerate() {
+            for failing in failing {
+                let Some(plan) = self.plan_line(summary, &failing) else { continue };
+                let Failing { part, sentences } = failing;
+                rewriting.push(Rewriting { summary: at, line: Rewritten { part, text: String::new(), sentences } });
+                match &mut whole {
+                    Some(whole) => whole.answers.extend(plan.answers),
+                    None => whole = Some(plan),
+                }
+            }
+        }
+        (rewriting, whole)
+    }
+
+    /// `None` for a line that rests on nothing, or on more than fits: it stays as it is.
+    fn plan_line(&self, summary: &Summary, failing: &Failing) -> Option<Plan> {
+        let line = match failing.part {
+            Part::Headline => Line::Headline,
+            Part::Summary => Line::Summary(self.length),
+            Part::Fact(_) | Part::Another => Line::Fact,
+        };
+        let matter = self.matter.of_sentences(&self.article, &failing.sentences);
+        let again = Again { line, language: summary.language, matter };
+        let plan = |service: &Service| service.with_card(|card| plan::again(&again, card));
+        if again.matter.is_empty() { None } else { plan(&self.service).ok() }
     }
 }
 

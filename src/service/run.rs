@@ -96,7 +96,7 @@ impl Run<'_> {
     pub(super) async fn write(
         &mut self,
         plan: &Plan,
-        matter: &Matter,
+        matter: &Arc<Matter>,
         strategy: Strategy,
     ) -> Result<Vec<Summary>, Error> {
         let mut events = self.service.engine.submit(job(plan, self.wish.seed)).await?;

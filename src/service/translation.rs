@@ -1,6 +1,6 @@
 //! What a service does with its desk: translate texts, and make the other languages of a summary from its English.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::try_join_all;
 
@@ -81,7 +81,7 @@ impl Run<'_> {
         &mut self,
         english: &Summary,
         to: &[Language],
-        matter: &Matter,
+        matter: &Arc<Matter>,
     ) -> Result<Vec<Summary>, Error> {
         let (mut summaries, mut own, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (&language, text) in to.iter().zip(self.translated(english, to).await?) {

@@ -46,7 +46,9 @@ impl Values {
             "multipart/form-data" => {
                 // All of it is there, so there is nothing to wait for.
                 let parts = Self::of_parts(Request::from_parts(head, bytes.into()));
-                parts.now_or_never().unwrap_or_else(|| Err(Refusal::bad("Invalid request: incomplete multipart/form-data")))
+                parts
+                    .now_or_never()
+                    .unwrap_or_else(|| Err(Refusal::bad("Invalid request: incomplete multipart/form-data")))
             }
             "application/x-www-form-urlencoded" => {
                 Ok(Self { fields: pairs(&String::from_utf8_lossy(&bytes))?, ..Self::default() })

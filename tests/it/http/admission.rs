@@ -100,8 +100,7 @@ async fn a_newcomer_begins_beside_a_caller_who_has_everything() {
     let (engine, _, gate) = Script::new(&ANSWERS).gated().await;
     let app = router(gateway(engine, keyed(4, 16)));
     let gate = first_turn(&app, DESK, gate).await;
-    let flood: Vec<_> =
-        (0..24).map(|number| tokio::spawn(send(&app, with_key(numbered(number), DESK)))).collect();
+    let flood: Vec<_> = (0..24).map(|number| tokio::spawn(send(&app, with_key(numbered(number), DESK)))).collect();
     until("the queue is full", async || load(&app).await == (4, 16)).await;
     let other = tokio::spawn(send(&app, with_key(numbered(99), OTHER)));
     until("the other begins at once", async || load(&app).await == (5, 16)).await;
