@@ -39,6 +39,11 @@ impl Disk {
         Self { path, limit }
     }
 
+    /// Bytes of the file.
+    pub(super) fn bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |file| file.len())
+    }
+
     /// The answer with this key, if there is one and the file can be read.
     pub(super) fn get(&self, key: &Key) -> Option<Vec<u8>> {
         let found = self.guarded("read", || {

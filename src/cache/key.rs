@@ -17,6 +17,11 @@ impl Key {
         Self(Sha256::digest(json).into())
     }
 
+    /// The same among the answers of this owner alone.
+    pub fn within(&self, owner: u64) -> Self {
+        Self::of(&("within", owner, &self.0))
+    }
+
     /// Its bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
@@ -32,5 +37,12 @@ mod tests {
         assert_eq!(Key::of(&("a", 1)), Key::of(&("a", 1)));
         assert_ne!(Key::of(&("a", "bc")), Key::of(&("ab", "c")));
         assert_ne!(Key::of(&(Some(1), ())), Key::of(&((), Some(1))));
+    }
+
+    #[test]
+    fn each_owner_has_keys_of_its_own() {
+        let key = Key::of(&"a");
+        assert_eq!(key.within(7), key.within(7));
+        assert!(key.within(7) != key.within(8) && key.within(7) != key && key.within(7) != Key::of(&"b").within(7));
     }
 }

@@ -110,6 +110,11 @@ impl AnswerCache {
         writes.push(write);
     }
 
+    /// Bytes that the file takes now; none without one.
+    pub fn file_bytes(&self) -> u64 {
+        self.0.disk.as_ref().map_or(0, |disk| disk.bytes())
+    }
+
     /// Waits until what was kept so far is in the file.
     pub async fn settle(&self) {
         let writes = std::mem::take(&mut *lock(&self.0.writes));

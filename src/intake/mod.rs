@@ -161,6 +161,13 @@ fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Articl
     Ok(Article { title, byline, published, site, mixture, language, confidence, sentences, removed, sha256, text })
 }
 
+/// The letters of a text in whatever charset it is, as [`read`] decodes them; `None` when the bytes are no text.
+#[must_use]
+pub fn letters(bytes: &[u8]) -> Option<String> {
+    let text = charset::letters(bytes, None).ok()?;
+    Some(text.trim_start_matches('\u{feff}').to_owned())
+}
+
 /// The sentences of one paragraph, as ranges of bytes without blanks at either end. What has neither letter nor digit is
 /// part of the sentence before it, or of none.
 #[must_use]
