@@ -6,6 +6,7 @@ use super::progress::Bars;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::hub::{Hub, TranslatorFiles, TranslatorKind, TranslatorManifest};
+use crate::service::Service;
 use crate::translate::{Desk, Direction, ENGINE, Glossary, MarianTranslator, Student};
 
 /// A desk with every translation model that is on disk, and with the glossary.
@@ -54,6 +55,11 @@ pub(super) fn signature(settings: &Settings) -> Result<Vec<String>, Error> {
     signature.extend(chosen(settings)?);
     signature.extend(settings.glossary.as_deref().map(text_of).transpose()?);
     Ok(signature)
+}
+
+/// A service with the glossary as its file is now.
+pub(super) fn with_glossary_again(settings: &Settings, service: Service) -> Result<Service, Error> {
+    Ok(service.with_glossary(glossary(settings)?, signature(settings)?))
 }
 
 /// The desk on disk, after fetching the models that the direction needs. One that cannot be had is a warning: the engine is left.

@@ -15,6 +15,7 @@ mod models;
 mod open;
 mod page;
 mod progress;
+mod reload;
 mod render;
 mod serve;
 mod summarize;
@@ -86,7 +87,12 @@ impl Cli {
     }
 
     /// What flags and variables say, with the file of settings below them.
-    pub fn settings(&mut self) -> Result<Settings, Error> {
+    pub fn settings(&mut self) -> Result<Settings, Failure> {
+        let settings = self.resolve();
+        settings.map_err(|error| Failure { error, form: Form::of(self.settings.log_json) })
+    }
+
+    fn resolve(&mut self) -> Result<Settings, Error> {
         if let Command::Serve(args) = &mut self.command
             && let Some(path) = &args.config
         {
@@ -102,6 +108,7 @@ impl Cli {
 
     /// Runs the command.
     pub async fn execute(self, settings: Settings) -> Result<(), Failure> {
+        let form = Form::of(settings.log_json);
         let outcome = match self.command {
             Command::Summarize(args) => interruptible(summarize::execute(args, Work::Summarize, &settings)).await,
             Command::Compare(args) => interruptible(summarize::execute(args, Work::Compare, &settings)).await,
@@ -116,7 +123,7 @@ impl Cli {
             // The gateway takes a signal as a wish to finish what is under way.
             Command::Serve(args) => serve::execute(*args, &settings).await,
         };
-        Ok(outcome?)
+        outcome.map_err(|error| Failure { error, form })
     }
 }
 
@@ -128,19 +135,32 @@ async fn interruptible(work: impl Future<Output = Result<(), Error>>) -> Result<
     }
 }
 
+/// How the reason of a failure is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// For people.
+    Line,
+    /// Like every line of a log in JSON.
+    Json,
+}
+
+impl Form {
+    fn of(log_json: bool) -> Self {
+        if log_json { Self::Json } else { Self::Line }
+    }
+}
+
 /// Why the program ends without success.
 #[derive(Debug)]
-pub struct Failure(Error);
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
+pub struct Failure {
+    error: Error,
+    form: Form,
 }
 
 impl From<std::io::Error> for Failure {
     fn from(source: std::io::Error) -> Self {
-        Self(Error::Io { doing: "start", path: "the program's threads".into(), source })
+        let error = Error::Io { doing: "start", path: "the program's threads".into(), source };
+        Self { error, form: Form::Line }
     }
 }
 
@@ -148,16 +168,19 @@ impl Failure {
     /// Prints the reason and gives the exit code.
     pub fn report(&self) -> ExitCode {
         // A reader that closed the pipe early has what it wanted.
-        if let Error::Io { source, .. } = &self.0
+        if let Error::Io { source, .. } = &self.error
             && source.kind() == std::io::ErrorKind::BrokenPipe
         {
             return ExitCode::SUCCESS;
         }
-        eprintln!("stislo: {}", self.0);
-        if matches!(self.0, Error::Setting { .. }) {
+        match self.form {
+            Form::Line => eprintln!("stislo: {}", self.error),
+            Form::Json => eprintln!("{}", log::line("ERROR", &self.error.to_string())),
+        }
+        if matches!(self.error, Error::Setting { .. }) {
             return ExitCode::from(2);
         }
-        ExitCode::from(match self.0.kind() {
+        ExitCode::from(match self.error.kind() {
             Kind::Input => 3,
             Kind::Unavailable => 4,
             Kind::Cancelled => 130,

@@ -13,6 +13,8 @@ use crate::service::Stage;
 pub(super) struct Bars {
     bar: ProgressBar,
     verbosity: Verbosity,
+    /// Lines are JSON, like those of the log.
+    is_json: bool,
     /// Hears what is done before a model is ready.
     listener: Option<Listener>,
 }
@@ -21,9 +23,11 @@ type Listener = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Bars {
     pub(super) fn new(settings: &Settings) -> Self {
-        let shown = std::io::stderr().is_terminal() && settings.verbosity > Verbosity::Quiet;
+        let is_json = settings.log_json;
+        let shown = std::io::stderr().is_terminal() && settings.verbosity > Verbosity::Quiet && !is_json;
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bar: ProgressBar::with_draw_target(None, target), verbosity: settings.verbosity, listener: None }
+        let bar = ProgressBar::with_draw_target(None, target);
+        Self { bar, verbosity: settings.verbosity, is_json, listener: None }
     }
 
     /// Says what is done before a model is ready to somebody else, too.
@@ -39,8 +43,10 @@ impl Bars {
 
     /// Prints a line that stays. Nothing when the user wants quiet.
     pub(super) fn say(&self, text: &str) {
-        if self.verbosity > Verbosity::Quiet {
-            self.bar.suspend(|| eprintln!("stislo: {text}"));
+        match self.is_json {
+            _ if self.verbosity == Verbosity::Quiet => {}
+            true => eprintln!("{}", super::log::line("INFO", text)),
+            false => self.bar.suspend(|| eprintln!("stislo: {text}")),
         }
     }
 

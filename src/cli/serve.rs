@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::progress::Bars;
+use super::reload::Reload;
 use crate::cache::AnswerCache;
 use crate::config::{ServeSettings, Settings};
 use crate::error::Error;
@@ -36,6 +37,7 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         AnswerCache::new(cache)
     });
     let gateway = Gateway::new(serve.options, cache);
+    Reload { gateway: gateway.clone(), keys: serve.keys, settings: settings.clone() }.start()?;
     // It listens before it is ready, so that whoever looks sees that it is coming. Server and model have threads of their own:
     // weights are hashed and read without a pause.
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -62,7 +64,8 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     }
     tokio::select! {
         served = serving => ended(served).map_err(failed),
-        () = signals.next() => Ok(()),
+        // Nothing that is under way is waited for, and no thread: what is kept on disk is whole at any time.
+        () = signals.next() => std::process::exit(0),
     }
 }
 

@@ -3,6 +3,7 @@
 //! ```toml
 //! model = "qwen3-1.7b"
 //! translator = "opus-mt-tc-big-en-zle"
+//! glossary = "/etc/stislo/glossary.toml"
 //! no_store = true
 //!
 //! [serve]
@@ -10,7 +11,7 @@
 //! queue = 16
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -24,6 +25,7 @@ use crate::error::Error;
 pub struct SettingsFile {
     model: Option<String>,
     translator: Option<String>,
+    glossary: Option<PathBuf>,
     offline: bool,
     threads: Option<usize>,
     context: Option<usize>,
@@ -52,6 +54,7 @@ impl SettingsFile {
     pub fn under(self, raw: &mut RawSettings, serve: &mut ServeSettings) {
         raw.model = raw.model.take().or(self.model);
         raw.translator = raw.translator.take().or(self.translator);
+        raw.glossary = raw.glossary.take().or(self.glossary);
         raw.offline |= self.offline;
         raw.threads = raw.threads.or(self.threads);
         raw.context = raw.context.or(self.context);
@@ -70,12 +73,14 @@ mod tests {
     fn flags_win_over_the_file_and_the_file_over_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("stislo.toml");
-        let text = "model = \"m\"\ncontext = 4096\n[serve]\nlisten = \"127.0.0.1:9\"\nqueue = 7\n";
+        let text =
+            "model = \"m\"\ncontext = 4096\nglossary = \"g.toml\"\n[serve]\nlisten = \"127.0.0.1:9\"\nqueue = 7\n";
         std::fs::write(&path, text).unwrap();
         let mut raw = RawSettings { model: Some("flag".into()), ..RawSettings::default() };
         let mut serve = ServeSettings::default();
         SettingsFile::read(&path).unwrap().under(&mut raw, &mut serve);
         assert_eq!((raw.model.as_deref(), raw.context), (Some("flag"), Some(4096)));
+        assert_eq!(raw.glossary.as_deref(), Some(Path::new("g.toml")));
         let serve = serve.resolve().unwrap();
         assert_eq!((serve.listen.port(), serve.options.limits.queue), (9, 7));
         assert_eq!(serve.options.limits.concurrency, crate::http::Limits::default().concurrency);

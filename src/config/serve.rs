@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::http::{Keys, Limits, Options, Times};
+use crate::http::{Answers, IpNet, Keys, Limits, Options, PublicUrl, Times};
 
 /// Where the gateway listens when nobody says.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
@@ -20,7 +20,7 @@ pub struct ServeSettings {
     /// Address and port [default: 127.0.0.1:8080, which only this machine can reach]
     #[arg(long, value_name = "ADDRESS:PORT", env = "STISLO_LISTEN")]
     listen: Option<SocketAddr>,
-    /// File of API keys, one a line, each as it is or as `sha256:` and its hash; with it, /v1 wants one as a bearer token
+    /// File of API keys, one a line, each as it is or as `sha256:` and its hash; with it, requests need one; read again on SIGHUP
     #[arg(long, value_name = "FILE", env = "STISLO_KEYS")]
     keys: Option<PathBuf>,
     /// Let everybody who can reach a socket that is not of this machine alone ask without a key
@@ -29,6 +29,20 @@ pub struct ServeSettings {
     /// Web origins whose pages may ask from a browser, or *
     #[arg(long, value_delimiter = ',', value_name = "ORIGIN", env = "STISLO_ORIGINS")]
     origins: Option<Vec<String>>,
+    /// Hosts to answer as, besides this machine's and that of the public URL, or * [default: on an address of this machine
+    /// alone, no others; else all]
+    #[arg(long, value_delimiter = ',', value_name = "HOST", env = "STISLO_HOSTS")]
+    hosts: Option<Vec<String>>,
+    /// Address of the gateway for the world, as proxies make it, say https://desk.example/stislo
+    #[arg(long, value_name = "URL", env = "STISLO_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Addresses or networks of proxies whose Forwarded and X-Forwarded- headers are believed
+    #[arg(long, value_delimiter = ',', value_name = "ADDRESS", env = "STISLO_TRUSTED_PROXIES")]
+    trusted_proxies: Option<Vec<String>>,
+    /// Who is given an answer that was kept: everybody (shared), or the owner of the key that it was made for (per-key)
+    /// [default: shared]
+    #[arg(long, value_name = "WHOSE", env = "STISLO_ANSWERS")]
+    answers: Option<Whose>,
     /// Bytes of a request's body [default: 8388608]
     #[arg(long, value_name = "BYTES", env = "STISLO_MAX_BODY_BYTES")]
     max_body_bytes: Option<usize>,
@@ -64,6 +78,9 @@ pub struct ServeSettings {
     /// Seconds for the headers of a request [default: 15]
     #[arg(long, value_name = "SECONDS", env = "STISLO_HEADER_TIMEOUT")]
     header_timeout: Option<u64>,
+    /// Seconds that an idle connection is kept [default: 75]
+    #[arg(long, value_name = "SECONDS", env = "STISLO_IDLE_TIMEOUT")]
+    idle_timeout: Option<u64>,
     /// Seconds for the body of a request [default: 30]
     #[arg(long, value_name = "SECONDS", env = "STISLO_BODY_TIMEOUT")]
     body_timeout: Option<u64>,
@@ -81,6 +98,14 @@ pub struct ServeSettings {
     disk_bytes: Option<u64>,
 }
 
+/// The values of `answers`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+enum Whose {
+    Shared,
+    PerKey,
+}
+
 /// The gateway's settings, checked.
 #[derive(Debug, Clone)]
 pub struct Serve {
@@ -88,6 +113,8 @@ pub struct Serve {
     pub listen: SocketAddr,
     /// How to behave.
     pub options: Options,
+    /// The file of keys, to be read again when that is asked for.
+    pub keys: Option<PathBuf>,
     /// Bytes of answers in memory, when that was said.
     pub memory_bytes: Option<usize>,
     /// Bytes of answers on disk, when that was said.
@@ -102,6 +129,10 @@ impl ServeSettings {
             keys: self.keys.or(file.keys),
             without_key: self.without_key.or(file.without_key),
             origins: self.origins.or(file.origins),
+            hosts: self.hosts.or(file.hosts),
+            public_url: self.public_url.or(file.public_url),
+            trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
+            answers: self.answers.or(file.answers),
             max_body_bytes: self.max_body_bytes.or(file.max_body_bytes),
             max_characters: self.max_characters.or(file.max_characters),
             max_languages: self.max_languages.or(file.max_languages),
@@ -113,6 +144,7 @@ impl ServeSettings {
             connections: self.connections.or(file.connections),
             deadline: self.deadline.or(file.deadline),
             header_timeout: self.header_timeout.or(file.header_timeout),
+            idle_timeout: self.idle_timeout.or(file.idle_timeout),
             body_timeout: self.body_timeout.or(file.body_timeout),
             write_timeout: self.write_timeout.or(file.write_timeout),
             drain: self.drain.or(file.drain),
@@ -131,14 +163,27 @@ impl ServeSettings {
             );
             return Err(Error::Setting { name: "--listen", reason });
         }
-        let origins = self.origins.clone().unwrap_or_default();
-        if let Some(origin) = origins.iter().find(|origin| !is_origin(origin)) {
-            let reason = format!("\"{origin}\" is no origin; write https://name or http://name:port, or * for all");
-            return Err(Error::Setting { name: "--origins", reason });
-        }
-        let (limits, times) = (self.limits()?, self.times()?);
-        let options = Options { limits, times, keys, origins };
-        Ok(Serve { listen, options, memory_bytes: self.memory_bytes, disk_bytes: self.disk_bytes })
+        let answers = match self.answers {
+            Some(Whose::PerKey) if keys.is_empty() => {
+                let reason =
+                    "answers cannot be kept by key where there are no keys; name their file with --keys".to_owned();
+                return Err(Error::Setting { name: "--answers", reason });
+            }
+            Some(Whose::PerKey) => Answers::PerKey,
+            _ => Answers::Shared,
+        };
+        let options = Options {
+            limits: self.limits()?,
+            times: self.times()?,
+            keys,
+            origins: list("--origins", self.origins.as_deref(), origin)?,
+            hosts: list("--hosts", self.hosts.as_deref(), host)?,
+            public_url: self.public_url.as_deref().map(public_url).transpose()?,
+            trusted_proxies: list("--trusted-proxies", self.trusted_proxies.as_deref(), network)?,
+            answers,
+        };
+        let (memory_bytes, disk_bytes) = (self.memory_bytes, self.disk_bytes);
+        Ok(Serve { listen, options, keys: self.keys.clone(), memory_bytes, disk_bytes })
     }
 
     fn limits(&self) -> Result<Limits, Error> {
@@ -171,6 +216,7 @@ impl ServeSettings {
         Ok(Times {
             deadline: seconds("--deadline", self.deadline, usual.deadline)?,
             header: seconds("--header-timeout", self.header_timeout, usual.header)?,
+            idle: seconds("--idle-timeout", self.idle_timeout, usual.idle)?,
             body: seconds("--body-timeout", self.body_timeout, usual.body)?,
             write: seconds("--write-timeout", self.write_timeout, usual.write)?,
             drain: seconds("--drain", self.drain, usual.drain)?,
@@ -186,13 +232,51 @@ fn at_least_one(name: &'static str, given: Option<usize>, usual: usize) -> Resul
     }
 }
 
+/// The values of a list, each read by `read`, which says what is wrong with one.
+fn list<T>(
+    name: &'static str,
+    given: Option<&[String]>,
+    read: impl Fn(&str) -> Result<T, &'static str>,
+) -> Result<Vec<T>, Error> {
+    let wrong = |text: &str, what| Error::Setting { name, reason: format!("\"{text}\" is {what}") };
+    given.unwrap_or_default().iter().map(|text| read(text).map_err(|what| wrong(text, what))).collect()
+}
+
 /// A scheme and a host, and nothing behind them: what browsers send.
-fn is_origin(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    text == "*"
-        || host.is_some_and(|host| {
-            !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
-        })
+fn origin(text: &str) -> Result<String, &'static str> {
+    let is_origin = text.split_once("://").is_some_and(|(scheme, host)| {
+        let is_scheme = scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b));
+        !scheme.is_empty() && is_scheme && is_host(host)
+    });
+    match text == "*" || is_origin {
+        true => Ok(text.to_owned()),
+        false => Err("no origin; write https://name or http://name:port, or * for all"),
+    }
+}
+
+/// A name or an address, without a port.
+fn host(text: &str) -> Result<String, &'static str> {
+    let is_name = is_host(text) && (!text.contains(':') || text.starts_with('['));
+    match text == "*" || is_name && !text.contains("]:") {
+        true => Ok(text.to_owned()),
+        false => Err("no host; write a name or an address, without a port, or * for all"),
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+}
+
+/// An address stands for the network that has it alone.
+fn network(text: &str) -> Result<IpNet, &'static str> {
+    let alone = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| alone()).map_err(|_| "no address; write 10.0.0.1 or 10.0.0.0/8")
+}
+
+fn public_url(text: &str) -> Result<PublicUrl, Error> {
+    let reason =
+        || format!("\"{text}\" is no address of a gateway; write https://name, with a port or a path if it has them");
+    PublicUrl::parse(text).ok_or_else(|| Error::Setting { name: "--public-url", reason: reason() })
 }
 
 #[cfg(test)]
@@ -226,5 +310,27 @@ mod tests {
         assert!(refused(|it| it.drain = Some(u64::MAX)).contains("--drain"));
         assert!(refused(|it| it.origins = Some(vec!["news.example/x".into()])).contains("news.example/x"));
         assert!(refused(|it| it.keys = Some("/nowhere/keys".into())).contains("/nowhere/keys"));
+        assert!(refused(|it| it.hosts = Some(vec!["a.example:80".into()])).contains("a.example:80"));
+        assert!(refused(|it| it.public_url = Some("desk.example".into())).contains("desk.example"));
+        assert!(refused(|it| it.trusted_proxies = Some(vec!["10.0.0.0/99".into()])).contains("10.0.0.0/99"));
+        assert!(refused(|it| it.answers = Some(Whose::PerKey)).contains("--keys"));
+    }
+
+    #[test]
+    fn what_names_the_gateway_and_its_proxies_is_read() {
+        let settings: ServeSettings = toml::from_str(
+            r#"hosts = ["news.lan", "[2001:db8::1]"]
+               origins = ["moz-extension://8f6a", "http://desk.example:81"]
+               public_url = "https://desk.example/stislo/"
+               trusted_proxies = ["10.0.0.1", "2001:db8::/32"]
+               answers = "shared"
+               idle_timeout = 61"#,
+        )
+        .unwrap();
+        let options = settings.resolve().unwrap().options;
+        assert_eq!((options.hosts.len(), options.origins.len(), options.times.idle.as_secs()), (2, 2, 61));
+        assert_eq!(options.public_url.unwrap().as_str(), "https://desk.example/stislo");
+        let proxies: Vec<String> = options.trusted_proxies.iter().map(IpNet::to_string).collect();
+        assert_eq!((proxies, options.answers), (vec!["10.0.0.1/32".into(), "2001:db8::/32".into()], Answers::Shared));
     }
 }

@@ -6,7 +6,7 @@
 use axum::extract::{Query, Request as HttpRequest};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Bodies, Held, Sender};
@@ -79,38 +79,35 @@ pub(super) struct SummarizeBody {
     strict: bool,
 }
 
-/// What stands in the query when the body is the text itself.
+/// What stands in the query when the body is the text itself. What is left out has the value that it has in JSON.
+///
+/// The document names no defaults: clients that are generated from it would send them with every body.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SummarizeQuery {
-    /// The title, when the text does not have it or has another.
+    /// Like the others, only for a body that is the text itself: the title, when the text does not have it or has another.
     title: Option<String>,
     /// The language of the text, when the guess is wrong.
     source_language: Option<Language>,
-    /// The languages to write, each once, separated by commas.
+    /// The languages to write, each once, separated by commas; all when it is left out.
     #[param(example = "en,uk,ru")]
     languages: Option<String>,
-    /// Most key facts.
-    #[serde(default = "usual_facts")]
-    #[param(minimum = 3, maximum = 12, default = 5)]
-    facts: usize,
-    /// Length of the summary.
-    #[serde(default)]
+    /// Most key facts; 5 when it is left out.
+    #[param(minimum = 3, maximum = 12)]
+    facts: Option<usize>,
+    /// Length of the summary; medium when it is left out.
     #[param(inline)]
-    length: Length,
-    /// How languages that the model does not write well are made.
-    #[serde(default)]
+    length: Option<Length>,
+    /// How languages that the model does not write well are made; auto when it is left out.
     #[param(inline)]
-    strategy: Way,
+    strategy: Option<Way>,
     /// Send server-sent events instead of one answer.
-    #[serde(default)]
-    stream: bool,
+    stream: Option<bool>,
     /// With a seed the words are sampled.
     seed: Option<u64>,
     /// Leave out facts that their sentences bear out only weakly, too.
-    #[serde(default)]
-    strict: bool,
+    strict: Option<bool>,
 }
 
 /// How languages that the model does not write well are made: `direct` by itself, `pivot` from its English.
@@ -169,13 +166,14 @@ impl Ask {
         };
         let Held { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
         let (retention, service, size) = (retention(&head.headers), service.clone(), bytes.len());
+        let owner = gateway.clone();
         let parse = move || {
             let (request, stream) = match query {
                 Some(query) => query.request(bytes)?,
                 None => json::<SummarizeBody>(&bytes)?.request()?,
             };
             check(&request, &limits)?;
-            let key = service.recipe().request_key(&request);
+            let key = owner.own_key(service.recipe().request_key(&request), caller);
             Ok(Self { request, stream, retention, caller, key, room })
         };
         offload_large(size, parse).await?
@@ -236,9 +234,10 @@ impl SummarizeQuery {
             }
         };
         let source = Source { bytes, name: "body".to_owned(), title, language: source_language };
-        let task = Task { languages, facts, length };
-        let strictness = Strictness::from(strict);
-        Ok((Request { source, task, strategy: strategy.chosen(), seed, strictness }, stream))
+        let task = Task { languages, facts: facts.unwrap_or_else(usual_facts), length: length.unwrap_or_default() };
+        let (strategy, strictness) =
+            (strategy.unwrap_or_default().chosen(), Strictness::from(strict.unwrap_or_default()));
+        Ok((Request { source, task, strategy, seed, strictness }, stream.unwrap_or_default()))
     }
 }
 
@@ -283,6 +282,10 @@ pub(super) async fn json_body<T: DeserializeOwned + Send + 'static>(
 }
 
 fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Fields have names. An array would be taken for their values in the order of the source.
+    if bytes.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        return Err(Problem::refused("invalid_request", "the JSON does not fit: give an object with named fields"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     // An error of a field says which.
     let body =

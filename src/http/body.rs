@@ -155,7 +155,7 @@ mod tests {
         HeaderMap::from_iter([(header::CONTENT_LENGTH, bytes.into())])
     }
 
-    fn known(key: u32) -> Sender {
+    fn known(key: u64) -> Sender {
         Sender::Known(Caller::Key(key))
     }
 
@@ -168,7 +168,7 @@ mod tests {
     async fn bodies_share_a_bounded_room() {
         let bodies = bodies();
         assert_eq!(read(&bodies, LIMIT + 1, known(0)).err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
-        let full = (0..LARGEST_BODIES as u32).map(|n| read(&bodies, LIMIT, known(n % 4)).unwrap());
+        let full = (0..LARGEST_BODIES as u64).map(|n| read(&bodies, LIMIT, known(n % 4)).unwrap());
         let mut held: Vec<Held> = full.collect();
         assert_eq!(read(&bodies, 1, known(4)).err(), Some(StatusCode::TOO_MANY_REQUESTS), "all of it is taken");
         drop(held.pop());

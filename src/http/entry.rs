@@ -1,6 +1,7 @@
 //! What every request goes through: its id, who asks and whether they may, and its line in log and counters.
 //!
-//! A line says path, status and time, and never a word of an article, a key or a query.
+//! A line says path, status and time, and never a word of an article, a key or a query. All lines about a request are in a
+//! span with its id. A stream's line comes when it ends. Probes, which come every few seconds, are told at debug.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -9,19 +10,21 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument as _;
 
 use super::gateway::Gateway;
-use super::libre;
+use super::keys::Credential;
 use super::metrics::LEFT;
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::turns::Caller;
+use super::{libre, origin, tail};
 
 /// The address at the other end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub(super) SocketAddr);
 
 /// The name that requests go by in logs. A caller may give it, so that it finds its request again.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest that is taken from a caller.
 const LONGEST_ID: usize = 64;
 
@@ -43,26 +46,40 @@ pub(super) const PATHS: [&str; 13] = [
 ];
 /// Paths that need no key: they say nothing about articles, and probes and browsers have none.
 const OPEN: [&str; 6] = ["/", "/page.css", "/page.js", "/health", "/ready", "/openapi.json"];
+/// Paths that are asked every few seconds.
+const PROBES: [&str; 3] = ["/health", "/ready", "/metrics"];
 
 /// Takes a request in, and its response out.
 pub(super) async fn enter(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("other", |matched| label(matched.as_str()));
     let id = id(request.headers());
-    let mut visit = Visit { gateway: &gateway, path, id: id.clone(), begun: Instant::now(), status: LEFT };
-    let mut response = match caller(&gateway, &request, path) {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
+    let span = tracing::info_span!("request", id);
+    let mut visit = Visit { gateway: gateway.clone(), path, begun: Instant::now(), status: LEFT, stream: None };
+    let answer = async {
+        match caller(&gateway, &request, path) {
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
+                next.run(request).await
+            }
+            Err(problem) if libre::PATHS.contains(&path) => libre::refused(problem),
+            Err(problem) => problem.into_response(),
         }
-        Err(problem) => problem.into_response(),
     };
+    let mut response = answer.instrument(span.clone()).await;
     visit.status = response.status().as_u16();
-    drop(visit);
+    if let Some(code) = response.extensions().get::<Code>() {
+        gateway.0.metrics.refused(code.0);
+    }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(id) {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+        visit.stream = Some(Stream::Left);
+        return tail::holding(response, visit, span);
+    }
+    span.in_scope(|| drop(visit));
     response
 }
 
@@ -72,20 +89,25 @@ fn label(path: &str) -> &'static str {
 
 /// Who asks, when they may.
 fn caller(gateway: &Gateway, request: &Request, path: &str) -> Result<Caller, Problem> {
-    let keys = &gateway.0.options.keys;
-    if !keys.is_empty() && !OPEN.contains(&path) {
-        let given = request.headers().get(header::AUTHORIZATION).map_or(&b""[..], HeaderValue::as_bytes);
-        match keys.find(given) {
-            Some(number) => return Ok(Caller::Key(number)),
-            // Keys of LibreTranslate may be fields, which are looked for where fields are read.
-            None if libre::PATHS.contains(&path) => {}
-            None => {
-                let detail = "give an API key of this gateway as `Authorization: Bearer KEY`";
-                return Err(Problem::plain(StatusCode::UNAUTHORIZED, "unauthorized", detail));
-            }
+    let options = &gateway.0.options;
+    origin::check_host(options, request)?;
+    // What costs nothing and changes nothing may be linked to from anywhere.
+    let is_free = OPEN.contains(&path) || path == libre::DOWNLOAD;
+    if !is_free {
+        origin::check_site(options, request)?;
+    }
+    let address = origin::forwarded(options, request).client.map_or(Caller::Unknown, Caller::at);
+    match options.keys.of_headers(request.headers()) {
+        _ if options.keys.is_empty() => Ok(address),
+        Credential::Known(owner) => Ok(Caller::Key(owner)),
+        _ if is_free => Ok(address),
+        // LibreTranslate's clients may give their key as a field, which is looked for where fields are read.
+        Credential::Missing if libre::PATHS.contains(&path) => Ok(address),
+        Credential::Wrong | Credential::Missing => {
+            let detail = "give an API key of this gateway as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`";
+            Err(Problem::plain(StatusCode::UNAUTHORIZED, "unauthorized", detail))
         }
     }
-    Ok(request.extensions().get::<Peer>().map_or(Caller::Unknown, |peer| Caller::at(peer.0.ip())))
 }
 
 /// The caller's id when it is harmless in a log, or a new one.
@@ -98,20 +120,42 @@ fn id(headers: &HeaderMap) -> String {
     format!("{:016x}", rand::random::<u64>())
 }
 
-/// One request, from its first line to the head of its response. One that is dropped before has been left.
-struct Visit<'a> {
-    gateway: &'a Gateway,
+/// One request, from its first line to its answer. One that is dropped before has been left.
+struct Visit {
+    gateway: Gateway,
     path: &'static str,
-    id: String,
     begun: Instant,
     status: u16,
+    /// How a stream ended, where the answer is one.
+    stream: Option<Stream>,
 }
 
-impl Drop for Visit<'_> {
+/// How a stream ended.
+#[derive(Debug, Clone, Copy)]
+enum Stream {
+    Whole,
+    Left,
+}
+
+impl tail::Ending for Visit {
+    fn end(&mut self) {
+        self.stream = self.stream.map(|_| Stream::Whole);
+    }
+}
+
+impl Drop for Visit {
     fn drop(&mut self) {
-        let took = self.begun.elapsed();
-        self.gateway.0.metrics.request(self.path, self.status, took);
+        let Self { gateway, path, begun, status, stream } = self;
+        let took = begun.elapsed();
+        gateway.0.metrics.request(path, *status, took);
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(id = self.id, path = self.path, status = self.status, milliseconds, "request");
+        let stream = stream.map(|stream| match stream {
+            Stream::Whole => "whole",
+            Stream::Left => "left",
+        });
+        match PROBES.contains(path) {
+            true => tracing::debug!(path, status, milliseconds, "request"),
+            false => tracing::info!(path, status, milliseconds, stream, "request"),
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use prometheus_client::metrics::counter::Counter;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
+use tracing::Instrument as _;
 
 use super::problem::Problem;
 use crate::answer::Answer;
@@ -158,7 +159,7 @@ impl Flights {
         let record = Arc::new(Record { steps: Mutex::default(), changed: watch::Sender::new(()) });
         let work = compute(record.clone());
         let end = End(record.clone());
-        let task = tokio::spawn(async move { end.0.push(Step::Done(work.await)) }).abort_handle();
+        let task = tokio::spawn(async move { end.0.push(Step::Done(work.await)) }.in_current_span()).abort_handle();
         Arc::new(Flight { record, task, given_up: self.given_up.clone() })
     }
 }

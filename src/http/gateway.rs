@@ -1,18 +1,20 @@
 //! What all requests of one gateway share, and the way from a request to an answer.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use super::ask::{Ask, Retention};
 use super::body::Bodies;
 use super::flight::{Flights, Origin, Outcome, Reader, Record, Step};
+use super::keys::Keys;
 use super::metrics::Metrics;
-use super::options::Options;
+use super::options::{Answers, Options};
 use super::phase::{Life, Phase};
 use super::problem::Problem;
 use super::turns::{Lanes, Turn};
 use super::{events, offload};
 use crate::answer::Answer;
-use crate::cache::AnswerCache;
+use crate::cache::{AnswerCache, Key};
 use crate::error::Error;
 use crate::intake::{Bounds, IntakeError};
 use crate::service::{Prepared, Service, Stage};
@@ -27,7 +29,8 @@ pub(super) struct Shared {
     pub(super) life: Life,
     pub(super) metrics: Metrics,
     pub(super) turns: Lanes,
-    service: OnceLock<Service>,
+    /// Another takes its place when the glossary is read again. The lock is held to look and to set.
+    service: RwLock<Option<Service>>,
     flights: Flights,
     pub(super) bodies: Bodies,
 }
@@ -40,7 +43,7 @@ impl Gateway {
             life: Life::new(),
             turns: Lanes::new(&options),
             flights: Flights::new(metrics.given_up.clone()),
-            service: OnceLock::new(),
+            service: RwLock::default(),
             bodies: Bodies::new(&options),
             metrics,
             cache,
@@ -55,14 +58,45 @@ impl Gateway {
 
     /// Gives it its service. From here on it is ready.
     pub fn open(&self, service: Service) {
-        if self.0.service.set(service).is_ok() {
-            self.0.life.enter(Phase::Ready);
+        self.reopen(service);
+        self.0.life.enter(Phase::Ready);
+    }
+
+    /// Gives it another service, for the requests that come from now on. What is under way goes on as it began.
+    pub fn reopen(&self, service: Service) {
+        *self.0.service.write().unwrap_or_else(PoisonError::into_inner) = Some(service);
+    }
+
+    /// Has its service changed, in the same way. One that cannot be changed stays as it is.
+    pub fn renew(&self, change: impl FnOnce(Service) -> Result<Service, Error>) -> Result<(), Error> {
+        if let Ok(service) = self.service() {
+            self.reopen(change(service)?);
         }
+        Ok(())
+    }
+
+    /// Ends when it has its service.
+    pub async fn opened(&self) {
+        self.0.life.opened().await;
+    }
+
+    /// Takes these keys in the place of those before, from the next request on.
+    pub fn replace_keys(&self, keys: &Keys) {
+        self.0.options.keys.replace(keys);
     }
 
     /// The service, once it is there.
-    pub(super) fn service(&self) -> Result<&Service, Problem> {
-        self.0.service.get().ok_or_else(|| self.0.life.unready())
+    pub(super) fn service(&self) -> Result<Service, Problem> {
+        let service = self.0.service.read().unwrap_or_else(PoisonError::into_inner).clone();
+        service.ok_or_else(|| self.0.life.unready())
+    }
+
+    /// The key of an answer for this caller, who may share answers with all others or with nobody.
+    pub(super) fn own_key(&self, key: Key, caller: Caller) -> Key {
+        match (self.0.options.answers, caller) {
+            (Answers::PerKey, Caller::Key(owner)) => key.within(owner),
+            _ => key,
+        }
     }
 
     /// The answer to exactly this request, if it is in memory.
@@ -86,15 +120,18 @@ impl Gateway {
 
     /// The turn comes first, and lasts until the last piece of work has ended, whoever has left in the meantime.
     async fn answer(&self, service: &Service, ask: Ask, record: &Record) -> Result<Outcome, Problem> {
-        let (retention, request_key) = (ask.retention, ask.key);
+        let (retention, request_key, caller) = (ask.retention, ask.key, ask.caller);
         let wish = ask.request.wish();
         let place = self.0.turns.summaries.take(ask.caller).map_err(Problem::busy)?;
         if !place.has_turn() {
             record.push(Step::Progress { stage: "waiting", done: 0, total: 0 });
         }
+        let waiting = Instant::now();
         let turn = Arc::new(place.turn().await);
+        self.0.metrics.waited(waiting.elapsed());
+        let mut first_token = self.0.metrics.first_token();
         let Read { prepared, shown, turn } = self.read(service, ask, turn).await?;
-        let key = service.recipe().key(prepared.article(), &wish);
+        let key = self.own_key(service.recipe().key(prepared.article(), &wish), caller);
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention == Retention::Usual)
             && let Some(answer) = cache.find(&key).await
         {
@@ -105,7 +142,11 @@ impl Gateway {
             return Ok(Outcome { answer: Arc::new(answer), origin: Origin::Kept });
         }
         record.push(Step::Accepted(shown));
-        let answer = service.write(prepared, |stage| record.stage(stage)).await?;
+        let watch = |stage: Stage| {
+            first_token(&stage);
+            record.stage(stage);
+        };
+        let answer = service.write(prepared, watch).await?;
         turn.finish();
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention != Retention::Nothing) {
             cache.keep(key, Some(request_key), &answer);

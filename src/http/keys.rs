@@ -1,26 +1,48 @@
 //! Who may ask: API keys, kept as SHA-256 and compared in constant time.
 //!
 //! A file has one key a line: the key itself, or `sha256:` and its hash in hexadecimal, so that the file need not hold
-//! secrets. Empty lines and lines that begin with `#` are skipped. Not here: which paths need a key.
+//! secrets. Empty lines and lines that begin with `#` are skipped. A request gives its key as `Authorization: Bearer KEY` or
+//! `X-Api-Key: KEY`, on every path alike. A caller is told from others by its key's hash and not by its line, so it stays
+//! the same caller when the file is read again. Not here: which paths need a key, and `api_key` of LibreTranslate's forms.
 
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use sha2::{Digest, Sha256};
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq};
 
 use crate::error::Error;
 
 /// Shorter keys can be guessed.
 const LEAST: usize = 16;
+/// The header that carries a key and nothing else.
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// The keys that open the gateway.
+/// What a key's owner is known by: the first 64 bits of the key's hash.
+pub(super) type KeyId = u64;
+
+type Hash = [u8; 32];
+
+/// The keys that open the gateway. Clones are the same keys: [`Keys::replace`] changes what all of them say.
 #[derive(Clone, Default)]
-pub struct Keys(Vec<[u8; 32]>);
+pub struct Keys(Arc<RwLock<Arc<[Hash]>>>);
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} keys", self.0.len())
+        write!(f, "{} keys", self.len())
     }
+}
+
+/// What the headers of a request say of who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Credential {
+    /// The owner of one of our keys.
+    Known(KeyId),
+    /// A key that is none of ours.
+    Wrong,
+    /// No key.
+    Missing,
 }
 
 impl Keys {
@@ -40,39 +62,63 @@ impl Keys {
         let lines =
             (1..).zip(text.lines().map(str::trim)).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         let keys = lines.map(|(number, line)| key(line).map_err(|what| format!("line {number} {what}")));
-        let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
-        if keys.is_empty() { Err("there is no key in it".to_owned()) } else { Ok(Self(keys)) }
+        let keys: Vec<Hash> = keys.collect::<Result<_, _>>()?;
+        match keys.is_empty() {
+            true => Err("there is no key in it".to_owned()),
+            false => Ok(Self(Arc::new(RwLock::new(keys.into())))),
+        }
+    }
+
+    /// Puts these keys in the place of those before, for all clones, from the next request on.
+    pub fn replace(&self, keys: &Self) {
+        let keys = keys.all();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all().len()
     }
 
     /// True when everybody may ask.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
-    /// The number of the key that an `Authorization` header gives, if it is one of ours. Takes the same time whichever it
-    /// is, and whether or not it is one.
-    pub(super) fn find(&self, authorization: &[u8]) -> Option<u32> {
-        let (scheme, given) = authorization.split_at_checked(7)?;
-        if !scheme.eq_ignore_ascii_case(b"bearer ") {
-            return None;
-        }
-        self.number(given)
+    fn all(&self) -> Arc<[Hash]> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The number of a key itself, in the same way.
-    pub(super) fn number(&self, given: &[u8]) -> Option<u32> {
-        let given: [u8; 32] = Sha256::digest(given).into();
-        let (mut found, mut number) = (Choice::from(0), 0_u32);
-        for (i, key) in (0_u32..).zip(&self.0) {
-            let same = key.ct_eq(&given);
-            number.conditional_assign(&i, same);
-            found |= same;
+    /// Whose key the headers of a request give, in either of the two ways.
+    pub(super) fn of_headers(&self, headers: &HeaderMap) -> Credential {
+        let bearer = headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| bearer(value.as_bytes()));
+        let bare = headers.get_all(API_KEY).iter().map(HeaderValue::as_bytes);
+        let mut credential = Credential::Missing;
+        for given in bearer.chain(bare) {
+            match self.find(given) {
+                Some(owner) => return Credential::Known(owner),
+                None => credential = Credential::Wrong,
+            }
         }
-        bool::from(found).then_some(number)
+        credential
+    }
+
+    /// The owner of a key, if it is one of ours. Takes the same time whichever it is, and whether or not it is one.
+    pub(super) fn find(&self, given: &[u8]) -> Option<KeyId> {
+        let given: Hash = Sha256::digest(given).into();
+        let found = self.all().iter().fold(Choice::from(0), |found, key| found | key.ct_eq(&given));
+        let [a, b, c, d, e, f, g, h, ..] = given;
+        bool::from(found).then_some(KeyId::from_be_bytes([a, b, c, d, e, f, g, h]))
     }
 }
 
-fn key(line: &str) -> Result<[u8; 32], &'static str> {
+/// What a value of `Authorization` gives as a bearer token. Other schemes are not ours: a proxy on the way may have used them.
+fn bearer(authorization: &[u8]) -> Option<&[u8]> {
+    let (scheme, given) = authorization.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then_some(given)
+}
+
+fn key(line: &str) -> Result<Hash, &'static str> {
     match line.strip_prefix("sha256:") {
         Some(hex) => digest(hex).ok_or("is no SHA-256: 64 hexadecimal digits are wanted after `sha256:`"),
         None if line.len() < LEAST => Err("is too short: a key has at least 16 characters"),
@@ -83,7 +129,7 @@ fn key(line: &str) -> Result<[u8; 32], &'static str> {
     }
 }
 
-fn digest(hex: &str) -> Option<[u8; 32]> {
+fn digest(hex: &str) -> Option<Hash> {
     let mut digest = [0; 32];
     if hex.len() != 64 || !hex.is_ascii() {
         return None;
@@ -99,29 +145,55 @@ mod tests {
     use super::*;
 
     const FIRST: &str = "a-key-of-the-desk-1";
+    const SECOND: &str = "a-key-of-the-desk-2";
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        headers
+    }
 
     #[test]
     fn keys_are_found_whole_and_exact() {
-        // `printf a-key-of-the-desk-2 | sha256sum`
-        let hash = Sha256::digest("a-key-of-the-desk-2").iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+        let hash = Sha256::digest(SECOND).iter().map(|byte| format!("{byte:02X}")).collect::<String>();
         let keys = Keys::parse(&format!("# desks\n\n{FIRST}\n  sha256:{hash}  \n")).unwrap();
         assert_eq!(format!("{keys:?}"), "2 keys");
+        let (first, second) = (keys.find(FIRST.as_bytes()).unwrap(), keys.find(SECOND.as_bytes()).unwrap());
+        assert_ne!(first, second);
+        let (known, wrong, missing) = (Credential::Known, Credential::Wrong, Credential::Missing);
         for (given, want) in [
-            ("Bearer a-key-of-the-desk-1", Some(0)),
-            ("bearer a-key-of-the-desk-2", Some(1)),
-            ("Bearer a-key-of-the-desk-", None),
-            ("Bearer a-key-of-the-desk-12", None),
-            ("Bearer  a-key-of-the-desk-1", None),
-            ("Bearer a-key-of-the-desk-1 ", None),
-            ("Basic a-key-of-the-desk-1", None),
-            ("a-key-of-the-desk-1", None),
-            ("Bearer ", None),
-            ("Bearer ключ-українською", None),
-            ("", None),
+            (headers(&[("authorization", "Bearer a-key-of-the-desk-1")]), known(first)),
+            (headers(&[("authorization", "bearer a-key-of-the-desk-2")]), known(second)),
+            (headers(&[("x-api-key", FIRST)]), known(first)),
+            (headers(&[("authorization", "Basic ZGVzaw=="), ("x-api-key", SECOND)]), known(second)),
+            (headers(&[("authorization", "Bearer of-another-gateway"), ("x-api-key", SECOND)]), known(second)),
+            (headers(&[("authorization", "Bearer a-key-of-the-desk-")]), wrong),
+            (headers(&[("authorization", "Bearer a-key-of-the-desk-12")]), wrong),
+            (headers(&[("authorization", "Bearer  a-key-of-the-desk-1")]), wrong),
+            (headers(&[("authorization", "Bearer a-key-of-the-desk-1 ")]), wrong),
+            (headers(&[("authorization", "Bearer ")]), wrong),
+            (headers(&[("authorization", "Bearer ключ-українською")]), wrong),
+            (headers(&[("x-api-key", "")]), wrong),
+            (headers(&[("authorization", &format!("Bearer sha256:{hash}"))]), wrong),
+            (headers(&[("authorization", "Basic a-key-of-the-desk-1")]), missing),
+            (headers(&[("authorization", FIRST)]), missing),
+            (headers(&[("authorization", "")]), missing),
+            (headers(&[]), missing),
         ] {
-            assert_eq!(keys.find(given.as_bytes()), want, "{given:?}");
+            assert_eq!(keys.of_headers(&given), want, "{given:?}");
         }
-        assert_eq!(keys.find(format!("Bearer sha256:{hash}").as_bytes()), None, "a hash is no key");
+    }
+
+    #[test]
+    fn keys_that_are_replaced_change_every_clone_and_no_owner() {
+        let keys = Keys::parse(&format!("{FIRST}\n{SECOND}")).unwrap();
+        let clone = keys.clone();
+        let owner = clone.find(SECOND.as_bytes());
+        keys.replace(&Keys::parse(SECOND).unwrap());
+        assert_eq!((clone.len(), clone.find(FIRST.as_bytes())), (1, None));
+        assert!(owner.is_some() && clone.find(SECOND.as_bytes()) == owner, "another line is the same owner");
     }
 
     #[test]

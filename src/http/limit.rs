@@ -41,7 +41,10 @@ impl Limit {
         F: Future<Output = Result<(T, Turn), E>>,
     {
         self.hold(async {
-            let (done, turn) = work(place.turn().await).await?;
+            let waiting = Instant::now();
+            let turn = place.turn().await;
+            self.gateway.0.metrics.waited(waiting.elapsed());
+            let (done, turn) = work(turn).await?;
             turn.finish();
             Ok(done)
         })

@@ -1,23 +1,30 @@
 //! What a gateway counts, for Prometheus. Labels come from lists of ours, so no caller can make their number grow.
 //!
-//! A registry of the gateway's own, so that two gateways in a process do not mix. Not here: what a single request cost,
-//! which is in its answer and in the log.
+//! A registry of the gateway's own, so that two gateways in a process do not mix. Whoever asks for OpenMetrics is given it;
+//! others get Prometheus's older text format, which every scraper reads. Not here: what a single request cost, which is in
+//! its answer and in the log.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use super::flight::Origin;
 use super::problem::Problem;
+use super::process::Process;
 use crate::answer::TimingsInfo;
-use crate::service::Service;
+use crate::service::{Service, Stage};
 
+/// Upper ends of the histograms' buckets.
+const SECONDS: [f64; 10] = [0.001, 0.01, 0.1, 0.5, 1.0, 5.0, 20.0, 60.0, 300.0, 600.0];
 /// The status that stands for a caller who left before the answer.
 pub(super) const LEFT: u16 = 499;
 
@@ -32,6 +39,34 @@ struct Path {
     path: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refusal {
+    code: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Build {
+    version: &'static str,
+    architecture: &'static str,
+    system: &'static str,
+}
+
+/// The two text formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Prometheus,
+    OpenMetrics,
+}
+
+impl Format {
+    pub(super) fn content_type(self) -> &'static str {
+        match self {
+            Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+}
+
 /// Requests at this moment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Load {
@@ -41,6 +76,8 @@ pub(super) struct Load {
     pub(super) running: usize,
     /// Waiting for their turn.
     pub(super) waiting: usize,
+    /// Bytes of the file of kept answers.
+    pub(super) kept_file_bytes: u64,
 }
 
 /// The counters of one gateway.
@@ -54,6 +91,14 @@ pub(super) struct Metrics {
     pub(super) given_up: Counter,
     prompt_tokens: Counter,
     completion_tokens: Counter,
+    reading_seconds: Counter<f64, AtomicU64>,
+    writing_seconds: Counter<f64, AtomicU64>,
+    refusals: Family<Refusal, Counter>,
+    waits: Histogram,
+    first_tokens: Histogram,
+    kept_file_bytes: Gauge,
+    engine_up: Gauge,
+    tasks: Gauge,
     open: Gauge,
     running: Gauge,
     waiting: Gauge,
@@ -67,14 +112,22 @@ pub(super) struct Metrics {
 impl Metrics {
     pub(super) fn new() -> Self {
         let metrics = Self {
-            registry: Mutex::new(Registry::with_prefix("stislo")),
+            registry: Mutex::default(),
             requests: Family::default(),
-            seconds: Family::new_with_constructor(|| Histogram::new([0.001, 0.01, 0.1, 1.0, 5.0, 20.0, 60.0, 300.0])),
+            seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             kept: Counter::default(),
             written: Counter::default(),
             given_up: Counter::default(),
             prompt_tokens: Counter::default(),
             completion_tokens: Counter::default(),
+            reading_seconds: Counter::default(),
+            writing_seconds: Counter::default(),
+            refusals: Family::default(),
+            waits: Histogram::new(SECONDS),
+            first_tokens: Histogram::new(SECONDS),
+            kept_file_bytes: Gauge::default(),
+            engine_up: Gauge::default(),
+            tasks: Gauge::default(),
             open: Gauge::default(),
             running: Gauge::default(),
             waiting: Gauge::default(),
@@ -88,21 +141,69 @@ impl Metrics {
     }
 
     fn register(&self) {
-        let mut registry = self.registry.lock().expect("nothing panics while it counts");
+        let mut root = self.registry.lock().expect("nothing panics while it counts");
+        root.register_collector(Box::new(Process));
+        let registry = root.sub_registry_with_prefix("stislo");
+        let build = Build {
+            version: env!("CARGO_PKG_VERSION"),
+            architecture: std::env::consts::ARCH,
+            system: std::env::consts::OS,
+        };
+        registry.register("build", "The program that runs", Info::new(build));
         registry.register("requests", "Requests by path and status; 499: the caller left", self.requests.clone());
-        registry.register("request_seconds", "From a request to the head of its answer", self.seconds.clone());
+        registry.register(
+            "request_seconds",
+            "From a request to its answer; of a stream, to its end",
+            self.seconds.clone(),
+        );
+        registry.register("refusals", "Requests that were refused, by the code of the problem", self.refusals.clone());
         registry.register("answers_kept", "Answers that were kept from before", self.kept.clone());
         registry.register("answers_written", "Answers that the model wrote", self.written.clone());
         registry.register("cancelled", "Answers given up because nobody waited any more", self.given_up.clone());
+        registry.register("queue_wait_seconds", "From a place in the queue to the turn", self.waits.clone());
+        let first = "From the turn to the first letters of an answer";
+        registry.register("first_token_seconds", first, self.first_tokens.clone());
         registry.register("prompt_tokens", "Tokens of prompts", self.prompt_tokens.clone());
         registry.register("completion_tokens", "Tokens written", self.completion_tokens.clone());
+        let reading = "Seconds that answers took to read prompts; those written side by side count each";
+        registry.register("prefill_seconds", reading, self.reading_seconds.clone());
+        let writing = "Seconds that answers took to be written; those written side by side count each";
+        registry.register("decode_seconds", writing, self.writing_seconds.clone());
         registry.register("requests_open", "Requests under way, reading and waiting included", self.open.clone());
         registry.register("requests_running", "Requests at work", self.running.clone());
         registry.register("requests_waiting", "Requests that wait for their turn", self.waiting.clone());
         registry.register("connections", "Open connections", self.connections.clone());
+        registry.register("tasks", "Tasks of the runtime that are alive", self.tasks.clone());
+        registry.register("kept_file_bytes", "Size of the file of kept answers", self.kept_file_bytes.clone());
+        registry.register(
+            "engine_up",
+            "1 when the engine answers, 0 before it does and when it has failed",
+            self.engine_up.clone(),
+        );
         registry.register("engine_sequences", "Texts that the engine writes side by side", self.sequences.clone());
         registry.register("engine_cache_bytes", "Bytes of the engine's caches under way", self.cache_bytes.clone());
         registry.register("engine_prefix_bytes", "Bytes of articles kept as read", self.prefix_bytes.clone());
+    }
+
+    /// A request was refused.
+    pub(super) fn refused(&self, code: &'static str) {
+        self.refusals.get_or_create(&Refusal { code }).inc();
+    }
+
+    /// A request has its turn.
+    pub(super) fn waited(&self, took: Duration) {
+        self.waits.observe(took.as_secs_f64());
+    }
+
+    /// Watches an answer from its turn on, for its first letters.
+    pub(super) fn first_token(&self) -> impl FnMut(&Stage) + Send + use<> {
+        let (histogram, begun, mut is_seen) = (self.first_tokens.clone(), Instant::now(), false);
+        move |stage| {
+            if !is_seen && matches!(stage, Stage::Delta { .. } | Stage::Writing { .. }) {
+                is_seen = true;
+                histogram.observe(begun.elapsed().as_secs_f64());
+            }
+        }
     }
 
     /// A request was answered.
@@ -120,24 +221,109 @@ impl Metrics {
             Origin::Written => {
                 self.prompt_tokens.inc_by(timings.prompt_tokens as u64);
                 self.completion_tokens.inc_by(timings.completion_tokens as u64);
+                self.reading_seconds.inc_by(timings.prefill_ms as f64 / 1000.0);
+                self.writing_seconds.inc_by(timings.decode_ms as f64 / 1000.0);
                 self.written.inc()
             }
         };
     }
 
-    /// Everything in Prometheus's text format, with what waits and runs at this moment.
-    pub(super) fn text(&self, load: Load, service: Option<&Service>) -> Result<String, Problem> {
+    /// Everything as text, with what waits and runs at this moment.
+    pub(super) fn text(&self, load: Load, service: Option<&Service>, format: Format) -> Result<String, Problem> {
         let set = |gauge: &Gauge, value: usize| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         let usage = service.map(|service| service.engine().usage()).unwrap_or_default();
         set(&self.open, load.open);
         set(&self.running, load.running);
         set(&self.waiting, load.waiting);
+        set(&self.kept_file_bytes, usize::try_from(load.kept_file_bytes).unwrap_or(usize::MAX));
+        set(&self.engine_up, service.is_some_and(|service| service.engine().is_healthy()).into());
         set(&self.sequences, usage.running);
         set(&self.cache_bytes, usage.cache_bytes);
         set(&self.prefix_bytes, usage.prefix_bytes);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            set(&self.tasks, runtime.metrics().num_alive_tasks());
+        }
         let registry = self.registry.lock().expect("nothing panics while it counts");
         let mut out = String::new();
         text::encode(&mut out, &registry).map_err(|_| Problem::internal())?;
-        Ok(out)
+        match format {
+            Format::OpenMetrics => Ok(out),
+            Format::Prometheus => Ok(prometheus(&out)),
+        }
+    }
+}
+
+/// The older format of the same: there a family has the name of its samples, and no end is marked.
+fn prometheus(openmetrics: &str) -> String {
+    let mut families: HashMap<&str, &str> = HashMap::new();
+    for line in openmetrics.lines() {
+        if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
+            families.insert(name, kind);
+        }
+    }
+    let mut out = String::with_capacity(openmetrics.len() + 1024);
+    for line in openmetrics.lines() {
+        let described = ["# HELP ", "# TYPE "].into_iter().find_map(|head| Some((head, line.strip_prefix(head)?)));
+        match described.and_then(|(head, rest)| Some((head, rest.split_once(' ')?))) {
+            Some((head, (name, rest))) => {
+                let kind = families.get(name).copied().unwrap_or_default();
+                let suffix = match kind {
+                    "counter" => "_total",
+                    "info" => "_info",
+                    _ => "",
+                };
+                let rest = if (head, kind) == ("# TYPE ", "info") { "gauge" } else { rest };
+                out.extend([head, name, suffix, " ", rest, "\n"]);
+            }
+            None if line == "# EOF" || line.starts_with("# UNIT ") => {}
+            None => out.extend([line, "\n"]),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_formats_name_families_as_they_should() {
+        let metrics = Metrics::new();
+        metrics.request("/health", 200, Duration::from_millis(5));
+        metrics.refused("busy");
+        metrics.waited(Duration::from_secs(2));
+        let load = Load { open: 3, running: 2, waiting: 1, kept_file_bytes: 4096 };
+        let new = metrics.text(load, None, Format::OpenMetrics).unwrap();
+        assert!(new.contains("# TYPE stislo_requests counter\n") && new.ends_with("# EOF\n"), "{new}");
+        assert!(new.contains("# TYPE stislo_build info\n"), "{new}");
+        let old = metrics.text(load, None, Format::Prometheus).unwrap();
+        for line in [
+            "# TYPE stislo_requests_total counter",
+            "# HELP stislo_requests_total Requests by path and status; 499: the caller left.",
+            "stislo_requests_total{path=\"/health\",status=\"200\"} 1",
+            "# TYPE stislo_build_info gauge",
+            "stislo_refusals_total{code=\"busy\"} 1",
+            "# TYPE stislo_queue_wait_seconds histogram",
+            "stislo_queue_wait_seconds_bucket{le=\"5.0\"} 1",
+            "stislo_requests_open 3",
+            "stislo_engine_up 0",
+            "stislo_kept_file_bytes 4096",
+        ] {
+            assert!(old.lines().any(|it| it == line), "{line} is not in:\n{old}");
+        }
+        assert!(!old.contains("# EOF"));
+        // Every sample belongs to a family that was named.
+        let typed: Vec<&str> = old.lines().filter_map(|it| it.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+        for sample in old.lines().filter(|it| !it.starts_with('#')) {
+            let name = sample.split(['{', ' ']).next().unwrap();
+            let bare = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+            assert!(typed.contains(&name) || typed.contains(&bare), "{sample}");
+        }
+        if cfg!(target_os = "linux") {
+            assert!(
+                old.contains("process_cpu_seconds_total ") && old.contains("\nprocess_resident_memory_bytes "),
+                "{old}"
+            );
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use super::keys::Keys;
+use super::origin::PublicUrl;
 
 /// How a gateway behaves.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +18,24 @@ pub struct Options {
     pub keys: Keys,
     /// Origins whose pages may ask from a browser; `*` for all. The gateway's own page needs none.
     pub origins: Vec<String>,
+    /// Hosts that the gateway answers as, besides this machine's and that of `public_url`; `*` for all.
+    pub hosts: Vec<String>,
+    /// The address that it has for the world.
+    pub public_url: Option<PublicUrl>,
+    /// Proxies whose `Forwarded` and `X-Forwarded-` headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Who is given an answer that was kept.
+    pub answers: Answers,
+}
+
+/// Who is given an answer that was kept, and shares one that is under way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Answers {
+    /// Everybody who asks the same.
+    #[default]
+    Shared,
+    /// The owner of the key that it was made for.
+    PerKey,
 }
 
 /// How much of everything.
@@ -66,8 +87,10 @@ impl Default for Limits {
 pub struct Times {
     /// A request, from its first byte to the answer, waiting included.
     pub deadline: Duration,
-    /// The headers of a request; also how long an idle connection is kept.
+    /// The headers of a request, from its first byte; of the first one, from the connection.
     pub header: Duration,
+    /// An idle connection, between two requests. Longer than proxies keep theirs, so that none asks one that just ended.
+    pub idle: Duration,
     /// The body of a request.
     pub body: Duration,
     /// One write to a client that does not read.
@@ -84,6 +107,7 @@ impl Default for Times {
         Self {
             deadline: seconds(600),
             header: seconds(15),
+            idle: seconds(75),
             body: seconds(30),
             write: seconds(30),
             drain: seconds(30),

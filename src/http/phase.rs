@@ -94,6 +94,11 @@ impl Life {
         self.unready()
     }
 
+    /// Ends when the model is there.
+    pub(super) async fn opened(&self) {
+        let _ = self.phase.subscribe().wait_for(|&phase| phase != Phase::Loading).await;
+    }
+
     /// Requests under way.
     pub(super) fn working(&self) -> usize {
         *self.working.borrow()

@@ -2,17 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::gateway::Gateway;
-use super::metrics::Load;
+use super::metrics::{Format, Load};
 use super::openapi::Unready;
 use super::phase::Phase;
 use super::problem::Problem;
 use crate::answer::ModelInfo;
+use crate::cache::AnswerCache;
 use crate::intake::Language;
 
 /// That it is well.
@@ -43,7 +44,7 @@ pub(super) struct Model {
 }
 
 /// Whether the process should go on living: no, once its engine has stopped.
-#[utoipa::path(get, path = "/health", tag = "gateway",
+#[utoipa::path(get, path = "/health", tag = "gateway", operation_id = "health", security(()),
     responses((status = 200, description = "It is alive", body = Health), Unready))]
 pub(super) async fn health(State(gateway): State<Gateway>) -> Result<Json<Health>, Problem> {
     let Ok(service) = gateway.service() else { return Ok(Json(Health { status: "loading", model: None })) };
@@ -54,7 +55,7 @@ pub(super) async fn health(State(gateway): State<Gateway>) -> Result<Json<Health
 }
 
 /// Whether requests are answered now.
-#[utoipa::path(get, path = "/ready", tag = "gateway",
+#[utoipa::path(get, path = "/ready", tag = "gateway", operation_id = "ready", security(()),
     responses((status = 200, description = "Requests are answered", body = Health), Unready))]
 pub(super) async fn ready(State(gateway): State<Gateway>) -> Result<Json<Health>, Problem> {
     let service = gateway.service()?;
@@ -73,7 +74,8 @@ fn ill() -> Problem {
 }
 
 /// The models that answer.
-#[utoipa::path(get, path = "/v1/models", tag = "gateway", security((), ("key" = [])),
+#[utoipa::path(get, path = "/v1/models", tag = "gateway", operation_id = "models",
+    security((), ("bearer" = []), ("api_key" = [])),
     responses((status = 200, description = "The models", body = Models), Unready))]
 pub(super) async fn models(State(gateway): State<Gateway>) -> Result<Json<Models>, Problem> {
     let service = gateway.service()?;
@@ -82,13 +84,22 @@ pub(super) async fn models(State(gateway): State<Gateway>) -> Result<Json<Models
     Ok(Json(Models { models: vec![model] }))
 }
 
-/// Counters for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "gateway", security((), ("key" = [])),
-    responses((status = 200, description = "Counters", body = String, content_type = "application/openmetrics-text"), Unready))]
-pub(super) async fn metrics(State(gateway): State<Gateway>) -> Result<Response, Problem> {
+/// Counters for Prometheus, in its text format; as OpenMetrics where that is asked for.
+#[utoipa::path(get, path = "/metrics", tag = "gateway", operation_id = "metrics",
+    security((), ("bearer" = []), ("api_key" = [])),
+    responses(
+        (status = 200, description = "Counters", content((String = "text/plain"), (String = "application/openmetrics-text"))),
+        Unready,
+    ))]
+pub(super) async fn metrics(State(gateway): State<Gateway>, headers: HeaderMap) -> Result<Response, Problem> {
     let (running, waiting) = gateway.0.turns.count();
-    let load = Load { open: gateway.0.life.working(), running, waiting };
-    let text = gateway.0.metrics.text(load, gateway.service().ok())?;
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+    let kept_file_bytes = gateway.0.cache.as_ref().map_or(0, AnswerCache::file_bytes);
+    let load = Load { open: gateway.0.life.working(), running, waiting, kept_file_bytes };
+    let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let format = match accepted.any(|kinds| kinds.contains("application/openmetrics-text")) {
+        true => Format::OpenMetrics,
+        false => Format::Prometheus,
+    };
+    let text = gateway.0.metrics.text(load, gateway.service().ok().as_ref(), format)?;
+    Ok(([(header::CONTENT_TYPE, format.content_type())], text).into_response())
 }

@@ -1,4 +1,7 @@
 //! Errors as problem documents (RFC 9457): one table from the kind of an error to a status.
+//!
+//! What goes wrong inside, with its paths and addresses, stands in the log under the request's id, and its caller only hears
+//! that something did. What a caller sent is repeated in part, however long it is.
 
 use std::time::Duration;
 
@@ -9,18 +12,29 @@ use utoipa::ToSchema;
 
 use super::turns::Full;
 use crate::error::{Error, Kind};
+use crate::intake::IntakeError;
 
 /// When to ask again after a refusal that is about load.
 const AGAIN: Duration = Duration::from_secs(10);
+
+/// Characters of a detail that are shown of a long one: from its beginning, where it says what is wrong, and from its end,
+/// where it says what would be right.
+const SHOWN: usize = 400;
+const BEGINNING: usize = 130;
+const END: usize = 120;
 
 /// An error on its way to a caller.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     pub(super) status: StatusCode,
-    code: &'static str,
+    pub(super) code: &'static str,
     detail: String,
     again: Option<Duration>,
 }
+
+/// The code of the problem that a response carries, for whoever counts refusals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Code(pub(super) &'static str);
 
 /// A problem as callers see it.
 #[derive(Serialize, ToSchema)]
@@ -41,7 +55,7 @@ pub(super) struct Document<'a> {
 impl Problem {
     /// A problem that is not an [`Error`] of the library.
     pub(super) fn plain(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), again: None }
+        Self { status, code, detail: brief(detail.into()), again: None }
     }
 
     /// A request that can be read and not be done.
@@ -76,6 +90,11 @@ impl Problem {
         Self::plain(StatusCode::GATEWAY_TIMEOUT, "deadline_exceeded", detail)
     }
 
+    /// When to ask again, if that was said.
+    pub(super) fn again(&self) -> Option<Duration> {
+        self.again
+    }
+
     /// Something of ours broke. What, stands in the log.
     pub(super) fn internal() -> Self {
         Self::plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the gateway failed; its log says more")
@@ -105,9 +124,42 @@ impl From<Error> for Problem {
             Kind::Unavailable | Kind::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let again = matches!(error.kind(), Kind::Busy).then_some(AGAIN);
-        Self { status, code: error.code(), detail: error.to_string(), again }
+        let problem = Self::plain(status, error.code(), shown(&error));
+        if matches!(error.kind(), Kind::Busy) { problem.after(AGAIN) } else { problem }
     }
+}
+
+/// What a caller may hear of an error. The rest is logged.
+pub(super) fn shown(error: &Error) -> String {
+    match error {
+        Error::Intake(IntakeError::TooLarge { .. }) => {
+            format!(
+                "{error}; that is fixed: 4 MiB of plain text, and 16 MiB of a page's source, whatever `max_characters` says"
+            )
+        }
+        // Which direction nothing translates, and how to get it.
+        Error::Translate(_) => error.to_string(),
+        _ if error.kind() == Kind::Internal => {
+            tracing::error!(%error, "the gateway failed");
+            "the gateway failed; its log says more, under this answer's `x-request-id`".to_owned()
+        }
+        _ if error.kind() == Kind::Unavailable => {
+            tracing::error!(%error, "the model cannot be used");
+            "the model cannot be used; the gateway's log says more, under this answer's `x-request-id`".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// A text that is short enough to be read: what is too long is left out of its middle.
+pub(super) fn brief(text: String) -> String {
+    let count = text.chars().count();
+    if count <= SHOWN {
+        return text;
+    }
+    let beginning: String = text.chars().take(BEGINNING).collect();
+    let end: String = text.chars().skip(count - END).collect();
+    format!("{beginning} […] {end}")
 }
 
 impl IntoResponse for Problem {
@@ -115,6 +167,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_string(&self.document()).expect("a problem is plain data");
         let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
         let mut response = (self.status, kind, body).into_response();
+        response.extensions_mut().insert(Code(self.code));
         let headers = response.headers_mut();
         if let Some(again) = self.again {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(again.as_secs().max(1)));
@@ -123,5 +176,36 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::EngineError;
+
+    #[test]
+    fn what_is_long_is_shown_in_part_and_on_whole_characters() {
+        let whole = "є".repeat(SHOWN);
+        assert_eq!(brief(whole.clone()), whole);
+        let value = "ї".repeat(200_000);
+        let text = brief(format!("`length` does not fit: unknown variant `{value}`, expected one of `short`, `long`"));
+        assert!(text.starts_with("`length` does not fit") && text.ends_with("`short`, `long`"), "{text}");
+        assert!(text.chars().filter(|&c| c == 'ї').count() < 200, "{text}");
+    }
+
+    #[test]
+    fn what_breaks_inside_is_not_told_outside() {
+        let path = "/home/somebody/secret/answers.redb";
+        let io = || std::io::Error::other("no space left");
+        for error in [
+            Error::Io { doing: "write", path: path.into(), source: io() },
+            Error::Setting { name: "--keys", reason: path.to_owned() },
+            Error::Engine(EngineError::Dead),
+        ] {
+            let status = Problem::from(error);
+            assert_eq!((status.status.as_u16(), status.detail().contains("secret")), (500, false), "{status:?}");
+            assert!(status.detail().contains("x-request-id"), "{status:?}");
+        }
     }
 }

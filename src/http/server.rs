@@ -1,9 +1,10 @@
 //! The accept loop: one task a connection, none for ever.
 //!
 //! axum's own `serve` has no timer, so a client that sends a byte a minute keeps a connection for ever, and a stop waits
-//! for it. Here every phase of a connection has an end: headers and idle time by hyper's timer, bodies by `ask`, answers
+//! for it. Here every phase of a connection has an end: headers and idle time by its `clock`, bodies by `ask`, answers
 //! by `deadline`, and writing to a client that does not read by a timeout of the stream.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,9 +23,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 
+use super::clock::{Clock, Timed};
 use super::entry::Peer;
 use super::gateway::Gateway;
+use super::linger::Linger;
+use super::origin::{Reach, Socket};
 use super::phase::Phase;
+use super::{Times, tail};
 
 /// How long to wait when the system has no more descriptors.
 const NO_ROOM: Duration = Duration::from_millis(50);
@@ -36,7 +41,7 @@ const MOST_HEADERS: usize = 100;
 /// Serves until `stop` ends. Then `/ready` says no, what is under way gets the time of `drain` to finish, and what is
 /// not finished then is told so.
 pub async fn serve(listener: TcpListener, gateway: Gateway, stop: impl Future<Output = ()> + Send) -> io::Result<()> {
-    let server = Server::new(&gateway);
+    let server = Server::new(&gateway, Reach::of(listener.local_addr()?));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let mut stopped = pin!(stopped(&gateway, stop));
@@ -80,18 +85,20 @@ struct Server {
     http: http1::Builder,
     app: axum::Router,
     places: Arc<Semaphore>,
-    write: Duration,
+    linger: Linger,
+    times: Times,
+    reach: Reach,
 }
 
 impl Server {
-    fn new(gateway: &Gateway) -> Self {
+    fn new(gateway: &Gateway, reach: Reach) -> Self {
         let (limits, times) = (gateway.0.options.limits, gateway.0.options.times);
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(times.header).max_headers(MOST_HEADERS);
+        http.timer(TokioTimer::new()).header_read_timeout(None).max_headers(MOST_HEADERS);
         // hyper's own least is 8 KiB.
         http.max_buf_size(limits.header_bytes.max(8 << 10));
         let places = Arc::new(Semaphore::new(limits.connections));
-        Self { http, app: super::router(gateway.clone()), places, write: times.write }
+        Self { http, app: super::router(gateway.clone()), places, linger: Linger::new(), times, reach }
     }
 
     /// The next connection, once there is a place for it.
@@ -120,12 +127,22 @@ impl Server {
     ) -> impl GracefulConnection<Error = hyper::Error> + Send + use<> {
         // Events are small, and each is wanted at once. Where that cannot be had, they come a little later.
         let _ = stream.set_nodelay(true);
+        let socket = stream.local_addr().ok().map(|reached| Socket { reached, reach: self.reach });
+        let clock = Clock::new(self.times.header, self.times.idle);
         let mut stream = Box::pin(TimeoutStream::new(stream));
-        stream.as_mut().set_write_timeout_pinned(Some(self.write));
-        let app = TowerToHyperService::new(self.app.clone());
+        stream.as_mut().set_write_timeout_pinned(Some(self.times.write));
+        let stream = Timed::new(stream, clock.clone());
+        let (app, linger) = (TowerToHyperService::new(self.app.clone()), self.linger.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
+            let busy = clock.begin();
             request.extensions_mut().insert(peer);
-            app.call(request.map(Body::new))
+            if let Some(socket) = socket {
+                request.extensions_mut().insert(socket);
+            }
+            let (head, body) = request.into_parts();
+            let body = linger.watch(&head.headers, Body::new(body));
+            let answer = app.call(Request::from_parts(head, body));
+            async move { Ok::<_, Infallible>(tail::holding(answer.await?, busy, tracing::Span::none())) }
         });
         self.http.serve_connection(TokioIo::new(stream), service)
     }

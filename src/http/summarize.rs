@@ -27,6 +27,7 @@ use crate::service::Service;
     post,
     path = "/v1/summarize",
     tag = "articles",
+    operation_id = "summarize",
     params(SummarizeQuery),
     request_body(content((SummarizeBody = "application/json"), (String = "text/plain"), (String = "text/html"))),
     responses(
@@ -34,7 +35,7 @@ use crate::service::Service;
             content((Answer = "application/json"), (events::StreamEvent = "text/event-stream"))),
         Refusals,
     ),
-    security((), ("key" = [])),
+    security((), ("bearer" = []), ("api_key" = [])),
 )]
 pub(super) async fn post(
     State(gateway): State<Gateway>,
@@ -54,10 +55,11 @@ pub(super) async fn post(
     post,
     path = "/v1/compare",
     tag = "articles",
+    operation_id = "compare",
     params(SummarizeQuery),
     request_body(content((SummarizeBody = "application/json"), (String = "text/plain"), (String = "text/html"))),
     responses((status = 200, description = "The answer with its `comparison`", body = Answer), Refusals),
-    security((), ("key" = [])),
+    security((), ("bearer" = []), ("api_key" = [])),
 )]
 pub(super) async fn compare(
     State(gateway): State<Gateway>,
@@ -89,7 +91,7 @@ impl Asked {
     async fn read(gateway: Gateway, caller: Caller, request: Request) -> Result<Self, Problem> {
         let begun = Instant::now();
         let working = gateway.0.life.begin()?;
-        let service = gateway.service()?.clone();
+        let service = gateway.service()?;
         let ask = Ask::read(request, caller, &gateway, &service).await?;
         Ok(Self { gateway, service, begun, working, ask })
     }

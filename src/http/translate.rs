@@ -50,13 +50,14 @@ pub(super) struct TranslateBody {
     post,
     path = "/v1/translate",
     tag = "articles",
+    operation_id = "translate",
     request_body = TranslateBody,
     responses(
         (status = 200, description = "The translation; events with `stream`",
             content((Translation = "application/json"), (events::StreamEvent = "text/event-stream"))),
         Refusals,
     ),
-    security((), ("key" = [])),
+    security((), ("bearer" = []), ("api_key" = [])),
 )]
 pub(super) async fn post(
     State(gateway): State<Gateway>,
@@ -65,7 +66,7 @@ pub(super) async fn post(
 ) -> Result<Response, Problem> {
     let limit = Limit::since(Instant::now(), &gateway);
     let working = gateway.0.life.begin()?;
-    let service = gateway.service()?.clone();
+    let service = gateway.service()?;
     let (body, room) = ask::json_body(request, &gateway.0.bodies, caller).await?;
     let TranslateBody { text, from, to, format, stream } = body;
     let (characters, most) = (text.chars().count(), gateway.0.options.limits.max_characters);

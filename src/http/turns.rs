@@ -20,13 +20,14 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::keys::KeyId;
 use super::options::Options;
 
 /// Who asks, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Caller {
-    /// The owner of the key with this number.
-    Key(u32),
+    /// The owner of a key.
+    Key(KeyId),
     /// Whoever is behind this address.
     Address(IpAddr),
     /// Somebody inside this process.

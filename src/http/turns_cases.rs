@@ -16,7 +16,7 @@ fn callers_are_served_in_rotation() {
     let turns = Turns::new(1, 8, LONG);
     turn(turns.take(Caller::Unknown).unwrap()).unwrap().finish();
     let mut at_work = turn(turns.take(Caller::Key(0)).unwrap());
-    let mut waiting: Vec<(u32, Place)> =
+    let mut waiting: Vec<(u64, Place)> =
         [1, 1, 1, 2, 3, 2].map(|key| (key, turns.take(Caller::Key(key)).unwrap())).into();
     assert_eq!(turns.count(), (1, 6));
     let mut served = Vec::new();
@@ -129,7 +129,7 @@ fn while_there_are_others_nobody_begins_more_than_an_equal_share() {
 fn places_are_shared_by_those_who_wait() {
     let (turns, _flood) = flooded(1, 12, 13);
     let mut places = Vec::new();
-    let mut got = |key: u32| {
+    let mut got = |key: u64| {
         let before = places.len();
         places.extend((0..12).map_while(|_| turns.take(Caller::Key(key)).ok()));
         places.len() - before

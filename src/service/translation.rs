@@ -10,7 +10,7 @@ use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
 use crate::error::Error;
 use crate::intake::Language;
 use crate::plan::Matter;
-use crate::translate::{Desk, Writer};
+use crate::translate::{Desk, Glossary, Writer};
 pub use crate::translate::{
     Direction, Document, Fault, FaultKind, Format as TextFormat, Sentence, Step, TranslateError, Translation,
 };
@@ -27,6 +27,13 @@ impl Service {
         let quality = Language::ALL.map(|language| (language, quality(language)));
         let writer = Writer::new(self.engine.clone(), self.recipe.model.name.clone(), quality.to_vec());
         Self { desk: desk.with(writer), ..self }
+    }
+
+    /// The same service with another glossary; `translators` is what its desk translates with from then on, as the recipe
+    /// tells it.
+    pub fn with_glossary(mut self, glossary: Glossary, translators: Vec<String>) -> Self {
+        self.recipe.translators = translators;
+        Self { desk: self.desk.with_glossary(glossary), ..self }
     }
 
     /// What translates, the engine included.

@@ -44,7 +44,7 @@ def few_files(binary):
     clients, served = [], 0
     for _ in range(CLIENTS):
         client = socket.create_connection((host, int(port)), timeout=0.2)
-        client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         clients.append(client)
         try:
             served += client.recv(12) == b"HTTP/1.1 200"

@@ -73,7 +73,7 @@ class Client(threading.Thread):
         data = json.dumps(body).encode()
         host, port = self.args.address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=900) as client:
-            head = f"POST /v1/summarize HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+            head = f"POST /v1/summarize HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
             client.sendall(head.encode() + data)
             seen, stop_at = b"", self.dice.randrange(1, 40) if leave else None
             while chunk := client.recv(1 << 16):

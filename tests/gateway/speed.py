@@ -32,7 +32,7 @@ def connect(address):
 
 def request(body, headers=""):
     data = json.dumps(body).encode()
-    head = f"POST /v1/summarize HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{headers}Content-Length: {len(data)}\r\n\r\n"
+    head = f"POST /v1/summarize HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}Content-Length: {len(data)}\r\n\r\n"
     return head.encode() + data
 
 

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
-use stislo::http::{Gateway, Keys, Limits, Options, router};
+use stislo::http::{Gateway, Keys, Limits, Options, PublicUrl, router};
 use stislo::intake::Language;
 use stislo::translate::Desk;
 use tower::ServiceExt;
@@ -62,6 +62,7 @@ fn typed(path: &str, kind: &str, body: &str) -> Request<Body> {
 }
 
 const TEXT: &str = "The mayor left.";
+const KEY: &str = "a-secret-of-the-desk";
 
 fn uk(text: &str) -> String {
     spelled(text, Language::Uk)
@@ -146,7 +147,7 @@ async fn refusals_have_the_words_that_clients_know() {
     assert_eq!(ask(&app, typed("/translate", "application/json", "{")).await.status, 400);
     for (method, path) in [(Method::GET, "/translate"), (Method::GET, "/detect"), (Method::POST, "/languages")] {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-        assert_eq!(ask(&app, request).await.status, 405, "{path}");
+        assert_eq!(ask(&app, request).await.error(405), "Method not allowed", "{path}");
     }
 }
 
@@ -164,13 +165,15 @@ async fn who_finds_no_place_is_told_to_slow_down() {
         async move { post(&app, body).await }
     });
     asked.begun.notified().await;
-    assert!(post(&app, body).await.error(429).starts_with("Slowdown:"));
+    let refused = post(&app, body).await;
+    assert!(refused.error(429).starts_with("Slowdown:"));
+    assert!(refused.headers[header::RETRY_AFTER].to_str().unwrap().parse::<u32>().unwrap() > 0);
     asked.gate.unwrap().notify_one();
     assert_eq!(first.await.unwrap().json()["translatedText"], uk(TEXT));
 }
 
 #[tokio::test]
-async fn keys_are_a_field_of_the_body() {
+async fn keys_are_a_field_of_the_body_or_stand_in_a_header() {
     let keys = Keys::parse("a-secret-of-the-desk").unwrap();
     let app = app_with(Options { keys, ..Options::default() }).await;
     let body = |key: Value| json!({"q": TEXT, "source": "en", "target": "uk", "api_key": key});
@@ -179,20 +182,45 @@ async fn keys_are_a_field_of_the_body() {
         assert!(post(&app, body(none)).await.error(400).starts_with("Please contact"));
     }
     assert_eq!(post(&app, body(json!("a-secret-of-the-desk"))).await.status, 200);
+    for (name, value) in [("authorization", "Bearer a-secret-of-the-desk"), ("x-api-key", "a-secret-of-the-desk")] {
+        let mut request = json_post("/translate", &body(json!(null)));
+        request.headers_mut().insert(name, value.parse().unwrap());
+        assert_eq!(ask(&app, request).await.json()["translatedText"], uk(TEXT), "{name}");
+        let mut request = json_post("/translate", &body(json!("a-secret-of-the-desk")));
+        request.headers_mut().insert(name, value.replace("the", "their").parse().unwrap());
+        assert_eq!(ask(&app, request).await.error(403), "Invalid API key", "{name}");
+    }
     let settings = ask(&app, Request::get("/frontend/settings").body(Body::empty()).unwrap()).await.json();
     assert_eq!(settings["keyRequired"], true);
 }
 
 #[tokio::test]
-async fn every_origin_may_ask() {
-    let app = app().await;
-    let preflight = Request::builder().method(Method::OPTIONS).uri("/translate").body(Body::empty()).unwrap();
-    let good = json_post("/translate", &json!({"q": TEXT, "source": "en", "target": "uk"}));
-    for request in [preflight, good, json_post("/translate", &json!({}))] {
-        let got = ask(&app, request).await;
-        assert_eq!(got.headers["access-control-allow-origin"], "*", "{}", got.status);
-        assert_eq!(got.headers["access-control-allow-methods"], "GET, POST");
+async fn pages_of_every_origin_may_ask_with_a_key_or_where_that_is_said() {
+    let requests = || {
+        let preflight = Request::builder().method(Method::OPTIONS).uri("/translate");
+        let preflight = preflight.header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST").body(Body::empty()).unwrap();
+        let good = json_post("/translate", &json!({"q": TEXT, "source": "en", "target": "uk", "api_key": KEY}));
+        [preflight, good, json_post("/translate", &json!({}))].map(|mut request| {
+            request.headers_mut().insert(header::ORIGIN, "https://any.example".parse().unwrap());
+            request
+        })
+    };
+    let keyed = Options { keys: Keys::parse(KEY).unwrap(), ..Options::default() };
+    for options in [keyed, Options { origins: vec!["*".into()], ..Options::default() }] {
+        let app = app_with(options).await;
+        let statuses = [200, 200, 400];
+        for (request, status) in requests().into_iter().zip(statuses) {
+            let got = ask(&app, request).await;
+            assert_eq!(
+                (got.status.as_u16(), &got.headers["access-control-allow-origin"]),
+                (status, &"*".parse().unwrap())
+            );
+        }
     }
+    let app = app().await;
+    let [preflight, good, _] = requests();
+    assert!(!ask(&app, preflight).await.headers.contains_key("access-control-allow-origin"));
+    assert!(ask(&app, good).await.error(403).contains("`origins`"));
 }
 
 #[tokio::test]
@@ -209,16 +237,27 @@ async fn languages_settings_and_detection() {
     assert_eq!(ask(&app, json_post("/detect", &json!({}))).await.error(400), "Invalid request: missing q parameter");
 }
 
-fn upload(name: &str, text: &str) -> Request<Body> {
+fn upload(name: &str, text: &[u8]) -> Request<Body> {
     let field =
         |name: &str, value: &str| format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-    let body = field("source", "en")
+    let head = field("source", "en")
         + &field("target", "uk")
         + &format!(
-            "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--B--\r\n"
+            "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n"
         );
-    let request = Request::post("/translate_file").header(header::HOST, "here:5000");
+    let body = [head.as_bytes(), text, b"\r\n--B--\r\n"].concat();
+    let request = Request::post("/translate_file").header(header::HOST, "localhost:5000");
     request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=B").body(body.into()).unwrap()
+}
+
+/// Translates a file; gives the path of its address.
+async fn uploaded(app: &Router, name: &str, text: &[u8]) -> String {
+    let got = ask(app, upload(name, text)).await.json();
+    got["translatedFileUrl"].as_str().unwrap().strip_prefix("http://localhost:5000").unwrap().to_owned()
+}
+
+async fn fetched(app: &Router, path: &str) -> Got {
+    ask(app, Request::get(path).body(Body::empty()).unwrap()).await
 }
 
 #[tokio::test]
@@ -230,20 +269,72 @@ async fn files_come_back_in_their_format() {
         ("a.html", format!("<p class='x'>{TEXT}</p>"), format!("<p class='x'>{}</p>", uk(TEXT))),
         ("a.srt", format!("{cue}{TEXT}\n\n"), format!("{cue}{}\n\n", uk(TEXT))),
     ] {
-        let got = ask(&app, upload(name, &text)).await.json();
-        let address = got["translatedFileUrl"].as_str().unwrap();
-        let path = address.strip_prefix("http://here:5000").unwrap();
+        let path = uploaded(&app, name, text.as_bytes()).await;
         assert!(path.ends_with(name), "{path}");
-        let file = ask(&app, Request::get(path).body(Body::empty()).unwrap()).await;
-        assert_eq!(file.text, wanted);
-        assert_eq!(file.headers[header::CONTENT_DISPOSITION], format!("attachment; filename=\"{name}\""));
+        for _ in 0..2 {
+            let file = fetched(&app, &path).await;
+            assert_eq!(file.text, wanted);
+            assert_eq!(file.headers[header::CONTENT_DISPOSITION], format!("attachment; filename=\"{name}\""));
+        }
     }
-    let error = ask(&app, upload("a.exe", "x")).await.error(400);
+    let error = ask(&app, upload("a.exe", b"x")).await.error(400);
     assert_eq!(error, "Invalid request: file format not supported");
     for path in ["..%2F..%2Fetc%2Fpasswd", "%2e%2e", "a%2Fb"] {
         let request = Request::get(format!("/download_file/{path}")).body(Body::empty()).unwrap();
         assert_eq!(ask(&app, request).await.error(400), "Invalid filename", "{path}");
     }
+}
+
+#[tokio::test]
+async fn every_address_of_a_file_can_be_fetched() {
+    let app = app().await;
+    let long = format!("{}.txt", "long-".repeat(60));
+    for name in
+        ["a..b.txt", ".hidden.txt", "../up.txt", "C:\\\\x\\\\y.txt", "звіт за рік.txt", "100%.txt", "a?b#c.txt", &long]
+    {
+        let path = uploaded(&app, name, TEXT.as_bytes()).await;
+        let file = fetched(&app, &path).await;
+        assert_eq!((file.status.as_u16(), file.text), (200, uk(TEXT)), "{name}: {path}");
+    }
+    let file = fetched(&app, &uploaded(&app, "звіт.txt", TEXT.as_bytes()).await).await;
+    let disposition = file.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    assert!(disposition.contains("filename*=UTF-8''%D0%B7%D0%B2%D1%96%D1%82.txt"), "{disposition}");
+    for path in ["%FF.txt", "a%0D%0Ab"] {
+        assert_eq!(fetched(&app, &format!("/download_file/{path}")).await.error(400), "Invalid filename", "{path}");
+    }
+    assert_eq!(fetched(&app, "/download_file/nothing.txt").await.error(404), "File not found");
+}
+
+#[tokio::test]
+async fn files_are_read_in_their_charset() {
+    let app = app().await;
+    let little: Vec<u8> = [0xfeff].into_iter().chain(TEXT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = [0xfeff].into_iter().chain(TEXT.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    let marked = [b"\xef\xbb\xbf", TEXT.as_bytes()].concat();
+    for (what, bytes) in [("UTF-16 LE", little), ("UTF-16 BE", big), ("UTF-8 with a mark", marked)] {
+        let path = uploaded(&app, "a.txt", &bytes).await;
+        assert_eq!(fetched(&app, &path).await.text, uk(TEXT), "{what}");
+    }
+    assert!(ask(&app, upload("a.txt", &[0, 1, 2, 3, 0xff].repeat(50))).await.error(400).contains("charset"));
+}
+
+#[tokio::test]
+async fn addresses_of_files_are_the_gateways_own() {
+    let address = async |options: Options, host: &str| {
+        let mut request = upload("a.txt", TEXT.as_bytes());
+        request.headers_mut().insert(header::HOST, host.parse().unwrap());
+        request.headers_mut().insert("x-forwarded-host", "forwarded.example".parse().unwrap());
+        let got = ask(&app_with(options).await, request).await.json();
+        let address = got["translatedFileUrl"].as_str().unwrap().to_owned();
+        address.split_once("/download_file/").unwrap().0.to_owned()
+    };
+    assert_eq!(address(Options::default(), "evil.example").await, "http://localhost", "nobody vouches for that name");
+    assert_eq!(address(Options::default(), "127.0.0.1:81").await, "http://127.0.0.1:81");
+    let hosts = vec!["desk.lan".to_owned()];
+    assert_eq!(address(Options { hosts, ..Options::default() }, "desk.lan:81").await, "http://desk.lan:81");
+    let public_url = PublicUrl::parse("https://desk.example/stislo");
+    let public = Options { public_url, ..Options::default() };
+    assert_eq!(address(public, "evil.example").await, "https://desk.example/stislo");
 }
 
 #[tokio::test]

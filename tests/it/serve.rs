@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command};
+use std::sync::Mutex;
+use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -15,6 +17,9 @@ use crate::harness::{STUCK, fixture};
 struct Gateway {
     child: Child,
     address: String,
+    /// What it says on stderr, line by line.
+    lines: Mutex<Receiver<String>>,
+    said: Mutex<Vec<String>>,
 }
 
 impl Gateway {
@@ -27,12 +32,34 @@ impl Gateway {
         }
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--model", shown(&model)];
         let mut child = place.start_keeping(&[&arguments, more].concat());
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let line = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("listening on"))).unwrap().unwrap();
-        let address = line.rsplit("http://").next().unwrap().to_owned();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (sender, lines) = std::sync::mpsc::channel();
         // The pipe stays open for whatever else is said.
-        std::thread::spawn(move || lines.count());
-        Self { child, address }
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let mut gateway = Self { child, address: String::new(), lines: Mutex::new(lines), said: Mutex::default() };
+        let line = gateway.said("listening on");
+        let address = line.split("http://").nth(1).unwrap();
+        gateway.address = address.split('"').next().unwrap().to_owned();
+        gateway
+    }
+
+    /// Waits until it says this, and gives the line.
+    fn said(&self, what: &str) -> String {
+        loop {
+            let line =
+                self.lines.lock().unwrap().recv_timeout(STUCK).unwrap_or_else(|_| panic!("it never says: {what}"));
+            self.said.lock().unwrap().push(line.clone());
+            if line.contains(what) {
+                return line;
+            }
+        }
+    }
+
+    /// All that it said until its end.
+    fn rest(&self) -> Vec<String> {
+        let mut said = self.said.lock().unwrap().clone();
+        said.extend(self.lines.lock().unwrap().iter());
+        said
     }
 
     fn signal(&self, name: &str) {
@@ -94,8 +121,7 @@ async fn a_signal_ends_it_tidily_and_a_second_one_at_once() {
     let mut gateway = Gateway::start(&place, &[]);
     // Half a body is a request under way.
     let mut stream = TcpStream::connect(&gateway.address).await.unwrap();
-    let head =
-        "POST /v1/summarize HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{";
+    let head = "POST /v1/summarize HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{";
     stream.write_all(head.as_bytes()).await.unwrap();
     while !gateway.metrics().await.contains("stislo_requests_open 1\n") {}
     gateway.signal("-TERM");
@@ -104,7 +130,61 @@ async fn a_signal_ends_it_tidily_and_a_second_one_at_once() {
     let begun = Instant::now();
     gateway.signal("-INT");
     assert_eq!(gateway.end(), Some(0));
-    assert!(begun.elapsed().as_secs() < 10);
+    // Not so long as what is under way may take to be told.
+    assert!(begun.elapsed().as_millis() < 1500, "{:?}", begun.elapsed());
+}
+
+/// The status of a question that a key is needed for.
+async fn with_key(gateway: &Gateway, key: &str) -> u16 {
+    let request = client().get(format!("http://{}/v1/models", gateway.address)).header("x-api-key", key);
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_hangup_has_keys_and_glossary_read_again() {
+    const OLD: &str = "a-key-of-the-old-desk";
+    const NEW: &str = "a-key-of-the-new-desk";
+    let place = Place::new();
+    let keys = place.file("keys", OLD);
+    let glossary = place.file("glossary.toml", "");
+    let config = format!("glossary = {:?}\n[serve]\nkeys = {:?}\n", shown(&glossary), shown(&keys));
+    let config = place.file("stislo.toml", config);
+    let gateway = Gateway::start(&place, &["--config", shown(&config)]);
+    assert_eq!((with_key(&gateway, OLD).await, with_key(&gateway, NEW).await), (200, 401));
+    place.file("keys", NEW);
+    place.file("glossary.toml", "[[term]]\nen = \"Kyiv\"\nuk = \"Київ\"\nru = \"Киев\"\n");
+    gateway.signal("-HUP");
+    gateway.said("the keys were read again");
+    gateway.said("the glossary was read again");
+    assert_eq!((with_key(&gateway, OLD).await, with_key(&gateway, NEW).await), (401, 200));
+    // Files that cannot be used change nothing.
+    place.file("keys", "short");
+    place.file("glossary.toml", "[[term]]\nen = 1\n");
+    gateway.signal("-HUP");
+    gateway.said("the keys stay as they were");
+    gateway.said("the glossary stays as it was");
+    assert_eq!((with_key(&gateway, OLD).await, with_key(&gateway, NEW).await), (401, 200));
+}
+
+#[tokio::test]
+async fn with_a_log_in_json_every_line_is_json() {
+    let place = Place::new();
+    let mut gateway = Gateway::start(&place, &["--log-json"]);
+    assert_eq!(gateway.get("/v1/models").await, 200);
+    gateway.said("/v1/models");
+    gateway.signal("-TERM");
+    assert_eq!(gateway.end(), Some(0));
+    let lines = gateway.rest();
+    assert!(lines.len() > 2, "{lines:?}");
+    let wrong = place.run(&["--log-json", "serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(wrong.code, Some(2));
+    let config = place.file("bad.toml", "log_jsn = true\n");
+    let unread = place.run(&["--log-json", "serve", "--config", shown(&config)]);
+    for line in lines.iter().map(String::as_str).chain(wrong.stderr.lines()).chain(unread.stderr.lines()) {
+        let json: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        assert!(json["timestamp"].is_string() && json["level"].is_string(), "{line}");
+    }
 }
 
 #[tokio::test]

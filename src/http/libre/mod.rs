@@ -1,9 +1,9 @@
 //! The API of LibreTranslate (1.9.6), so that its clients (Mastodon, Discourse, Weblate, editors of subtitles) may ask a
 //! gateway of ours.
 //!
-//! Its contract differs from ours where it is older than we are: keys are a field of the body, errors are
-//! `{"error": text}` with statuses that clients look at, what is over a limit is 400, and every origin may ask. Each
-//! field, message and check stands where that server has it. Better than there: detection is by item, and an HTML text
+//! Its contract differs from ours where it is older than we are: keys may be a field of the body, errors are
+//! `{"error": text}` with statuses that clients look at, and what is over a limit is 400. Each field, message and check
+//! stands where that server has it. Pages of every origin may ask only where keys are needed, or where the settings say so. Better than there: detection is by item, and an HTML text
 //! keeps its tags byte for byte. Not here: its web page, suggestions, and formats that need other tools (docx, pdf).
 
 mod answer;
@@ -14,8 +14,7 @@ mod values;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -35,7 +34,10 @@ use crate::service::{Direction, Service};
 
 /// Its paths, as labels of counters. Their keys may stand in the body.
 pub(super) const PATHS: [&str; 6] =
-    ["/translate", "/detect", "/languages", "/frontend/settings", "/translate_file", "/download_file/{name}"];
+    ["/translate", "/detect", "/languages", "/frontend/settings", "/translate_file", DOWNLOAD];
+
+/// The one that costs nothing: the name of a file there cannot be guessed.
+pub(super) const DOWNLOAD: &str = "/download_file/{name}";
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -48,14 +50,21 @@ struct Libre {
 /// The paths, in a router of any state.
 pub(super) fn router<S: Clone + Send + Sync + 'static>(gateway: Gateway) -> Router<S> {
     Router::new()
-        .route("/translate", post(answer::translate).options(preflight))
-        .route("/detect", post(answer::detect).options(preflight))
-        .route("/languages", get(languages).options(preflight))
-        .route("/frontend/settings", get(settings).options(preflight))
-        .route("/translate_file", post(file::translate).options(preflight))
-        .route("/download_file/{name}", get(file::download).options(preflight))
-        .layer(from_fn(open_to_all))
+        .route("/translate", post(answer::translate))
+        .route("/detect", post(answer::detect))
+        .route("/languages", get(languages))
+        .route("/frontend/settings", get(settings))
+        .route("/translate_file", post(file::translate))
+        .route(DOWNLOAD, get(file::download))
+        .method_not_allowed_fallback(|| async {
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed").with_code("method_not_allowed")
+        })
         .with_state(Libre { gateway, shelf: Arc::default() })
+}
+
+/// A problem as clients of that server expect it.
+pub(super) fn refused(problem: Problem) -> Response {
+    Refusal::from(problem).into_response()
 }
 
 impl Libre {
@@ -68,8 +77,10 @@ impl Libre {
             _ if matches!(caller, Caller::Key(_)) => Ok(caller),
             None => Err(Refusal::bad("Please contact the server operator to get an API key")),
             Some(key) => {
-                let number = keys.number(key.as_bytes());
-                number.map(Caller::Key).ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "Invalid API key"))
+                let owner = keys.find(key.as_bytes());
+                owner
+                    .map(Caller::Key)
+                    .ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "Invalid API key").with_code("unauthorized"))
             }
         }
     }
@@ -124,7 +135,7 @@ fn demand(service: &Service, from: Language, to: Language) -> Result<(), Refusal
 async fn languages(State(libre): State<Libre>) -> Result<Json<Value>, Refusal> {
     let service = libre.gateway.service()?;
     let shown = Language::ALL.map(|language| {
-        let mut targets: Vec<&str> = targets(service, language).into_iter().map(Language::code).collect();
+        let mut targets: Vec<&str> = targets(&service, language).into_iter().map(Language::code).collect();
         targets.sort_unstable();
         json!({"code": language.code(), "name": language.english_name(), "targets": targets})
     });
@@ -147,29 +158,4 @@ async fn settings(State(libre): State<Libre>) -> Json<Value> {
             "target": {"code": "uk", "name": "Ukrainian"},
         },
     }))
-}
-
-async fn preflight() -> StatusCode {
-    StatusCode::OK
-}
-
-/// The headers that let pages of every origin ask, as that server sends them with everything.
-async fn open_to_all(request: Request, next: Next) -> Response {
-    const HEADERS: [(&str, &str); 6] = [
-        ("access-control-allow-origin", "*"),
-        ("access-control-allow-headers", "Authorization, Content-Type"),
-        ("access-control-expose-headers", "Authorization"),
-        ("access-control-allow-methods", "GET, POST"),
-        ("access-control-allow-credentials", "true"),
-        ("access-control-max-age", "1728000"),
-    ];
-    let mut response = match request.method() {
-        &Method::OPTIONS => StatusCode::OK.into_response(),
-        _ => next.run(request).await,
-    };
-    let headers: &mut HeaderMap = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    response
 }

@@ -13,7 +13,8 @@ use crate::harness::{ANSWERS, STUCK, Script};
 
 /// A gateway that is quick to lose patience.
 async fn impatient() -> Listening {
-    let times = Times { header: Duration::from_millis(300), body: Duration::from_millis(300), ..Times::default() };
+    let soon = Duration::from_millis(300);
+    let times = Times { header: soon, idle: soon, body: soon, ..Times::default() };
     let limits = Limits { max_body_bytes: 100_000, ..Limits::default() };
     let options = Options { times, limits, ..Options::default() };
     Listening::new(gateway(Script::new(&ANSWERS).engine().await.0, options)).await
@@ -31,7 +32,7 @@ async fn exchange(listening: &Listening, bytes: &[u8]) -> String {
 }
 
 fn head(more: &str) -> String {
-    format!("POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{more}\r\n")
+    format!("POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{more}\r\n")
 }
 
 #[tokio::test]
@@ -41,9 +42,9 @@ async fn odd_requests_get_their_status_and_the_next_client_is_served() {
     let many: String = (0..1000).map(|n| format!("x-{n}: 1\r\n")).collect();
     let cases: Vec<(&str, String, &[u16])> = vec![
         ("noise", "\u{1}\u{2}\u{3} nonsense\r\n\r\n".into(), &[400]),
-        ("a header of 100 kB", format!("GET /health HTTP/1.1\r\nHost: x\r\nx-long: {long}\r\n\r\n"), &[431]),
-        ("a thousand headers", format!("GET /health HTTP/1.1\r\nHost: x\r\n{many}\r\n"), &[431]),
-        ("a path of 100 kB", format!("GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n"), &[414, 431]),
+        ("a header of 100 kB", format!("GET /health HTTP/1.1\r\nHost: localhost\r\nx-long: {long}\r\n\r\n"), &[431]),
+        ("a thousand headers", format!("GET /health HTTP/1.1\r\nHost: localhost\r\n{many}\r\n"), &[431]),
+        ("a path of 100 kB", format!("GET /{long} HTTP/1.1\r\nHost: localhost\r\n\r\n"), &[414, 431]),
         ("a length and chunks", head("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n", &[400]),
         ("two lengths", head("Content-Length: 5\r\nContent-Length: 6\r\n") + "hello!", &[400]),
         ("a length that is no number", head("Content-Length: -1\r\n"), &[400]),
@@ -53,13 +54,13 @@ async fn odd_requests_get_their_status_and_the_next_client_is_served() {
         ("half a head", "GET /health HTTP/1.1\r\nHost:".into(), &[0, 408]),
         ("nothing", String::new(), &[0, 408]),
         ("another protocol", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".into(), &[0, 400, 505]),
-        ("a way out", "GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), &[404]),
+        ("a way out", "GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(), &[404]),
         (
             "a proxy",
-            "CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(),
-            &[400, 404, 405],
+            "CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(),
+            &[400, 404, 405, 421],
         ),
-        ("a head alone", "HEAD /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), &[200]),
+        ("a head alone", "HEAD /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(), &[200]),
     ];
     for (what, bytes, statuses) in cases {
         let answer = exchange(&listening, bytes.as_bytes()).await;
@@ -74,7 +75,7 @@ async fn requests_that_come_together_are_answered_in_order() {
     let listening = impatient().await;
     let body = json!({"text": "Too short."}).to_string();
     let both = format!(
-        "{}{body}GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "{}{body}GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         head(&format!("Content-Length: {}\r\n", body.len()))
     );
     let answer = exchange(&listening, both.as_bytes()).await;
@@ -115,7 +116,7 @@ async fn five_hundred_that_dawdle_are_let_go_and_others_are_served() {
     }
     // Idle connections too, after an answer.
     let mut stream = TcpStream::connect(listening.address).await.unwrap();
-    stream.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut rest = Vec::new();
     tokio::time::timeout(STUCK, stream.read_to_end(&mut rest)).await.expect("an idle connection is closed").unwrap();
     let app = listening.app.clone();
@@ -167,7 +168,7 @@ async fn who_does_not_read_is_let_go() {
     let listening = Listening::new(gateway(Script::new(&ANSWERS).engine().await.0, options)).await;
     let mut client = TcpStream::connect(listening.address).await.unwrap();
     // Many requests for a page, and none of the answers is read: the buffers fill.
-    let requests = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2000);
+    let requests = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2000);
     let app = listening.app.clone();
     let (sent, gone) = tokio::join!(
         tokio::time::timeout(STUCK, client.write_all(requests.as_bytes())),
@@ -178,4 +179,49 @@ async fn who_does_not_read_is_let_go() {
     );
     let _ = (sent, gone);
     assert_eq!(listening.get("/health").await.0, 200);
+}
+
+#[tokio::test]
+async fn who_sends_far_too_much_can_read_that_it_is_too_much() {
+    let listening = impatient().await;
+    // Clients of many libraries send all of a body before they look for an answer.
+    let body = vec![b' '; 60 << 20];
+    for head in
+        [head(&format!("Content-Length: {}\r\n", body.len())), head("Transfer-Encoding: chunked\r\n") + "3c00000\r\n"]
+    {
+        let mut stream = TcpStream::connect(listening.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&body).await.expect("all of it is taken");
+        let mut answer = vec![0; 12];
+        tokio::time::timeout(STUCK, stream.read_exact(&mut answer)).await.expect("an answer comes").unwrap();
+        assert_eq!(answer, b"HTTP/1.1 413", "{head}");
+    }
+    // Whoever asks first is not told to send what will be refused.
+    let awaited = head("Content-Length: 100001\r\nExpect: 100-continue\r\n");
+    assert!(exchange(&listening, awaited.as_bytes()).await.starts_with("HTTP/1.1 413"));
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_kept_longer_than_half_a_head() {
+    let times = Times { header: Duration::from_millis(300), ..Times::default() };
+    let options = Options { times, ..Options::default() };
+    let listening = Listening::new(gateway(Script::new(&ANSWERS).engine().await.0, options)).await;
+    let mut idle = TcpStream::connect(listening.address).await.unwrap();
+    let ask = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let answered = async |stream: &mut TcpStream| {
+        stream.write_all(ask).await.unwrap();
+        let mut answer = [0; 2000];
+        let length = tokio::time::timeout(STUCK, stream.read(&mut answer)).await.expect("an answer comes").unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200"));
+    };
+    answered(&mut idle).await;
+    // Connections that say half a head are let go while it is idle: as their first, and behind an answer.
+    assert_eq!(exchange(&listening, b"GET /health HTTP/1.1\r\nHos").await, "");
+    let mut half = TcpStream::connect(listening.address).await.unwrap();
+    answered(&mut half).await;
+    half.write_all(b"GET /hea").await.unwrap();
+    let mut rest = Vec::new();
+    tokio::time::timeout(STUCK, half.read_to_end(&mut rest)).await.expect("it is closed").unwrap();
+    assert!(rest.is_empty());
+    answered(&mut idle).await;
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 use stislo::cache::{AnswerCache, CacheSettings};
-use stislo::http::{Gateway, Options, router};
+use stislo::http::{Answers, Gateway, Keys, Options, router};
 
 use super::{PATH, asked, body, counted, keeping, send, text};
 use crate::harness::{ANSWERS, Script, fixture, service};
@@ -121,4 +121,47 @@ async fn a_gateway_without_a_cache_keeps_nothing() {
     assert_eq!(from(&app, &asked(), "").await.0, "stislo; fwd=miss");
     assert!(log.passes().len() > passes);
     assert_eq!(body(send(&app, super::get("/ready")).await).await["status"], "ready");
+}
+
+#[tokio::test]
+async fn answers_are_kept_for_everybody_or_for_the_key_that_asked() {
+    const KEYS: [&str; 2] = ["a-key-of-the-news-desk", "a-key-of-the-foreign-desk"];
+    for (answers, wanted) in [
+        (Answers::Shared, ["stislo; fwd=miss", "stislo; hit", "stislo; hit"]),
+        (Answers::PerKey, ["stislo; fwd=miss", "stislo; fwd=miss", "stislo; hit"]),
+    ] {
+        let settings = CacheSettings { memory_bytes: 1 << 20, file: None, file_bytes: 0 };
+        let options = Options { keys: Keys::parse(&KEYS.join("\n")).unwrap(), answers, ..Options::default() };
+        let gateway = Gateway::new(options, Some(AnswerCache::new(settings)));
+        let (engine, log) = Script::new(&ANSWERS).engine().await;
+        gateway.open(service(engine));
+        let app = router(gateway);
+        let from = async |key: &str| {
+            let mut request = super::post(PATH, asked().to_string());
+            request.headers_mut().insert("x-api-key", key.parse().unwrap());
+            let response = send(&app, request).await;
+            response.headers()["cache-status"].to_str().unwrap().to_owned()
+        };
+        assert_eq!([from(KEYS[0]).await, from(KEYS[1]).await, from(KEYS[1]).await], wanted, "{answers:?}");
+        // Two at once share one computation only where they may.
+        let before = log.passes().len();
+        let one = json!({"text": asked()["text"], "languages": ["en"]}).to_string();
+        let both = KEYS.map(|key| {
+            let mut request = super::post(PATH, one.clone());
+            request.headers_mut().insert("x-api-key", key.parse().unwrap());
+            send(&app, request)
+        });
+        futures_util::future::join_all(both).await;
+        assert_eq!(counted_with(&app, KEYS[0]).await, if answers == Answers::Shared { 2 } else { 4 }, "{answers:?}");
+        assert!(log.passes().len() > before);
+    }
+}
+
+/// How many answers the model has written.
+async fn counted_with(app: &axum::Router, key: &str) -> u64 {
+    let mut request = super::get("/metrics");
+    request.headers_mut().insert("x-api-key", key.parse().unwrap());
+    let metrics = text(send(app, request).await).await;
+    let line = metrics.lines().find_map(|line| line.strip_prefix("stislo_answers_written_total "));
+    line.unwrap().parse().unwrap()
 }

@@ -9,6 +9,7 @@ mod connections;
 mod keeping;
 mod keys;
 mod load;
+mod pages;
 mod refusing;
 mod stopping;
 mod streaming;

@@ -24,7 +24,8 @@ async fn refusals_of_what_was_asked() {
         (json!({}), "invalid_request", "text"),
         (json!({"title": "x"}), "invalid_request", "html"),
         (json!({"text": 7}), "invalid_request", "text"),
-        (json!([]), "invalid_request", ""),
+        (json!([]), "invalid_request", "object"),
+        (json!(["the text", null, null, null]), "invalid_request", "object"),
         (with("lenght", json!("short")), "invalid_request", "lenght"),
         (with("languages", json!(["de"])), "invalid_request", "de"),
         (with("languages", json!([])), "invalid_request", "en, uk, ru"),
@@ -186,4 +187,22 @@ async fn queries_are_as_strict_as_bodies() {
     }
     let both = post(&format!("{PATH}?facts=3"), json!({"text": page}).to_string());
     assert!(problem(send(&app, both).await, 422, "query and JSON").await.1.contains("body"));
+}
+
+#[tokio::test]
+async fn what_was_sent_is_repeated_in_part() {
+    let app = app().await;
+    let long = "ї".repeat(100_000);
+    let page = fixture("en", "page");
+    for body in [
+        json!({"text": page, "length": long}),
+        json!({"text": page, "languages": [long]}),
+        json!({"text": page, "source_language": long}),
+        json!({"text": page, long.as_str(): 1}),
+        json!({"text": page, "facts": long}),
+    ] {
+        let (_, detail) = problem(ask(&app, &body).await, 422, "long").await;
+        assert!(detail.chars().filter(|&c| c == 'ї').count() < 250 && detail.chars().count() < 500, "{detail}");
+        assert!(detail.starts_with('`') || detail.starts_with("the"), "it says what is wrong: {detail}");
+    }
 }

@@ -42,7 +42,53 @@ async fn counters_do_not_grow_with_what_callers_make_up() {
     assert_eq!(counted(&app, "stislo_answers_written_total").await, 1);
     assert!(counted(&app, "stislo_completion_tokens_total").await > 100);
     let metrics = text(send(&app, get("/metrics")).await).await;
-    assert!(metrics.lines().count() < 100 && metrics.ends_with("# EOF\n") && !metrics.contains("made"), "{metrics}");
+    assert!(metrics.lines().count() < 250 && !metrics.contains("made"), "{metrics}");
+    assert_eq!(counted(&app, "stislo_refusals_total{code=\"not_found\"}").await, 50);
+    assert_eq!(counted(&app, "stislo_first_token_seconds_count").await, 1);
+    assert_eq!(counted(&app, "stislo_queue_wait_seconds_count").await, 1);
+    assert_eq!(counted(&app, "stislo_engine_up").await, 1);
+}
+
+#[tokio::test]
+async fn counters_come_in_the_format_that_is_asked_for() {
+    let app = app().await;
+    let old = "text/plain; version=0.0.4; charset=utf-8";
+    let new = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let prometheus = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1";
+    for (accept, kind) in [("", old), ("text/plain", old), ("*/*", old), (prometheus, new)] {
+        let mut request = get("/metrics");
+        request.headers_mut().insert(header::ACCEPT, accept.parse().unwrap());
+        let response = send(&app, request).await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], kind, "{accept}");
+        let text = text(response).await;
+        assert_eq!(text.ends_with("# EOF\n"), kind == new, "{accept}");
+        assert_eq!(text.contains("# TYPE stislo_answers_kept_total counter"), kind == old, "{accept}");
+    }
+}
+
+/// What a log says of requests, at a level.
+async fn told(level: tracing::Level, app: &axum::Router, requests: Vec<Request<Body>>) -> String {
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_max_level(level).with_writer(lines.clone());
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    for request in requests {
+        text(send(app, request).await).await;
+    }
+    drop(guard);
+    String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+}
+
+#[tokio::test]
+async fn probes_are_told_at_debug_and_streams_when_they_end() {
+    let app = app().await;
+    let stream = || post(PATH, serde_json::json!({"text": fixture("en", "page"), "stream": true}).to_string());
+    let all = || vec![get("/health"), get("/ready"), get("/metrics"), get("/v1/models"), stream()];
+    let log = told(tracing::Level::INFO, &app, all()).await;
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("path=")).collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    assert!(lines[0].contains("/v1/models") && lines[1].contains("stream=\"whole\""), "{log}");
+    assert!(told(tracing::Level::DEBUG, &app, all()).await.contains("path=\"/health\""));
 }
 
 /// A log in memory.
