@@ -1,13 +1,27 @@
 //! `GET /openapi.json`: what the gateway takes and gives, made from the types that it takes and gives.
+//!
+//! Programs are generated from it, so every path is in it, each operation has a name of its own that stays the same, and
+//! what may be refused is said with its form. A query has no defaults here, although it has some: generated clients send
+//! them along with a JSON body, which has everything in it. The paths of LibreTranslate, whose handlers read their fields
+//! themselves, are described in `libre`.
+
+mod libre;
 
 use std::collections::BTreeMap;
 
 use axum::Json;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response as HttpResponse};
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::Server;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
 use super::ask::SummarizeBody;
+use super::gateway::Gateway;
 use super::probes::{self, Health, Models};
 use super::problem::Document;
 use super::summarize;
@@ -17,7 +31,15 @@ use crate::answer::Answer;
 /// What the gateway takes and gives.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "stislo", description = "Summaries of articles in English, Ukrainian and Russian, on this machine"),
+    info(
+        title = "stislo",
+        description = "Summaries and translations of articles in English, Ukrainian and Russian, on this machine"
+    ),
+    tags(
+        (name = "articles", description = "Summaries, comparisons and translations"),
+        (name = "gateway", description = "The gateway itself: its health, its counters, its models and its page"),
+        (name = "libretranslate", description = "The API of LibreTranslate, for its clients"),
+    ),
     paths(
         summarize::post,
         summarize::compare,
@@ -25,16 +47,54 @@ use crate::answer::Answer;
         probes::models,
         probes::health,
         probes::ready,
-        probes::metrics
+        probes::metrics,
+        page,
+        style,
+        script,
+        document,
+        libre::translate,
+        libre::detect,
+        libre::languages,
+        libre::settings,
+        libre::translate_file,
+        libre::download_file,
     ),
-    components(schemas(SummarizeBody, Answer, Models, Health, Document<'static>)),
+    components(schemas(SummarizeBody, Answer, Models, Health, Document<'static>, libre::Refused)),
     modifiers(&Rest)
 )]
 struct Api;
 
-pub(super) async fn get() -> Json<utoipa::openapi::OpenApi> {
-    Json(Api::openapi())
+pub(super) async fn get(State(gateway): State<Gateway>) -> HttpResponse {
+    let mut api = Api::openapi();
+    let base = gateway.0.options.public_url.as_ref().map_or("/", |url| url.as_str());
+    api.servers = Some(vec![Server::new(base)]);
+    // What it says is the same for all callers, and changes with the program.
+    ([(header::CACHE_CONTROL, "no-cache")], Json(api)).into_response()
 }
+
+/// The web page.
+#[utoipa::path(get, path = "/", tag = "gateway", operation_id = "page", security(()),
+    responses((status = 200, description = "The page", body = String, content_type = "text/html"), Anyone))]
+#[expect(dead_code, reason = "describes a file")]
+fn page() {}
+
+/// The web page's style.
+#[utoipa::path(get, path = "/page.css", tag = "gateway", operation_id = "page_style", security(()),
+    responses((status = 200, description = "The style", body = String, content_type = "text/css"), Anyone))]
+#[expect(dead_code, reason = "describes a file")]
+fn style() {}
+
+/// The web page's script.
+#[utoipa::path(get, path = "/page.js", tag = "gateway", operation_id = "page_script", security(()),
+    responses((status = 200, description = "The script", body = String, content_type = "text/javascript"), Anyone))]
+#[expect(dead_code, reason = "describes a file")]
+fn script() {}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "gateway", operation_id = "openapi", security(()),
+    responses((status = 200, description = "The document", body = serde_json::Value), Anyone))]
+#[expect(dead_code, reason = "describes this document")]
+fn document() {}
 
 /// What attributes cannot say.
 struct Rest;
@@ -43,8 +103,14 @@ impl Modify for Rest {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let bearer =
             HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key, when the gateway has any"));
+        let header = ApiKeyValue::with_description("X-Api-Key", "The same in a header of its own");
         if let Some(components) = &mut api.components {
-            components.add_security_scheme("key", SecurityScheme::Http(bearer.build()));
+            components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+            components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(header)));
+        }
+        if let Some(license) = &mut api.info.license {
+            // An expression of SPDX is no name of a licence.
+            license.identifier = Some(license.name.clone());
         }
         // The other spelling is the same.
         if let Some(mut path) = api.paths.paths.get("/v1/summarize").cloned() {
@@ -56,24 +122,43 @@ impl Modify for Rest {
     }
 }
 
-/// What a request about an article may be refused with, as problem documents.
+/// Refusals by status.
+type Listed = [(u16, &'static str)];
+
+/// What every request may be refused with.
+const ALWAYS: &Listed = &[
+    (400, "The request names no host, or is not as HTTP wants it"),
+    (405, "The path does not take this method"),
+    (421, "The gateway does not answer to the host that was named"),
+    (431, "The headers are too large. This answer comes without a body"),
+    (500, "The gateway failed"),
+];
+/// And what where a key or a page's leave is needed.
+const ASKED: &Listed = &[
+    (401, "An API key is wanted"),
+    (403, "A web page of another site asks, and the gateway has no keys"),
+    (503, "The model is being loaded or has failed, or the gateway is being stopped"),
+];
+/// And what of a request about a text.
+const TEXTS: &Listed = &[
+    (400, "The body is not JSON, or broke off; or the request is not as HTTP wants it"),
+    (408, "The body took longer than `body_timeout`"),
+    (413, "The body is larger than `max_body_bytes`"),
+    (415, "The body is of a type that is not read"),
+    (
+        422,
+        "The request or its text cannot be worked on; `code` says why. A text may have `max_characters`, and at most 4 MiB",
+    ),
+    (429, "Too many requests wait; `Retry-After` says when to ask again"),
+    (504, "There was no answer before the deadline"),
+];
+
+/// What a request about a text may be refused with, as problem documents.
 pub(super) struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let all = [
-            (400, "The body is not JSON, or broke off"),
-            (401, "An API key is wanted"),
-            (408, "The body took too long"),
-            (413, "The body is larger than `max_body_bytes`"),
-            (415, "The body is of a type that is not read"),
-            (422, "The request or its text cannot be worked on; `code` says why"),
-            (429, "Too many requests wait; `Retry-After` says when to ask again"),
-            (500, "The gateway failed"),
-            (503, "The model is being loaded, or the gateway is being stopped"),
-            (504, "There was no answer before the deadline"),
-        ];
-        all.into_iter().map(|(status, what): (u16, &str)| (status.to_string(), problem(what).into())).collect()
+        listed(&[ALWAYS, ASKED, TEXTS])
     }
 }
 
@@ -82,13 +167,36 @@ pub(super) struct Unready;
 
 impl IntoResponses for Unready {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let all = [(401, "An API key is wanted"), (500, "The gateway failed"), (503, "The gateway is not ready")];
-        all.into_iter().map(|(status, what): (u16, &str)| (status.to_string(), problem(what).into())).collect()
+        listed(&[ALWAYS, ASKED])
     }
 }
 
-fn problem(what: &str) -> Response {
-    let schema = Ref::from_schema_name("Problem");
-    let content = ContentBuilder::new().schema(Some(schema)).build();
-    ResponseBuilder::new().description(what).content("application/problem+json", content).build()
+/// What may be refused of what everybody may have.
+struct Anyone;
+
+impl IntoResponses for Anyone {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        listed(&[ALWAYS])
+    }
+}
+
+fn listed(lists: &[&Listed]) -> BTreeMap<String, RefOr<Response>> {
+    let all = lists.iter().flat_map(|list| list.iter());
+    all.map(|&(status, what)| (status.to_string(), refusal(status, what, "application/problem+json", "Problem").into()))
+        .collect()
+}
+
+fn refusal(status: u16, what: &str, kind: &str, schema: &str) -> Response {
+    let mut response = ResponseBuilder::new().description(what);
+    // hyper answers what it cannot read by itself.
+    if status != 431 {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+        response = response.content(kind, content);
+    }
+    if matches!(status, 429 | 503) {
+        let seconds = ObjectBuilder::new().schema_type(Type::Integer);
+        let header = HeaderBuilder::new().schema(seconds).description(Some("Seconds until it is worth asking again"));
+        response = response.header("Retry-After", header.build());
+    }
+    response.build()
 }

@@ -6,6 +6,7 @@
 mod admission;
 mod asking;
 mod connections;
+mod contract;
 mod keeping;
 mod keys;
 mod load;
