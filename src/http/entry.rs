@@ -10,7 +10,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use super::gateway::Gateway;
 use super::keys::Credential;
@@ -54,7 +54,8 @@ pub(super) async fn enter(State(gateway): State<Gateway>, mut request: Request, 
     let path = request.extensions().get::<MatchedPath>().map_or("other", |matched| label(matched.as_str()));
     let id = id(request.headers());
     let span = tracing::info_span!("request", id);
-    let mut visit = Visit { gateway: gateway.clone(), path, begun: Instant::now(), status: LEFT, stream: None };
+    let mut visit =
+        Visit { gateway: gateway.clone(), path, begun: Instant::now(), status: LEFT, stream: None, span: span.clone() };
     let answer = async {
         match caller(&gateway, &request, path) {
             Ok(caller) => {
@@ -79,7 +80,6 @@ pub(super) async fn enter(State(gateway): State<Gateway>, mut request: Request, 
         visit.stream = Some(Stream::Left);
         return tail::holding(response, visit, span);
     }
-    span.in_scope(|| drop(visit));
     response
 }
 
@@ -128,6 +128,8 @@ struct Visit {
     status: u16,
     /// How a stream ended, where the answer is one.
     stream: Option<Stream>,
+    /// Also of who leaves, the line is in it.
+    span: Span,
 }
 
 /// How a stream ended.
@@ -145,7 +147,8 @@ impl tail::Ending for Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        let Self { gateway, path, begun, status, stream } = self;
+        let Self { gateway, path, begun, status, stream, span } = self;
+        let _entered = span.enter();
         let took = begun.elapsed();
         gateway.0.metrics.request(path, *status, took);
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

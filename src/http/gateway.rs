@@ -11,7 +11,7 @@ use super::metrics::Metrics;
 use super::options::{Answers, Options};
 use super::phase::{Life, Phase};
 use super::problem::Problem;
-use super::turns::{Lanes, Turn};
+use super::turns::{Caller, Lanes, Turn};
 use super::{events, offload};
 use crate::answer::Answer;
 use crate::cache::{AnswerCache, Key};

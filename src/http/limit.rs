@@ -41,14 +41,19 @@ impl Limit {
         F: Future<Output = Result<(T, Turn), E>>,
     {
         self.hold(async {
-            let waiting = Instant::now();
-            let turn = place.turn().await;
-            self.gateway.0.metrics.waited(waiting.elapsed());
-            let (done, turn) = work(turn).await?;
+            let (done, turn) = work(self.turn(place).await).await?;
             turn.finish();
             Ok(done)
         })
         .await
+    }
+
+    /// Waits for the turn of a place, and counts for how long.
+    pub(super) async fn turn(&self, place: Place) -> Turn {
+        let waiting = Instant::now();
+        let turn = place.turn().await;
+        self.gateway.0.metrics.waited(waiting.elapsed());
+        turn
     }
 
     pub(super) fn keep_alive(&self) -> Duration {

@@ -116,7 +116,7 @@ impl Job {
         };
         let reader = service.clone();
         let reading = async {
-            let turn = place.turn().await;
+            let turn = limit.turn(place).await;
             offload(move |_| Ok(Text::Opened { document: reader.open_document(document)?, turn, room })).await
         };
         let text = limit.hold(reading).await??.map_err(|error: Error| Problem::from(error))?;

@@ -3,8 +3,9 @@
 //!
 //! Its contract differs from ours where it is older than we are: keys may be a field of the body, errors are
 //! `{"error": text}` with statuses that clients look at, and what is over a limit is 400. Each field, message and check
-//! stands where that server has it. Pages of every origin may ask only where keys are needed, or where the settings say so. Better than there: detection is by item, and an HTML text
-//! keeps its tags byte for byte. Not here: its web page, suggestions, and formats that need other tools (docx, pdf).
+//! stands where that server has it. Pages of every origin may ask only where keys are needed, or where the settings say so.
+//! Better than there: detection is by item, and an HTML text keeps its tags byte for byte. Not here: its web page,
+//! suggestions, and formats that need other tools (docx, pdf).
 
 mod answer;
 mod file;
