@@ -256,6 +256,8 @@ impl Service {
         summaries.retain(|summary| place(summary).is_some());
         summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
+        let Run { proofreader, .. } = run;
+        proofreader.end().await;
         Ok(self.answer(source_info(&article, &matter), summaries, timings_info(timings, started)))
     }
 

@@ -164,8 +164,9 @@ async fn work(job: Job, events: UnboundedSender<Event>) {
     match job.translation(&mut watch).await {
         Ok(translation) => {
             let size = translation.text.len();
-            if let Ok(data) = offload_large(size, move || json!({"translation": translation}).to_string()).await {
-                drop(events.send(Event::default().event("done").data(data)));
+            match offload_large(size, move || json!({"translation": translation}).to_string()).await {
+                Ok(data) => drop(events.send(Event::default().event("done").data(data))),
+                Err(problem) => send("error", json!({"problem": problem.document()})),
             }
         }
         Err(problem) => send("error", json!({"problem": problem.document()})),

@@ -21,13 +21,18 @@ type Work = Box<dyn FnOnce(&Reference<'_>) + Send>;
 pub(super) struct Proofreader {
     /// Unbounded, because whoever sends waits for the answer.
     work: mpsc::UnboundedSender<Work>,
+    /// Closed when the thread has ended and holds nothing any more.
+    ended: oneshot::Receiver<()>,
 }
 
 impl Proofreader {
     /// Has the article prepared.
     pub(super) fn start(article: Arc<Article>, held: Option<Held>) -> Self {
         let (work, mut inbox) = mpsc::unbounded_channel::<Work>();
+        let (ending, ended) = oneshot::channel();
         let serve = move || {
+            // Dropped in the opposite order, in a panic too.
+            let _ending: oneshot::Sender<()> = ending;
             let _held = held;
             let reference = Reference::new(&article);
             while let Some(work) = inbox.blocking_recv() {
@@ -38,7 +43,14 @@ impl Proofreader {
         if let Err(error) = std::thread::Builder::new().name("stislo-proofreader".into()).spawn(serve) {
             tracing::error!("no thread for checking: {error}");
         }
-        Self { work }
+        Self { work, ended }
+    }
+
+    /// Waits until the thread has ended, so that what bounds the request is free when it is answered.
+    pub(super) async fn end(self) {
+        drop(self.work);
+        // It closes without a word.
+        let _ = self.ended.await;
     }
 
     /// A draft, checked.
