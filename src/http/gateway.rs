@@ -135,7 +135,7 @@ impl Gateway {
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention == Retention::Usual)
             && let Some(answer) = cache.find(&key).await
         {
-            let answer = service.recipe().renew(answer, &article);
+            let answer = service.recipe().renew(answer, prepared.article());
             cache.remember(request_key, &answer);
             record.push(Step::Accepted(shown));
             replay(record, &answer);

@@ -318,7 +318,7 @@ mod tests {
         assert!(matches!(article, IntakeError::TooLong { limit: 100, characters: 101.., .. }), "{article}");
         let bounds = Bounds::default();
         drop(bounds.cancel.on_drop());
-        assert_eq!(read(&bounds), Err(IntakeError::Cancelled), "nobody waits for it");
+        assert_eq!(read(&bounds).unwrap_err(), IntakeError::Cancelled, "nobody waits for it");
     }
 
     #[test]

@@ -332,7 +332,7 @@ async fn weights_that_cannot_be_read_fail_the_answer_that_wants_them_and_no_othe
     let (path, (alone, _)) = (tiny.path.clone(), tiny.engine(ALONE).await);
     let start = Engine::start(TOGETHER, move || {
         let header = Gguf::open(&path).unwrap();
-        let model = Unreadable { model: load(&header, CONTEXT).unwrap(), failed: AtomicUsize::new(0) };
+        let model = Unreadable { model: load(&header, CONTEXT, None).unwrap(), failed: AtomicUsize::new(0) };
         let tokenizer = Tokenizer::from_gguf(&header).unwrap();
         Ok((Box::new(model) as Box<dyn Model>, Card { tokenizer, chat: Chat::Plain, context: CONTEXT }))
     });
