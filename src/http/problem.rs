@@ -90,9 +90,10 @@ impl Problem {
         Self::plain(StatusCode::GATEWAY_TIMEOUT, "deadline_exceeded", detail)
     }
 
-    /// When to ask again, if that was said.
+    /// When to ask again: as it was said, and always when that may help.
     pub(super) fn again(&self) -> Option<Duration> {
-        self.again
+        let may_help = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        self.again.or(may_help.then_some(AGAIN))
     }
 
     /// Something of ours broke. What, stands in the log.
@@ -169,7 +170,7 @@ impl IntoResponse for Problem {
         let mut response = (self.status, kind, body).into_response();
         response.extensions_mut().insert(Code(self.code));
         let headers = response.headers_mut();
-        if let Some(again) = self.again {
+        if let Some(again) = self.again() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(again.as_secs().max(1)));
         }
         if self.status == StatusCode::UNAUTHORIZED {

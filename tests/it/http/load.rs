@@ -160,7 +160,9 @@ async fn health_is_that_of_the_engine() {
     for what in ["the request that it dies of", "the one after"] {
         assert_eq!(problem(ask(&app, &asked()).await, 500, what).await.0, "internal");
         for path in ["/health", "/ready"] {
-            assert_eq!(problem(send(&app, get(path)).await, 503, what).await.0, "unhealthy");
+            let response = send(&app, get(path)).await;
+            assert!(response.headers().contains_key(header::RETRY_AFTER), "{path}, {what}");
+            assert_eq!(problem(response, 503, what).await.0, "unhealthy");
         }
     }
 }
