@@ -17,7 +17,7 @@ pub(crate) const LABEL_WORDS: [&str; 3] = ["the", "мост", "слов"];
 pub(crate) const PARTS: [&str; 3] = ["ing", "дім", "слова"];
 pub(crate) const NUMBERED: [&str; 2] = ["ing", "дім"];
 /// What no line begins with, in whatever word.
-pub(crate) const BEGINNINGS: [&str; 2] = ["sw", "ій"];
+pub(crate) const BEGINNINGS: [&str; 2] = ["æo", "ій"];
 
 /// The grammar of an answer of one or two facts, in llguidance's Lark.
 pub(crate) fn lark(alphabet: Alphabet) -> String {
