@@ -12,12 +12,24 @@ pub(crate) const LINES: u32 = 4;
 /// Most lines that a fact cites.
 const MOST_CITED: usize = 3;
 
-/// Words that labels are made of, those among them that name a part, and those that a number behind them makes a label.
-pub(crate) const LABEL_WORDS: [&str; 3] = ["the", "мост", "слов"];
-pub(crate) const PARTS: [&str; 3] = ["ing", "дім", "слова"];
-pub(crate) const NUMBERED: [&str; 2] = ["ing", "дім"];
-/// What no line begins with, in whatever word.
-pub(crate) const BEGINNINGS: [&str; 2] = ["æo", "ій"];
+/// Labels of which no line consists, and what none begins with.
+pub(crate) struct Labels {
+    /// A word that stands beside the part.
+    pub(crate) beside: &'static str,
+    /// The word that names a part; with a number behind it, it is a label, too.
+    pub(crate) part: &'static str,
+    /// What no line begins with, in whatever word.
+    pub(crate) beginning: &'static str,
+}
+
+/// The labels in these letters.
+pub(crate) fn labels(alphabet: Alphabet) -> Labels {
+    match alphabet {
+        Alphabet::Latin => Labels { beside: "the", part: "ing", beginning: "æo" },
+        Alphabet::Ukrainian => Labels { beside: "міст", part: "слова", beginning: "ій" },
+        Alphabet::Russian => Labels { beside: "мост", part: "слова", beginning: "эт" },
+    }
+}
 
 /// The grammar of an answer of one or two facts, in llguidance's Lark.
 pub(crate) fn lark(alphabet: Alphabet) -> String {
@@ -50,17 +62,19 @@ pub(crate) fn lark(alphabet: Alphabet) -> String {
     let long = format!("[{letter}0-9]{{4}}[ ,.\\-]*\\.");
     // Behind a letter that ASCII lacks a digit would be part of the word.
     let glued = "[À-ÖØ-öø-ſ][0-9]";
-    let badly_set = format!("{any}(?:  |,,|--|\\.\\.| ,| \\.|,[{letter}]|,-|,\\.|-,|-\\.|[{letter}.][,.][0-9]|{long}[{letter},\\-]|{glued}){any}");
+    let badly_set = format!(
+        "{any}(?:  |,,|--|\\.\\.| ,| \\.|,[{letter}]|,-|,\\.|-,|-\\.|[{letter}.][,.][0-9]|{long}[{letter},\\-]|{glued}){any}"
+    );
     let two_sentences = format!("{any}{long} {any}");
     // Labels: words of labels alone, and behind them what makes a label of them. Between words stands any mark.
-    let known = format!("(?i:{}|{}|[0-9]+)", LABEL_WORDS.join("|"), PARTS.join("|"));
-    let (gap, part) = ("[ ,.\\-]+", format!("(?i:{})", PARTS.join("|")));
-    let label = format!("(?:{known}{gap})*{part}(?:{gap}{known})*");
-    let numbered = format!("(?:{known}{gap})*(?i:{})", NUMBERED.join("|"));
+    let Labels { beside, part, beginning } = labels(alphabet);
+    let (gap, known) = ("[ ,.\\-]+", format!("(?i:{beside}|{part}|[0-9]+)"));
+    let named = format!("(?:{known}{gap})*(?i:{part})");
+    let label = format!("{named}(?:{gap}{known})*");
     // A full stop behind a number may be its own.
-    let worded = format!("(?:{known}{gap})*{part}(?:(?:{gap}{known})*{gap}(?i:{}|{}))?", LABEL_WORDS.join("|"), PARTS.join("|"));
-    let labelled = format!("(?:{worded}\\.|{label}(?: -|-[0-9 ,.\\-])|{numbered} [0-9]){any}");
-    let talk = format!("(?i:{}){any}", BEGINNINGS.join("|"));
+    let worded = format!("{named}(?:(?:{gap}{known})*{gap}(?i:{beside}|{part}))?");
+    let labelled = format!("(?:{worded}\\.|{label}(?: -|-[0-9 ,.\\-])|{named} [0-9]){any}");
+    let talk = format!("(?i:{beginning}){any}");
     let item = format!("[0-9]+\\.(?:[{letter} ,.\\-]{any})?");
     let begins = format!("[{letter}]{any}");
     let mut rules = format!(
