@@ -10,6 +10,8 @@ use super::Language;
 pub(super) enum Kind {
     /// Something always follows: a title before a name, "e.g.".
     Inside,
+    /// It goes on with a name or a number, and ends where another word follows: "Main St.", "Одеська обл.".
+    Place,
     /// A number follows, or else it is the end: "No. 5", "Sept. 12".
     BeforeNumber,
     /// A name goes on behind it more often than not: "Inc.", "p.m.".
@@ -22,6 +24,7 @@ pub(super) enum Kind {
 
 struct Table {
     inside: &'static [&'static str],
+    place: &'static [&'static str],
     before_number: &'static [&'static str],
     company: &'static [&'static str],
     measure: &'static [&'static str],
@@ -38,8 +41,10 @@ static ENGLISH: Table = Table {
     inside: &[
         "mr", "mrs", "ms", "mx", "dr", "prof", "gen", "col", "sgt", "capt", "cpt", "lt", "maj", "cmdr", "adm", "rep", "reps", "sen", "sens",
         "gov", "pres", "rev", "hon", "mt", "ft", "msgr", "fr", "supt", "insp", "cpl", "pvt", "brig", "messrs", "e.g", "i.e", "eg", "ie",
-        "vs", "v", "cf", "approx", "est", "al", "viz", "ca", "c", "st", "atty", "dist", "asst", "assoc", "amb", "sec", "dept", "univ",
+        "vs", "v", "cf", "approx", "viz", "ca", "c", "atty", "asst", "amb", "archbp", "bp", "ald", "cllr", "det",
+        "mme", "mlle", "drs", "profs", "gens", "vadm", "radm", "esp",
     ],
+    place: &["st", "sts", "dist", "dept", "univ", "assoc", "al", "sec", "est", "twp", "hwy", "bldg", "apt", "intl", "natl"],
     before_number: &[
         "no", "nos", "fig", "figs", "vol", "pp", "p", "ch", "art", "eq", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
         "oct", "nov", "dec", "para", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
@@ -66,10 +71,14 @@ static ENGLISH: Table = Table {
 static UKRAINIAN: Table = Table {
     inside: &[
         "м", "с", "смт", "вул", "просп", "пр", "бул", "пл", "пров", "наб", "ім", "д-р", "акад", "проф", "доц", "гр", "тов", "п", "пп", "о", "оо",
-        "св", "ген", "полк", "кап", "лейт", "ст", "мл", "р", "оз", "обл", "р-н", "т.зв", "зв", "т", "тт", "див", "напр", "пор", "бл", "прибл",
-        "ред", "тел", "буд", "кв", "корп", "каб", "рис", "табл", "гл", "розд", "дж", "ю", "вл", "ол", "зб", "упоряд", "заст", "зам", "нач", "в.о",
+        "св", "ген", "полк", "кап", "лейт", "ст", "мл", "р", "оз", "т.зв", "зв", "т", "тт", "див", "напр", "пор", "бл", "прибл",
+        "кв", "рис", "табл", "гл", "розд", "дж", "ю", "вл", "ол", "зб", "упоряд", "заст", "зам", "нач", "в.о",
         "і.о", "пер", "сел", "хут", "г", "укр", "англ", "рос", "нім", "фр", "лат", "тзв", "ч", "чл", "кор", "к", "кн", "мін", "ген.-лейт", "ген.-м",
+        "арх", "архіт", "інж", "підполк", "капт", "серж", "солд", "адм", "деп", "сен", "през", "прем", "дир", "реж",
+        "худ", "дириг", "арт", "засл", "нар", "канд", "адв", "викл", "еп", "архієп",
+        "митр", "прот", "свящ", "ієром", "преп", "патр", "кард", "цит", "присв", "ст.-лейт", "уродж", "псевд",
     ],
+    place: &["обл", "р-н", "буд", "тел", "корп", "каб", "смт", "ред", "ун-т", "ін-т", "б-р", "пр-т"],
     before_number: &["№", "стор", "абз", "іл", "січ", "лют", "бер", "квіт", "трав", "черв", "лип", "серп", "вер", "жовт", "лист", "груд"],
     company: &[],
     measure: &[
@@ -93,10 +102,14 @@ static UKRAINIAN: Table = Table {
 static RUSSIAN: Table = Table {
     inside: &[
         "г", "гор", "ул", "пр", "просп", "пр-т", "пл", "бул", "пер", "наб", "им", "д-р", "акад", "проф", "доц", "гр", "гр-н", "тов", "п", "пп", "о", "св", "ген", "полк",
-        "кап", "лейт", "ст", "мл", "р", "оз", "обл", "р-н", "т.н", "т.е", "т.к", "т.ч", "т.о", "т", "тт", "см", "напр", "ср", "ок", "прибл", "ред", "тел", "д", "кв",
-        "корп", "каб", "рис", "табл", "гл", "разд", "дж", "ю", "вл", "ал", "сб", "сост", "зам", "нач", "и.о", "врио", "и", "пос", "дер", "с", "хут", "англ", "укр",
+        "кап", "лейт", "ст", "мл", "р", "оз", "т.н", "т.е", "т.к", "т.ч", "т.о", "т", "тт", "см", "напр", "ср", "ок", "прибл", "д", "кв",
+        "рис", "табл", "гл", "разд", "дж", "ю", "вл", "ал", "сб", "сост", "зам", "нач", "и.о", "врио", "и", "пос", "дер", "с", "хут", "англ", "укр",
         "рус", "нем", "фр", "лат", "м", "ч", "чл", "кор", "к", "кн", "мин", "стр", "букв", "й", "э", "ген.-лейт", "ген.-м", "н", "е",
+        "арх", "архит", "инж", "подполк", "капт", "серж", "солд", "адм", "деп", "сен", "през", "прем", "дир", "реж", "худ",
+        "дириж", "арт", "засл", "нар", "канд", "адв", "преп", "еп", "архиеп", "митр", "прот", "свящ", "иером",
+        "патр", "кард", "цит", "изд", "псевд", "урожд", "гос", "фам",
     ],
+    place: &["обл", "р-н", "тел", "корп", "каб", "ред", "отд", "ун-т", "ин-т", "б-р"],
     before_number: &["№", "абз", "илл", "янв", "февр", "мар", "апр", "июн", "июл", "авг", "сент", "окт", "нояб", "дек"],
     company: &[],
     measure: &[
@@ -130,7 +143,7 @@ pub(super) fn kind(language: Language, word: &str, after_number: bool) -> Option
     let has = |list: &[&str]| list.contains(&word);
     if after_number && has(table.year_after_number) || has(table.year) {
         Some(Kind::Year)
-    } else if after_number && has(table.measure_after_number) || has(table.measure) {
+    } else if after_number && (has(table.measure_after_number) || is_shortened(word)) || has(table.measure) {
         Some(Kind::Measure)
     } else if has(table.before_number) {
         Some(Kind::BeforeNumber)
@@ -138,9 +151,24 @@ pub(super) fn kind(language: Language, word: &str, after_number: bool) -> Option
         Some(Kind::Company)
     } else if has(table.inside) {
         Some(Kind::Inside)
+    } else if has(table.place) || is_shortened(word) {
+        Some(Kind::Place)
     } else {
         None
     }
+}
+
+/// No word is without a vowel: an abbreviation that is not listed. Acronyms are in capitals and are not asked for.
+fn is_shortened(word: &str) -> bool {
+    word.chars().count() >= 2 && word.chars().all(|c| c.is_alphabetic() && !"aeiouyаеєиіїоуюяыэё".contains(c))
+}
+
+/// Names that end in an exclamation mark, which ends no sentence there.
+pub(super) const CALLED: [&str; 7] = ["Yahoo", "Yum", "Jeopardy", "Joomla", "Wham", "Oklahoma", "Ahoy"];
+
+/// True for what stands behind the name of a company.
+pub(super) fn is_company_form(word: &str) -> bool {
+    matches!(word, "Inc" | "Ltd" | "Corp" | "LLC" | "Co" | "plc" | "PLC" | "AG" | "GmbH" | "SA")
 }
 
 /// True for a word that begins a sentence and is no name.

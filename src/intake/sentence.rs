@@ -161,6 +161,9 @@ impl Stop<'_> {
         if quoted && (dash || self.marks != "." && self.is_attributed(next)) {
             return false;
         }
+        if self.marks == "!" && !quoted && self.is_called(next) {
+            return false;
+        }
         if self.marks != "." {
             return true;
         }
@@ -169,6 +172,13 @@ impl Stop<'_> {
             return true;
         }
         self.full_stop_ends(next, first, dash)
+    }
+
+    /// "Yahoo! Inc.", "Yahoo! Japan": the mark belongs to the name.
+    fn is_called(&self, next: &str) -> bool {
+        let word = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let named = abbreviation::CALLED.contains(&last_word(self.before).1);
+        abbreviation::is_company_form(word) || named && !abbreviation::is_starter(self.language, &word.to_lowercase())
     }
 
     /// “Why?” John Smith asked.
@@ -210,6 +220,7 @@ impl Stop<'_> {
         };
         match kind {
             Kind::Inside => false,
+            Kind::Place => starter && !next_is_initial,
             // "10 авг. – РИА Новости"
             _ if dash => false,
             Kind::BeforeNumber => !first.is_numeric(),
@@ -226,6 +237,11 @@ impl Stop<'_> {
 
     fn kind(&self, earlier: &str, word: &str) -> Option<Kind> {
         let lower = word.to_lowercase();
+        // An acronym is no abbreviation: "СРСР", "NBC".
+        if word.chars().count() >= 2 && word.chars().all(char::is_uppercase) && !word.contains('.') {
+            return abbreviation::kind(self.language, &lower, false)
+                .filter(|kind| !matches!(kind, Kind::Inside | Kind::Place));
+        }
         let (_, previous) = last_word(earlier.trim_end().trim_end_matches('.'));
         let after_number = previous.ends_with(|c: char| c.is_ascii_digit())
             || (!previous.is_empty() && previous.chars().all(|c| "IVXХІ-–".contains(c)))
