@@ -6,6 +6,7 @@
 //! Languages with letters of their own beyond these (Kazakh, Mongolian) are only known to be none of ours.
 
 use super::language::{Guess, Language, certainty};
+use super::letters;
 
 /// How a language is told: a share per thousand for each of `LETTERS`, and words that hardly occur elsewhere.
 struct Profile {
@@ -84,7 +85,7 @@ const PROFILES: [Profile; 6] = [
         shares: [2.5, 0., 65., 0., 36., 13., 7., 0., 16., 0., 0., 0., 0., 17., 10., 45., 9., 17., 35., 155., 45.],
         #[rustfmt::skip]
         words: &[
-            "на", "у", "за", "а", "і", "што", "з", "гэта", "гэты", "як", "не", "па", "ў", "для", "ад", "каб", "яго", "яе", "іх", "былі",
+            "на", "у", "за", "а", "і", "што", "з", "гэта", "гэты", "як", "не", "па", "ў", "для", "ад", "яго", "яе", "іх", "былі",
             "быў", "была", "калі", "пасля", "або", "але", "можа", "таксама",
         ],
         endings: &[
@@ -100,7 +101,7 @@ const PROFILES: [Profile; 6] = [
         shares: [0., 90., 0., 0., 0., 0., 0., 16., 0., 0., 0., 0., 6., 0.2, 7., 20., 1.5, 7., 88., 120., 80.],
         #[rustfmt::skip]
         words: &[
-            "на", "в", "с", "а", "е", "се", "са", "че", "от", "като", "да", "ще", "това", "който", "която", "които", "и", "за", "във",
+            "на", "в", "с", "а", "е", "се", "са", "от", "като", "да", "ще", "това", "който", "която", "които", "и", "за", "във",
             "през", "към", "по", "при", "не", "след", "или", "беше", "може", "си", "той", "тя", "те", "има", "много",
             "повече", "го", "преди", "още", "също", "няма", "само", "този", "тази", "тези", "му", "ли", "ако", "така", "според",
             "защото", "докато", "бе", "бяха", "било", "била", "били", "всички", "около", "без", "ги",
@@ -115,7 +116,7 @@ const PROFILES: [Profile; 6] = [
         shares: [0., 95., 0., 0., 0., 0., 0., 0., 0., 45., 20., 0., 0., 0., 0., 0., 0., 8., 90., 115., 90.],
         #[rustfmt::skip]
         words: &[
-            "на", "за", "по", "с", "а", "је", "се", "су", "од", "са", "да", "и", "ће", "који", "која", "које", "као", "што", "у", "би", "или",
+            "на", "за", "по", "с", "а", "је", "се", "од", "са", "да", "и", "ће", "који", "која", "које", "као", "што", "у", "би", "или",
             "након", "може", "није", "био", "била", "због",
         ],
         endings: &["ома", "има", "ама", "ују", "ање", "ост", "ом", "ем", "ог", "ској"],
@@ -137,6 +138,29 @@ const PROFILES: [Profile; 6] = [
 
 /// Letters of Cyrillic alphabets that none of the profiles has.
 const FOREIGN: &str = "әғқңөұүһҗҙҡҫҳҷӑӗӳӊԥҩӡӣӯ";
+
+/// With fewer letters a text is too short for the profiles of its neighbours' languages.
+const SHORT: usize = 80;
+
+/// What such a sign says in a short text, in natural units.
+const FOREIGN_SIGN: f32 = 4.0;
+
+/// What a letter says that only one of Ukrainian and Russian has, in natural units.
+const OWN_LETTER: f32 = 6.0;
+
+/// A text whose languages are nearer to each other than this can be in both, in natural units.
+const OPEN: f32 = 3.0;
+
+/// How sure the least likely guess between two languages is, before its length counts.
+const LEAST_SURE: f32 = 0.1;
+
+/// Small words of Bulgarian, Macedonian, Serbian and Belarusian that are none of Ukrainian or Russian.
+#[rustfmt::skip]
+const FOREIGN_WORDS: [&str; 41] = [
+    "се", "са", "че", "като", "това", "който", "която", "които", "през", "към", "беше", "няма", "този", "тази", "тези", "също", "преди", "повече",
+    "във", "със", "бяха", "ги", "дека", "како", "ќе", "биде", "што", "је", "су", "ће", "није", "због", "након", "као", "гэта", "гэты", "каб", "яго",
+    "яе", "пасля", "калі",
+];
 
 /// What a text is judged by.
 struct Signs<'t> {
@@ -170,19 +194,46 @@ impl<'t> Signs<'t> {
         }
         signs
     }
+
+    /// How many of these [`LETTERS`] there are.
+    fn count(&self, wanted: &[&str]) -> usize {
+        LETTERS.iter().zip(self.counts).filter(|(set, _)| wanted.contains(set)).map(|(_, count)| count).sum()
+    }
+
+    /// True when a short text has what neither Ukrainian nor Russian has: a letter, a hard sign before a consonant, і beside
+    /// ы, a word of another language.
+    fn is_foreign(&self, text: &str) -> bool {
+        let chars: Vec<char> = text.chars().collect();
+        let soft = |at: usize| chars.get(at + 1).is_some_and(|next| "еёюя".contains(*next));
+        let hard_sign = (0..chars.len()).any(|at| chars[at] == 'ъ' && !soft(at));
+        let belarusian = self.count(&["і"]) > 0 && self.count(&["ы"]) > 0 && self.count(&["и", "щ", "їєґ"]) == 0;
+        let belarusian = belarusian || ["сць", "ддз", "гэт"].iter().any(|part| text.contains(part));
+        hard_sign
+            || belarusian
+            || self.foreign > 0
+            || self.count(&["ў", "ј", "љњћђџ", "ѓќѕ"]) > 0
+            || self.words.iter().any(|word| FOREIGN_WORDS.contains(word))
+    }
 }
 
 /// Guesses the language of text that is mostly Cyrillic.
 pub(super) fn guess(text: &str) -> Guess {
+    // "Is" of Bulgarian and Macedonian; a capital stands for a vitamin.
+    let is = text.split(|c: char| !c.is_alphabetic()).any(|word| word == "е");
     let text = text.to_lowercase();
     let signs = Signs::of(&text);
     if signs.foreign * 50 > signs.letters {
         return Guess::other("another Cyrillic language", certainty(signs.letters));
     }
+    let short_text = signs.letters < SHORT;
+    if short_text && !is && !signs.is_foreign(&text) {
+        return short(&text, &signs);
+    }
     let mut best: Option<(f32, &Profile)> = None;
     let mut second = f32::NEG_INFINITY;
     for profile in &PROFILES {
-        let score = profile.score(&signs);
+        let foreign = short_text && profile.language.is_none();
+        let score = profile.score(&signs) + if foreign { FOREIGN_SIGN } else { 0.0 };
         match best {
             Some((top, _)) if score <= top => second = second.max(score),
             Some((top, _)) => {
@@ -198,6 +249,35 @@ pub(super) fn guess(text: &str) -> Guess {
         Some(language) => Guess::ours(language, confidence),
         None => Guess::other(profile.name, confidence),
     }
+}
+
+/// A text that is Ukrainian or Russian and too short to be told by its profile: letters that only one of them has decide,
+/// then how its letters follow each other.
+fn short(text: &str, signs: &Signs<'_>) -> Guess {
+    let gap = gap(text, signs);
+    let language = if gap >= 0.0 { Language::Uk } else { Language::Ru };
+    Guess::ours(language, (2.0 * sure(gap.abs()) - 1.0).max(LEAST_SURE) * certainty(signs.letters))
+}
+
+/// How much likelier a short text is Ukrainian than Russian, in natural units.
+fn gap(text: &str, signs: &Signs<'_>) -> f32 {
+    let (ukrainian, russian) = (signs.count(&["і", "їєґ"]), signs.count(&["ы", "э", "ё", "ъ"]));
+    let own = OWN_LETTER * (ukrainian as f32 - russian as f32);
+    own + letters::leaning(text)
+}
+
+/// The nearer of Ukrainian and Russian, whatever the language is.
+pub(super) fn nearer(text: &str) -> Guess {
+    let text = text.to_lowercase();
+    let signs = Signs::of(&text);
+    short(&text, &signs)
+}
+
+/// True when a text is short, has no letter that only one language has, and words that both may have.
+pub(super) fn is_open(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let signs = Signs::of(&text);
+    signs.letters < SHORT && !signs.is_foreign(&text) && gap(&text, &signs).abs() < OPEN
 }
 
 /// How sure it is, from 0 to 1, that a text which is Ukrainian or Russian is the second; `None` for a text that is too short

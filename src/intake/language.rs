@@ -150,6 +150,48 @@ pub fn language_of(text: &str) -> Option<Guess> {
     Some(by_script(sample))
 }
 
+/// The nearest of the three languages, for a caller who knows no others: what is in Cyrillic letters is Ukrainian or Russian.
+/// `None` when there is not a single letter; how sure it is is next to nothing where the text seems to be in another language.
+#[must_use]
+pub fn nearest_language(text: &str) -> Option<(Language, f32)> {
+    let guess = language_of(text)?;
+    let letters = Letters::count(text);
+    match guess.language {
+        Some(language) => Some((language, guess.confidence)),
+        None if letters.cyrillic * 2 > letters.all => cyrillic::nearer(text).language.map(|language| (language, 0.0)),
+        None => Some((Language::En, 0.0)),
+    }
+}
+
+/// How sure the language of a phrase is that only the texts beside it tell.
+const BY_COMPANY: f32 = 0.3;
+
+/// Guesses the languages of texts that came together: phrases, labels, lines. What can be Ukrainian and Russian is what
+/// most of the others are.
+#[must_use]
+pub fn languages_of(texts: &[&str]) -> Vec<Option<Guess>> {
+    let mut guesses: Vec<Option<Guess>> = texts.iter().map(|text| language_of(text)).collect();
+    let open: Vec<bool> = texts.iter().map(|text| cyrillic::is_open(text)).collect();
+    let weight = |language: Language| -> f32 {
+        let settled = guesses.iter().zip(&open).filter(|(_, open)| !**open).filter_map(|(guess, _)| *guess);
+        settled.filter(|it| it.language == Some(language)).map(|it| it.confidence).sum()
+    };
+    let (ukrainian, russian) = (weight(Language::Uk), weight(Language::Ru));
+    let most = match ukrainian.total_cmp(&russian) {
+        std::cmp::Ordering::Equal => return guesses,
+        std::cmp::Ordering::Greater => Language::Uk,
+        std::cmp::Ordering::Less => Language::Ru,
+    };
+    for (guess, _) in guesses.iter_mut().zip(open).filter(|(_, open)| *open) {
+        if let Some(guess) = guess
+            && matches!(guess.language, Some(Language::Uk | Language::Ru))
+        {
+            *guess = Guess::ours(most, BY_COMPANY);
+        }
+    }
+    guesses
+}
+
 /// True when a text that should be Ukrainian or Russian reads as the other one, also where it has not one letter of it: a
 /// model that is refused ы writes Russian without.
 pub fn reads_as_the_neighbour(text: &str, wanted: Language) -> bool {
@@ -221,12 +263,15 @@ fn latin(text: &str) -> Guess {
         Lang::Eng => Guess::ours(Language::En, (1.0 - (1.0 - detected) * (1.0 - english_words)) * sure),
         _ if english_words >= 0.36 => Guess::ours(Language::En, english_words * sure),
         // A few ASCII words that whatlang is unsure about are more often a name or a headline in English.
-        _ if foreign == 0 && (english > 0 || letters < 12) && !info.is_reliable() => {
+        _ if foreign == 0 && (english > 0 || letters < SHORT_LATIN) && !info.is_reliable() => {
             Guess::ours(Language::En, 0.4 * sure)
         }
         lang => Guess::other(english_name(lang), detected * sure),
     }
 }
+
+/// Latin text with fewer letters than this, none of them with an accent, proves nothing of another language.
+const SHORT_LATIN: usize = 30;
 
 const UNKNOWN: &str = "an unknown language";
 
@@ -296,6 +341,57 @@ mod tests {
             assert_eq!(guess.language, language, "{text}: {guess:?}");
             assert!((0.0..=1.0).contains(&guess.confidence), "{text}: {guess:?}");
         }
+    }
+
+    /// Phrases of menus and headlines, our own.
+    #[test]
+    fn phrases_are_told_apart() {
+        let (mut wrong, mut all) = (Vec::new(), 0);
+        for line in include_str!("../../tests/corpus/phrases.txt").lines().filter(|line| !line.starts_with('#')) {
+            let (code, phrase) = line.split_once('|').unwrap();
+            let guess = language_of(phrase).unwrap();
+            all += 1;
+            if code != "?" && guess.language.map(Language::code) != Some(code) {
+                wrong.push((line, guess));
+            }
+            // Of what both may have one is said, and no third language.
+            let cyrillic = phrase.contains(|c| ('\u{400}'..='\u{52f}').contains(&c));
+            assert!(!cyrillic || matches!(guess.language, Some(Language::Uk | Language::Ru)), "{line}: {guess:?}");
+        }
+        println!("{} of {all} phrases are wrong: {wrong:#?}", wrong.len());
+        assert!(all >= 100 && wrong.len() * 20 <= all, "{wrong:#?}");
+    }
+
+    #[test]
+    fn what_both_languages_have_is_settled_by_the_rest() {
+        for (company, wanted) in
+            [("Уряд ухвалив бюджет.", Language::Uk), ("Правительство приняло бюджет.", Language::Ru)]
+        {
+            for open in ["Погода на завтра", "Культура", "Реклама"] {
+                let guesses = languages_of(&[open, company, "12"]);
+                assert_eq!(guesses[0].unwrap().language, Some(wanted), "{open} beside {company}");
+                assert_eq!(guesses[1].unwrap().language, Some(wanted));
+                assert_eq!(guesses[2], None);
+            }
+        }
+        // One that is sure stays what it is.
+        let guesses = languages_of(&["Київ", "Правительство приняло бюджет", "Mayor resigns"]);
+        let languages: Vec<_> = guesses.iter().map(|it| it.unwrap().language.unwrap()).collect();
+        assert_eq!(languages, [Language::Uk, Language::Ru, Language::En]);
+    }
+
+    #[test]
+    fn what_is_cyrillic_is_never_english() {
+        for (text, language) in [
+            ("Правителството прие в понеделник нов закон, който ще влезе в сила през есента.", Language::Ru),
+            ("Урад прыняў у панядзелак новы закон.", Language::Uk),
+            ("Die Regierung hat am Montag ein neues Gesetz beschlossen.", Language::En),
+        ] {
+            let (nearest, confidence) = nearest_language(text).unwrap();
+            assert_eq!(confidence, 0.0, "{text}");
+            assert!(nearest == language || text.starts_with("Урад") && nearest != Language::En, "{text}: {nearest}");
+        }
+        assert_eq!(nearest_language("12 %"), None);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod error;
 mod furniture;
 mod html;
 pub mod language;
+mod letters;
 mod markdown;
 mod mixture;
 mod note;

@@ -16,7 +16,7 @@ use crate::http::offload::{self, offload_large};
 use crate::http::options::Limits;
 use crate::http::turns::Caller;
 use crate::intake::Language;
-use crate::intake::language::language_of;
+use crate::intake::language::nearest_language;
 use crate::service::{Document, Service, TextFormat};
 
 /// Texts of one request that are translated at the same time.
@@ -103,8 +103,9 @@ async fn item(service: Service, asked: Arc<Asked>, at: usize) -> Result<Item, Re
     Ok(Item { text: translation.text, detected, alternatives })
 }
 
-fn percent(share: f32) -> f32 {
-    (share * 1000.0).round() / 10.0
+/// A whole number.
+fn percent(share: f32) -> f64 {
+    f64::from((share * 100.0).round())
 }
 
 impl Asked {
@@ -202,7 +203,6 @@ fn detected(values: &Values, most: usize) -> Result<Value, Refusal> {
     if count > most.saturating_mul(texts.len()) {
         return Err(too_long(count, most));
     }
-    let guess = language_of(&text).and_then(|guess| Some((guess.language?, guess.confidence)));
-    let (language, confidence) = guess.unwrap_or((Language::En, 0.0));
+    let (language, confidence) = nearest_language(&text).unwrap_or((Language::En, 0.0));
     Ok(json!([{"confidence": percent(confidence), "language": language.code()}]))
 }
