@@ -57,6 +57,9 @@ fn text(article: &Article, explain: bool) -> String {
         for piece in article.removed() {
             let _ = writeln!(out, "  {:<28} {}", piece.reason, piece.text.replace('\n', " "));
         }
+        for note in article.notes() {
+            let _ = writeln!(out, "Note: {note}");
+        }
     }
     out
 }
@@ -92,6 +95,7 @@ fn json(article: &Article) -> serde_json::Value {
         "text": article.text(),
         "sentences": sentences,
         "removed": article.removed(),
+        "notes": article.notes(),
         "sha256": article.sha256(),
     })
 }

@@ -64,6 +64,7 @@ pub struct Article {
     pub(super) text: String,
     pub(super) sentences: Vec<Sentence>,
     pub(super) removed: Vec<Removed>,
+    pub(super) notes: Vec<String>,
     pub(super) sha256: String,
 }
 
@@ -130,10 +131,16 @@ impl Article {
         self.text.get(sentence.start..sentence.end)
     }
 
-    /// What was taken away, in the order of the input.
+    /// What was taken away, in the order of the input; last what no reader of the page sees of it.
     #[must_use]
     pub fn removed(&self) -> &[Removed] {
         &self.removed
+    }
+
+    /// What a reader should know of the bytes: parts that are in another charset, in English.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// How many characters were taken away.

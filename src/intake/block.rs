@@ -25,6 +25,10 @@ pub(super) struct Block {
     pub(super) ended: bool,
     /// Why it is no part of an article, as far as the elements of a web page around it tell.
     pub(super) mark: Option<Reason>,
+    /// Nothing but a link.
+    pub(super) linked: bool,
+    /// A heading of a web page.
+    pub(super) heading: bool,
 }
 
 /// A line shorter than this never looks hard-wrapped, a longer one than `WRAP_MAX` neither.
@@ -38,7 +42,16 @@ impl Block {
     pub(super) fn new(text: String) -> Self {
         let words = text.split(' ').filter(|part| part.contains(char::is_alphanumeric)).count();
         let ended = ends_as_sentence(&text, words);
-        Self { key: key_of(&text), chars: text.chars().count(), words, ended, mark: None, text }
+        Self {
+            key: key_of(&text),
+            chars: text.chars().count(),
+            words,
+            ended,
+            mark: None,
+            linked: false,
+            heading: false,
+            text,
+        }
     }
 
     /// Text of the article rather than a label: it ends as a sentence, or it is too long for a heading.
@@ -71,13 +84,40 @@ impl Block {
 pub(super) fn of_pieces(pieces: Vec<Piece>) -> Vec<Block> {
     let mut blocks = Vec::with_capacity(pieces.len());
     for piece in pieces {
-        // A heading is often a link to itself; whatever else is nothing but a link leads away.
-        let link = (piece.is_links() && !piece.heading).then_some(Reason::Related);
-        let mark = piece.mark.or(link);
-        blocks.extend(split(&tidy(&piece.text)).into_iter().map(|block| Block { mark, ..block }));
+        let (mark, heading) = (piece.mark, piece.heading);
+        let linked = piece.is_links() && !(heading && piece.anchored);
+        blocks.extend(split(&tidy(&piece.text)).into_iter().map(|block| Block { mark, linked, heading, ..block }));
     }
+    mark_links(&mut blocks);
     distrust(&mut blocks);
     blocks
+}
+
+/// The most paragraphs in a row that are links and belong to the text all the same.
+const LINKED_PARAGRAPHS: usize = 2;
+
+/// A heading is often a link to itself; whatever else is nothing but a link leads away. But a whole sentence between
+/// paragraphs of the article is one of them, only that it is a link too.
+fn mark_links(blocks: &mut [Block]) {
+    let is_body = |block: &Block| !block.linked && block.mark.is_none() && block.ended && block.words >= 8;
+    let leads_away = |block: &Block| block.linked && !block.heading && block.mark.is_none();
+    let mut at = 0;
+    while at < blocks.len() {
+        let run = blocks[at..].iter().take_while(|block| leads_away(block)).count();
+        let next = at + run;
+        let amid = at > 0 && is_body(&blocks[at - 1]) && blocks.get(next).is_some_and(is_body);
+        let kept = amid && run <= LINKED_PARAGRAPHS && blocks[at..next].iter().all(is_statement);
+        if !kept {
+            blocks[at..next].iter_mut().for_each(|block| block.mark = Some(Reason::Related));
+        }
+        at = next + 1;
+    }
+}
+
+/// A whole sentence with a full stop, as headlines have none.
+fn is_statement(block: &Block) -> bool {
+    let bare = block.text.trim_end_matches(['"', '”', '“', '»', '’', ')']);
+    block.words >= 8 && bare.ends_with('.') && !bare.ends_with("..")
 }
 
 /// The part of the article that a mark may take away before it is taken for a mistake of the page.

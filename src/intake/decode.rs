@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::error::IntakeError;
-use super::{charset, markdown, unpack};
+use super::{Reason, Removed, charset, html, lookalike, markdown, unpack};
 
 /// The most bytes of text that are read: some forty times the longest article of a newspaper. A page in HTML may be longer
 /// (see [`super::MAX_FILE_BYTES`]), when it does not show more text than this.
@@ -28,13 +28,23 @@ pub(super) enum Content {
     Document(String),
 }
 
+/// What was read of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decoded {
+    pub(super) content: Content,
+    /// What is struck out in plain text.
+    pub(super) struck: Vec<Removed>,
+    /// What a reader should know of its bytes.
+    pub(super) notes: Vec<String>,
+}
+
 /// Unpacks, decodes, and tidies plain text.
-pub(super) fn decode(bytes: Vec<u8>, name: &str) -> Result<Content, IntakeError> {
+pub(super) fn decode(bytes: Vec<u8>, name: &str) -> Result<Decoded, IntakeError> {
     decode_within(bytes, name, usize::MAX)
 }
 
 /// The same for what may have so many characters, unpacked.
-pub(super) fn decode_within(bytes: Vec<u8>, name: &str, most: usize) -> Result<Content, IntakeError> {
+pub(super) fn decode_within(bytes: Vec<u8>, name: &str, most: usize) -> Result<Decoded, IntakeError> {
     // No character takes more than four bytes, so more than these are certainly too many.
     let unpack::Unpacked { bytes, charset } = unpack::unpack(bytes, name, most.saturating_mul(4))?;
     let characters = characters(&bytes);
@@ -45,26 +55,56 @@ pub(super) fn decode_within(bytes: Vec<u8>, name: &str, most: usize) -> Result<C
     if bytes.len() > unpack::MAX_FILE_BYTES {
         return Err(too_large(unpack::MAX_FILE_BYTES));
     }
-    let text = charset::letters(&bytes, charset.as_deref())
+    let charset::Decoded { text, notes } = charset::decode(&bytes, charset.as_deref())
         .map_err(|offset| IntakeError::NotText { name: name.to_owned(), offset })?;
+    let whole = |content| Decoded { content, struck: Vec::new(), notes: notes.clone() };
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err(IntakeError::Empty { name: name.to_owned() });
     }
     if looks_like_html(text) {
-        return Ok(Content::Page(text.to_owned()));
+        return Ok(whole(Content::Page(text.to_owned())));
     }
     if text.len() > MAX_BYTES {
         return Err(too_large(MAX_BYTES));
     }
     if markdown::is_markdown(text) {
-        return Ok(Content::Document(markdown::to_html(text)));
+        return Ok(whole(Content::Document(markdown::to_html(text))));
     }
-    let text = tidy(text);
+    let (text, struck) = without_struck(html::leftovers_decoded(tidy(text)));
     if text.is_empty() {
         return Err(IntakeError::Empty { name: name.to_owned() });
     }
-    Ok(Content::Plain(text))
+    Ok(Decoded { content: Content::Plain(text), struck, notes })
+}
+
+/// The longest passage that is struck out of plain text, in bytes.
+const LONGEST_STRUCK: usize = 500;
+
+/// Plain text without what stands between two `~~` in one line, and that.
+fn without_struck(text: String) -> (String, Vec<Removed>) {
+    if !text.contains("~~") {
+        return (text, Vec::new());
+    }
+    let (mut out, mut struck) = (String::with_capacity(text.len()), Vec::new());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("~~") {
+        out.push_str(before);
+        let near = &after[..after.floor_char_boundary(LONGEST_STRUCK)];
+        let inside = near.lines().next().and_then(|line| line.split_once("~~")).map(|(inside, _)| inside);
+        match inside.filter(|it| !it.is_empty() && !it.starts_with([' ', '~']) && !it.ends_with(' ')) {
+            Some(inside) => {
+                struck.push(Removed { text: inside.to_owned(), reason: Reason::Struck });
+                rest = &after[inside.len() + 2..];
+            }
+            None => {
+                out.push_str("~~");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    if struck.is_empty() { (text, struck) } else { (tidy(&out), struck) }
 }
 
 /// The characters of some bytes. In those that are no UTF-8, whatever stands for a character counts as one.
@@ -119,7 +159,7 @@ pub(super) fn tidy(text: &str) -> String {
         (blank, breaks) = (false, 0);
         out.push(c);
     }
-    out
+    lookalike::folded(&out)
 }
 
 /// The characters that take a place on a page. Done before letters are composed, because an invisible one between a letter
@@ -160,6 +200,27 @@ mod tests {
 
     fn plain(text: &str) -> Result<Content, IntakeError> {
         Ok(Content::Plain(text.to_owned()))
+    }
+
+    fn decode(bytes: Vec<u8>, name: &str) -> Result<Content, IntakeError> {
+        super::decode(bytes, name).map(|decoded| decoded.content)
+    }
+
+    #[test]
+    fn what_is_struck_out_of_plain_text_is_told() {
+        for (text, left, struck) in [
+            ("the cost was ~~3.1~~ 2.4 million", "the cost was 2.4 million", "3.1"),
+            ("~~a b~~ c ~~d~~", "c", "a b|d"),
+            ("~~ a ~~ b", "~~ a ~~ b", ""),
+            ("a ~~ b", "a ~~ b", ""),
+            ("~~a\nb~~", "~~a\nb~~", ""),
+            ("~~~~ fence", "~~~~ fence", ""),
+        ] {
+            let decoded = super::decode(text.as_bytes().to_vec(), "a").unwrap();
+            assert_eq!(decoded.content, Content::Plain(left.to_owned()));
+            let texts: Vec<&str> = decoded.struck.iter().map(|it| it.text.as_str()).collect();
+            assert_eq!(texts.join("|"), struck);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Plain text is not Markdown because of one star or one number sign: at least two marks of different places are asked for.
 
-use pulldown_cmark::{Options, Parser, html};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
 /// Bytes at the start in which the marks are counted.
 const WINDOW: usize = 64 * 1024;
@@ -12,7 +12,7 @@ pub(super) fn is_markdown(text: &str) -> bool {
     let window = &text[..text.floor_char_boundary(WINDOW)];
     let headings = window.lines().filter(|line| is_heading(line)).count();
     let links = window.matches("](http").count();
-    let strong = window.matches("**").count() / 2;
+    let strong = (window.matches("**").count() + window.matches("~~").count()) / 2;
     let fences = window.lines().filter(|line| line.starts_with("```")).count() / 2;
     links >= 2 || headings >= 1 && headings + links + strong + fences >= 2
 }
@@ -26,7 +26,16 @@ fn is_heading(line: &str) -> bool {
 /// The text as HTML.
 pub(super) fn to_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
-    html::push_html(&mut out, Parser::new_ext(text, Options::ENABLE_TABLES));
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
+    // One tilde strikes nothing out: "~5 km" is "about".
+    let events = Parser::new_ext(text, options).into_offset_iter().map(|(event, range)| {
+        let single = !text[range].starts_with("~~");
+        match event {
+            Event::Start(Tag::Strikethrough) | Event::End(TagEnd::Strikethrough) if single => Event::Text("~".into()),
+            event => event,
+        }
+    });
+    html::push_html(&mut out, events);
     out
 }
 
@@ -43,5 +52,11 @@ mod tests {
         {
             assert!(is_markdown(text), "{text}");
         }
+    }
+
+    #[test]
+    fn two_tildes_strike_out_and_one_does_not() {
+        assert_eq!(to_html("a ~~b~~ c"), "<p>a <del>b</del> c</p>\n");
+        assert_eq!(to_html("5~6 and 7~8"), "<p>5~6 and 7~8</p>\n");
     }
 }

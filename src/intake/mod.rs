@@ -20,6 +20,7 @@ mod furniture;
 mod html;
 pub mod language;
 mod letters;
+mod lookalike;
 mod markdown;
 mod mixture;
 mod note;
@@ -37,7 +38,7 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use block::Block;
-use decode::Content;
+use decode::{Content, Decoded};
 use html::Head;
 use plain::{Cleaned, Titles};
 
@@ -123,17 +124,20 @@ enum Cleaning {
 
 fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Article, IntakeError> {
     let Source { bytes, name, title: given, language } = source;
-    let content = decode::decode_within(bytes, &name, bounds.given)?;
+    let Decoded { content, struck, notes } = decode::decode_within(bytes, &name, bounds.given)?;
     bounds.cancel.check()?;
-    let (shown, extracted, head) = blocks(content, &name)?;
+    let Blocks { shown, extracted, head, unseen } = blocks(content, &name)?;
     bounds.cancel.check()?;
     let given_characters = joined(&shown).chars().count();
     let too_short = |characters| IntakeError::TooShort { name: name.clone(), characters, limit: MIN_CHARACTERS };
     if given_characters < MIN_CHARACTERS {
         return Err(too_short(given_characters));
     }
-    let titles = Titles { given, named: head.title };
-    let Cleaned { title, paragraphs, removed } = match cleaning {
+    let titles = Titles { given, named: head.title.map(|title| decode::tidy(&title)) };
+    if cleaning == Cleaning::Furniture && unfit::is_front_page(&shown) {
+        return Err(IntakeError::NotArticle { name, reason: Unfit::Links });
+    }
+    let Cleaned { title, paragraphs, mut removed } = match cleaning {
         Cleaning::Furniture => settle(plain::clean(shown, &extracted, titles), &bounds.cancel),
         Cleaning::Nothing => Cleaned { title: titles.given.or(titles.named), paragraphs: shown, removed: Vec::new() },
     };
@@ -142,6 +146,7 @@ fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Articl
     {
         return Err(IntakeError::NotArticle { name, reason });
     }
+    removed.extend(struck.into_iter().chain(unseen));
     let text = joined(&paragraphs);
     let characters = text.chars().count();
     if characters < MIN_CHARACTERS {
@@ -159,13 +164,26 @@ fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Articl
     let mixture = Mixture::of(&text, &sentences, language);
     let Head { byline, published, site, .. } = head;
     let sha256 = hex_sha256(&text);
-    Ok(Article { title, byline, published, site, mixture, language, confidence, sentences, removed, sha256, text })
+    Ok(Article {
+        title,
+        byline,
+        published,
+        site,
+        mixture,
+        language,
+        confidence,
+        sentences,
+        removed,
+        notes,
+        sha256,
+        text,
+    })
 }
 
 /// The letters of a text in whatever charset it is, as [`read`] decodes them; `None` when the bytes are no text.
 #[must_use]
-pub fn letters(bytes: &[u8]) -> Option<String> {
-    let text = charset::letters(bytes, None).ok()?;
+pub fn decoded(bytes: &[u8]) -> Option<String> {
+    let text = charset::decode(bytes, None).ok()?.text;
     Some(text.trim_start_matches('\u{feff}').to_owned())
 }
 
@@ -176,10 +194,22 @@ pub fn sentences(paragraph: &str, language: Language) -> Vec<Range<usize>> {
     sentence::split(paragraph, language).into_iter().map(|sentence| sentence.start..sentence.end).collect()
 }
 
-/// The blocks that are shown, those that the extractor takes for the article, and what the head says.
-fn blocks(content: Content, name: &str) -> Result<(Vec<Block>, Vec<Block>, Head), IntakeError> {
+/// A text in blocks.
+#[derive(Debug, Default)]
+struct Blocks {
+    /// Those that are shown.
+    shown: Vec<Block>,
+    /// Those that the extractor takes for the article.
+    extracted: Vec<Block>,
+    /// What the head says.
+    head: Head,
+    /// What no reader sees.
+    unseen: Vec<Removed>,
+}
+
+fn blocks(content: Content, name: &str) -> Result<Blocks, IntakeError> {
     let html = match &content {
-        Content::Plain(text) => return Ok((block::split(text), Vec::new(), Head::default())),
+        Content::Plain(text) => return Ok(Blocks { shown: block::split(text), ..Blocks::default() }),
         Content::Page(html) | Content::Document(html) => html,
     };
     let page = html::read(html, MAX_BYTES).ok_or_else(|| IntakeError::TooLarge {
@@ -188,10 +218,11 @@ fn blocks(content: Content, name: &str) -> Result<(Vec<Block>, Vec<Block>, Head)
         limit: MAX_BYTES,
     })?;
     let extracted = if matches!(content, Content::Page(_)) { block::of_pieces(page.extracted) } else { Vec::new() };
-    Ok((block::of_pieces(page.pieces), extracted, page.head))
+    Ok(Blocks { shown: block::of_pieces(page.pieces), extracted, head: page.head, unseen: page.unseen })
 }
 
-/// Cleans until nothing changes, so that the extract of an extract is itself.
+/// Cleans until nothing changes, so that the extract of an extract is itself. What was cleaned is plain text, also where
+/// it speaks of HTML.
 fn settle(mut cleaned: Cleaned, cancel: &Cancel) -> Cleaned {
     for _ in 0..ROUNDS {
         if cancel.is_cancelled() {
@@ -199,9 +230,7 @@ fn settle(mut cleaned: Cleaned, cancel: &Cancel) -> Cleaned {
         }
         end_first_line(&mut cleaned.paragraphs);
         let text = joined(&cleaned.paragraphs);
-        let again = decode::decode(text.clone().into_bytes(), "").and_then(|content| blocks(content, ""));
-        let Ok((shown, extracted, head)) = again else { break };
-        let next = plain::clean(shown, &extracted, Titles { given: None, named: head.title });
+        let next = plain::clean(block::split(&decode::tidy(&text)), &[], Titles::default());
         if joined(&next.paragraphs) == text {
             break;
         }

@@ -1,8 +1,10 @@
 //! Reads a note: a text that a person wrote about an article. It is no page, so nothing is looked for and nothing removed.
 
-use super::decode::{self, Content};
+use super::decode::{self, Content, Decoded};
 use super::language::{self, Guess, Language};
-use super::{Article, IntakeError, MIN_CHARACTERS, Mixture, Source, blocks, hex_sha256, joined, mixture, sentence};
+use super::{
+    Article, Blocks, IntakeError, MIN_CHARACTERS, Mixture, Source, blocks, hex_sha256, joined, mixture, sentence,
+};
 
 /// Reads a text that is no page: a summary that a person wrote, however short. Nothing is taken away.
 ///
@@ -12,9 +14,13 @@ use super::{Article, IntakeError, MIN_CHARACTERS, Mixture, Source, blocks, hex_s
 /// When the bytes are no text, when there is no word in it, or when the language is not one of ours.
 pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeError> {
     let Source { bytes, name, title, language } = source;
-    let text = match decode::decode(bytes, &name)? {
+    let Decoded { content, notes, .. } = decode::decode(bytes, &name)?;
+    let text = match content {
         Content::Plain(text) => paragraphs_of_note(&text),
-        page => joined(&blocks(page, &name)?.0),
+        page => {
+            let Blocks { shown, .. } = blocks(page, &name)?;
+            joined(&shown)
+        }
     };
     if !text.contains(char::is_alphanumeric) {
         return Err(IntakeError::Empty { name });
@@ -30,7 +36,20 @@ pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeE
     let sentences = sentence::split(&text, language);
     let mixture = Mixture::of(&text, &sentences, language);
     let (byline, published, site, removed, sha256) = (None, None, None, Vec::new(), hex_sha256(&text));
-    Ok(Article { title, byline, published, site, mixture, language, confidence, sentences, removed, sha256, text })
+    Ok(Article {
+        title,
+        byline,
+        published,
+        site,
+        mixture,
+        language,
+        confidence,
+        sentences,
+        removed,
+        notes,
+        sha256,
+        text,
+    })
 }
 
 /// Parts a note where a line ends a sentence or the next one begins a point of a list; other line breaks are only layout.

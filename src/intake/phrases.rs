@@ -238,7 +238,7 @@ pub(super) const CREDITS: &[&str] = &[
     "photo:", "photos:", "photo by", "photo courtesy", "photograph:", "image:", "picture:", "screenshot:", "source:", "credit:", "credits:",
     "courtesy of", "getty images", "/getty", "/ap photo", "(ap photo", "/reuters", "/afp", "via getty", "via reuters", "shutterstock",
     "фото:", "фото з", "фото -", "фото –", "фото —", "фото із", "фото из", "світлина:", "скріншот:", "скриншот:", "ілюстрація:", "иллюстрация:", "колаж:",
-    "коллаж:", "джерело:", "джерело фото", "источник фото", "©", "унiан", "depositphotos", "pixabay", "unsplash", "wikimedia commons",
+    "коллаж:", "джерело:", "джерело фото", "источник фото", "©", "уніан", "depositphotos", "pixabay", "unsplash", "wikimedia commons",
 ];
 
 /// Words of a line that holds a date and little else.

@@ -54,6 +54,10 @@ pub enum Reason {
     RepeatedTitle,
     /// A paragraph that stood before already.
     Repeated,
+    /// Text that a page does not show: hidden, of no size, off the screen, in the colour of its ground.
+    Hidden,
+    /// Text that is struck out.
+    Struck,
     /// Before the article begins or after it ends.
     OutsideArticle,
 }
@@ -78,6 +82,8 @@ impl fmt::Display for Reason {
             Self::Credits => "credits",
             Self::RepeatedTitle => "repeated title",
             Self::Repeated => "repeated paragraph",
+            Self::Hidden => "invisible text",
+            Self::Struck => "struck out",
             Self::OutsideArticle => "outside the article",
         })
     }

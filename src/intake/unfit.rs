@@ -78,6 +78,40 @@ pub(super) fn judge(kept: &[Block], removed: &[Removed], shortest: usize) -> Opt
     .then_some(Unfit::Links)
 }
 
+/// The fewest teasers that make a front page.
+const TEASERS: usize = 4;
+
+/// The longest text of one teaser in characters, and the most lines between two headlines.
+const LONGEST_TEASER: usize = 400;
+const TEASER_LINES: usize = 5;
+
+/// More prose outside the teasers than this makes an article of a page, in characters.
+const OWN_PROSE: usize = 250;
+
+/// True for a page whose text stands below headlines that lead elsewhere: a front page, a section, a result of a search.
+pub(super) fn is_front_page(shown: &[Block]) -> bool {
+    let blocks: Vec<&Block> = shown.iter().filter(|it| matches!(it.mark, None | Some(Reason::Related))).collect();
+    let is_headline = |block: &Block| block.linked && block.words >= 2 && (block.heading || !block.ended);
+    let tells = |it: &Block| it.words >= 4 && (it.ended || !it.linked && it.words > HEADLINE);
+    let is_own = |it: &&&Block| !it.linked && it.ended && it.words >= 4;
+    let (mut teasers, mut teased, mut own, mut at) = (0, 0, 0, 0);
+    while at < blocks.len() {
+        let below = at + usize::from(is_headline(blocks[at]));
+        let end = blocks[below..].iter().position(|it| is_headline(it)).map_or(blocks.len(), |next| below + next);
+        let end = end.max(at + 1);
+        let text: usize = blocks[below.min(end)..end].iter().filter(|it| tells(it)).map(|it| it.chars).sum();
+        // The last teaser is followed by the rest of the page.
+        let short = end - at <= TEASER_LINES || end == blocks.len();
+        match below > at && text > 0 && text <= LONGEST_TEASER && short {
+            true => (teasers, teased) = (teasers + 1, teased + text),
+            false => own += blocks[at..end].iter().filter(is_own).map(|it| it.chars).sum::<usize>(),
+        }
+        at = end;
+    }
+    // A short article may have teasers of others below.
+    teasers >= TEASERS && own < OWN_PROSE && own * 2 < teased
+}
+
 /// How many digits and how many letters texts have.
 fn signs<'a>(texts: impl Iterator<Item = &'a str>) -> (usize, usize) {
     texts.flat_map(str::chars).fold((0, 0), |(digits, letters), c| {
@@ -178,6 +212,30 @@ mod tests {
             "It is version 2.0.1 (see below).",
         ];
         assert_eq!(judged(&about_code), None);
+    }
+
+    fn headline(text: &str) -> Block {
+        Block { linked: true, heading: true, ..Block::new(text.to_owned()) }
+    }
+
+    #[test]
+    fn teasers_below_linked_headlines_are_a_front_page() {
+        let teaser = |n: usize| {
+            [
+                headline(&format!("Council closes school {n}")),
+                Block::new(format!("Parents of {n} pupils were told on Monday.")),
+            ]
+        };
+        let page: Vec<Block> = (0..6).flat_map(teaser).collect();
+        assert!(is_front_page(&page));
+        let body =
+            "The council voted on Monday to close the old school and to move its pupils to a new one by the river. ";
+        let article: Vec<Block> = (0..4).map(|_| Block::new(body.repeat(2))).chain((0..6).flat_map(teaser)).collect();
+        assert!(!is_front_page(&article));
+        let sections: Vec<Block> =
+            (0..6).flat_map(|n| [headline(&format!("Part {n}")), Block::new(body.repeat(6))]).collect();
+        assert!(!is_front_page(&sections), "headings that link to themselves");
+        assert!(!is_front_page(&[]));
     }
 
     #[test]

@@ -217,6 +217,7 @@ fn extract_prints_the_article() {
                 "language",
                 "languages",
                 "mixed",
+                "notes",
                 "published",
                 "removed",
                 "sentences",

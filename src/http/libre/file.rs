@@ -89,7 +89,7 @@ pub(super) async fn translate(
     let title = last_part(&file.name).to_owned();
     let ending = title.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
     let format: TextFormat = ending.parse().map_err(|()| Refusal::bad("Invalid request: file format not supported"))?;
-    let text = intake::letters(&file.bytes)
+    let text = intake::decoded(&file.bytes)
         .ok_or_else(|| Refusal::bad("Invalid request: the file is not a text in any charset that is known"))?;
     let count = text.chars().count();
     let most = libre.gateway.0.options.limits.max_characters;

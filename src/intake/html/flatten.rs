@@ -21,6 +21,8 @@ pub(in crate::intake) struct Piece {
     pub(in crate::intake) mark: Option<Reason>,
     /// True for a heading.
     pub(in crate::intake) heading: bool,
+    /// True where its links lead to places of the same page.
+    pub(in crate::intake) anchored: bool,
 }
 
 impl Piece {
@@ -39,7 +41,6 @@ struct Open {
     name: &'static str,
     tag: Tag,
     mark: Option<Reason>,
-    hidden: bool,
     /// Items so far, in a list with numbers.
     items: usize,
 }
@@ -52,13 +53,32 @@ pub(super) struct Flattener {
     deeper: usize,
     piece: Piece,
     in_link: bool,
+    to_anchor: bool,
     prefix: Option<String>,
     /// The element whose content is not shown, how often it is nested in itself, and whether a paragraph ends it.
     skipped: Option<(&'static str, usize, Tag)>,
     in_title: bool,
     title: String,
     rows: Rows,
+    /// The terms that the next definition is of, and whether they have one.
+    terms: Vec<String>,
+    defined: bool,
     bytes: usize,
+}
+
+/// The most terms that one definition is of, and how long they are together, in characters.
+const MOST_TERMS: usize = 8;
+const LONGEST_TERM: usize = 200;
+
+/// What stands before the first line of a definition.
+fn definition_prefix(terms: &[String]) -> Option<String> {
+    let term: String = terms.iter().take(MOST_TERMS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let term: String = term.chars().take(LONGEST_TERM).collect();
+    match term.chars().next_back() {
+        None => Some("• ".to_owned()),
+        Some(':' | '?' | '!' | '.' | '—' | '–') => Some(format!("• {term} ")),
+        Some(_) => Some(format!("• {term}: ")),
+    }
 }
 
 /// Words in the class or id of an element that say what it holds, where elements of HTML do not.
@@ -88,6 +108,7 @@ impl Flattener {
     /// The pieces in order, and the page's name in its head.
     pub(super) fn finish(mut self) -> (Vec<Piece>, Option<String>) {
         self.flush();
+        self.end_definitions();
         let title = self.title.split_whitespace().collect::<Vec<_>>().join(" ");
         (self.rows.finish(), Some(title).filter(|title| !title.is_empty()))
     }
@@ -96,12 +117,13 @@ impl Flattener {
         if self.in_title && self.title.len() < 1000 {
             self.title.push_str(text);
         }
-        if self.in_title || self.skipped.is_some() || self.open.last().is_some_and(|open| open.hidden) {
+        if self.in_title || self.skipped.is_some() {
             return;
         }
         self.bytes += text.len();
         if self.in_link {
             self.piece.linked += text.len();
+            self.piece.anchored = self.to_anchor;
         }
         if self.open.iter().rev().take(4).any(|open| open.tag == Tag::Preformatted) {
             self.piece.text.push_str(text);
@@ -126,7 +148,10 @@ impl Flattener {
             self.skipped = None;
         }
         match tag {
-            Tag::Link => self.in_link = true,
+            Tag::Link => {
+                self.in_link = true;
+                self.to_anchor = attribute(start, "href").is_some_and(|href| href.starts_with(b"#"));
+            }
             Tag::Title => self.in_title = self.title.is_empty(),
             Tag::Break => self.piece.text.push('\n'),
             Tag::Hidden | Tag::Control => {
@@ -154,8 +179,13 @@ impl Flattener {
                 if self.open.last().is_some_and(|open| open.tag == Tag::Item) {
                     self.open.pop();
                 }
+                // The term of a list of items stands above it.
+                if let Some(term) = self.prefix.take().filter(|prefix| prefix.starts_with("• ") && prefix.len() > 4) {
+                    self.rows.push(Piece { text: term.trim_end().to_owned(), ..Piece::default() });
+                }
                 self.prefix = Some(self.item_prefix());
             }
+            Tag::Term | Tag::Definition => self.open_definition(tag),
             _ => {}
         }
         if self.open.len() >= DEEPEST {
@@ -167,8 +197,21 @@ impl Flattener {
         let content = matches!(tag, Tag::Table | Tag::Quotation | Tag::Preformatted);
         let inherited = around.and_then(|open| open.mark).filter(|mark| !(content && *mark == Reason::Caption));
         // A figure that holds a table or a quotation is no picture.
-        let hidden = around.is_some_and(|open| open.hidden) || is_hidden(start);
-        self.open.push(Open { name, tag, mark: inherited.or(mark), hidden, items: 0 });
+        self.open.push(Open { name, tag, mark: inherited.or(mark), items: 0 });
+    }
+
+    /// A term is kept for the definitions that follow it.
+    fn open_definition(&mut self, tag: Tag) {
+        // The end tags of both are optional.
+        if self.open.last().is_some_and(|open| matches!(open.tag, Tag::Term | Tag::Definition)) {
+            self.open.pop();
+        }
+        match tag {
+            Tag::Term if self.defined => self.terms.clear(),
+            Tag::Term => {}
+            _ => self.prefix = definition_prefix(&self.terms),
+        }
+        self.defined = tag == Tag::Definition;
     }
 
     fn item_prefix(&mut self) -> String {
@@ -214,14 +257,26 @@ impl Flattener {
         if inside_cell && !matches!(tag, Tag::Table | Tag::Row | Tag::Block) {
             return;
         }
-        for open in self.open.drain(at..).rev() {
+        while self.open.len() > at {
+            let Some(open) = self.open.pop() else { return };
             match open.tag {
                 Tag::Table => self.rows.close(),
                 Tag::Row => self.rows.end_row(),
-                Tag::Item => self.prefix = None,
+                Tag::Item | Tag::Definition => self.prefix = None,
+                Tag::Definitions => self.end_definitions(),
                 _ => {}
             }
         }
+    }
+
+    /// Terms that nothing defines stand for themselves.
+    fn end_definitions(&mut self) {
+        if !std::mem::take(&mut self.defined) {
+            for text in std::mem::take(&mut self.terms) {
+                self.rows.push(Piece { text: format!("• {text}"), ..Piece::default() });
+            }
+        }
+        self.terms.clear();
     }
 
     /// Ends the piece that is being read.
@@ -231,6 +286,10 @@ impl Flattener {
             return;
         }
         piece.mark = self.open.last().and_then(|open| open.mark);
+        if self.open.iter().rev().take(4).any(|open| open.tag == Tag::Term) && !piece.is_links() {
+            self.terms.push(piece.text.split_whitespace().collect::<Vec<_>>().join(" "));
+            return;
+        }
         if let Some(prefix) = self.prefix.take()
             && !piece.is_links()
             && piece.text.contains(char::is_alphanumeric)
@@ -247,6 +306,11 @@ fn attribute<'a>(start: &'a StartTag<()>, name: &str) -> Option<&'a [u8]> {
 
 /// What an element says about its content.
 fn own_mark(tag: Tag, start: &StartTag<()>) -> Option<Reason> {
+    // Hidden from those who hear a page, and not always from those who see it.
+    let unheard = attribute(start, "aria-hidden") == Some(b"true");
+    if unheard && !matches!(start.name.as_slice(), b"body" | b"html" | b"main" | b"article") {
+        return Some(Reason::Hidden);
+    }
     match tag {
         Tag::Navigation => return Some(Reason::Menu),
         Tag::Footer => return Some(Reason::OutsideArticle),
@@ -270,12 +334,4 @@ fn own_mark(tag: Tag, start: &StartTag<()>) -> Option<Reason> {
     words.find_map(|word| {
         CLASSES.iter().find(|(class, _)| word.eq_ignore_ascii_case(class.as_bytes())).map(|found| found.1)
     })
-}
-
-fn is_hidden(start: &StartTag<()>) -> bool {
-    let styled = attribute(start, "style").is_some_and(|style| {
-        let style: String = String::from_utf8_lossy(style).to_ascii_lowercase().split_whitespace().collect();
-        style.contains("display:none") || style.contains("visibility:hidden")
-    });
-    styled || start.attributes.contains_key(b"hidden".as_slice()) || attribute(start, "aria-hidden") == Some(b"true")
 }
