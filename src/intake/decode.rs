@@ -71,7 +71,7 @@ pub(super) fn decode_within(bytes: Vec<u8>, name: &str, most: usize) -> Result<D
     if markdown::is_markdown(text) {
         return Ok(whole(Content::Document(markdown::to_html(text))));
     }
-    let (text, struck) = without_struck(html::leftovers_decoded(tidy(text)));
+    let (text, struck) = without_struck(tidy(&html::leftovers_decoded(text)));
     if text.is_empty() {
         return Err(IntakeError::Empty { name: name.to_owned() });
     }
@@ -233,6 +233,7 @@ mod tests {
             ("со\u{ad}став\u{200b}, \u{202a}да\u{202c}", "состав, да"),
             ("и\u{306}ти і\u{308}жак", "йти їжак"),
             ("перемо\u{301}га cafe\u{200b}\u{301}", "перемога café"),
+            ("the council&#39;s 5&nbsp;000", "the council's 5 000"),
             ("one\u{2028}two\u{2029}\u{2029}three", "one\ntwo\n\nthree"),
             (&many, &few),
         ];

@@ -3,6 +3,8 @@
 //! They are decoded once more when the page looks escaped twice as a whole: an entity touches a letter, as in
 //! `council&#39;s`. A page that speaks of entities shows them apart from words, or as code, and keeps them.
 
+use std::borrow::Cow;
+
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
 /// Names of characters of running text. Numbers count too.
@@ -101,10 +103,10 @@ pub(in crate::intake) fn decoded(text: &str) -> String {
 }
 
 /// Plain text that was taken out of a page without being decoded, decoded; as it is where no entity touches a word.
-pub(in crate::intake) fn leftovers_decoded(text: String) -> String {
-    match has_leftover(&text, "&", is_attached) {
-        true => decoded(&text),
-        false => text,
+pub(in crate::intake) fn leftovers_decoded(text: &str) -> Cow<'_, str> {
+    match has_leftover(text, "&", is_attached) {
+        true => Cow::Owned(decoded(text)),
+        false => Cow::Borrowed(text),
     }
 }
 
@@ -133,9 +135,9 @@ mod tests {
     #[test]
     fn text_is_decoded_once_more() {
         assert_eq!(decoded("Tom&#39;s &quot;a < b&quot; &amp; c&nbsp;&laquo;d&raquo;"), "Tom's \"a < b\" & c\u{a0}«d»");
-        assert_eq!(leftovers_decoded("the council&#39;s vote".to_owned()), "the council's vote");
-        assert_eq!(leftovers_decoded("write &quot; for it".to_owned()), "write &quot; for it");
-        assert_eq!(leftovers_decoded("AT&T; &ж;".to_owned()), "AT&T; &ж;");
+        assert_eq!(leftovers_decoded("the council&#39;s vote"), "the council's vote");
+        assert_eq!(leftovers_decoded("write &quot; for it"), "write &quot; for it");
+        assert_eq!(leftovers_decoded("AT&T; &ж;"), "AT&T; &ж;");
     }
 
     #[test]
