@@ -113,7 +113,8 @@ fn clean_articles_come_through() {
         let field = |name: &str| record[name].as_str().expect("the corpus has this field").to_owned();
         let article = article(&field("id"), &format!("{}\n\n{}", field("title"), field("text")));
         assert_eq!(article.language().code(), field("lang"), "{}", field("id"));
-        let (p, r) = overlap(article.text(), &field("text"));
+        // Two of the articles have Latin letters in Cyrillic words, which are read as what they look like.
+        let (p, r) = overlap(&likened(article.text()), &likened(&field("text")));
         (precision, recall, count) = (precision + p, recall + r, count + 1.0);
         let again = self::article(&field("id"), article.text());
         same += usize::from(again.text() == article.text());
@@ -159,6 +160,12 @@ fn measure_languages(lines: &[[&str; 3]]) {
     println!("languages: {seen:?}");
     let share = |kind: &str| seen[kind].0 as f64 / seen[kind].1 as f64;
     assert!(share("full") >= 0.995 && share("short") >= 0.95, "{seen:?}");
+}
+
+/// The text with one of each two letters that look alike.
+fn likened(text: &str) -> String {
+    let (from, to) = ("aceiopxyABCEHIKMOPTXY", "асеіорхуАВСЕНІКМОРТХУ");
+    text.chars().map(|c| from.chars().zip(to.chars()).find(|(latin, _)| *latin == c).map_or(c, |(_, it)| it)).collect()
 }
 
 pub(crate) fn letters(text: &str) -> String {
