@@ -417,9 +417,10 @@ async fn what_the_model_writes_poorly_is_said_with_what_does_better() {
     let service = Service::with_recipe(service.engine().clone(), recipe);
     let asked = request(&fixture("en", "page"), &[Language::En, Language::Uk]);
     let mut seen = Vec::new();
-    let watch = |stage| match stage {
-        Stage::Summary(summary) => seen.push(summary.warnings.clone()),
-        _ => (),
+    let watch = |stage| {
+        if let Stage::Summary(summary) = stage {
+            seen.push(summary.warnings.clone());
+        }
     };
     let answer = service.summarize(asked, watch).await.unwrap();
     let told = serde_json::to_value(&answer).unwrap();
