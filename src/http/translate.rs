@@ -25,7 +25,7 @@ use super::room::Reservation;
 use super::turns::{Caller, Place, Turn};
 use crate::error::Error;
 use crate::intake::Language;
-use crate::service::{Document, Service, Step, TextFormat, Translation};
+use crate::service::{Document, OpenOptions, Opened, Service, Step, TextFormat, Translation};
 
 /// A text, and what is wanted of it.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -103,7 +103,7 @@ enum Text {
     /// Its turn is to come.
     Waiting { document: Document, place: Place, room: Reservation },
     /// It was read.
-    Opened { document: Document, turn: Turn, room: Reservation },
+    Opened { opened: Opened, turn: Turn, room: Reservation },
 }
 
 impl Job {
@@ -117,7 +117,11 @@ impl Job {
         let reader = service.clone();
         let reading = async {
             let turn = limit.turn(place).await;
-            offload(move |_| Ok(Text::Opened { document: reader.open_document(document)?, turn, room })).await
+            offload(move |cancel| {
+                let options = OpenOptions { cancel: cancel.clone(), ..OpenOptions::default() };
+                Ok(Text::Opened { opened: reader.open_document(&document, &options)?, turn, room })
+            })
+            .await
         };
         let text = limit.hold(reading).await??.map_err(|error: Error| Problem::from(error))?;
         Ok(Self { service, text, limit, _working })
@@ -125,8 +129,8 @@ impl Job {
 
     async fn translation(self, watch: &mut (dyn FnMut(Step<'_>) + Send)) -> Result<Translation, Problem> {
         let Self { service, text, limit, _working } = self.opened().await?;
-        let Text::Opened { document, turn, room: _room } = text else { return Err(Problem::internal()) };
-        let translation = limit.hold(service.translate(document, watch)).await??;
+        let Text::Opened { opened, turn, room: _room } = text else { return Err(Problem::internal()) };
+        let translation = limit.hold(service.translate_opened(opened, watch)).await??;
         turn.finish();
         Ok(translation)
     }

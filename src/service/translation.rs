@@ -7,12 +7,15 @@ use futures_util::future::try_join_all;
 use super::run::Run;
 use super::{Service, Stage};
 use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
+use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::Language;
 use crate::plan::Matter;
+use crate::translate;
 use crate::translate::{Desk, Glossary, Writer};
 pub use crate::translate::{
-    Direction, Document, Fault, FaultKind, Format as TextFormat, Sentence, Step, TranslateError, Translation,
+    Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
+    Translation, common_language,
 };
 
 /// chrF that is taken for a model in a language that it writes well; translation models state more.
@@ -46,16 +49,41 @@ impl Service {
         self.desk.best(direction)
     }
 
-    /// Looks whether a text can be read for a translation. On this thread, for whoever has one that may be busy for long.
+    /// Reads a text for a translation. On this thread, for whoever has one that may be busy for long.
     ///
     /// # Errors
-    /// When it cannot.
-    pub fn open_document(&self, document: Document) -> Result<Document, Error> {
-        self.desk.check(&document)?;
-        Ok(document)
+    /// When the text is refused, or nobody waits for it any more.
+    pub fn open_document(&self, document: &Document, options: &OpenOptions) -> Result<Opened, Error> {
+        Ok(translate::open(document, options)?)
+    }
+
+    /// The same on a thread of its own; `among` is the language of the texts around it. Dropping the future stops the work.
+    ///
+    /// # Errors
+    /// When the text is refused.
+    pub async fn opened(&self, document: Document, among: Option<Language>) -> Result<Opened, Error> {
+        let (service, options) = (self.clone(), OpenOptions { among, ..OpenOptions::default() });
+        let _leaving = options.cancel.on_drop();
+        let opened = tokio::task::spawn_blocking(move || service.open_document(&document, &options)).await;
+        opened.map_err(|_| Error::Engine(EngineError::Dead))?
+    }
+
+    /// Translates a text that was read. Dropping the future cancels the work.
+    ///
+    /// # Errors
+    /// When nothing here can translate it.
+    pub async fn translate_opened(
+        &self,
+        opened: Opened,
+        watch: &mut (dyn FnMut(Step<'_>) + Send),
+    ) -> Result<Translation, Error> {
+        Ok(self.desk.translate_opened(opened, watch).await?)
     }
 
     /// Translates a text. Dropping the future cancels the work.
+    ///
+    /// # Errors
+    /// When the text is refused, or nothing here can translate it.
     pub async fn translate(
         &self,
         document: Document,
@@ -65,11 +93,11 @@ impl Service {
     }
 
     /// Other renderings of a plain text, at most `most`, by the translators that are not the best.
-    pub async fn alternatives(&self, document: &Document, main: &Translation, most: usize) -> Vec<String> {
+    pub async fn alternatives(&self, opened: &Opened, main: &Translation, most: usize) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         for desk in self.desk.others(Direction { from: main.from, to: main.to }).into_iter().take(most) {
             // An alternative that cannot be had is none.
-            if let Ok(other) = desk.translate(document.clone(), &mut |_| ()).await
+            if let Ok(other) = desk.translate_opened(opened.clone(), &mut |_| ()).await
                 && other.text != main.text
                 && !other.text.trim().is_empty()
                 && !found.contains(&other.text)

@@ -1,13 +1,19 @@
-//! Judges one translated sentence: numbers, money, names, language, length, repetition, and what had to come through.
+//! Judges one translated sentence: numbers, money, dates, names, language, length, repetition, and what had to come through.
 //!
 //! A fault does not prove a bad sentence; it is a reason to let another translator try, and to tell the reader when none
-//! does better. Not here: what happens then (`desk`).
+//! does better. Not here: what happens then (`desk`), and what only a model with a prompt
+//! does (`talk`).
+
+use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{Direction, name, number};
+use super::kept::Kept;
+use super::words::words;
+use super::{Direction, dates, name, number, separators};
 use crate::intake::Language;
 use crate::intake::language::{language_of, reads_as_the_neighbour};
+use crate::lexicon::tokens;
 
 /// Something that does not hold in a translated sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -29,8 +35,10 @@ impl Fault {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// A number that only one side has.
+    /// A number that only one side has, or one that its new language reads as another.
     NumberChanged,
+    /// A weekday or a month that only one side has.
+    DateChanged,
     /// Money or percent that only one side has.
     UnitChanged,
     /// A name that only the translation has.
@@ -45,6 +53,14 @@ pub enum FaultKind {
     Repeated,
     /// An address, a placeholder or an emoji that is gone.
     Lost,
+    /// An address, a placeholder or an emoji that the source does not have, or not so often.
+    Added,
+    /// A placeholder without a name, or a tag, that stands in another order.
+    Moved,
+    /// A tag that has no words around it any more.
+    TagEmptied,
+    /// The prompt of the model, or talk about the task, in the place of a translation.
+    PromptEcho,
     /// A term of the glossary in another form.
     Glossary,
 }
@@ -53,6 +69,7 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let what = match self.kind {
             FaultKind::NumberChanged => "a number that only one side has",
+            FaultKind::DateChanged => "a weekday or month that only one side has",
             FaultKind::UnitChanged => "a unit that only one side has",
             FaultKind::NameInvented => "a name that the source does not have",
             FaultKind::WrongLanguage => "not in the language asked for",
@@ -60,31 +77,45 @@ impl std::fmt::Display for Fault {
             FaultKind::Length => "characters before and after",
             FaultKind::Repeated => "the same words again and again",
             FaultKind::Lost => "lost",
+            FaultKind::Added => "not in the source, or not so often",
+            FaultKind::Moved => "in another order",
+            FaultKind::TagEmptied => "a tag without its words",
+            FaultKind::PromptEcho => "the model speaks of its task",
             FaultKind::Glossary => "not as the glossary says",
         };
         if self.value.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.value) }
     }
 }
 
-/// Sentences shorter than this many characters say little by their length.
+impl FaultKind {
+    /// True when something is gone, or too much, that a program or a page needs.
+    pub(super) fn breaks_what_stays(self) -> bool {
+        matches!(self, Self::Lost | Self::Added | Self::Moved)
+    }
+}
+
+/// Sentences shorter than this many letters say little by their length.
 const SHORT: usize = 24;
+/// Letters that a short text may have more than twice its source: "UN" is three words in Ukrainian.
+const SPARE: usize = 20;
+/// Letters that an acronym may stand for.
+const ACRONYM: usize = 10;
 /// How much longer or shorter a translation may be, as a factor.
 const RATIO: f32 = 2.5;
 /// Words that may stand side by side again and again, as in "so, so, so", before it is a loop.
 const STUTTER: usize = 4;
 
-/// The faults of `target` as a translation of `source`; `kept` are the parts that had to stay.
-pub(super) fn faults(source: &str, target: &str, direction: Direction, kept: &[&str]) -> Vec<Fault> {
-    let mut found = Vec::new();
-    let lost = kept.iter().enumerate().filter(|&(at, item)| {
-        let wanted = kept[..=at].iter().filter(|other| *other == item).count();
-        target.matches(item).count() < wanted
-    });
-    found.extend(lost.map(|(_, item)| Fault::new(FaultKind::Lost, *item)));
+/// The faults of `target` as a translation of `source`; `kept` are the parts that had to stay, in order.
+pub(super) fn faults(source: &str, target: &str, direction: Direction, kept: &[Range<usize>]) -> Vec<Fault> {
+    let kept = Kept::new(source, kept);
+    let mut found = kept.faults(target);
     // Addresses have digits and letters of their own; the prose is judged without them.
-    let (prose, rendered) = (without(source, kept), without(target, kept));
-    let numbers = number::differences((&prose, direction.from), (&rendered, direction.to));
+    let (prose, rendered) = (kept.without(source), kept.without(target));
+    let mut numbers = number::differences((&prose, direction.from), (&rendered, direction.to));
+    numbers.extend(separators::left(&prose, &rendered, direction));
     found.extend(numbers.into_iter().map(|number| Fault::new(FaultKind::NumberChanged, number)));
+    let dates = dates::differences(&prose, &rendered);
+    found.extend(dates.into_iter().map(|date| Fault::new(FaultKind::DateChanged, date)));
     let units = number::changed_units(&prose, &rendered);
     found.extend(units.into_iter().map(|unit| Fault::new(FaultKind::UnitChanged, unit)));
     let names = name::invented(&prose, &rendered, direction.to);
@@ -97,8 +128,14 @@ pub(super) fn faults(source: &str, target: &str, direction: Direction, kept: &[&
     found
 }
 
-fn without(text: &str, kept: &[&str]) -> String {
-    kept.iter().filter(|item| !item.is_empty()).fold(text.to_owned(), |text, item| text.replacen(item, " ", 1))
+/// True when a fault says that a rendering is made up, so that a reader is better served with the source.
+pub(super) fn is_made_up(fault: &Fault, source: &str, target: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    match fault.kind {
+        FaultKind::PromptEcho => true,
+        FaultKind::Length => letters(target) > letters(source),
+        _ => false,
+    }
 }
 
 /// Letters of another alphabet, words that were left, and sentences in the wrong language.
@@ -135,8 +172,9 @@ fn length(source: &str, target: &str) -> Option<Fault> {
     let count = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let (before, after) = (count(source), count(target));
     let ratio = (after.max(1) as f32) / (before.max(1) as f32);
+    let acronyms = tokens(source).iter().filter(|token| token.is_acronym()).count();
     let wrong = match before < SHORT {
-        true => after == 0 || after > 4 * before + SHORT,
+        true => after == 0 || after > 2 * before + SPARE + ACRONYM * acronyms,
         false => !(1.0 / RATIO..=RATIO).contains(&ratio),
     };
     (wrong && before > 0).then(|| Fault::new(FaultKind::Length, format!("{before} to {after}")))
@@ -148,17 +186,22 @@ fn stutters(text: &str) -> bool {
     (1..=4).any(|n| words.windows(n * STUTTER).any(|run| run.chunks(n).all(|chunk| chunk == &run[..n])))
 }
 
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && !"'’ʼ-".contains(c)).filter(|word| !word.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::Language::{En, Ru, Uk};
     use super::*;
 
     fn kinds(source: &str, target: &str, (from, to): (Language, Language), kept: &[&str]) -> Vec<FaultKind> {
-        faults(source, target, Direction { from, to }, kept).into_iter().map(|fault| fault.kind).collect()
+        let mut places: Vec<_> = kept
+            .iter()
+            .zip(1..)
+            .map(|(it, nth)| {
+                let nth = kept[..nth].iter().filter(|other| *other == it).count();
+                source.match_indices(it).nth(nth - 1).map_or(0..0, |(at, _)| at..at + it.len())
+            })
+            .collect();
+        places.sort_by_key(|range| range.start);
+        faults(source, target, Direction { from, to }, &places).into_iter().map(|fault| fault.kind).collect()
     }
 
     #[test]
@@ -167,6 +210,7 @@ mod tests {
         for (source, target, from, to) in [
             ("The mayor opened 2 schools on Monday.", "Мер відкрив дві школи в понеділок.", En, Uk),
             ("HUR wrote about it: https://a.ua/7", "ГУР написало про це: https://a.ua/7", En, Uk),
+            ("UN", "Організація Об'єднаних Націй", En, Uk),
             ("Google купила стартап за $1 млрд.", "Google bought a startup for $1 billion.", Ru, En),
         ] {
             let kept: &[&str] = if source.contains(url) { &[url] } else { &[] };
@@ -192,6 +236,10 @@ mod tests {
             ),
             ("The mayor opened schools on Monday.", "Мер opened школи в понеділок.", Uk, vec![], Untranslated),
             ("The mayor opened schools on Monday.", "Мер.", Uk, vec![], Length),
+            ("Who pays?", "Платить той, хто замовляє музику на цьому святі", Uk, vec![], Length),
+            ("It opens on Friday.", "Він відкриється в понеділок.", Uk, vec![], DateChanged),
+            ("It opens in June.", "Он откроется в июле.", Ru, vec![], DateChanged),
+            ("Of the 2,300 flats", "Із 2,300 квартир", Uk, vec![], NumberChanged),
             ("The mayor opened schools on Monday.", "Мер школа школа школа школа школа.", Uk, vec![], Repeated),
             (
                 "Write to a@b.ua and to a@b.ua at once.",

@@ -3,17 +3,24 @@
 //! Sentences are taken in short batches in order, so that a reader sees the first ones early and a caller who leaves
 //! stops the work within a batch: dropping the future is all it takes. A sentence that comes again is not translated
 //! again. Each is checked; one with a fault goes to the next best route, and the rendering with the fewest faults is kept,
-//! with them. Memory is that of the text and its translation. Not here: what a translator does.
+//! with them. Where every one is made up, the source stays. Reading, checking and putting together are done beside the
+//! threads that serve others. Memory is that of the text and its translation. Not here: what a translator does.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::inline::Escape;
-use super::job::{Document, Format, Rendered, Sentence, Translation, Unit};
-use super::layout::{self, Aim, Laid};
-use super::polish::{self, Bare};
+use super::check::{self, Fault};
+use super::inline::Block;
+use super::job::{Document, Likeness, Rendered, Sentence, Translation, Unit};
+use super::kept::Kept;
+use super::layout::{OpenOptions, Opened, open};
+use super::polish::Capitals;
 use super::route::{self, Route};
-use super::{Batch, Direction, FaultKind, Glossary, Link, Output, TranslateError, Translator, Want, check, html};
+use super::{
+    Batch, Direction, FaultKind, Glossary, Link, Output, TranslateError, Translator, place, polish, separators, talk,
+};
+use crate::engine::EngineError;
+use crate::intake::Cancel;
 
 /// Sentences of a batch.
 const BATCH: usize = 8;
@@ -49,7 +56,6 @@ pub enum Step<'a> {
 /// A sentence that no other of the text is like, on its way.
 struct Task {
     unit: Unit,
-    bare: Bare,
     best: Option<Rendered>,
 }
 
@@ -97,72 +103,79 @@ impl Desk {
         routes.map(desk).collect()
     }
 
-    /// Looks whether a text can be read, so that it is refused before anybody waits for it.
-    ///
-    /// # Errors
-    /// When it is too long, in an unknown language or without words, or has no subtitles where it should.
-    pub fn check(&self, document: &Document) -> Result<(), TranslateError> {
-        layout::open(document).map(drop)
-    }
-
     /// Translates a text. Dropping the future cancels the work.
     ///
     /// # Errors
-    /// When the text cannot be read (see [`check`](Self::check)), when nothing translates its direction, or when a
-    /// translator fails and no other can take its place.
+    /// When the text cannot be read (see [`open`]), when nothing translates its direction, or when a translator fails and no
+    /// other can take its place.
     pub async fn translate(
         &self,
         document: Document,
         watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<Translation, TranslateError> {
-        let (parts, language, confidence) = layout::open(&document)?;
-        let Document { text: _, from, to, format } = document;
-        let escape: Escape = if format == Format::Html { html::escape } else { str::to_owned };
-        let laid = Laid::new(parts, Aim { from: language, guessed: from.is_none(), to }, escape);
-        let total = laid.units.len();
+        let opened = beside(move |cancel| {
+            let options = OpenOptions { cancel: cancel.clone(), ..OpenOptions::default() };
+            open(&document, &options)
+        });
+        let opened = opened.await??;
+        self.translate_opened(opened, watch).await
+    }
+
+    /// Translates a text that was read. Dropping the future cancels the work.
+    ///
+    /// # Errors
+    /// When nothing translates its direction, or when a translator fails and no other can take its place.
+    pub async fn translate_opened(
+        &self,
+        opened: Opened,
+        watch: &mut (dyn FnMut(Step<'_>) + Send),
+    ) -> Result<Translation, TranslateError> {
+        let total = opened.units().len();
         watch(Step::Begun { total });
         let mut sentences = Vec::with_capacity(total);
-        let units = &laid.units;
         let mut ready = |index: usize, rendered: &Rendered| {
-            let source = units[index].text.clone();
+            let source = opened.units()[index].text().to_owned();
             let Rendered { text, engine, faults, .. } = rendered.clone();
             sentences.push(Sentence { source, text, engine, faults });
             watch(Step::Ready { index, total, sentence: &sentences[index] });
         };
-        let rendered = self.render(units, &mut ready).await?;
+        let rendered = self.render(opened.units(), &mut ready).await?;
         let engine = most_used(&sentences);
-        Ok(Translation { text: laid.assemble(&rendered, escape), from: language, confidence, to, engine, sentences })
+        let (from, to, confidence) = (opened.from(), opened.to(), opened.confidence());
+        let text = beside(move |cancel| opened.assemble(&rendered, cancel)).await??;
+        Ok(Translation { text, from, confidence, to, engine, sentences })
     }
 
     /// Renders sentences; tells `ready` of each in order, as soon as those before it are ready too.
-    pub(super) async fn render(
+    async fn render(
         &self,
         units: &[Unit],
         ready: &mut (dyn FnMut(usize, &Rendered) + Send),
     ) -> Result<Vec<Rendered>, TranslateError> {
         let mut tasks: Vec<Task> = Vec::new();
-        let mut known: HashMap<(&str, Direction, Want), usize> = HashMap::new();
+        let mut known: HashMap<Likeness<'_>, usize> = HashMap::new();
         let mut task_of = Vec::with_capacity(units.len());
         for unit in units {
-            let bare = unit.direction.and_then(|direction| Some((direction, polish::strip(&unit.text, &unit.fixed)?)));
-            task_of.push(bare.map(|(direction, bare)| {
-                *known.entry((&unit.text, direction, unit.want)).or_insert_with(|| {
-                    tasks.push(Task { unit: unit.clone(), bare, best: None });
+            task_of.push(unit.bare.is_some().then(|| {
+                *known.entry(unit.likeness()).or_insert_with(|| {
+                    tasks.push(Task { unit: unit.clone(), best: None });
                     tasks.len() - 1
                 })
             }));
         }
+        drop(known);
         let mut done = 0;
         let mut rendered = Vec::with_capacity(units.len());
         loop {
             while let Some(task) = task_of.get(rendered.len()).filter(|task| task.is_none_or(|task| task < done)) {
                 let best = task.and_then(|task| tasks[task].best.clone());
-                let best = best.unwrap_or_else(|| Rendered::kept(&units[rendered.len()].text));
+                let best = best.unwrap_or_else(|| Rendered::kept(units[rendered.len()].text()));
                 ready(rendered.len(), &best);
                 rendered.push(best);
             }
             let Some(first) = tasks.get(done) else { return Ok(rendered) };
-            let like = |task: &&Task| (task.unit.direction, task.unit.want) == (first.unit.direction, first.unit.want);
+            let like =
+                |task: &&Task| (task.unit.direction, task.unit.want()) == (first.unit.direction, first.unit.want());
             let count = tasks[done..].iter().take(BATCH).take_while(like).count();
             self.work(&mut tasks[done..done + count]).await?;
             done += count;
@@ -171,8 +184,8 @@ impl Desk {
 
     /// Has the routes try a batch, the best first, until every sentence is without fault or no route is left.
     async fn work(&self, tasks: &mut [Task]) -> Result<(), TranslateError> {
-        let (direction, want) = match tasks {
-            [Task { unit: Unit { direction: Some(direction), want, .. }, .. }, ..] => (*direction, *want),
+        let (direction, want) = match tasks.first().map(|task| (task.unit.direction, task.unit.want())) {
+            Some((Some(direction), want)) => (direction, want),
             _ => return Ok(()),
         };
         let mut failure = TranslateError::NoRoute { direction };
@@ -188,53 +201,40 @@ impl Desk {
                     failure = error;
                 }
                 Ok(outputs) => {
-                    for (at, output) in open.into_iter().zip(outputs) {
-                        let rendered = self.finished(&tasks[at], output, &route);
+                    let units = open.iter().map(|&at| tasks[at].unit.clone());
+                    let outputs: Vec<(Unit, Output)> = units.zip(outputs).collect();
+                    let (glossary, route) = (self.glossary.clone(), route.clone());
+                    let finished = beside(move |_| {
+                        let finish = |(unit, output): (Unit, Output)| finished(&unit, output, &glossary, &route);
+                        outputs.into_iter().map(finish).collect::<Vec<_>>()
+                    });
+                    for (at, rendered) in open.into_iter().zip(finished.await?) {
                         tasks[at].offer(rendered);
                     }
                 }
             }
         }
-        for task in tasks.iter_mut().filter(|task| task.has_lost()) {
+        for task in tasks.iter_mut().filter(|task| task.is_broken()) {
             let rendered = self.around_fixed(&task.unit, direction).await?;
             task.offer(rendered);
         }
+        tasks.iter_mut().for_each(Task::drop_what_is_made_up);
         if tasks.iter().any(|task| task.best.is_none()) { Err(failure) } else { Ok(()) }
-    }
-
-    /// The output of a route with everything that stands around it, checked.
-    fn finished(&self, task: &Task, output: Output, route: &Route) -> Rendered {
-        let Task { unit, bare, .. } = task;
-        let Some(direction) = unit.direction else { return Rendered::kept(&unit.text) };
-        let core = &unit.text[bare.core.clone()];
-        let (before, after) = (&unit.text[..bare.core.start], &unit.text[bare.core.end..]);
-        let polished = polish::finish(core, &output.text, direction.to, bare.shouted);
-        let (set, missing) = self.glossary.apply(core, &polished, direction);
-        let text = format!("{before}{set}{after}");
-        let kept: Vec<&str> = unit.fixed.iter().map(|range| &unit.text[range.clone()]).collect();
-        let mut faults = check::faults(&unit.text, &text, direction, &kept);
-        faults.extend(missing);
-        let links = moved(&output, &set, bare.core.start);
-        Rendered { text, engine: Some(route.name()), faults, links }
     }
 
     /// Translates the text between the parts that have to stay, so that none of them can be lost.
     async fn around_fixed(&self, unit: &Unit, direction: Direction) -> Result<Rendered, TranslateError> {
+        let source = unit.text();
         let mut texts = Vec::new();
         let mut done = 0;
-        for range in &unit.fixed {
-            texts.push((&unit.text[done..range.start], &unit.text[range.clone()]));
+        for range in unit.fixed.iter() {
+            texts.push((&source[done..range.start], &source[range.clone()]));
             done = range.end;
         }
-        texts.push((&unit.text[done..], ""));
-        let plain = |text: &str| Unit {
-            text: text.trim().to_owned(),
-            direction: Some(direction),
-            fixed: Vec::new(),
-            want: Want::Text,
-        };
+        texts.push((&source[done..], ""));
+        let plain = |text: &str| Unit::new(Block::plain(text.trim()), Some(direction));
         let units: Vec<Unit> = texts.iter().map(|(text, _)| plain(text)).collect();
-        // Without fixed parts there is nothing to lose, so this goes no deeper.
+        // What would have to stay was taken out, so this goes no deeper.
         let rendered = Box::pin(self.render(&units, &mut |_, _| {})).await?;
         let mut whole = Rendered::kept("");
         for ((text, fixed), part) in texts.iter().zip(rendered) {
@@ -250,25 +250,78 @@ impl Desk {
     }
 }
 
+/// Does work that takes longer than a moment on a thread that may be busy, and tells it when nobody waits any more.
+async fn beside<T: Send + 'static>(work: impl FnOnce(&Cancel) -> T + Send + 'static) -> Result<T, TranslateError> {
+    let cancel = Cancel::default();
+    let _leaving = cancel.on_drop();
+    let done = tokio::task::spawn_blocking(move || work(&cancel)).await;
+    done.map_err(|_| EngineError::Dead.into())
+}
+
+/// The output of a route with everything that stands around it, checked.
+fn finished(unit: &Unit, output: Output, glossary: &Glossary, route: &Route) -> Rendered {
+    let (Some(direction), Some(bare)) = (unit.direction, &unit.bare) else { return Rendered::kept(unit.text()) };
+    let source = unit.text();
+    let core = &source[bare.core.clone()];
+    let (before, after) = (&source[..bare.core.start], &source[bare.core.end..]);
+    let kept = Kept::new(source, &unit.fixed);
+    let places = |text: &str| kept.places(text);
+    let capitals = Capitals { shouted: bare.shouted, stays: &places };
+    let polished = polish::finish(core, &output.text, direction.to, &capitals);
+    let spelled = separators::set(core, &polished, direction, &kept.places(&polished));
+    let (set, missing) = glossary.apply(core, &spelled, direction);
+    let text = format!("{before}{set}{after}");
+    let links = moved(&output, &set, bare.core.start);
+    let mut rendered = Rendered { text, engine: Some(route.name()), faults: missing, links };
+    let mut faults = check::faults(source, &rendered.text, direction, &unit.fixed);
+    if route.has_prompt() {
+        faults.extend(talk::fault(source, &rendered.text, direction));
+    }
+    let emptied = place::emptied(&unit.phrase, &rendered).into_iter();
+    faults.extend(emptied.map(|tag| Fault::new(FaultKind::TagEmptied, tag)));
+    faults.append(&mut rendered.faults);
+    Rendered { faults, ..rendered }
+}
+
 impl Task {
     fn sentence(&self) -> String {
-        let core = &self.unit.text[self.bare.core.clone()];
-        if self.bare.shouted { polish::calm(core) } else { core.to_owned() }
+        let Some(bare) = &self.unit.bare else { return String::new() };
+        let core = &self.unit.text()[bare.core.clone()];
+        if !bare.shouted {
+            return core.to_owned();
+        }
+        let inside =
+            self.unit.fixed.iter().filter(|range| bare.core.start <= range.start && range.end <= bare.core.end);
+        let stays: Vec<_> = inside.map(|range| range.start - bare.core.start..range.end - bare.core.start).collect();
+        polish::calm(core, &stays)
     }
 
     fn is_good(&self) -> bool {
         self.best.as_ref().is_some_and(|best| best.faults.is_empty())
     }
 
-    fn has_lost(&self) -> bool {
-        let lost = |best: &Rendered| best.faults.iter().any(|fault| fault.kind == FaultKind::Lost);
-        self.best.as_ref().is_some_and(lost)
+    /// True when the best rendering has not everything that must stay.
+    fn is_broken(&self) -> bool {
+        self.best.as_ref().is_some_and(|best| best.faults.iter().any(|fault| fault.kind.breaks_what_stays()))
+            && !self.unit.fixed.is_empty()
     }
 
     /// Keeps a rendering when it is better than what there is.
     fn offer(&mut self, rendered: Rendered) {
-        if self.best.as_ref().is_none_or(|best| rendered.faults.len() < best.faults.len()) {
+        let badness = |rendered: &Rendered| rendered.badness(self.unit.text());
+        if self.best.as_ref().is_none_or(|best| badness(&rendered) < badness(best)) {
             self.best = Some(rendered);
+        }
+    }
+
+    /// The source in the place of something that was made up, with what was wrong with that.
+    fn drop_what_is_made_up(&mut self) {
+        let source = self.unit.text();
+        if let Some(best) = &mut self.best
+            && best.faults.iter().any(|fault| check::is_made_up(fault, source, &best.text))
+        {
+            let faults = std::mem::take(&mut best.faults);
+            *best = Rendered { faults, ..Rendered::kept(source) };
         }
     }
 }

@@ -67,6 +67,11 @@ impl TranslateError {
         matches!(self, Self::NoRoute { .. } | Self::Broken { .. } | Self::Hub(_) | Self::Engine(_))
     }
 
+    /// True when another text might well be translated: this one is refused, or goes in a direction that nothing knows.
+    pub fn is_of_the_text(&self) -> bool {
+        !self.is_of_the_model() || matches!(self, Self::NoRoute { .. })
+    }
+
     /// A short name that stays the same, for programs.
     pub fn code(&self) -> &'static str {
         match self {

@@ -4,24 +4,25 @@
 //! that lacks its rendering, a form that is to be avoided, or the source's own, is replaced; where neither is there, that
 //! is a fault. Not here: who reads the file.
 
+use std::ops::Range;
+
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::check::{Fault, FaultKind};
-use super::{Direction, TranslateError, check};
+use super::words;
+use super::{Direction, TranslateError};
 use crate::intake::Language;
 
 /// Terms with their renderings.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default)]
 pub struct Glossary {
     /// The terms; in the file each is a `[[term]]`.
-    #[serde(default, rename = "term")]
     pub terms: Vec<Term>,
 }
 
-/// One term.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// One term. Each form has a letter.
+#[derive(Debug, Clone)]
 pub struct Term {
     /// In English.
     pub en: String,
@@ -30,8 +31,32 @@ pub struct Term {
     /// In Russian.
     pub ru: String,
     /// Forms that are replaced wherever the term is meant, in any language.
-    #[serde(default)]
     pub avoid: Vec<String>,
+}
+
+/// A file of terms, with where each form stands in it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default, rename = "term")]
+    terms: Vec<FileTerm>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileTerm {
+    en: Spanned<String>,
+    uk: Spanned<String>,
+    ru: Spanned<String>,
+    #[serde(default)]
+    avoid: Vec<Spanned<String>>,
+}
+
+impl FileTerm {
+    fn plain(self) -> Term {
+        let [en, uk, ru] = [self.en, self.uk, self.ru].map(Spanned::into_inner);
+        Term { en, uk, ru, avoid: self.avoid.into_iter().map(Spanned::into_inner).collect() }
+    }
 }
 
 impl Term {
@@ -53,15 +78,20 @@ impl Glossary {
     /// Reads a glossary; `name` is what errors call it.
     ///
     /// # Errors
-    /// When it is no TOML of this form, or a form is empty.
+    /// When it is no TOML of this form, or a form has no letters: a sign alone is in every text, or in none.
     pub fn parse(text: &str, name: &str) -> Result<Self, TranslateError> {
         let wrong = |reason: String| TranslateError::Glossary { name: name.to_owned(), reason };
-        let glossary: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        let forms = |term: &Term| Language::ALL.iter().all(|&language| !term.form(language).trim().is_empty());
-        match glossary.terms.iter().find(|term| !forms(term)) {
-            Some(term) => Err(wrong(format!("a form of {:?} is empty", term.en))),
-            None => Ok(glossary),
+        let file: File = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let line = |at: usize| 1 + text[..text.floor_char_boundary(at)].matches('\n').count();
+        for term in &file.terms {
+            let forms = [&term.en, &term.uk, &term.ru].into_iter().chain(&term.avoid);
+            let lacking = forms.into_iter().find(|form| !form.get_ref().contains(char::is_alphabetic));
+            if let Some(form) = lacking {
+                let (term, form, line) = (term.en.get_ref(), form.get_ref(), line(form.span().start));
+                return Err(wrong(format!("the form {form:?} of the term {term:?} has no letters (line {line})")));
+            }
         }
+        Ok(Self { terms: file.terms.into_iter().map(FileTerm::plain).collect() })
     }
 
     /// Sets the terms of `source` in `target`; gives the text, and a fault for each that is missing.
@@ -100,17 +130,10 @@ impl Glossary {
             let wanted = term.form(to);
             let avoided = std::iter::once(term.form(from)).chain(term.avoid.iter().map(String::as_str));
             for form in avoided {
-                let mut done = 0;
-                while let Some(range) = find(&text[done..], form) {
-                    let range = done + range.start..done + range.end;
-                    // The two languages may spell it so alike that a case of the one looks like the other.
-                    if find(&text[range.clone()], wanted).is_some() {
-                        done = range.end;
-                        continue;
-                    }
-                    done = range.start + wanted.len();
-                    text.replace_range(range, wanted);
-                }
+                let found = all(&text, form);
+                // The two languages may spell it so alike that a case of the one looks like the other.
+                let others = found.into_iter().filter(|range| find(&text[range.clone()], wanted).is_none());
+                text = replaced(&text, others, wanted);
             }
         }
         text
@@ -118,15 +141,43 @@ impl Glossary {
 }
 
 /// Where a term stands in a text, in any case.
-fn find(text: &str, term: &str) -> Option<std::ops::Range<usize>> {
-    let wanted: Vec<&str> = check::words(term).collect();
-    let words: Vec<&str> = check::words(text).collect();
-    let at = words
-        .windows(wanted.len().max(1))
-        .position(|run| run.iter().zip(&wanted).all(|(word, form)| same(word, form)))?;
-    let start = words[at].as_ptr() as usize - text.as_ptr() as usize;
-    let last = words[at + wanted.len().max(1) - 1];
-    Some(start..last.as_ptr() as usize - text.as_ptr() as usize + last.len())
+fn find(text: &str, term: &str) -> Option<Range<usize>> {
+    occurrences(text, term).next()
+}
+
+/// Everywhere that a term stands in a text, in order and apart.
+fn all(text: &str, term: &str) -> Vec<Range<usize>> {
+    let mut apart: Vec<Range<usize>> = Vec::new();
+    for range in occurrences(text, term) {
+        if apart.last().is_none_or(|last| last.end <= range.start) {
+            apart.push(range);
+        }
+    }
+    apart
+}
+
+fn occurrences(text: &str, term: &str) -> impl Iterator<Item = Range<usize>> {
+    let wanted: Vec<String> = words::words(term).map(str::to_owned).collect();
+    let words: Vec<(Range<usize>, &str)> = words::placed(text).collect();
+    let starts = if wanted.is_empty() { 0 } else { (words.len() + 1).saturating_sub(wanted.len()) };
+    (0..starts).filter_map(move |first| {
+        let run = &words[first..first + wanted.len()];
+        let found = run.iter().zip(&wanted).all(|((_, word), form)| same(word, form));
+        found.then(|| run[0].0.start..run[run.len() - 1].0.end)
+    })
+}
+
+/// A text with something else in these places, which are in order and apart.
+fn replaced(text: &str, places: impl Iterator<Item = Range<usize>>, by: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for range in places {
+        out.push_str(&text[done..range.start]);
+        out.push_str(by);
+        done = range.end;
+    }
+    out.push_str(&text[done..]);
+    out
 }
 
 /// The same word up to its ending. Capitals of an acronym have no endings and must agree.
@@ -209,8 +260,22 @@ avoid = ["GUR", "ГРУ"]
 
     #[test]
     fn wrong_glossaries_are_refused() {
+        let error = |text: &str| Glossary::parse(text, "g.toml").unwrap_err().to_string();
         for text in ["[[term]]\nen = \"x\"", "[[term]]\nen=\"\"\nuk=\"a\"\nru=\"b\"", "terms = 1", "["] {
-            assert!(Glossary::parse(text, "g.toml").unwrap_err().to_string().contains("g.toml"), "{text}");
+            assert!(error(text).contains("g.toml"), "{text}");
         }
+        let of = |forms: &str| format!("{FILE}\n# of a shop\n[[term]]\n{forms}");
+        for (forms, form, line) in [
+            ("en = \"No.\"\nuk = \"№\"\nru = \"№\"", "№", 17),
+            ("en = \"€\"\nuk = \"євро\"\nru = \"евро\"", "€", 16),
+            ("en = \"euro\"\nuk = \"євро\"\nru = \"евро\"\navoid = [\"EUR\", \"24/7\"]", "24/7", 19),
+        ] {
+            let error = error(&of(forms));
+            assert!(error.contains(&format!("{form:?}")) && error.contains(&format!("(line {line})")), "{error}");
+        }
+        assert_eq!(
+            Glossary::parse(&of("en = \"24/7 TV\"\nuk = \"24/7 ТБ\"\nru = \"24/7 ТВ\""), "g.toml").unwrap().terms.len(),
+            3
+        );
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! The tokenizer of the crate `html5gum` says where each tag stands, and the tags themselves are copied from the source,
 //! so attributes, quotes and case are what they were. No tree is built: what a browser would repair stays broken in the
-//! same way. `translate="no"`, `class="notranslate"`, code, scripts and styles stay whole. Not here: where inline tags go
-//! in a translated sentence (`place`).
+//! same way. `translate="no"`, `class="notranslate"`, code, scripts and styles stay whole, and so does a raised figure with
+//! what it raises: 10<sup>6</sup> is one number, and the mark of a footnote goes with its word. Where a tag says in which of
+//! our languages its text is, it says the new one. Not here: where inline tags go in a translated sentence (`place`).
 
 use html5gum::{DefaultEmitter, HtmlString, Span, StartTag, Token, Tokenizer};
 
 use super::inline::{Block, Fixed, Mark, MarkKind, Part};
+use super::raised::{self, Raised};
+use super::tag_language::renamed;
+use crate::intake::Language;
 
 /// Elements that stand inside a sentence. All others end it.
 const INLINE: [&str; 35] = [
@@ -40,15 +44,26 @@ const INLINE_OPAQUE: [&str; 6] = ["code", "kbd", "samp", "var", "svg", "math"];
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
+/// Bytes of an opaque element inside a sentence that a translator is shown.
+const LONGEST_SURFACE: usize = 200;
+
 /// What HTML takes for a blank.
 const BLANKS: [char; 5] = [' ', '\n', '\r', '\t', '\u{c}'];
 
-/// The parts of an HTML text.
-pub(super) fn read(html: &str) -> Vec<Part> {
+/// The parts of an HTML text that will be in the language `to`.
+pub(super) fn read(html: &str, to: Language) -> Vec<Part> {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
-    let mut reader =
-        Reader { html, done: 0, parts: Vec::new(), block: Block::default(), tail: String::new(), skipped: None };
+    let mut reader = Reader {
+        html,
+        to,
+        done: 0,
+        parts: Vec::new(),
+        block: Block::default(),
+        tail: String::new(),
+        skipped: None,
+        raised: None,
+    };
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         reader.take(token);
@@ -63,6 +78,7 @@ pub(super) fn escape(text: &str) -> String {
 
 struct Reader<'a> {
     html: &'a str,
+    to: Language,
     /// Bytes of the source that are in a part or in the block.
     done: usize,
     parts: Vec<Part>,
@@ -70,6 +86,17 @@ struct Reader<'a> {
     /// The blanks that the text of the block ends with, as the source has them.
     tail: String,
     skipped: Option<Skipped>,
+    raised: Option<Opened>,
+}
+
+/// A `sup` or `sub` that is open, and how much the block had before it.
+struct Opened {
+    name: HtmlString,
+    /// Its first byte.
+    start: usize,
+    text: usize,
+    marks: usize,
+    fixed: usize,
 }
 
 /// An element that stays whole.
@@ -90,7 +117,11 @@ impl Reader<'_> {
             Token::StartTag(tag) => self.open(&tag),
             Token::EndTag(tag) => self.close(&tag.name, tag.span),
             Token::String(text) => self.text(&String::from_utf8_lossy(&text.value), text.span),
-            Token::Comment(comment) => self.mark(comment.span, MarkKind::Alone),
+            Token::Comment(_) if self.skipped.is_some() => {}
+            Token::Comment(comment) => {
+                let raw = self.raw(comment.span);
+                self.mark(raw, MarkKind::Alone);
+            }
             Token::Doctype(doctype) => self.border(doctype.span),
             Token::Error(_) => {}
         }
@@ -109,9 +140,26 @@ impl Reader<'_> {
             let (name, start) = (tag.name.clone(), tag.span.start);
             self.skipped = Some(Skipped { name, start, depth: 1, surface: String::new(), inline });
         } else if inline {
-            self.mark(tag.span, if void { MarkKind::Alone } else { MarkKind::Open });
+            if [&b"sup"[..], b"sub"].contains(&&tag.name[..]) && self.raised.is_none() {
+                let Block { text, marks, fixed, .. } = &self.block;
+                let (text, marks, fixed) = (text.len(), marks.len(), fixed.len());
+                self.raised = Some(Opened { name: tag.name.clone(), start: tag.span.start, text, marks, fixed });
+            }
+            let raw = self.named(tag);
+            self.mark(raw, if void { MarkKind::Alone } else { MarkKind::Open });
         } else {
-            self.border(tag.span);
+            self.flush();
+            let raw = self.named(tag);
+            self.parts.push(Part::Raw(raw));
+        }
+    }
+
+    /// The source of a tag, with the new language where it names the old one.
+    fn named(&mut self, tag: &StartTag<usize>) -> String {
+        let raw = self.raw(tag.span);
+        match [&b"lang"[..], b"xml:lang", b"content"].iter().any(|name| tag.attributes.contains_key(*name)) {
+            true => renamed(&raw, &lower(&tag.name), self.to),
+            false => raw,
         }
     }
 
@@ -120,9 +168,52 @@ impl Reader<'_> {
             Some(skipped) if skipped.name == *name && skipped.depth > 1 => skipped.depth -= 1,
             Some(skipped) if skipped.name == *name => self.keep(span.end),
             Some(_) => {}
-            None if INLINE.contains(&lower(name).as_str()) => self.mark(span, MarkKind::Close),
+            None if INLINE.contains(&lower(name).as_str()) => {
+                let raw = self.raw(span);
+                self.mark(raw, MarkKind::Close);
+                if let Some(opened) = self.raised.take_if(|opened| opened.name == *name) {
+                    self.raise(&opened, span.end);
+                }
+            }
             None => self.border(span),
         }
+    }
+
+    /// A `sup` or `sub` has come to its end: what is no text becomes a part that stays, or the mark of a footnote.
+    fn raise(&mut self, opened: &Opened, end: usize) {
+        let block = &mut self.block;
+        let linked = block.marks.len() > opened.marks + 2 || block.fixed.len() > opened.fixed;
+        let (before, inside) = block.text.split_at(opened.text);
+        // A number that has tags of its own is left as it is.
+        let marked = block.marks[..opened.marks].last().map_or(0, |mark| mark.at);
+        let marked = marked.max(block.fixed[..opened.fixed].last().map_or(0, |fixed| fixed.range.end));
+        let kind = raised::read(
+            before,
+            inside,
+            if opened.name[..] == *b"sub" { raised::Place::Below } else { raised::Place::Above },
+        );
+        let raw = self.html.get(opened.start..end).unwrap_or_default();
+        match kind {
+            Some(Raised::Figure { .. }) if linked => self.footnote(opened, raw),
+            Some(Raised::Figure { base, surface }) => {
+                let start = if base < marked { opened.text } else { base };
+                let block = &mut self.block;
+                let number = escape(&block.text[start..opened.text]);
+                block.text.truncate(opened.text);
+                block.marks.truncate(opened.marks);
+                block.text.push_str(&surface);
+                block.fixed.push(Fixed::plain(start..block.text.len(), &format!("{number}{raw}")));
+            }
+            Some(Raised::Note) => self.footnote(opened, raw),
+            None => {}
+        }
+    }
+
+    fn footnote(&mut self, opened: &Opened, raw: &str) {
+        self.block.text.truncate(opened.text);
+        self.block.marks.truncate(opened.marks);
+        self.block.fixed.truncate(opened.fixed);
+        self.block.marks.push(Mark { at: opened.text, raw: raw.to_owned(), kind: MarkKind::Behind });
     }
 
     /// An element that stays has come to its end.
@@ -132,12 +223,15 @@ impl Reader<'_> {
         let surface = folded(&skipped.surface);
         match surface.trim() {
             _ if !skipped.inline => self.border(span),
-            "" => self.mark(span, MarkKind::Alone),
+            surface if surface.is_empty() || surface.len() > LONGEST_SURFACE => {
+                let raw = self.raw(span);
+                self.mark(raw, MarkKind::Alone);
+            }
             surface => {
                 let start = self.block.text.len();
                 self.block.text.push_str(surface);
                 let raw = self.raw(span);
-                self.block.fixed.push(Fixed { range: start..start + surface.len(), raw });
+                self.block.fixed.push(Fixed::plain(start..start + surface.len(), &raw));
             }
         }
     }
@@ -165,6 +259,7 @@ impl Reader<'_> {
 
     /// Ends the block. Blanks around its text are raw, so that they come through as they are.
     fn flush(&mut self) {
+        self.raised = None;
         let mut block = std::mem::take(&mut self.block);
         let tail = std::mem::take(&mut self.tail);
         let end = block.text.trim_end_matches(' ').len();
@@ -184,11 +279,8 @@ impl Reader<'_> {
         self.html.get(span.start..span.end).unwrap_or_default().to_owned()
     }
 
-    fn mark(&mut self, span: Span, kind: MarkKind) {
-        if self.skipped.is_none() {
-            let raw = self.raw(span);
-            self.block.marks.push(Mark { at: self.block.text.len(), raw, kind });
-        }
+    fn mark(&mut self, raw: String, kind: MarkKind) {
+        self.block.marks.push(Mark { at: self.block.text.len(), raw, kind });
     }
 
     /// The end of a block.
@@ -242,7 +334,7 @@ mod tests {
     /// The document with each sentence through `change`.
     fn through(html: &str, change: fn(&str) -> String) -> String {
         let mut out = String::new();
-        for part in read(html) {
+        for part in read(html, Language::Uk) {
             match part {
                 Part::Raw(raw) => out.push_str(&raw),
                 Part::Block(block) => {
@@ -251,7 +343,7 @@ mod tests {
                             Piece::Gap(gap) => out.push_str(&gap),
                             Piece::Phrase(phrase) => {
                                 let text = change(&phrase.text);
-                                out.push_str(&phrase.write(&Rendered::kept(&text), escape));
+                                out.push_str(&phrase.write(&Rendered::kept(&text), escape, &|_| None));
                             }
                         }
                     }
@@ -280,7 +372,7 @@ mod tests {
         let mention =
             "<span class=\"h-card\" translate=\"no\"><a href=\"https://a.ua/@ann\">@<span>ann</span></a></span>";
         let html = format!("<p>{mention} wrote <code>x = 1;</code> to <b class=\"notranslate\">Acme</b></p>");
-        let blocks: Vec<_> = read(&html)
+        let blocks: Vec<_> = read(&html, Language::Uk)
             .into_iter()
             .filter_map(|part| if let Part::Block(block) = part { Some(block) } else { None })
             .collect();

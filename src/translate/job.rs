@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Direction, Fault, Link, Want};
+use super::inline::{Block, MarkKind};
+use super::polish::{self, Bare};
+use super::{Direction, Fault, Link, Want, check};
 use crate::intake::Language;
 
 /// How a text is written.
@@ -79,15 +82,42 @@ pub struct Sentence {
     pub faults: Vec<Fault>,
 }
 
-/// One sentence to render.
+/// One sentence to render. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Unit {
-    pub(super) text: String,
+    /// Its text, with its tags beside it.
+    pub(super) phrase: Arc<Block>,
     /// `None` when it stays.
     pub(super) direction: Option<Direction>,
     /// Parts that stay, in order.
-    pub(super) fixed: Vec<Range<usize>>,
-    pub(super) want: Want,
+    pub(super) fixed: Arc<[Range<usize>]>,
+    /// What is translated of it; `None` when that is nothing.
+    pub(super) bare: Option<Bare>,
+}
+
+/// What two sentences have in common whose rendering is the same.
+pub(super) type Likeness<'u> = (&'u str, Option<Direction>, &'u [Range<usize>], Vec<(usize, MarkKind)>);
+
+impl Unit {
+    pub(super) fn new(phrase: Block, direction: Option<Direction>) -> Self {
+        let fixed = phrase.kept();
+        let bare = direction.and_then(|_| polish::strip(&phrase.text, &fixed));
+        Self { phrase: Arc::new(phrase), direction, fixed: fixed.into(), bare }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.phrase.text
+    }
+
+    /// What is wanted of a translator besides the text.
+    pub(super) fn want(&self) -> Want {
+        if self.phrase.marks.is_empty() { Want::Text } else { Want::Links }
+    }
+
+    pub(super) fn likeness(&self) -> Likeness<'_> {
+        let marks = self.phrase.marks.iter().map(|mark| (mark.at, mark.kind));
+        (self.text(), self.direction, &self.fixed, marks.collect())
+    }
 }
 
 /// One rendered sentence.
@@ -106,5 +136,11 @@ pub struct Rendered {
 impl Rendered {
     pub(super) fn kept(text: &str) -> Self {
         Self { text: text.to_owned(), engine: None, faults: Vec::new(), links: Vec::new() }
+    }
+
+    /// How bad it is as a rendering of `source`; less is better. What breaks a program or is made up comes first.
+    pub(super) fn badness(&self, source: &str) -> (usize, usize) {
+        let grave = |fault: &&Fault| fault.kind.breaks_what_stays() || check::is_made_up(fault, source, &self.text);
+        (self.faults.iter().filter(grave).count(), self.faults.len())
     }
 }

@@ -1,85 +1,215 @@
 //! A document as sentences to render, and the document again when they are.
+//!
+//! Reading a large page takes as long as many small requests, so it is done once, on a thread that may be busy for long, and
+//! stops when nobody waits for it. Not here: how the sentences are rendered (`desk`).
+
+use std::sync::Arc;
 
 use super::inline::{self, Block, Escape, Part, Piece};
 use super::job::{Document, Format, Rendered, Unit};
-use super::{Direction, TranslateError, Want, html, subtitle, text};
+use super::{Direction, TranslateError, html, message, subtitle, text};
 use crate::intake::language::language_of;
-use crate::intake::{Language, MAX_BYTES};
+use crate::intake::{Cancel, Guess, Language, MAX_BYTES};
 
 /// A sentence is taken for another language than its text when that is this sure.
 const SURE: f32 = 0.8;
 
+/// What is known around a text that is opened.
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions {
+    /// The language of the texts that came with it, for one that could be in several.
+    pub among: Option<Language>,
+    /// Stops the reading.
+    pub cancel: Cancel,
+}
+
+/// A text that was read: its language is known, and its sentences. Cheap to clone.
+#[derive(Clone)]
+pub struct Opened(Arc<Inner>);
+
+struct Inner {
+    laid: Laid,
+    from: Language,
+    confidence: f32,
+    to: Language,
+    format: Format,
+}
+
+/// Reads a text. It may take a second for a large page, so it belongs on a thread that may be busy for long.
+///
+/// # Errors
+/// When it is too long, in an unknown language or without words, has no subtitles where it should, or when nobody waits for
+/// it any more.
+pub fn open(document: &Document, options: &OpenOptions) -> Result<Opened, TranslateError> {
+    let Document { text, from, to, format } = document;
+    if text.len() > MAX_BYTES {
+        return Err(TranslateError::TooLong { bytes: text.len(), limit: MAX_BYTES });
+    }
+    let parts = read(document)?;
+    stop_if(&options.cancel)?;
+    let (language, confidence) = match from {
+        Some(given) => (*given, 1.0),
+        None => detect(&prose(&parts), options.among)?,
+    };
+    let aim = Aim { from: language, guessed: from.is_none(), to: *to };
+    let mut laid = Laid { pieces: Vec::new(), messages: Vec::new(), units: Vec::new(), aim, escape: escape(*format) };
+    laid.pieces = laid.lay(parts, 0, &options.cancel)?;
+    Ok(Opened(Arc::new(Inner { laid, from: language, confidence, to: *to, format: *format })))
+}
+
+/// The language that most of these texts are in, for those of them that could be in several.
+pub fn common_language<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<Language> {
+    /// Bytes that are looked at.
+    const SAMPLE: usize = 10_000;
+    let mut sample = String::new();
+    for text in texts {
+        sample.push_str(&text[..text.floor_char_boundary(SAMPLE.saturating_sub(sample.len()).min(text.len()))]);
+        sample.push('\n');
+        if sample.len() > SAMPLE {
+            break;
+        }
+    }
+    language_of(&sample)?.language
+}
+
+impl Opened {
+    /// The language that it was taken for, or that was given.
+    pub fn from(&self) -> Language {
+        self.0.from
+    }
+
+    /// The language wanted.
+    pub fn to(&self) -> Language {
+        self.0.to
+    }
+
+    /// How sure the language is, from 0 to 1.
+    pub fn confidence(&self) -> f32 {
+        self.0.confidence
+    }
+
+    /// How it is written.
+    pub fn format(&self) -> Format {
+        self.0.format
+    }
+
+    /// Its sentences in order.
+    pub(super) fn units(&self) -> &[Unit] {
+        &self.0.laid.units
+    }
+
+    /// The document with its sentences rendered.
+    pub(super) fn assemble(&self, rendered: &[Rendered], cancel: &Cancel) -> Result<String, TranslateError> {
+        self.0.laid.assemble(&self.0.laid.pieces, rendered, cancel)
+    }
+}
+
+fn stop_if(cancel: &Cancel) -> Result<(), TranslateError> {
+    if cancel.is_cancelled() { Err(crate::engine::EngineError::Cancelled.into()) } else { Ok(()) }
+}
+
+fn escape(format: Format) -> Escape {
+    if format == Format::Html { html::escape } else { str::to_owned }
+}
+
 /// From what into what.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Aim {
-    pub(super) from: Language,
+struct Aim {
+    from: Language,
     /// Nobody has said what it is, so a sentence may be in another language than the rest.
-    pub(super) guessed: bool,
-    pub(super) to: Language,
+    guessed: bool,
+    to: Language,
 }
 
 /// A text whose sentences are known.
-pub(super) struct Laid {
+struct Laid {
     pieces: Vec<Place>,
-    pub(super) units: Vec<Unit>,
+    /// What each message is made of.
+    messages: Vec<Vec<Place>>,
+    units: Vec<Unit>,
+    aim: Aim,
+    escape: Escape,
 }
 
 /// What a document is made of, in order.
 enum Place {
     Raw(String),
-    /// A phrase and the number of its unit.
-    Phrase(Block, usize),
+    /// The number of a unit.
+    Phrase(usize),
     /// The pieces before, from this one on, are set in so many lines.
     Lines(usize, usize),
 }
 
 impl Laid {
-    /// Cuts a document into sentences and decides the direction of each.
-    pub(super) fn new(parts: Vec<Part>, aim: Aim, escape: Escape) -> Self {
-        let mut laid = Self { pieces: Vec::new(), units: Vec::new() };
+    /// Cuts parts into sentences and decides the direction of each; `depth` is that of the message which they are in.
+    fn lay(&mut self, parts: Vec<Part>, depth: usize, cancel: &Cancel) -> Result<Vec<Place>, TranslateError> {
+        let mut places = Vec::with_capacity(parts.len());
         for part in parts {
+            stop_if(cancel)?;
             match part {
-                Part::Raw(raw) => laid.pieces.push(Place::Raw(raw)),
-                Part::Block(block) => laid.add(&block, aim, escape),
+                Part::Raw(raw) => places.push(Place::Raw(raw)),
+                Part::Block(block) => self.add(&block, depth, &mut places, cancel)?,
             }
         }
-        laid
+        Ok(places)
     }
 
-    fn add(&mut self, block: &Block, aim: Aim, escape: Escape) {
-        let first = self.pieces.len();
-        for piece in block.pieces(aim.from, escape) {
+    fn add(
+        &mut self,
+        block: &Block,
+        depth: usize,
+        places: &mut Vec<Place>,
+        cancel: &Cancel,
+    ) -> Result<(), TranslateError> {
+        let first = places.len();
+        let known = self.messages.len();
+        let (mut block, messages) =
+            if depth < message::DEEPEST { message::lifted(block) } else { message::whole(block) };
+        block.fixed.iter_mut().for_each(|fixed| fixed.message = fixed.message.map(|number| known + number));
+        self.messages.extend(messages.iter().map(|_| Vec::new()));
+        for piece in block.pieces(self.aim.from, self.escape) {
+            stop_if(cancel)?;
             match piece {
-                Piece::Gap(gap) => self.pieces.push(Place::Raw(gap)),
+                Piece::Gap(gap) => places.push(Place::Raw(gap)),
                 Piece::Phrase(phrase) => {
-                    let want = if phrase.marks.is_empty() { Want::Text } else { Want::Links };
-                    let (text, direction) = (phrase.text.clone(), aim.direction(&phrase.text));
-                    self.units.push(Unit { text, direction, fixed: phrase.kept(), want });
-                    self.pieces.push(Place::Phrase(phrase, self.units.len() - 1));
+                    let direction = self.aim.direction(&phrase.text);
+                    self.units.push(Unit::new(phrase, direction));
+                    places.push(Place::Phrase(self.units.len() - 1));
                 }
             }
         }
         if block.lines > 1 {
-            self.pieces.push(Place::Lines(first, block.lines));
+            places.push(Place::Lines(first, block.lines));
         }
+        for (number, parts) in messages.into_iter().enumerate() {
+            let parts = parts.into_iter().map(|part| match part {
+                Part::Raw(raw) => Part::Raw((self.escape)(&raw)),
+                block => block,
+            });
+            self.messages[known + number] = self.lay(parts.collect(), depth + 1, cancel)?;
+        }
+        Ok(())
     }
 
-    /// The document with its sentences rendered.
-    pub(super) fn assemble(&self, rendered: &[Rendered], escape: Escape) -> String {
+    fn assemble(&self, places: &[Place], rendered: &[Rendered], cancel: &Cancel) -> Result<String, TranslateError> {
         let mut out = String::new();
-        let mut starts = Vec::with_capacity(self.pieces.len());
-        for piece in &self.pieces {
+        let mut starts = Vec::with_capacity(places.len());
+        let message = |number: usize| self.assemble(self.messages.get(number)?, rendered, cancel).ok();
+        for place in places {
+            stop_if(cancel)?;
             starts.push(out.len());
-            match piece {
+            match place {
                 Place::Raw(raw) => out.push_str(raw),
-                Place::Phrase(phrase, unit) => out.push_str(&phrase.write(&rendered[*unit], escape)),
+                Place::Phrase(unit) => {
+                    out.push_str(&self.units[*unit].phrase.write(&rendered[*unit], self.escape, &message));
+                }
                 Place::Lines(first, lines) => {
                     let text = out.split_off(starts[*first]);
                     out.push_str(&inline::wrap(&text, *lines));
                 }
             }
         }
-        out
+        Ok(out)
     }
 }
 
@@ -96,34 +226,31 @@ impl Aim {
     }
 }
 
-/// The parts of a text, its language and how sure that is.
-pub(super) fn open(document: &Document) -> Result<(Vec<Part>, Language, f32), TranslateError> {
-    let Document { text, from, to: _, format } = document;
-    if text.len() > MAX_BYTES {
-        return Err(TranslateError::TooLong { bytes: text.len(), limit: MAX_BYTES });
+/// The language of a text and how sure that is. One that could be in several is in that of the texts around it.
+fn detect(text: &str, among: Option<Language>) -> Result<(Language, f32), TranslateError> {
+    let guess = language_of(text).ok_or(TranslateError::NoWords)?;
+    match (guess.language, among.filter(|among| is_open(&guess, text, *among))) {
+        (_, Some(among)) => Ok((among, guess.confidence)),
+        (Some(language), None) => Ok((language, guess.confidence)),
+        (None, None) => Err(TranslateError::UnknownLanguage { detected: guess.name.to_owned() }),
     }
-    let parts = read(text, *format)?;
-    let (language, confidence) = match from {
-        Some(given) => (*given, 1.0),
-        None => detect(&prose(&parts))?,
-    };
-    Ok((parts, language, confidence))
 }
 
-fn detect(text: &str) -> Result<(Language, f32), TranslateError> {
-    let guess = language_of(text).ok_or(TranslateError::NoWords)?;
-    match guess.language {
-        Some(language) => Ok((language, guess.confidence)),
-        None => Err(TranslateError::UnknownLanguage { detected: guess.name.to_owned() }),
-    }
+/// True when a guess is weak and nothing in the text speaks against this language.
+fn is_open(guess: &Guess, text: &str, language: Language) -> bool {
+    let cyrillic = text.contains(|c| ('\u{400}'..='\u{52f}').contains(&c));
+    let fits =
+        (language == Language::En) != cyrillic && !text.contains(|c| language.letters_of_the_other().contains(c));
+    guess.confidence < SURE && fits
 }
 
 /// The parts of a document.
-fn read(document: &str, format: Format) -> Result<Vec<Part>, TranslateError> {
-    match format {
-        Format::Text => Ok(text::read(document)),
-        Format::Html => Ok(html::read(document)),
-        Format::Srt => subtitle::read(document).ok_or(TranslateError::NoSubtitles),
+fn read(document: &Document) -> Result<Vec<Part>, TranslateError> {
+    let text = &document.text;
+    match document.format {
+        Format::Text => Ok(text::read(text)),
+        Format::Html => Ok(html::read(text, document.to)),
+        Format::Srt => subtitle::read(text).ok_or(TranslateError::NoSubtitles),
     }
 }
 

@@ -1,33 +1,43 @@
 //! Translation: sentences in, sentences out, and the care that makes a text of them again.
 //!
-//! A [`Translator`] renders plain sentences in one direction or more. [`Desk`] is what the rest of the crate uses: it picks
-//! routes by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
-//! documents around the sentences are `text`, `html` and `subtitle`; what a sentence has besides words is `protect`,
-//! `number` and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and
-//! `marian` (larger ones), on threads of their own, and `writer` (the engine), with `talk`, which a weak model gives back
-//! instead. Not here: downloads, HTTP, the command line.
+//! A [`Translator`] renders plain sentences in one direction or more. [`open`] reads a text once, and [`Desk`] picks routes
+//! by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
+//! documents around the sentences are `text`, `html` (with `raised` and `tag_language`) and `subtitle`, and `message` where
+//! a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`, `separators`, `dates`
+//! and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and `marian` (larger ones),
+//! on threads of their own, and `writer` (the engine), with `talk`, which a weak model gives back instead. Not here:
+//! downloads, HTTP, the command line.
 
 mod check;
+mod dates;
 mod desk;
 mod error;
 mod glossary;
 mod html;
 mod inline;
 mod job;
+mod kept;
 mod layout;
+#[cfg(test)]
+mod linear_cases;
 mod marian;
+mod message;
 mod name;
 mod number;
 mod place;
 mod polish;
 mod protect;
+mod raised;
 mod route;
 mod seat;
+mod separators;
 mod split;
 mod student;
 mod subtitle;
+mod tag_language;
 mod talk;
 mod text;
+mod words;
 mod writer;
 
 use std::future::Future;
@@ -41,6 +51,7 @@ pub use self::desk::{Desk, Step};
 pub use self::error::TranslateError;
 pub use self::glossary::{Glossary, Term};
 pub use self::job::{Document, Format, Rendered, Sentence, Translation};
+pub use self::layout::{OpenOptions, Opened, common_language, open};
 pub use self::marian::MarianTranslator;
 pub use self::student::Student;
 pub use self::writer::{ENGINE, Writer};
@@ -127,6 +138,11 @@ pub trait Translator: Send + Sync {
     /// True when a user who types this means this translator.
     fn answers_to(&self, name: &str) -> bool {
         self.name().eq_ignore_ascii_case(name)
+    }
+
+    /// True for a model that is told its task, so that it may speak of it, or give back what it was told.
+    fn has_prompt(&self) -> bool {
+        false
     }
 
     /// Translates a short batch; the answer has one output a sentence, in order.

@@ -2,39 +2,45 @@
 //!
 //! An element goes around the words that its own words became. Which those are the translator's links say; without
 //! links, words that are the same on both sides (names, numbers), and else the place in the sentence. Elements never
-//! cross: each is set inside its parent and behind the one before it, so what was well formed stays so.
+//! cross: each is set inside its parent and behind the one before it, so what was well formed stays so. One that had words
+//! gets words, as long as there are enough; one that comes out empty is named.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::check;
-use super::inline::{Block, Mark, MarkKind};
+use super::inline::{Block, MOST_PARTS, Mark, MarkKind};
 use super::job::Rendered;
-
-/// Marks of one sentence that are placed by words. A sentence with more is no prose; its tags go to its ends.
-const MOST_MARKS: usize = 200;
+use super::words;
 
 /// The byte of the translation at which each mark is written, in the order of writing.
 pub(super) fn places<'m>(source: &'m Block, rendered: &Rendered) -> Vec<(usize, &'m Mark)> {
+    placed(source, rendered).0
+}
+
+/// The tags of elements that had words and have none in the translation.
+pub(super) fn emptied(source: &Block, rendered: &Rendered) -> Vec<String> {
+    placed(source, rendered).1.into_iter().map(|mark| mark.raw.clone()).collect()
+}
+
+fn placed<'m>(source: &'m Block, rendered: &Rendered) -> (Vec<(usize, &'m Mark)>, Vec<&'m Mark>) {
     let marks = &source.marks[..];
     if marks.is_empty() || source.text == rendered.text {
-        return marks.iter().map(|mark| (mark.at, mark)).collect();
+        return (marks.iter().map(|mark| (mark.at, mark)).collect(), Vec::new());
     }
     let end = rendered.text.len();
-    if marks.len() > MOST_MARKS {
+    if marks.len() > 2 * MOST_PARTS {
+        // So many in one place are no prose; they go to the ends.
         let closing = marks.iter().rev().take_while(|mark| mark.kind == MarkKind::Close).count();
         let last = marks.len() - closing;
-        return marks.iter().enumerate().map(|(index, mark)| (if index < last { 0 } else { end }, mark)).collect();
+        let at = |index: usize| if index < last { 0 } else { end };
+        return (marks.iter().enumerate().map(|(index, mark)| (at(index), mark)).collect(), Vec::new());
     }
     let words = Words::new(source, rendered);
-    let mut roots = tree(marks, &|mark: &Mark, close: Option<&Mark>| match close {
-        Some(close) => words.span(mark.at..close.at),
-        None if mark.at >= source.text.trim_end().len() => end..end,
-        None => words.point(mark.at)..words.point(mark.at),
-    });
-    let mut placed = Vec::with_capacity(marks.len());
-    set(&mut roots, 0..end, &mut placed);
-    placed.into_iter().map(|(at, index)| (at, &marks[index])).collect()
+    let mut roots = tree(marks, &words);
+    let mut setting = Setting { words: &words, placed: Vec::with_capacity(marks.len()), emptied: Vec::new() };
+    setting.set(&mut roots, 0..end);
+    let places = setting.placed.into_iter().map(|(at, index)| (at, &marks[index])).collect();
+    (places, setting.emptied.into_iter().map(|index| &marks[index]).collect())
 }
 
 /// An element, or a mark without a partner.
@@ -43,40 +49,101 @@ struct Node {
     close: Option<usize>,
     /// Bytes of the translation that it wants to be around.
     span: Range<usize>,
+    /// Words that it and its children have to be around.
+    need: usize,
     children: Vec<Node>,
 }
 
 /// The elements of a sentence, each in its parent.
-fn tree(marks: &[Mark], span: &dyn Fn(&Mark, Option<&Mark>) -> Range<usize>) -> Vec<Node> {
+fn tree(marks: &[Mark], words: &Words<'_>) -> Vec<Node> {
     let partners = partners(marks);
     let mut open: Vec<Node> = Vec::new();
     let mut roots = Vec::new();
     for (index, mark) in marks.iter().enumerate() {
         let node = match (mark.kind, partners[index]) {
             (MarkKind::Open, Some(partner)) => {
-                let span = span(mark, Some(&marks[partner]));
-                open.push(Node { open: index, close: Some(partner), span, children: Vec::new() });
+                let within = mark.at..marks[partner].at;
+                let need = usize::from(words.has_words(&within));
+                open.push(Node {
+                    open: index,
+                    close: Some(partner),
+                    span: words.span(within),
+                    need,
+                    children: Vec::new(),
+                });
                 continue;
             }
             (MarkKind::Close, Some(_)) => open.pop(),
-            _ => Some(Node { open: index, close: None, span: span(mark, None), children: Vec::new() }),
+            _ => {
+                let at = words.alone(mark);
+                Some(Node { open: index, close: None, span: at..at, need: 0, children: Vec::new() })
+            }
         };
-        open.last_mut().map_or(&mut roots, |parent| &mut parent.children).extend(node);
+        let Some(node) = node else { continue };
+        match open.last_mut() {
+            Some(parent) => parent.children.push(node),
+            None => roots.push(node),
+        }
     }
+    roots.iter_mut().for_each(Node::count);
     roots
 }
 
-/// Sets elements in `room` in the order of their words. No deeper than there are marks, which is bounded.
-fn set(nodes: &mut [Node], room: Range<usize>, placed: &mut Vec<(usize, usize)>) {
-    nodes.sort_by_key(|node| node.span.start);
-    let mut cursor = room.start;
-    for node in nodes {
-        let start = node.span.start.clamp(cursor, room.end);
-        let end = node.span.end.clamp(start, room.end);
-        placed.push((start, node.open));
-        set(&mut node.children, start..end, placed);
-        placed.extend(node.close.map(|close| (end, close)));
-        cursor = end;
+impl Node {
+    /// Sums up what the children need. No deeper than there are marks, which is bounded.
+    fn count(&mut self) {
+        self.children.iter_mut().for_each(Self::count);
+        self.need = self.need.max(self.children.iter().map(|child| child.need).sum());
+    }
+}
+
+/// Elements on their way into the translation.
+struct Setting<'w, 's> {
+    words: &'w Words<'s>,
+    /// Bytes and numbers of marks, in the order of writing.
+    placed: Vec<(usize, usize)>,
+    emptied: Vec<usize>,
+}
+
+impl Setting<'_, '_> {
+    /// Sets elements in `room` in the order of their words.
+    fn set(&mut self, nodes: &mut [Node], room: Range<usize>) {
+        nodes.sort_by_key(|node| node.span.start);
+        let mut cursor = room.start;
+        let mut later: usize = nodes.iter().map(|node| node.need).sum();
+        for node in nodes {
+            later -= node.need;
+            let free = cursor..room.end;
+            let around = self.around(node, &free, later).unwrap_or_else(|| {
+                let start = node.span.start.clamp(free.start, free.end);
+                start..node.span.end.clamp(start, free.end)
+            });
+            if node.need > 0 && !self.words.rendered[around.clone()].contains(char::is_alphanumeric) {
+                self.emptied.push(node.open);
+            }
+            self.placed.push((around.start, node.open));
+            self.set(&mut node.children, around.clone());
+            self.placed.extend(node.close.map(|close| (around.end, close)));
+            cursor = around.end;
+        }
+    }
+
+    /// The bytes around as many words as an element needs, near those that it wants, with `later` words left behind it;
+    /// `None` when it needs none, or there are not enough.
+    fn around(&self, node: &Node, free: &Range<usize>, later: usize) -> Option<Range<usize>> {
+        let target = &self.words.target;
+        let first = target.partition_point(|word| word.start < free.start);
+        let last = target.partition_point(|word| word.end <= free.end).saturating_sub(later);
+        if node.need == 0 || last < first + node.need {
+            return None;
+        }
+        let start = target.partition_point(|word| word.start < node.span.start).clamp(first, last - node.need);
+        let end = target.partition_point(|word| word.end <= node.span.end).clamp(start + node.need, last);
+        // What is around the whole sentence is around its marks, too.
+        let whole = node.span == (0..self.words.rendered.len());
+        let from = if whole && start == first { free.start } else { target[start].start };
+        let to = if whole && later == 0 && end == last { free.end } else { target[end - 1].end };
+        Some(from..to)
     }
 }
 
@@ -94,7 +161,7 @@ fn partners(marks: &[Mark]) -> Vec<Option<usize>> {
                     partners[index] = Some(opened);
                 }
             }
-            MarkKind::Alone => {}
+            MarkKind::Alone | MarkKind::Behind => {}
         }
     }
     partners
@@ -105,35 +172,52 @@ fn name(tag: &str) -> String {
 }
 
 /// The words of both sides, and which word of the source each word of the target is.
-struct Words {
+struct Words<'s> {
+    block: &'s Block,
+    rendered: &'s str,
     source: Vec<Range<usize>>,
     target: Vec<Range<usize>>,
     from: Vec<usize>,
-    length: usize,
 }
 
-impl Words {
-    fn new(block: &Block, rendered: &Rendered) -> Self {
-        let ranges = |text: &str| -> Vec<Range<usize>> {
-            let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
-            check::words(text).map(|word| start(word)..start(word) + word.len()).collect()
-        };
+impl<'s> Words<'s> {
+    fn new(block: &'s Block, rendered: &'s Rendered) -> Self {
+        let ranges = |text: &str| -> Vec<Range<usize>> { words::placed(text).map(|(range, _)| range).collect() };
         let (source, target) = (ranges(&block.text), ranges(&rendered.text));
         let from = match rendered.links.is_empty() {
             true => guessed(&words_of(&block.text, &source), &words_of(&rendered.text, &target)),
             false => linked(rendered, &source, &target),
         };
-        Self { from, source, target, length: rendered.text.len() }
+        Self { block, rendered: &rendered.text, source, target, from }
+    }
+
+    /// The numbers of the words that begin in these bytes of the source.
+    fn within(&self, source: &Range<usize>) -> Range<usize> {
+        let first = self.source.partition_point(|word| word.start < source.start);
+        first..self.source.partition_point(|word| word.start < source.end).max(first)
+    }
+
+    fn has_words(&self, source: &Range<usize>) -> bool {
+        !self.within(source).is_empty()
     }
 
     /// The bytes of the target that the words in these bytes of the source became.
     fn span(&self, source: Range<usize>) -> Range<usize> {
-        let first = self.source.partition_point(|word| word.start < source.start);
-        let last = self.source.partition_point(|word| word.start < source.end);
-        let mut best = 0..0;
-        let mut run = 0..0;
-        let within = |at: &usize| (first..last).contains(&self.from[*at]);
-        for at in (0..self.from.len()).filter(within) {
+        let text = &self.block.text;
+        if text[..source.start].trim().is_empty() && text[source.end..].trim().is_empty() {
+            return 0..self.rendered.len();
+        }
+        let own = self.within(&source);
+        if own.is_empty() {
+            // Marks alone: the same marks, where the other side has them.
+            let surface = text[source.clone()].trim();
+            let found =
+                Some(surface).filter(|surface| !surface.is_empty()).and_then(|surface| self.rendered.find(surface));
+            let start = found.unwrap_or_else(|| self.point(source.start));
+            return start..start + found.map_or(0, |_| surface.len());
+        }
+        let (mut best, mut run) = (0..0, 0..0);
+        for at in (0..self.from.len()).filter(|at| own.contains(&self.from[*at])) {
             // A word in between, such as an article, does not break a run.
             run = if run.is_empty() || at > run.end + 1 { at..at + 1 } else { run.start..at + 1 };
             if run.len() > best.len() {
@@ -141,16 +225,16 @@ impl Words {
             }
         }
         match best.is_empty() {
-            // None of its words is known again: about the same place, and something to be around.
-            true if first < last && !self.target.is_empty() => {
-                self.target[(first * self.target.len() / self.source.len()).min(self.target.len() - 1)].clone()
-            }
-            true => {
-                let point = self.point(source.start);
-                point..point
-            }
+            // None of its words is known again: about the same place.
+            true if self.target.is_empty() => self.rendered.len()..self.rendered.len(),
+            true => self.target[self.near(own.start)].clone(),
             false => self.target[best.start].start..self.target[best.end - 1].end,
         }
+    }
+
+    /// The word of the target at about the same place as this one of the source.
+    fn near(&self, word: usize) -> usize {
+        (word * self.target.len() / self.source.len().max(1)).min(self.target.len().saturating_sub(1))
     }
 
     /// The byte of the target in front of the word that stands at this byte of the source.
@@ -158,8 +242,25 @@ impl Words {
         let word = self.source.partition_point(|word| word.end <= source);
         let same = self.from.iter().position(|&from| from == word);
         let near = || word * self.target.len() / self.source.len().max(1);
-        let at = same.unwrap_or_else(near);
-        self.target.get(at).map_or(self.length, |word| word.start)
+        self.target.get(same.unwrap_or_else(near)).map_or(self.rendered.len(), |word| word.start)
+    }
+
+    /// The byte of the target for a mark that encloses nothing.
+    fn alone(&self, mark: &Mark) -> usize {
+        let before = self.block.text[..mark.at].trim_end();
+        if mark.at >= self.block.text.trim_end().len() {
+            return self.rendered.len();
+        }
+        let words = self.source.partition_point(|word| word.end <= mark.at);
+        let Some(word) = words.checked_sub(1).filter(|_| mark.kind == MarkKind::Behind) else {
+            return self.point(mark.at);
+        };
+        let same = self.from.iter().rposition(|&from| from == word);
+        let Some(end) = self.target.get(same.unwrap_or_else(|| self.near(word))).map(|word| word.end) else { return 0 };
+        // A mark behind a full stop or a comma stays behind it.
+        let marks = self.rendered[end..].find(|c: char| c.is_alphanumeric() || c.is_whitespace());
+        let outside = !before.ends_with(char::is_alphanumeric);
+        end + marks.filter(|_| outside).unwrap_or(0)
     }
 }
 
@@ -212,7 +313,7 @@ mod tests {
 
     fn written(source: &str, marks: Vec<Mark>, target: &str, links: Vec<Link>) -> String {
         let block = Block { marks, ..Block::plain(source) };
-        block.write(&Rendered { links, ..Rendered::kept(target) }, str::to_owned)
+        block.write(&Rendered { links, ..Rendered::kept(target) }, str::to_owned, &|_| None)
     }
 
     #[test]
@@ -230,6 +331,38 @@ mod tests {
     fn an_element_around_everything_stays_around_everything() {
         let marks = vec![mark(0, "<p>"), mark(0, "<b>"), mark(3, "</b>"), mark(12, "</p>")];
         assert_eq!(written("One two tree", marks, "Раз два три", vec![]), "<p><b>Раз</b> два три</p>");
+    }
+
+    #[test]
+    fn an_element_with_words_gets_words() {
+        let marks =
+            vec![mark(0, "<b>"), mark(4, "</b>"), mark(5, "<i>"), mark(8, "</i>"), mark(9, "<u>"), mark(12, "</u>")];
+        let block = Block { marks, ..Block::plain("Very big man left") };
+        let both = |target: &str, links: Vec<Link>| {
+            let rendered = Rendered { links, ..Rendered::kept(target) };
+            (block.write(&rendered, str::to_owned, &|_| None), emptied(&block, &rendered))
+        };
+        // Of the three words with tags, the translator knows one again.
+        let link = |source, target| Link { source, target };
+        let (text, faults) = both(
+            "Чоловіки пішли геть звідси",
+            vec![link(0, 0..16), link(13, 17..27), link(13, 28..36), link(13, 37..49)],
+        );
+        assert_eq!((text.as_str(), faults.len()), ("<b>Чоловіки</b> <i>пішли</i> <u>геть</u> звідси", 0));
+        let (text, faults) = both("Пішов", vec![]);
+        assert_eq!((text.matches('<').count(), faults.len()), (6, 2), "{text}");
+    }
+
+    #[test]
+    fn the_mark_of_a_footnote_stays_behind_its_word() {
+        let behind = |at| Mark { at, raw: "<sup>1</sup>".to_owned(), kind: MarkKind::Behind };
+        let links = vec![Link { source: 4, target: 10..20 }, Link { source: 0, target: 0..9 }];
+        assert_eq!(
+            written("Red bridge, long", vec![behind(10)], "Довгий Red bridge, red", vec![]),
+            "Довгий Red bridge<sup>1</sup>, red"
+        );
+        assert_eq!(written("Red bridge. ok", vec![behind(11)], "Red bridge! ok", vec![]), "Red bridge!<sup>1</sup> ok");
+        assert_eq!(written("Red bridge", vec![behind(10)], "Червоний міст", links), "Червоний міст<sup>1</sup>");
     }
 
     #[test]

@@ -8,6 +8,14 @@ use std::ops::Range;
 use super::protect;
 use crate::intake::Language;
 
+/// What decides the capitals of a translation.
+pub(super) struct Capitals<'a> {
+    /// All of it is in capitals.
+    pub(super) shouted: bool,
+    /// The places in a text, in order, that stay as they are.
+    pub(super) stays: &'a dyn Fn(&str) -> Vec<Range<usize>>,
+}
+
 /// A sentence without what a network should not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bare {
@@ -17,9 +25,12 @@ pub(super) struct Bare {
     pub(super) shouted: bool,
 }
 
-/// Takes off what stands around the words; `fixed` are ranges that stay. `None` when there is no word to translate.
+/// Takes off what stands around the words; `fixed` are ranges that stay, in order. `None` when there is no word to translate.
 pub(super) fn strip(text: &str, fixed: &[Range<usize>]) -> Option<Bare> {
-    let is_fixed = |at: usize| fixed.iter().any(|range| range.contains(&at));
+    let is_fixed = |at: usize| {
+        let next = fixed.partition_point(|range| range.end <= at);
+        fixed.get(next).is_some_and(|range| range.start <= at)
+    };
     let letter = |&(at, c): &(usize, char)| c.is_alphabetic() && !is_fixed(at);
     let first = text.char_indices().find(letter)?.0;
     let start = text[..first]
@@ -35,7 +46,7 @@ pub(super) fn strip(text: &str, fixed: &[Range<usize>]) -> Option<Bare> {
     let core = text[start..end].trim_start();
     let start = end - core.len();
     let core = start..start + core.trim_end().len();
-    Some(Bare { shouted: is_shouted(&text[core.clone()]), core })
+    Some(Bare { shouted: is_shouted(text, &core, &is_fixed), core })
 }
 
 /// True for a character that may open a sentence: digits and the marks of quotations, brackets and sums.
@@ -43,19 +54,37 @@ fn belongs(c: char) -> bool {
     c.is_ascii_digit() || "\"'«»“”„‘’([$€£₴₽№%.,-+±~:/ ".contains(c) || c == '\u{a0}'
 }
 
-/// Several words in capitals.
-fn is_shouted(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic());
-    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count();
-    let small = letters.clone().any(char::is_lowercase);
-    !small && words >= 3 && letters.count() >= 10
+/// Several words in capitals, what stays aside.
+fn is_shouted(text: &str, core: &Range<usize>, is_fixed: &dyn Fn(usize) -> bool) -> bool {
+    let (mut letters, mut words, mut inside) = (0, 0, false);
+    for (at, c) in text[core.clone()].char_indices() {
+        let own = c.is_alphabetic() && !is_fixed(core.start + at);
+        if own && c.is_lowercase() {
+            return false;
+        }
+        letters += usize::from(own);
+        words += usize::from(own && !inside);
+        inside = (inside || own) && !c.is_whitespace();
+    }
+    words >= 3 && letters >= 10
 }
 
-/// A shouted sentence as a plain one: a capital, then small letters. Ranges stay valid only where no letter changes its
-/// length, so it is given without fixed parts.
-pub(super) fn calm(text: &str) -> String {
-    let lower = text.to_lowercase();
-    capital(&lower)
+/// A shouted sentence as a plain one: a capital, then small letters. What stands at `stays`, in order, stays.
+pub(super) fn calm(text: &str, stays: &[Range<usize>]) -> String {
+    capital(&outside(text, stays, |text| text.to_lowercase()))
+}
+
+/// A text that is changed, but for what stands at `stays`.
+fn outside(text: &str, stays: &[Range<usize>], change: fn(&str) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for range in stays {
+        out.push_str(&change(&text[done..range.start]));
+        out.push_str(&text[range.clone()]);
+        done = range.end;
+    }
+    out.push_str(&change(&text[done..]));
+    out
 }
 
 /// The text with its first letter as a capital.
@@ -67,13 +96,15 @@ fn capital(text: &str) -> String {
 }
 
 /// Gives a translation the capitals, the end and the quotation marks that belong to it.
-pub(super) fn finish(source: &str, target: &str, language: Language, shouted: bool) -> String {
+pub(super) fn finish(source: &str, target: &str, language: Language, capitals: &Capitals<'_>) -> String {
     let mut text = target.split_whitespace().collect::<Vec<_>>().join(" ");
-    if shouted {
-        return quotes(source, &text.to_uppercase(), language);
+    let stays = (capitals.stays)(&text);
+    if capitals.shouted {
+        return quotes(source, &outside(&text, &stays, |text| text.to_uppercase()), language);
     }
     // A translation that begins with a number goes on in small letters.
-    let worded = text.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_alphabetic);
+    let first = text.char_indices().find(|(_, c)| c.is_alphanumeric());
+    let worded = first.is_some_and(|(at, c)| c.is_alphabetic() && !stays.iter().any(|range| range.contains(&at)));
     if worded && source.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase) {
         text = capital(&text);
     }
@@ -143,6 +174,8 @@ mod tests {
     use super::Language::{En, Ru, Uk};
     use super::*;
 
+    const QUIET: Capitals<'_> = Capitals { shouted: false, stays: &protect::spans };
+
     fn core(text: &str) -> Option<&str> {
         strip(text, &protect::spans(text)).map(|bare| &text[bare.core])
     }
@@ -162,8 +195,14 @@ mod tests {
     fn shouting_is_calmed_and_restored() {
         let text = "BREAKING NEWS FROM KYIV";
         assert!(strip(text, &[]).unwrap().shouted);
-        assert_eq!(calm(text), "Breaking news from kyiv");
-        assert_eq!(finish(text, "Термінові новини", Uk, true), "ТЕРМІНОВІ НОВИНИ");
+        assert_eq!(calm(text, &[]), "Breaking news from kyiv");
+        let loud = Capitals { shouted: true, stays: &protect::spans };
+        assert_eq!(finish(text, "Термінові новини", Uk, &loud), "ТЕРМІНОВІ НОВИНИ");
+        let text = "FREE %d SEATS FOR {Name} TODAY";
+        let fixed = protect::spans(text);
+        assert!(strip(text, &fixed).unwrap().shouted);
+        assert_eq!(calm(text, &fixed), "Free %d seats for {Name} today");
+        assert_eq!(finish(text, "вільні %d місць для {Name}", Uk, &loud), "ВІЛЬНІ %d МІСЦЬ ДЛЯ {Name}");
         assert!(!strip("NATO and USA", &[]).unwrap().shouted);
     }
 
@@ -178,9 +217,10 @@ mod tests {
 
     #[test]
     fn the_end_is_that_of_the_source() {
-        assert_eq!(finish("Kyiv today", "київ сьогодні.", Uk, false), "Київ сьогодні");
-        assert_eq!(finish("In town 300 men left.", "300 людей пішли.", Uk, false), "300 людей пішли.");
-        assert_eq!(finish("Really?", "Справді", Uk, false), "Справді?");
-        assert_eq!(finish("He left.", "Він пішов.", Uk, false), "Він пішов.");
+        assert_eq!(finish("Kyiv today", "київ сьогодні.", Uk, &QUIET), "Київ сьогодні");
+        assert_eq!(finish("In town 300 men left.", "300 людей пішли.", Uk, &QUIET), "300 людей пішли.");
+        assert_eq!(finish("Hello {name}", "{name}, вітаю", Uk, &QUIET), "{name}, вітаю");
+        assert_eq!(finish("Really?", "Справді", Uk, &QUIET), "Справді?");
+        assert_eq!(finish("He left.", "Він пішов.", Uk, &QUIET), "Він пішов.");
     }
 }

@@ -53,6 +53,11 @@ impl Route {
         self.legs.iter().map(|(translator, _)| translator.name()).collect::<Vec<_>>().join(" + ")
     }
 
+    /// True when the last of them is told its task.
+    pub(super) fn has_prompt(&self) -> bool {
+        self.legs.last().is_some_and(|(translator, _)| translator.has_prompt())
+    }
+
     /// Those that are asked, in order.
     pub(super) fn translators(&self) -> Vec<Arc<dyn Translator>> {
         self.legs.iter().map(|(translator, _)| translator.clone()).collect()

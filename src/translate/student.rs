@@ -59,7 +59,7 @@ impl Network for Engine {
         let parts = Parts::new(&batch.sentences, &fits);
         if batch.want == Want::Links {
             let one = |(text, parts): (&String, &Vec<&str>)| match parts[..] {
-                [whole] => linked(self, whole, text),
+                [whole] => linked(self, whole, text.len() - text.trim_start().len()),
                 _ => self.translate_batch(parts).join(" ").into(),
             };
             return Ok(batch.sentences.iter().zip(parts.each()).map(one).collect());
@@ -90,12 +90,12 @@ fn kernel_runs_here() -> bool {
     }
 }
 
-/// With where each piece of the translation comes from: the piece of the source that it looks at most.
-fn linked(engine: &Engine, part: &str, text: &str) -> Output {
+/// With where each piece of the translation comes from: the piece of the source that it looks at most. The part begins at
+/// the byte `indent` of its sentence.
+fn linked(engine: &Engine, part: &str, indent: usize) -> Output {
     let Aligned { target_text, source_tokens, target_tokens, alignments, source_normalized } =
         engine.translate_aligned(part);
     let (source, target) = (Offsets::new(&source_normalized), Offsets::new(&target_text));
-    let indent = part.as_ptr() as usize - text.as_ptr() as usize;
     let links = target_tokens.iter().zip(&alignments).filter_map(|(token, row)| {
         // The last column is the end mark.
         let words = &row[..row.len().min(source_tokens.len()).saturating_sub(1)];

@@ -49,10 +49,14 @@ fn flush(cue: &mut Vec<&str>, parts: &mut Vec<Part>) {
 fn tagged(text: &str, lines: usize) -> Block {
     let mut block = Block { lines, ..Block::default() };
     let mut rest = text;
+    // Behind the last bracket that closes, none is looked for again.
+    let last = |close: char| text.rfind(close).unwrap_or(0);
+    let (angle, brace) = (last('>'), last('}'));
     while let Some(at) = rest.find(['<', '{']) {
-        let close = if rest[at..].starts_with('<') { '>' } else { '}' };
+        let (close, last) = if rest[at..].starts_with('<') { ('>', angle) } else { ('}', brace) };
         let is_tag = rest[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '\\'));
-        let Some(end) = rest[at..].find(close).filter(|_| is_tag).map(|length| at + length + 1) else {
+        let closed = text.len() - rest.len() + at < last;
+        let Some(end) = rest[at..].find(close).filter(|_| is_tag && closed).map(|length| at + length + 1) else {
             block.text.push_str(&rest[..=at]);
             rest = &rest[at + 1..];
             continue;

@@ -1,23 +1,62 @@
 //! What a weak model gives back instead of a translation: talk about its task, and the worked examples of its prompt.
 //!
-//! Not here: what is done about it (`writer`).
+//! A rendering is held against the prompt by the characters and the words that they have in common, so an example comes to
+//! light that is only nearly the same; what the source has itself is no echo. Not here: what is done about it (`writer`,
+//! `desk`).
 
-use super::{Direction, check};
+use std::collections::HashSet;
+
+use super::words::{self, words};
+use super::{Direction, Fault, FaultKind};
 use crate::intake::Language;
+use crate::lexicon::{Token, tokens};
 
 const PROMPT: &str = include_str!("../../prompts/sentence.md");
 const TALK: &str = include_str!("../../prompts/talk.txt");
 /// Words in a row that a rendering has by chance in common with a worked example.
 const CHANCE: usize = 3;
+/// Runs of three characters in which a rendering says something at all.
+const LEAST_GRAMS: usize = 10;
+/// The share of its runs that a rendering has in common with an example it repeats. Sentences of news in one language share
+/// a tenth to a quarter.
+const SAME: f32 = 0.6;
+/// Words of four letters or more that a source has in common with a worked example whose words it may become.
+const REASON: usize = 2;
+/// Words of a fragment: it has no verb to be a sentence with, and the name of an example in it was not asked for.
+pub(super) const FRAGMENT: usize = 3;
+
+/// What a model is told before it translates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Sentences, with worked examples.
+    Sentence,
+    /// One to three words, without.
+    Fragment,
+}
+
+impl Shape {
+    /// The shape of a text.
+    pub(super) fn of(text: &str) -> Self {
+        if words(text).nth(FRAGMENT).is_some() { Self::Sentence } else { Self::Fragment }
+    }
+}
+
+fn sections() -> impl Iterator<Item = &'static str> {
+    PROMPT.split("\n===\n")
+}
 
 /// The instructions, with `{from}` and `{to}` in the place of the languages.
-pub(super) fn instructions() -> &'static str {
-    PROMPT.split("\n===\n").next().and_then(|system| system.rsplit("---\n").next()).unwrap_or_default()
+pub(super) fn instructions(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Sentence => sections().next().and_then(|system| system.rsplit("---\n").next()),
+        Shape::Fragment => sections().nth(2),
+    }
+    .unwrap_or_default()
 }
 
 /// The worked examples, in three languages each.
 pub(super) fn examples() -> impl Iterator<Item = &'static str> {
-    PROMPT.rsplit("\n===\n").next().unwrap_or_default().split("\n\n")
+    sections().nth(1).unwrap_or_default().split("\n\n")
 }
 
 /// A worked example in one language.
@@ -26,42 +65,186 @@ pub(super) fn line_of(example: &str, language: Language) -> &str {
     lines.find_map(|line| line.strip_prefix(language.code())?.strip_prefix(": ")).unwrap_or_default()
 }
 
-/// The worked examples that a rendering repeats words of, though its source says nothing of the kind.
+/// The worked examples that a rendering repeats, though its source says nothing of the kind.
 pub(super) fn echoed(source: &str, text: &str, Direction { from, to }: Direction) -> Vec<&'static str> {
-    let like = |example: &str, text: &str| {
-        let words = |text: &str| check::words(text).map(str::to_lowercase).collect::<Vec<_>>();
-        let (own, others) = (words(example), words(text));
-        own.windows(CHANCE + 1).any(|run| others.windows(CHANCE + 1).any(|other| run == other))
+    let (own, said) = (Wording::of(source), Wording::of(text));
+    let repeats = |example: &&str| {
+        let (before, after) = (Wording::of(line_of(example, from)), Wording::of(line_of(example, to)));
+        let common = own.words_of(&before);
+        let strong = said.repeats(&after) && common < REASON && !own.repeats(&before);
+        // The beginning of an example, after which a model goes on by itself.
+        let begun = common == 0 && said.words.len() >= CHANCE && after.words.starts_with(&said.words[..CHANCE]);
+        let named = || names_of(line_of(example, to), text) && !says_part_of(source, line_of(example, from));
+        strong || begun || named()
     };
-    examples().filter(|it| like(line_of(it, to), text) && !like(line_of(it, from), source)).collect()
+    examples().filter(repeats).collect()
+}
+
+/// A rendering that is a part of the prompt, or talk about the task.
+pub(super) fn fault(source: &str, text: &str, direction: Direction) -> Option<Fault> {
+    let instructed = direction.to == Language::En && {
+        let said = Wording::of(text);
+        [Shape::Sentence, Shape::Fragment].iter().any(|shape| said.shares_a_run(&Wording::of(instructions(*shape))))
+    };
+    let echo = instructed || talks(source, text) || !echoed(source, text, direction).is_empty();
+    echo.then(|| Fault::new(FaultKind::PromptEcho, text))
+}
+
+/// True for two words of talk, or one where talk begins. Words for peoples are talk only beside another.
+fn talks(source: &str, text: &str) -> bool {
+    let (peoples, task): (Vec<Row>, Vec<Row>) = rows(source).partition(|row| row.of_a_people);
+    let stems = |rows: Vec<Row>| rows.into_iter().map(|row| row.talk).collect::<Vec<_>>();
+    let (peoples, task) = (stems(peoples), stems(task));
+    let opening = words::placed(text).nth(FRAGMENT).map_or(text, |(range, _)| &text[..range.start]);
+    let count = said(&task, text);
+    said(&task, opening) > 0 || (count > 0 && count + said(&peoples, text) > 1)
+}
+
+/// A text as it is compared.
+struct Wording {
+    words: Vec<String>,
+    grams: HashSet<[char; 3]>,
+}
+
+impl Wording {
+    fn of(text: &str) -> Self {
+        Self { words: words(text).map(str::to_lowercase).collect(), grams: trigrams(text) }
+    }
+
+    /// True when words in a row are those of a line, or most of the text is in it.
+    fn repeats(&self, line: &Self) -> bool {
+        let common = self.grams.intersection(&line.grams).count() as f32;
+        self.shares_a_run(line) || (self.grams.len() >= LEAST_GRAMS && common / self.grams.len() as f32 >= SAME)
+    }
+
+    /// Words that say something which this text has in common with another.
+    fn words_of(&self, other: &Self) -> usize {
+        let long = |word: &&String| word.chars().count() > CHANCE;
+        let others: HashSet<&String> = other.words.iter().filter(long).collect();
+        self.words.iter().filter(long).collect::<HashSet<_>>().intersection(&others).count()
+    }
+
+    fn shares_a_run(&self, other: &Self) -> bool {
+        let runs: HashSet<&[String]> = other.words.windows(CHANCE + 1).collect();
+        self.words.windows(CHANCE + 1).any(|run| runs.contains(run))
+    }
+}
+
+/// True when a fragment has a name of this line: a word with a capital that does not open it.
+fn names_of(line: &str, text: &str) -> bool {
+    let said = tokens(text);
+    let named = tokens(line).into_iter().skip(1).filter(Token::is_capitalised).collect::<Vec<_>>();
+    let is_named =
+        |word: &Token<'_>| word.is_capitalised() && named.iter().any(|name| is_form(&word.folded, &name.folded));
+    said.len() <= FRAGMENT && said.iter().any(is_named)
+}
+
+/// True when a source has a word of a line that has a capital there.
+fn says_part_of(source: &str, line: &str) -> bool {
+    let own = tokens(source);
+    let mut names = tokens(line).into_iter().filter(Token::is_capitalised);
+    names.any(|name| own.iter().any(|other| is_form(&other.folded, &name.folded)))
+}
+
+/// True when two words differ by an ending at most.
+fn is_form(one: &str, other: &str) -> bool {
+    const ENDING: usize = 3;
+    let common = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let longest = one.chars().count().max(other.chars().count());
+    one == other || (common >= ENDING && common + ENDING >= longest)
+}
+
+/// The runs of three characters of a text.
+pub(super) fn trigrams(text: &str) -> HashSet<[char; 3]> {
+    let letters: Vec<char> = text.to_lowercase().chars().collect();
+    letters.windows(3).map(|run| [run[0], run[1], run[2]]).collect()
+}
+
+/// How talk begins.
+struct Row {
+    talk: &'static str,
+    /// It is also a word for a people.
+    of_a_people: bool,
+}
+
+/// The talk that nothing in a source is a reason for.
+fn rows(source: &str) -> impl Iterator<Item = Row> {
+    let source = source.to_lowercase();
+    let rows = TALK.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "));
+    rows.filter_map(move |(talk, reasons)| {
+        let of_a_people = talk.starts_with('~');
+        let talk = talk.trim_start_matches('~');
+        let reason = reasons.split(", ").chain([talk]).any(|reason| source.contains(reason));
+        (!reason).then_some(Row { talk, of_a_people })
+    })
 }
 
 /// How talk begins that nothing in a source is a reason for.
 pub(super) fn unreasoned(source: &str) -> Vec<&'static str> {
-    let source = source.to_lowercase();
-    let rows = TALK.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "));
-    rows.filter(|(_, reasons)| !reasons.split(", ").any(|reason| source.contains(reason))).map(|row| row.0).collect()
+    rows(source).map(|row| row.talk).collect()
 }
 
-/// How many words of a rendering begin like this.
+/// How often a rendering talks like this.
 pub(super) fn said(talk: &[&str], text: &str) -> usize {
     let lower = text.to_lowercase();
-    check::words(&lower).filter(|word| talk.iter().any(|talk| word.starts_with(talk))).count()
+    let alone = |word: &str| talk.iter().any(|talk| word.starts_with(talk));
+    let together = talk.iter().filter(|talk| talk.contains(' ') && contains_words(&lower, talk)).count();
+    words(&lower).filter(|word| alone(word)).count() + together
+}
+
+/// True when these words stand in a text, from the beginning of the first on.
+fn contains_words(text: &str, phrase: &str) -> bool {
+    text.match_indices(phrase).any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const EN_UK: Direction = Direction { from: Language::En, to: Language::Uk };
+
+    fn is_echo(source: &str, text: &str, from: Language, to: Language) -> bool {
+        fault(source, text, Direction { from, to }).is_some()
+    }
+
     #[test]
     fn worked_examples_are_noticed_unless_the_source_says_the_same() {
-        let direction = Direction { from: Language::En, to: Language::Uk };
         let source = "The paper says that nine of ten are small.";
         let text = "Учені з'ясували, що ці птахи можуть літати. Газета каже, що дев'ять із десяти малі.";
-        let found = echoed(source, text, direction);
+        let found = echoed(source, text, EN_UK);
         assert!(matches!(found[..], [example] if example.contains("birds")), "{found:?}");
         let asked = "Scientists have found that these birds swim.";
-        assert_eq!(echoed(asked, "Учені з'ясували, що ці птахи плавають.", direction), Vec::<&str>::new());
+        assert_eq!(echoed(asked, "Учені з'ясували, що ці птахи плавають.", EN_UK), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn an_example_that_is_only_nearly_the_same_is_noticed() {
+        use Language::{En, Ru, Uk};
+        for (source, text, from, to) in [
+            ("soft piano music", "Учені з'ясували", En, Uk),
+            ("a long low whistle", "Ученые выяснили", En, Ru),
+            ("тиха музика", "Scientists have found", Uk, En),
+            ("Who pays?", "НАТО", En, Uk),
+            ("Who pays?", "У Львові", En, Uk),
+            ("Хто платить?", "Kovalenko.", Uk, En),
+            ("the rent was paid", "Ціни на газ у Европі знизились", En, Uk),
+            ("Its old leaking roof, they thought,", "Учені з'ясували, що ця поверхня глибока й відкрита", En, Uk),
+        ] {
+            assert!(is_echo(source, text, from, to), "{text}");
+        }
+        for (source, text, from, to) in [
+            ("NATO", "НАТО", En, Uk),
+            ("in Lviv", "у Львові", En, Uk),
+            ("Europe's banks", "Банки Європи", En, Uk),
+            ("the cost of gas", "ціна газу", En, Uk),
+            ("The hospital got a new roof in May.", "Лікарня в травні отримала новий дах.", En, Uk),
+            ("Учні пішли до школи.", "The pupils went to school.", Uk, En),
+            ("Researchers found that the river is cold.", "Учёные выяснили, что река холодная.", En, Ru),
+            ("Researchers say that these birds sing.", "Учені з'ясували, що ці птахи співають.", En, Uk),
+            ("After the meeting, ministers left.", "Після зустрічі міністри пішли.", En, Uk),
+        ] {
+            assert!(!is_echo(source, text, from, to), "{text}");
+        }
     }
 
     #[test]
@@ -69,5 +252,25 @@ mod tests {
         assert_eq!(said(&unreasoned("Nine of ten are small."), "Це українська версія цього тексту."), 3);
         assert_eq!(said(&unreasoned("The Ukrainian text"), "Український текст."), 0);
         assert!(unreasoned("Nine of ten.").contains(&"якщо в") && !unreasoned("If it rains").contains(&"якщо в"));
+        use Language::{En, Ru, Uk};
+        for (source, text, from, to) in [
+            ("Хто платить?", "The translation of the Ukrainian text,", Uk, En),
+            ("Its leaking roof", "Переклад", En, Uk),
+            ("The council said that the market is closed.", "Україйською мовою це звучить так, як ви сказали.", En, Uk),
+            ("Its leaking roof", "Русский перевод этого текста", En, Ru),
+            ("дах протікає", "You are a careful translator of news", Uk, En),
+        ] {
+            assert!(is_echo(source, text, from, to), "{text}");
+        }
+        for (source, text, from, to) in [
+            ("The lathe stood in the old river bed.", "Верстат стояв у старому руслі.", En, Uk),
+            ("He sent a message to his mother yesterday.", "Он вчера отправил матери текстовое сообщение.", En, Ru),
+            ("The book was translated", "Книгу перекладено", En, Uk),
+            ("ЗСУ відбили атаку.", "Ukrainian forces beat off an attack.", Uk, En),
+            ("Moscow and the rebels", "Російські війська і повстанці", En, Uk),
+            ("Новий переклад книги", "A new translation of the book", Uk, En),
+        ] {
+            assert!(!is_echo(source, text, from, to), "{text}");
+        }
     }
 }

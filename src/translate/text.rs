@@ -1,9 +1,11 @@
 //! Plain text as blocks: lines with their indents and list marks, joined where a sentence was only wrapped.
 //!
 //! Every line break stays but one: where a line of prose ends in the middle of a sentence and the next goes on in small
-//! letters, the text was wrapped by an editor, and sentences are worth more than its width.
+//! letters, the text was wrapped by an editor, and sentences are worth more than its width. A message with branches may go
+//! over several lines and is never cut.
 
 use super::inline::{Block, Part};
+use super::message;
 
 /// A line shorter than this was not wrapped but ended.
 const WRAPPED: usize = 45;
@@ -14,7 +16,18 @@ pub(super) fn read(text: &str) -> Vec<Part> {
     let mut paragraph = String::new();
     // Characters of the line before.
     let mut width = 0;
+    let messages = message::messages(text);
+    let mut messages = messages.iter().map(|message| &message.range).peekable();
+    let mut end = 0;
     for line in text.split_inclusive('\n') {
+        let start = end;
+        end += line.len();
+        while messages.next_if(|message| message.end <= start).is_some() {}
+        if messages.peek().is_some_and(|message| message.start < start) {
+            paragraph.push_str(line);
+            width = 0;
+            continue;
+        }
         let body = line.trim_end_matches(['\n', '\r']);
         let (mark, rest) = body.split_at(mark(body));
         let wrapped = width >= WRAPPED && mark.is_empty() && goes_on(&paragraph, rest);
@@ -44,13 +57,29 @@ fn goes_on(paragraph: &str, next: &str) -> bool {
 /// A line and its end as parts; a tab separates cells of a table.
 fn flush(paragraph: &mut String, parts: &mut Vec<Part>) {
     let body = paragraph.trim_end_matches(['\n', '\r']).len();
-    for cell in paragraph[..body].split_inclusive('\t') {
+    for cell in cells(&paragraph[..body]) {
         let text = cell.trim_end();
         parts.push(Part::Block(Block::plain(text)));
         parts.push(Part::Raw(cell[text.len()..].to_owned()));
     }
     parts.push(Part::Raw(paragraph[body..].to_owned()));
     paragraph.clear();
+}
+
+/// What tabs end, each with its tab; those inside a message end nothing.
+fn cells(text: &str) -> Vec<&str> {
+    let messages = if text.contains('\t') { message::messages(text) } else { Vec::new() };
+    let mut messages = messages.iter().map(|message| &message.range).peekable();
+    let (mut start, mut cells) = (0, Vec::new());
+    for (at, _) in text.match_indices('\t') {
+        while messages.next_if(|message| message.end <= at).is_some() {}
+        if messages.peek().is_none_or(|message| at < message.start) {
+            cells.push(&text[start..=at]);
+            start = at + 1;
+        }
+    }
+    cells.extend(Some(&text[start..]).filter(|rest| !rest.is_empty()));
+    cells
 }
 
 /// Bytes of the indent and the list mark that a line begins with.

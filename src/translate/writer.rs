@@ -10,9 +10,10 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::job::Rendered;
 use super::split::Parts;
-use super::talk::{echoed, examples, instructions, line_of, said, unreasoned};
-use super::{Batch, Direction, Pending, TranslateError, Translator, check, number};
+use super::talk::{Shape, echoed, examples, instructions, line_of, trigrams, unreasoned};
+use super::{Batch, Direction, Pending, TranslateError, Translator, check, number, protect, separators, talk};
 use crate::engine::constraint::{Alphabet, Names, Openings, SentenceFormat, SentenceGrammar, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
@@ -66,15 +67,24 @@ impl Translator for Writer {
         [ENGINE, &self.name].iter().any(|own| own.eq_ignore_ascii_case(name))
     }
 
+    fn has_prompt(&self) -> bool {
+        true
+    }
+
     fn translate(&self, batch: Batch) -> Pending<'_> {
         Box::pin(async move {
             let fits = |part: &str| part.len() <= LONGEST;
             let parts = Parts::new(&batch.sentences, &fits);
             let all = parts.all();
-            let mut written = Vec::with_capacity(all.len());
-            for rows in all.chunks(ROWS) {
-                for (source, text) in rows.iter().zip(self.write(job(batch.direction, rows, 0.0, &[])).await?) {
-                    written.push(self.improved(batch.direction, source, text).await?);
+            let mut written = vec![String::new(); all.len()];
+            for shape in [Shape::Sentence, Shape::Fragment] {
+                let of_shape: Vec<usize> = (0..all.len()).filter(|&at| Shape::of(all[at]) == shape).collect();
+                for rows in of_shape.chunks(ROWS) {
+                    let sources: Vec<&str> = rows.iter().map(|&at| all[at]).collect();
+                    let texts = self.write(job(batch.direction, &sources, 0.0, &[])).await?;
+                    for (&at, text) in rows.iter().zip(texts) {
+                        written[at] = self.improved(batch.direction, all[at], text).await?;
+                    }
                 }
             }
             Ok(parts.join(written))
@@ -87,26 +97,28 @@ impl Writer {
     /// the one that is most like all of them: a sample alone may be anything, and what several agree on seldom is
     /// (minimum Bayes risk; Eikema and Aziz 2020).
     async fn improved(&self, direction: Direction, source: &str, text: String) -> Result<String, TranslateError> {
-        let talk = unreasoned(source);
-        let faults = |text: &str| {
-            let copied = echoed(source, text, direction).len();
-            check::faults(source, text, direction, &[]).len() + copied + said(&talk, text)
-        };
-        let before = faults(&text);
-        if before == 0 {
+        let before = badness(source, &text, direction);
+        if before == (0, 0) {
             return Ok(text);
         }
-        // What was copied is not shown again.
-        let again = job(direction, &[source; ROWS], SECOND, &echoed(source, &text, direction));
-        let mut all = self.write(again).await?;
+        // What was copied is not shown again, and where that does not help, nothing is.
+        let copied = echoed(source, &text, direction);
+        let mut all = vec![text];
+        for without in [copied, examples().collect()] {
+            all.extend(self.write(job(direction, &[source; ROWS], SECOND, &without)).await?);
+            if all.iter().any(|text| badness(source, text, direction).0 == 0) {
+                break;
+            }
+        }
         // The first, which the model wanted most, is the last that `max_by` keeps of equals.
-        all.push(text);
+        all.reverse();
         let grams: Vec<_> = all.iter().map(|text| trigrams(text)).collect();
         let agreement = |own: usize| grams.iter().map(|other| overlap(&grams[own], other)).sum::<f32>();
-        let worth: Vec<_> = (0..all.len()).map(|at| (Reverse(faults(&all[at])), agreement(at))).collect();
+        let worth = |at: usize| (Reverse(badness(source, &all[at], direction)), agreement(at));
+        let worth: Vec<_> = (0..all.len()).map(worth).collect();
         let best = (0..all.len()).max_by(|&a, &b| worth[a].partial_cmp(&worth[b]).unwrap_or(Ordering::Equal));
         let best = best.unwrap_or_default();
-        tracing::debug!(before, after = worth[best].0.0, "faults of the first attempt and of the best of all");
+        tracing::debug!(?before, after = ?worth[best].0.0, "faults of the first attempt and of the best of all");
         Ok(all.swap_remove(best))
     }
 
@@ -125,10 +137,12 @@ impl Writer {
     }
 }
 
-/// The runs of three characters of a text.
-fn trigrams(text: &str) -> HashSet<[char; 3]> {
-    let letters: Vec<char> = text.to_lowercase().chars().collect();
-    letters.windows(3).map(|run| [run[0], run[1], run[2]]).collect()
+/// How bad a rendering is: see [`Rendered::badness`]. Separators are set later and by rule, so they do not count.
+fn badness(source: &str, text: &str, direction: Direction) -> (usize, usize) {
+    let spelled = separators::set(source, text, direction, &[]);
+    let mut faults = check::faults(source, &spelled, direction, &protect::spans(source));
+    faults.extend(talk::fault(source, &spelled, direction));
+    Rendered { faults, ..Rendered::kept(&spelled) }.badness(source)
 }
 
 /// How much two texts have in common: 1 for the same, 0 for nothing (Dice 1945).
@@ -136,17 +150,19 @@ fn overlap(a: &HashSet<[char; 3]>, b: &HashSet<[char; 3]>) -> f32 {
     2.0 * a.intersection(b).count() as f32 / (a.len() + b.len()).max(1) as f32
 }
 
-/// A job without some of the worked examples.
+/// A job without some of the worked examples. A fragment is shown none: a weak model gives them back.
 fn job(direction: Direction, sentences: &[&str], temperature: f32, without: &[&str]) -> Job {
     let Direction { from, to } = direction;
+    let shape = sentences.first().map_or(Shape::Sentence, |sentence| Shape::of(sentence));
     let names = |text: &str| text.replace("{from}", from.english_name()).replace("{to}", to.english_name());
-    let shown_examples = examples().filter(|example| !without.contains(example));
+    let shown_examples = examples().filter(|example| shape == Shape::Sentence && !without.contains(example));
     let shared: String = shown_examples.map(|example| shown(example, direction)).collect();
     let branch = |sentence: &&str| Branch {
         tail: format!("{}: {}\n{}:", from.english_name(), one_line(sentence), to.english_name()),
         rules: rules(sentence, direction, temperature),
     };
-    Job { system: names(instructions()).trim().to_owned(), shared, branches: sentences.iter().map(branch).collect() }
+    let system = names(instructions(shape)).trim().to_owned();
+    Job { system, shared, branches: sentences.iter().map(branch).collect() }
 }
 
 /// One worked example, from its lines in each language.
@@ -159,14 +175,25 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) -> Rules {
+fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {
+    let Direction { from, to } = direction;
     let length = sentence.chars().count();
-    let foreign = if to == Language::En { Vec::new() } else { codes(sentence, from) };
+    let (prose, placeholders) = without_placeholders(sentence, to);
+    let foreign = if to == Language::En { Vec::new() } else { codes(&prose, from) };
     // A code with digits counts as a number: it has to come through, and as often as it is given.
     let (numbered, words): (Vec<&str>, Vec<&str>) =
         foreign.into_iter().partition(|word| word.contains(|c: char| c.is_ascii_digit()));
-    let free = free_numbers(sentence, from, &numbered);
-    let numbers = free.iter().map(|number| number::spellings(number, to));
+    let free = free_numbers(&prose, from, &numbered);
+    let respelled = separators::respellings(&prose, direction);
+    let numbers = free.iter().map(|number| {
+        let mut spellings = number::spellings(number, to);
+        if let Some(new) = respelled.get(&number.raw) {
+            spellings.retain(|spelling| *spelling != number.raw && spelling != new);
+            spellings.push(new.clone());
+        }
+        spellings
+    });
+    let stays = numbered.iter().copied().map(str::to_owned).chain(placeholders);
     let alphabet = match to {
         Language::En => Alphabet::Latin,
         Language::Uk => Alphabet::Ukrainian,
@@ -176,7 +203,7 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
     let format = SentenceFormat {
         alphabet,
         words: words.into_iter().map(str::to_owned).collect(),
-        numbers: numbers.chain(numbered.iter().map(|code| vec![(*code).to_owned()])).collect(),
+        numbers: numbers.chain(stays.map(|code| vec![code])).collect(),
         marks: marks(sentence),
         ends: ends(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
@@ -194,6 +221,24 @@ fn rules(sentence: &str, Direction { from, to }: Direction, temperature: f32) ->
     // A Cyrillic letter may take a token of its own.
     let max_tokens = 2 * length + 48;
     Rules { max_tokens, sampling, constraint: Box::new(SentenceGrammar::new(format)) }
+}
+
+/// A sentence without the letters and digits of its placeholders, and these: they are written as they stand, and as often.
+/// Letters that the language has itself are free, so those of a Latin text are only looked at afterwards.
+fn without_placeholders(sentence: &str, to: Language) -> (String, Vec<String>) {
+    let (mut prose, mut bodies, mut done) = (String::new(), Vec::new(), 0);
+    for range in protect::spans(sentence) {
+        prose.push_str(&sentence[done..range.start]);
+        prose.push(' ');
+        let body = sentence[range.clone()].trim_matches(|c: char| !c.is_alphanumeric());
+        let listed = |c: char| c.is_ascii_digit() || (c.is_ascii_alphabetic() && to != Language::En);
+        if body.starts_with(listed) {
+            bodies.push(body.to_owned());
+        }
+        done = range.end;
+    }
+    prose.push_str(&sentence[done..]);
+    (prose, bodies)
 }
 
 /// What its translation ends with: a sentence stays one, and a headline has no mark.
@@ -237,7 +282,7 @@ fn free_numbers(sentence: &str, from: Language, codes: &[&str]) -> Vec<number::N
 /// quotation marks. A colon inside a time is no reason for a label.
 fn marks(sentence: &str) -> String {
     let own = sentence.char_indices().filter(|&(at, c)| {
-        let mark = !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control();
+        let mark = (!c.is_alphanumeric() || protect::is_raised(c)) && !c.is_whitespace() && !c.is_control();
         mark && !(c == ':' && sentence[at + 1..].starts_with(|next: char| next.is_ascii_digit()))
     });
     let quotes = if sentence.contains(|c| QUOTES.contains(c)) { QUOTES } else { "" };
@@ -258,12 +303,42 @@ mod tests {
 
     #[test]
     fn the_prompt_shows_both_languages_and_the_sentence_last() {
-        let job = job(EN_UK, &["He left\nat 5.", "Two."], 0.0, &[]);
+        let job = job(EN_UK, &["He left\nthem at 5.", "Two of them were there."], 0.0, &[]);
         assert!(job.system.contains("from English into Ukrainian") && !job.system.contains("---"), "{}", job.system);
         assert!(job.shared.matches("English: ").count() >= 3 && job.shared.matches("Ukrainian: ").count() >= 3);
         assert!(!job.shared.contains(": \n"), "every example is there: {}", job.shared);
-        assert_eq!(job.branches[0].tail, "English: He left at 5.\nUkrainian:");
+        assert_eq!(job.branches[0].tail, "English: He left them at 5.\nUkrainian:");
         assert_eq!(job.branches.len(), 2);
+    }
+
+    #[test]
+    fn a_fragment_is_shown_no_sentences() {
+        let job = job(EN_UK, &["Its leaking roof,"], 0.0, &[]);
+        assert!(
+            job.shared.is_empty() && job.system.contains("phrase") && job.system.contains("into Ukrainian"),
+            "{}",
+            job.system
+        );
+        assert_eq!(job.branches[0].tail, "English: Its leaking roof,\nUkrainian:");
+    }
+
+    #[test]
+    fn placeholders_are_written_as_they_stand_and_as_often() {
+        let source = "Sent :days days ago to {user_name}, %1$s of 12,300 for __sum__.";
+        let text = "Надіслано :days днів тому для {user_name}, %1$s із 12\u{a0}300 за __sum__.";
+        let mut constraint = rules(source, EN_UK, 0.0).constraint;
+        assert!(constraint.allows(text.as_bytes()));
+        constraint.advance(text.as_bytes());
+        assert!(constraint.may_end());
+        for wrong in [text.replace("{user_name}", "{user_name} {user_name}"), text.replace("12\u{a0}300", "12,300")] {
+            assert!(!rules(source, EN_UK, 0.0).constraint.allows(wrong.as_bytes()), "{wrong}");
+        }
+        for lacking in [text.replace("__sum__", "суму"), text.replace(":days", ":дні")] {
+            let mut constraint = rules(source, EN_UK, 0.0).constraint;
+            constraint.advance(lacking.as_bytes());
+            assert!(!constraint.may_end(), "{lacking}");
+        }
+        assert!(rules("It holds 10⁶ kg on 5 m².", EN_UK, 0.0).constraint.allows("Тримає 10⁶ кг на 5 м².".as_bytes()));
     }
 
     #[test]
@@ -276,7 +351,8 @@ mod tests {
 
     #[test]
     fn a_worked_example_can_be_left_out() {
-        let shown = |without: &[&str]| job(EN_UK, &["Two."], SECOND, without).shared.contains("birds");
+        let shown =
+            |without: &[&str]| job(EN_UK, &["Two of them have left."], SECOND, without).shared.contains("birds");
         let birds = examples().find(|example| example.contains("birds")).unwrap();
         assert!(shown(&[]) && !shown(&[birds]));
     }

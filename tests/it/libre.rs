@@ -101,6 +101,29 @@ async fn arrays_go_in_and_out() {
 }
 
 #[tokio::test]
+async fn one_text_never_fails_a_batch() {
+    let app = app().await;
+    let german = "Die Regierung hat am Montag ein neues Gesetz beschlossen. Es tritt nach der Entscheidung des Parlaments \
+        im Herbst in Kraft und gilt zunächst für drei Jahre.";
+    let other = "Two men of the old town have left.";
+    let batch = json!({"q": [TEXT, german, other, "12"], "source": "auto", "target": "uk"});
+    let got = post(&app, batch).await.json();
+    assert_eq!(got["translatedText"], json!([uk(TEXT), german, uk(other), "12"]));
+    assert_eq!(got["detectedLanguage"][1], json!({"confidence": 0.0, "language": "en"}));
+    assert_eq!(got["detectedLanguage"][2]["language"], "en");
+    // What could be in two languages is in that of the rest.
+    let batch = json!({"q": ["Погода на завтра", "Уряд ухвалив бюджет на рік."], "source": "auto", "target": "en"});
+    let got = post(&app, batch).await.json();
+    assert_eq!(got["translatedText"][0], spelled("Погода на завтра", Language::En));
+    let codes = [0, 1].map(|at| got["detectedLanguage"][at]["language"].clone());
+    assert_eq!(codes, [json!("uk"), json!("uk")]);
+    for alone in [json!(german), json!([german]), json!([german, german])] {
+        let refused = post(&app, json!({"q": alone, "source": "auto", "target": "en"})).await;
+        assert!(refused.error(400).contains("German"), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
 async fn fields_stand_only_where_they_were_asked_for() {
     let app = app().await;
     let got = post(&app, json!({"q": TEXT, "source": "auto", "target": "uk", "alternatives": 0})).await.json();

@@ -1,16 +1,16 @@
 //! Translation: students from the hub to the page, and what becomes of long, odd and broken input.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use stislo::answer::Strategy;
 use stislo::hub::{HubError, Silent};
 use stislo::intake::Language::{self, En, Uk};
 use stislo::service::{Document, Stage, Step, TextFormat, Translation};
-use stislo::translate::{Batch, Desk, Direction, Student, TranslateError, Translator, Want};
+use stislo::translate::{Batch, Desk, Direction, OpenOptions, Student, TranslateError, Translator, Want};
 use tempfile::TempDir;
 
-use crate::harness::{ANSWERS, Script, fixture, request, service};
+use crate::harness::{ANSWERS, STUCK, Script, fixture, request, service};
 use crate::hub_server::{Fault, HubServer, On, hub};
 use crate::tiny_student::{self, Files};
 use crate::translators::{Asked, Broken, Speller, desk, downloaded, manifest, publish, spelled};
@@ -166,6 +166,42 @@ async fn who_leaves_stops_the_work() {
 }
 
 #[tokio::test]
+async fn a_large_page_is_read_and_put_together_beside_the_runtime() {
+    let (desk, asked) = desk();
+    let page = format!("<p>{}</p>", "<code>x1</code> 12 ".repeat(20_000));
+    let document = Document { text: page.clone(), from: Some(En), to: Uk, format: TextFormat::Html };
+    let mut watch = |_: Step<'_>| ();
+    let work = desk.translate(document, &mut watch);
+    let turns = AtomicUsize::new(0);
+    let others = async {
+        loop {
+            turns.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+        }
+    };
+    let done = tokio::select! {
+        biased;
+        () = others => unreachable!("it has no end"),
+        done = work => done.unwrap(),
+    };
+    assert_eq!(done.text, page, "there was nothing to translate");
+    assert!(asked.sentences.lock().unwrap().is_empty());
+    assert!(turns.into_inner() > 100, "others had their turns");
+}
+
+#[tokio::test]
+async fn a_text_is_opened_once_for_all_that_translate_it() {
+    let (desk, _) = desk();
+    let text = document("The mayor left. Two men left.", None, Uk);
+    let opened = stislo::translate::open(&text, &OpenOptions::default()).unwrap();
+    assert_eq!((opened.from(), opened.to(), opened.format()), (En, Uk, TextFormat::Text));
+    let once = desk.translate_opened(opened.clone(), &mut |_| ()).await.unwrap();
+    assert_eq!(once.text, spelled(&text.text, Uk));
+    assert_eq!(once, desk.translate_opened(opened, &mut |_| ()).await.unwrap());
+    assert_eq!(once, desk.translate(text, &mut |_| ()).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_summary_is_pivoted_by_the_desk_with_its_evidence() {
     let (desk, asked) = desk();
     let (engine, log) = Script::new(&ANSWERS[..1]).engine().await;
@@ -209,7 +245,9 @@ async fn the_languages_of_a_pivot_are_translated_side_by_side() {
         service.summarize(wanted, watch).await.unwrap();
         seen
     });
-    asked.begun.notified().await;
+    for _ in 0..2 {
+        tokio::time::timeout(STUCK, asked.begun.notified()).await.expect("neither waits for the other");
+    }
     assert_eq!(asked.open.load(Ordering::SeqCst), 2, "neither waits for the other");
     gate.notify_one();
     gate.notify_one();

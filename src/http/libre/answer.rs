@@ -12,12 +12,13 @@ use tokio::time::Instant;
 use super::refusal::Refusal;
 use super::values::Values;
 use super::{Libre, demand};
+use crate::error::Error;
 use crate::http::offload::{self, offload_large};
 use crate::http::options::Limits;
 use crate::http::turns::Caller;
 use crate::intake::Language;
 use crate::intake::language::nearest_language;
-use crate::service::{Document, Service, TextFormat};
+use crate::service::{Document, Service, TextFormat, common_language};
 
 /// Texts of one request that are translated at the same time.
 const SIDE_BY_SIDE: usize = 4;
@@ -28,6 +29,8 @@ struct Asked {
     /// They came as an array, and go back as one.
     batch: bool,
     from: Option<Language>,
+    /// The language of the texts together, for those that could be in several.
+    among: Option<Language>,
     to: Language,
     format: TextFormat,
     alternatives: usize,
@@ -38,6 +41,8 @@ struct Item {
     text: String,
     detected: Value,
     alternatives: Vec<String>,
+    /// Why the text is as it was.
+    refused: Option<Error>,
 }
 
 pub(super) async fn translate(
@@ -54,7 +59,13 @@ pub(super) async fn translate(
     // A few at a time, so that the engine's rows are filled and no request has everything to itself.
     let work = (0..asked.texts.len()).map(|at| item(service.clone(), asked.clone(), at));
     let work = stream::iter(work).buffered(SIDE_BY_SIDE).try_collect();
-    let items: Vec<Item> = libre.work(caller, begun, work).await?;
+    let mut items: Vec<Item> = libre.work(caller, begun, work).await?;
+    // One text never fails a batch; where all are refused there is nothing else to answer.
+    if items.iter().all(|item| item.refused.is_some())
+        && let Some(error) = items.first_mut().and_then(|item| item.refused.take())
+    {
+        return Err(error.into());
+    }
     let size = items.iter().map(|item| item.text.len()).sum();
     Ok(offload::json(size, answer(&asked, items)).await?)
 }
@@ -76,31 +87,37 @@ fn answer(asked: &Asked, items: Vec<Item>) -> Value {
     Value::Object(answer)
 }
 
-/// Translates the text with this number. Owns what it needs, since several are under way.
+/// Translates the text with this number; one that is refused goes back as it came. Owns what it needs, since several are
+/// under way.
 async fn item(service: Service, asked: Arc<Asked>, at: usize) -> Result<Item, Refusal> {
     let text = asked.texts[at].as_str();
-    let untouched = || {
+    let untouched = |refused| {
         let detected = json!({"confidence": 0.0, "language": "en"});
-        Item { text: text.to_owned(), detected, alternatives: Vec::new() }
+        Item { text: text.to_owned(), detected, alternatives: Vec::new(), refused }
     };
     // Pictures and blanks go back as they came.
     if !text.chars().any(char::is_alphanumeric) {
-        return Ok(untouched());
+        return Ok(untouched(None));
     }
     let document = Document { text: text.to_owned(), from: asked.from, to: asked.to, format: asked.format };
-    let translation = match service.translate(document.clone(), &mut |_| ()).await {
-        Ok(translation) => translation,
+    let translation = async {
+        let opened = service.opened(document, asked.among).await?;
+        Ok((service.translate_opened(opened.clone(), &mut |_| ()).await?, opened))
+    };
+    let (translation, opened) = match translation.await {
+        Ok(done) => done,
         // Numbers alone have no language.
-        Err(error) if error.code() == "empty_input" => return Ok(untouched()),
+        Err(error) if error.code() == "empty_input" => return Ok(untouched(None)),
+        Err(Error::Translate(error)) if error.is_of_the_text() => return Ok(untouched(Some(Error::Translate(error)))),
         Err(error) => return Err(error.into()),
     };
     let plain = asked.format == TextFormat::Text && asked.alternatives > 0;
     let alternatives = match plain {
-        true => service.alternatives(&document, &translation, asked.alternatives).await,
+        true => service.alternatives(&opened, &translation, asked.alternatives).await,
         false => Vec::new(),
     };
     let detected = json!({"confidence": percent(translation.confidence), "language": translation.from.code()});
-    Ok(Item { text: translation.text, detected, alternatives })
+    Ok(Item { text: translation.text, detected, alternatives, refused: None })
 }
 
 /// A whole number.
@@ -130,7 +147,8 @@ impl Asked {
         if let Some(from) = from {
             demand(service, from, to)?;
         }
-        Ok(Self { texts, batch, from, to, format, alternatives })
+        let among = if from.is_none() { common_language(texts.iter().map(String::as_str)) } else { None };
+        Ok(Self { texts, batch, from, among, to, format, alternatives })
     }
 }
 

@@ -1,0 +1,282 @@
+//! Separators of numbers: 2,300.5 in English is 2300,5 in Ukrainian and Russian.
+//!
+//! A translator often copies a number as it stands, and then "2,300 квартир" are two flats and a bit. Such a number gets the
+//! separators of its new language. Only what is an amount is changed: a version, a date, a time, a code or an address stays,
+//! and so does whatever might be one. Not here: whether the value is the same (`number`).
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::Direction;
+use crate::intake::Language;
+use crate::lexicon::{Mention, Unit, What, fold, is_function_word, mentions, number_ranges, plain_number, tokens};
+
+/// Parts thousands in Ukrainian and Russian; no line is broken there.
+const BLANK: &str = "\u{a0}";
+/// Digits that are written together.
+const TOGETHER: usize = 4;
+/// Words before the number of a version, a chapter or an article, and before a time or a date.
+const NUMBERED: &str = "version versions v ver release build section sections chapter chapters article articles paragraph \
+    clause item figure fig table appendix part no rfc версія версії версію версією версиях версия версии версию версией \
+    випуск реліз релиз розділ розділу розділі раздел раздела разделе глава глави главы главе стаття статті статтю статья \
+    статьи статье пункт пункту пункті пункта пункте п пп ст гл рис табл том параграф";
+const TIMED: &str =
+    "at from until till since before after on о об в у до після после с з із зі к около близько по від от";
+
+/// A number that has to be written in another way.
+struct Change {
+    range: Range<usize>,
+    /// As it stands.
+    old: String,
+    new: String,
+}
+
+/// The amounts of a text in this direction's source language, as they stand, and as the target language writes them.
+pub(super) fn respellings(source: &str, direction: Direction) -> HashMap<String, String> {
+    let read = Amounts::read(source, direction);
+    read.amounts.into_iter().filter(|(_, amount)| amount.doubtful == 0).map(|(old, amount)| (old, amount.new)).collect()
+}
+
+/// The translation with the separators of its language; what stands at `kept` is not touched.
+pub(super) fn set(source: &str, target: &str, direction: Direction, kept: &[Range<usize>]) -> String {
+    let mut out = String::with_capacity(target.len());
+    let mut done = 0;
+    for Change { range, new, .. } in changes(source, target, direction, kept) {
+        out.push_str(&target[done..range.start]);
+        out.push_str(&new);
+        done = range.end;
+    }
+    out.push_str(&target[done..]);
+    out
+}
+
+/// The numbers of a translation that stand as in the source and would be read as others.
+pub(super) fn left(source: &str, target: &str, direction: Direction) -> Vec<String> {
+    changes(source, target, direction, &[]).into_iter().map(|change| change.old).collect()
+}
+
+fn changes(source: &str, target: &str, direction: Direction, kept: &[Range<usize>]) -> Vec<Change> {
+    if (direction.from == Language::En) == (direction.to == Language::En) {
+        return Vec::new();
+    }
+    let Amounts { amounts } = Amounts::read(source, direction);
+    if amounts.is_empty() {
+        return Vec::new();
+    }
+    let context = Context::new(target);
+    let mut kept = kept.iter().peekable();
+    let mut found = Vec::new();
+    for range in number_ranges(target) {
+        while kept.next_if(|other| other.end <= range.start).is_some() {}
+        if kept.peek().is_some_and(|other| other.start < range.end) {
+            continue;
+        }
+        let old = plain_number(&target[range.clone()]);
+        // The same digits may be a version as well; then what stands around them in the translation says which they are.
+        let known =
+            amounts.get(&old).filter(|amount| amount.doubtful == 0 || context.is_amount(&range, old.contains(',')));
+        if let Some(new) = known.map(|amount| amount.new.clone()) {
+            found.push(Change { range, old, new });
+        }
+    }
+    found
+}
+
+/// The amounts of a source that are written with separators, by how they stand.
+struct Amounts {
+    amounts: HashMap<String, Amount>,
+}
+
+struct Amount {
+    new: String,
+    /// How often the same digits stand for something else there.
+    doubtful: usize,
+}
+
+impl Amounts {
+    fn read(source: &str, direction: Direction) -> Self {
+        let mut amounts: HashMap<String, Amount> = HashMap::new();
+        let mut others: HashMap<String, usize> = HashMap::new();
+        let mut context = None;
+        for range in number_ranges(source) {
+            let old = plain_number(&source[range.clone()]);
+            let Some(number) = Number::parse(&old, direction.from) else { continue };
+            let context = context.get_or_insert_with(|| Context::new(source));
+            if context.is_amount(&range, number.grouped) {
+                amounts.entry(old).or_insert_with(|| Amount { new: number.written(direction.to), doubtful: 0 });
+            } else {
+                *others.entry(old).or_default() += 1;
+            }
+        }
+        for (old, amount) in &mut amounts {
+            amount.doubtful = others.get(old).copied().unwrap_or(0);
+        }
+        Self { amounts }
+    }
+}
+
+/// The digits of a number with separators.
+struct Number {
+    whole: String,
+    fraction: Option<String>,
+    grouped: bool,
+}
+
+impl Number {
+    /// A number as the language writes it; `None` without separators, or where they are others.
+    fn parse(text: &str, language: Language) -> Option<Self> {
+        let (group, point) = if language == Language::En { (',', '.') } else { (' ', ',') };
+        let (whole, fraction) = match text.split_once(point) {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (text, None),
+        };
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let groups: Vec<&str> = whole.split(group).collect();
+        let grouped = groups.len() > 1;
+        let sound = groups.iter().all(|group| digits(group))
+            && (!grouped
+                || (groups[0].len() <= 3 && groups[0] != "0" && groups[1..].iter().all(|three| three.len() == 3)))
+            && fraction.is_none_or(digits)
+            && (grouped || fraction.is_some());
+        sound.then(|| Self { whole: groups.concat(), fraction: fraction.map(str::to_owned), grouped })
+    }
+
+    fn written(&self, language: Language) -> String {
+        let (group, point) = if language == Language::En { (",", '.') } else { (BLANK, ',') };
+        let together = if language == Language::En { TOGETHER - 1 } else { TOGETHER };
+        let mut out = match self.grouped && self.whole.len() > together {
+            true => {
+                let digits = self.whole.as_bytes();
+                let groups = digits.rchunks(3).rev().map(|three| String::from_utf8_lossy(three).into_owned());
+                groups.collect::<Vec<_>>().join(group)
+            }
+            false => self.whole.clone(),
+        };
+        if let Some(fraction) = &self.fraction {
+            out.push(point);
+            out.push_str(fraction);
+        }
+        out
+    }
+}
+
+/// What stands around the numbers of a text.
+struct Context<'t> {
+    text: &'t str,
+    /// Where each mention of a number begins, how far it goes, and whether it counts something that is known.
+    measured: HashMap<usize, (usize, bool)>,
+}
+
+impl<'t> Context<'t> {
+    fn new(text: &'t str) -> Self {
+        let mut measured: HashMap<usize, (usize, bool)> = HashMap::new();
+        for mention in mentions(text, &tokens(text)) {
+            if let What::Number(_, unit) = mention.what {
+                let (end, counts) = measured.entry(mention.start).or_default();
+                *end = mention.end.max(*end);
+                *counts |= !matches!(unit, Unit::Plain | Unit::DayOfMonth);
+            }
+        }
+        Self { text, measured }
+    }
+
+    /// True for an amount, false for whatever may be a code, a version, a time or a date. A number in groups is an amount.
+    fn is_amount(&self, range: &Range<usize>, grouped: bool) -> bool {
+        let (before, after) = (&self.text[..range.start], &self.text[range.end..]);
+        if before.ends_with(|c: char| c.is_alphanumeric() || "_#№§@/\\.".contains(c)) {
+            return false;
+        }
+        let hyphen = before.strip_suffix(['-', '‑']);
+        if hyphen.is_some_and(|before| before.ends_with(char::is_alphabetic)) {
+            return false;
+        }
+        let lettered = after.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        if grouped || self.is_measured(range) {
+            return !after.starts_with('_');
+        }
+        !lettered && !self.is_numbered(range)
+    }
+
+    /// True when a unit or a magnitude goes with a number: 3.5%, 3.5 million, $3.5.
+    fn is_measured(&self, range: &Range<usize>) -> bool {
+        self.measured.get(&range.start).is_some_and(|&(end, counts)| counts || end > range.end)
+    }
+
+    /// True when the word before a number may say that it is a name, a version, a time or a date.
+    fn is_numbered(&self, range: &Range<usize>) -> bool {
+        let before = self.text[..range.start].trim_end_matches([' ', '\u{a0}', '.']);
+        let start = before.trim_end_matches(|c: char| c.is_alphanumeric() || "'’ʼ".contains(c)).len();
+        let word = &before[start..];
+        let folded = fold(word);
+        let is = |list: &str| list.split_whitespace().any(|one| one == folded);
+        if word.is_empty() {
+            return before.ends_with(['№', '#', '§']);
+        }
+        let (left, right) = self.text[range.clone()].split_once(['.', ',']).unwrap_or_default();
+        let below = |part: &str, most: u32| part.len() <= 2 && part.parse::<u32>().is_ok_and(|number| number <= most);
+        let timed = right.len() == 2 && (below(left, 24) && below(right, 59) || below(left, 31) && below(right, 12));
+        let named = word.starts_with(char::is_uppercase) && !is_function_word(&folded) && !is_date(word);
+        is(NUMBERED) || named || (timed && is(TIMED))
+    }
+}
+
+/// A weekday or a month.
+fn is_date(word: &str) -> bool {
+    let date = |mention: &Mention| matches!(mention.what, What::Date(_) | What::Weekday(_));
+    mentions(word, &tokens(word)).iter().any(date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language::{En, Ru, Uk};
+    use super::*;
+
+    fn set(source: &str, target: &str, from: Language, to: Language) -> String {
+        super::set(source, target, Direction { from, to }, &[])
+    }
+
+    #[test]
+    fn amounts_take_the_separators_of_the_target() {
+        for (source, target, from, to, wanted) in [
+            ("Of the 2,300 flats", "Із 2,300 квартир", En, Uk, "Із 2300 квартир"),
+            ("Of the 2,300 flats", "Из 2,300 квартир", En, Ru, "Из 2300 квартир"),
+            ("It has 1,234,567.8 tons", "Має 1,234,567.8 тонни", En, Uk, "Має 1\u{a0}234\u{a0}567,8 тонни"),
+            ("rose by 3.5% to $0.25", "зросло на 3.5% до $0.25", En, Uk, "зросло на 3,5% до $0,25"),
+            ("about 2.5 times", "примерно в 2.5 раза", En, Ru, "примерно в 2,5 раза"),
+            ("Понад 12 500 осіб", "Over 12 500 people", Uk, En, "Over 12,500 people"),
+            ("Більш як 12\u{a0}500,5 т", "More than 12 500,5 t", Uk, En, "More than 12,500.5 t"),
+            ("в 2,5 раза", "2,5 times", Ru, En, "2.5 times"),
+            ("у 2,5 раза", "в 2,5 раза", Uk, Ru, "в 2,5 раза"),
+            ("It has 2,300 men", "Там 2300 людей", En, Uk, "Там 2300 людей"),
+        ] {
+            assert_eq!(set(source, target, from, to), wanted, "{source}");
+        }
+    }
+
+    #[test]
+    fn versions_dates_times_and_codes_stay() {
+        for (source, target) in [
+            ("Python 3.11 is out", "Вийшов Python 3.11"),
+            ("in version 2.5 of it", "у версії 2.5"),
+            ("the GPT-4.5 and v1.2", "GPT-4.5 і v1.2"),
+            ("release 3.5.1 at 10.0.0.1", "випуск 3.5.1 на 10.0.0.1"),
+            ("on 12.03.2024 at 9.30", "12.03.2024 о 9.30"),
+            ("under section 4.2 and № 7.1", "за розділом 4.2 і № 7.1"),
+            ("at 10:30, 1/2.5", "о 10:30, 1/2.5"),
+            ("rooms 1,2,3", "кімнати 1,2,3"),
+        ] {
+            assert_eq!(set(source, target, En, Uk), target, "{source}");
+        }
+        let both = "Python 3.5 needs 3.5 GB, or 3.5 million bytes";
+        assert_eq!(set(both, "Python 3.5 потребує 3.5 млн байтів", En, Uk), "Python 3.5 потребує 3,5 млн байтів");
+    }
+
+    #[test]
+    fn what_stays_is_not_touched_and_what_is_left_is_named() {
+        let direction = Direction { from: En, to: Uk };
+        let target = "Дивись x.ua/2,300 і 2,300";
+        assert_eq!(super::set("See x.ua/2,300 and 2,300", target, direction, &[13..23]), "Дивись x.ua/2,300 і 2300");
+        assert_eq!(left("Of 2,300 flats", "Із 2,300 квартир", direction), ["2,300"]);
+        assert_eq!(left("Of 2,300 flats", "Із 2300 квартир", direction), [""; 0]);
+    }
+}
