@@ -43,6 +43,12 @@ fn main() {
             format!("<!doctype html><p>{text}{}", "<a href=/x>A headline of five words</a><br>".repeat(19_000)),
         ),
         (
+            "100,000 hidden elements",
+            format!("<!doctype html><p>{text}</p>{}", "<span hidden>x</b></div>".repeat(100_000)),
+        ),
+        ("200,000 raised numbers", format!("<!doctype html><p>{text}{}", "10<sup>6</sup> ".repeat(200_000))),
+        ("100,000 quotations", format!("<!doctype html><p>{text}{}", "<q>x".repeat(100_000))),
+        (
             "300,000 attributes",
             format!("<!doctype html><p {}>{text}", (0..300_000).map(|n| format!("a{n} ")).collect::<String>()),
         ),

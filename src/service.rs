@@ -28,8 +28,8 @@ use self::run::Run;
 
 pub use self::recipe::{Recipe, Weakness, Wish};
 pub use self::translation::{
-    Direction, Document, Fault, FaultKind, OpenOptions, Opened, Sentence, Step, TextFormat, TranslateError, Translation,
-    common_language,
+    Direction, Document, Fault, FaultKind, OpenOptions, Opened, Sentence, Step, TextFormat, TranslateError,
+    Translation, common_language,
 };
 
 /// Facts when the caller does not say how many.
