@@ -137,14 +137,16 @@ fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Articl
     if cleaning == Cleaning::Furniture && unfit::is_front_page(&shown) {
         return Err(IntakeError::NotArticle { name, reason: Unfit::Links });
     }
+    let all_links = unfit::is_all_links(&shown);
     let Cleaned { title, paragraphs, mut removed } = match cleaning {
         Cleaning::Furniture => settle(plain::clean(shown, &extracted, titles), &bounds.cancel),
         Cleaning::Nothing => Cleaned { title: titles.given.or(titles.named), paragraphs: shown, removed: Vec::new() },
     };
-    if cleaning == Cleaning::Furniture
-        && let Some(reason) = unfit::judge(&paragraphs, &removed, MIN_CHARACTERS)
-    {
-        return Err(IntakeError::NotArticle { name, reason });
+    if cleaning == Cleaning::Furniture {
+        let links = || (paragraphs.is_empty() && all_links).then_some(Unfit::Links);
+        if let Some(reason) = unfit::judge(&paragraphs, &removed, MIN_CHARACTERS).or_else(links) {
+            return Err(IntakeError::NotArticle { name, reason });
+        }
     }
     removed.extend(struck.into_iter().chain(unseen));
     let text = joined(&paragraphs);

@@ -58,7 +58,8 @@ pub(super) fn judge(kept: &[Block], removed: &[Removed], shortest: usize) -> Opt
             return Some(Unfit::Numbers);
         }
         let links = removed.iter().filter(|piece| matches!(piece.reason, Reason::Related | Reason::Menu));
-        let headlines = links.filter(|piece| piece.text.split(' ').count() >= HEADLINE).count();
+        let lines = links.flat_map(|piece| piece.text.lines());
+        let headlines = lines.filter(|line| line.split(' ').count() >= HEADLINE).count();
         return wall(removed).or((headlines >= LINES).then_some(Unfit::Links));
     }
     let count = |wanted: fn(&Block) -> bool| kept.iter().filter(|block| wanted(block)).count();
@@ -76,6 +77,12 @@ pub(super) fn judge(kept: &[Block], removed: &[Removed], shortest: usize) -> Opt
         && prose * 20 <= kept.len()
         && count(|block| block.words >= HEADLINE || is_address(&block.text)) * 2 > kept.len())
     .then_some(Unfit::Links)
+}
+
+/// True for a page that shows hardly anything but links.
+pub(super) fn is_all_links(shown: &[Block]) -> bool {
+    let links = shown.iter().filter(|block| block.linked && block.words >= 2).count();
+    links >= LINES && links * 2 > shown.len()
 }
 
 /// The fewest teasers that make a front page.
