@@ -57,6 +57,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Something was found that does not hold, and the caller asked for an error then.
+    #[error("{count} findings")]
+    Findings {
+        /// How many.
+        count: usize,
+    },
     /// The user or the caller broke off.
     #[error("interrupted")]
     Interrupted,
@@ -100,7 +106,7 @@ impl Error {
             Self::Engine(EngineError::Busy { .. }) => Kind::Busy,
             Self::Engine(EngineError::Cancelled) | Self::Interrupted => Kind::Cancelled,
             Self::Hub(_) | Self::Engine(EngineError::Model(_)) => Kind::Unavailable,
-            Self::Engine(_) | Self::Io { .. } | Self::Setting { .. } => Kind::Internal,
+            Self::Engine(_) | Self::Io { .. } | Self::Setting { .. } | Self::Findings { .. } => Kind::Internal,
         }
     }
 
@@ -127,6 +133,7 @@ impl Error {
             Self::Engine(EngineError::Cancelled) | Self::Interrupted => "cancelled",
             Self::Translate(error) => error.code(),
             Self::Hub(_) | Self::Engine(EngineError::Model(_)) => "model_unavailable",
+            Self::Findings { .. } => "findings",
             Self::Engine(_) | Self::Io { .. } | Self::Setting { .. } => "internal",
         }
     }

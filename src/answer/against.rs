@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::check::Claim;
+use super::check::{Claim, Origin};
 use super::form::{self, Ending};
 use super::reading::Reading;
 use super::reference::Reference;
@@ -45,7 +45,13 @@ fn held(text: &str, language: Language, reference: &Reference<'_>) -> Held {
     if link.weak {
         findings.push(Finding { kind: FindingKind::EvidenceWeak, place: "sentence", value: String::new() });
     }
-    findings.extend(reference.held(&Claim { text: &reading, sentences: &link.sentences, tongue, place: "sentence" }));
+    findings.extend(reference.held(&Claim {
+        text: &reading,
+        sentences: &link.sentences,
+        tongue,
+        origin: Origin::Searched,
+        place: "sentence",
+    }));
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
     Held { text: text.to_owned(), evidence, findings }
 }

@@ -30,7 +30,7 @@ pub(super) fn relation(later: &Reading<'_>, earlier: &Reading<'_>) -> Relation {
     let of_both = common / (ours.len() + theirs.len()).saturating_sub(common as usize).max(1) as f32;
     let (our_numbers, their_numbers) = (numbers(later), numbers(earlier));
     let same = |a: &What, b: &What| match (a, b) {
-        (What::Number(a, _), What::Number(b, _)) => a.iter().any(|value| b.contains(value)),
+        (What::Number(a), What::Number(b)) => a.values.iter().any(|value| b.values.contains(value)),
         (a, b) => a == b,
     };
     let new = our_numbers.iter().find(|(ours, _)| !their_numbers.iter().any(|(theirs, _)| same(ours, theirs)));

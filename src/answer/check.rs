@@ -56,12 +56,23 @@ pub fn run(draft: Draft, reference: &Reference<'_>, made: Made) -> Summary {
     }
 }
 
+/// Who named the sentences that a text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The text cites them.
+    Cited,
+    /// They were looked for, and others may be meant.
+    Searched,
+}
+
 /// A text that is held against the article.
 pub(super) struct Claim<'c> {
     pub(super) text: &'c Reading<'c>,
     /// Indexes of the sentences that it comes from; empty for a text that cites nothing.
     pub(super) sentences: &'c [usize],
     pub(super) tongue: Tongue,
+    /// Who says that it comes from there.
+    pub(super) origin: Origin,
     /// Where it stands, for its findings.
     pub(super) place: &'static str,
 }
@@ -88,18 +99,24 @@ impl Reference<'_> {
         if link.weak {
             findings.push(finding(FindingKind::EvidenceWeak, String::new()));
         }
-        findings.extend(self.held(&Claim { text: &reading, sentences: &link.sentences, tongue, place: "fact" }));
+        findings.extend(self.held(&Claim {
+            text: &reading,
+            sentences: &link.sentences,
+            tongue,
+            origin: Origin::Cited,
+            place: "fact",
+        }));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
         KeyFact { text: fact.text, evidence, findings }
     }
 
     /// What does not hold in a text.
     pub(super) fn held(&self, claim: &Claim<'_>) -> Vec<Finding> {
-        let &Claim { text, sentences, tongue, place } = claim;
+        let &Claim { text, sentences, tongue, place, .. } = claim;
         let evidence = (!sentences.is_empty()).then_some(sentences);
-        let mut found = figures::findings(text, evidence, self, place);
+        let mut found = figures::findings(text, &figures::Against { reference: self, evidence, tongue }, place);
         found.extend(names::findings(text, &Against { reference: self, evidence, tongue }, place));
-        let stance = stance::check(text, sentences, self, tongue);
+        let stance = stance::check(claim, self);
         found.extend(stance.into_iter().map(|(kind, value)| Finding { kind, place, value }));
         found.extend(quote::findings(text.text, self, tongue, place));
         found
@@ -110,7 +127,13 @@ impl Reference<'_> {
         let ending = if place == "headline" { Ending::Free } else { Ending::Sentence };
         let mut found = form::findings(text, ending, language, place);
         let reading = Reading::of_claim(text, self.table);
-        found.extend(self.held(&Claim { text: &reading, sentences: &[], tongue: self.tongue(language), place }));
+        found.extend(self.held(&Claim {
+            text: &reading,
+            sentences: &[],
+            tongue: self.tongue(language),
+            origin: Origin::Searched,
+            place,
+        }));
         found
     }
 

@@ -8,7 +8,7 @@
 use super::Evidence;
 use super::reading::{Reading, Tongue};
 use super::reference::{Reference, figures_of};
-use crate::lexicon::{Sound, Weight};
+use crate::lexicon::{Amount, Mention, Sound, Weight, What};
 
 /// A sentence with this share of a fact supports it.
 const SUPPORTS: f32 = 0.5;
@@ -94,12 +94,21 @@ pub(super) fn search(text: &Reading<'_>, reference: &Reference<'_>, tongue: Tong
     let known: f32 = features.iter().filter(|it| !it.sentences.is_empty()).map(|feature| feature.weight).sum();
     let total: f32 = features.iter().map(|feature| feature.weight).sum();
     let mut open: Vec<&Feature> = features.iter().collect();
-    let mut sentences = Vec::new();
-    while sentences.len() < MOST {
-        let scores = scores(open.iter().copied(), reference.sentences.len());
+    let mut sentences: Vec<usize> = Vec::new();
+    let mut strange: Vec<usize> = Vec::new();
+    while sentences.len() < MOST && strange.len() < MOST {
+        let mut scores = scores(open.iter().copied(), reference.sentences.len());
+        strange.iter().for_each(|&at| scores[at] = 0.0);
         let best = best(&scores);
         if scores.get(best).is_none_or(|&score| score <= 0.0 || score < ADDS * known) {
             break;
+        }
+        if sentences
+            .first()
+            .is_some_and(|&first| is_strange(&features, best, &sentences) && competes(text, (first, best), reference))
+        {
+            strange.push(best);
+            continue;
         }
         sentences.push(best);
         open.retain(|feature| !feature.sentences.contains(&best));
@@ -108,6 +117,32 @@ pub(super) fn search(text: &Reading<'_>, reference: &Reference<'_>, tongue: Tong
     let least = if tongue == Tongue::Same { SUPPORTS * 0.8 * total } else { SUPPORTS * 0.8 * known };
     sentences.sort_unstable();
     Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
+}
+
+/// True when a sentence has nothing of a text but its numbers, and those that are evidence have none of them.
+fn is_strange(features: &[Feature], at: usize, evidence: &[usize]) -> bool {
+    features
+        .iter()
+        .filter(|feature| feature.sentences.contains(&at))
+        .all(|feature| feature.is_number && !feature.is_in(evidence))
+}
+
+/// True when the first sentence has another number of the same unit in the place of one that only the second has: then a text
+/// may have taken from the second what belongs to something else.
+fn competes(text: &Reading<'_>, (first, second): (usize, usize), reference: &Reference<'_>) -> bool {
+    let sentence = &reference.sentences[first];
+    let firm = |reading: &'_ Reading<'_>| -> Vec<Amount> {
+        let amounts = reading.mentions.iter().filter(|it| it.weight == Weight::Firm).filter_map(|it| match &it.what {
+            What::Number(amount) => Some(amount.clone()),
+            _ => None,
+        });
+        amounts.collect()
+    };
+    let (ours, theirs, others) = (firm(text), firm(sentence), firm(&reference.sentences[second]));
+    let said = |amount: &Amount, among: &[Amount]| among.iter().any(|it| amount.has_value_of(it, Weight::Firm));
+    ours.iter()
+        .filter(|amount| said(amount, &others))
+        .any(|amount| theirs.iter().any(|it| it.unit.is_comparable_with(amount.unit) && !said(it, &ours)))
 }
 
 /// True when these sentences have none of a text's words. A number alone does not bear out what is said of it.
@@ -156,7 +191,9 @@ fn features(fact: &Reading<'_>, reference: &Reference<'_>, tongue: Tongue) -> Ve
         let weight = reference.weight(sentences.len()) * if unknown { UNKNOWN } else { 1.0 };
         found.push(Feature { sentences, weight, is_number: false });
     }
-    for mention in fact.mentions.iter().filter(|mention| mention.weight == Weight::Firm) {
+    // "Yesterday" is no figure that a sentence could be found by.
+    let firm = |mention: &&Mention| mention.weight == Weight::Firm && !matches!(mention.what, What::Relative(..));
+    for mention in fact.mentions.iter().filter(firm) {
         let sentences = reference.with_figures(&figures_of(&mention.what));
         let weight = reference.weight(sentences.len()) * NUMBER;
         found.push(Feature { sentences, weight, is_number: true });

@@ -1,7 +1,7 @@
 //! From the text that a model wrote to a checked summary.
 //!
 //! `parse` reads lines into a [`Draft`], as tolerantly as it can. An article is prepared once as a [`Reference`]; `evidence`
-//! finds the sentences of a fact in it, and `figures`, `names`, `stance` and `quote` hold the fact against them, each for one
+//! finds the sentences of a fact in it, and `figures`, `names`, `stance` with `modality`, and `quote` hold the fact against them, each for one
 //! kind of mistake. `check` makes a [`Summary`] of it all, with a finding for everything that is missing or does not hold;
 //! `between` compares facts with each other; `repair` says what is to be written again, and settles what becomes of it;
 //! `against` does the same for a text that a person wrote; `compare` holds summaries of several languages against each
@@ -11,11 +11,15 @@
 mod against;
 mod between;
 mod check;
+mod clause;
 mod compare;
 mod evidence;
 mod figures;
+#[cfg(test)]
+mod figures_cases;
 mod form;
 mod growing;
+mod modality;
 mod names;
 mod parse;
 mod quote;
@@ -23,6 +27,8 @@ mod reading;
 mod reference;
 mod repair;
 mod stance;
+#[cfg(test)]
+mod stance_cases;
 mod warning;
 
 use serde::de::Error;
@@ -292,7 +298,7 @@ impl std::fmt::Display for FindingKind {
             Self::NameNotInSource => "a name that the article does not have",
             Self::EvidenceWeak => "the cited sentence does not say it",
             Self::CitationCorrected => "another sentence says it; it was said to come from",
-            Self::NegationChanged => "a negation came or went",
+            Self::NegationChanged => "the article says the opposite",
             Self::AttributionChanged => "whose word it is got lost",
             Self::QuotationChanged => "not quoted in these words",
             Self::Contradiction => "another fact gives another number",

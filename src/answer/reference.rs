@@ -8,17 +8,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::reading::{Key, Reading, Tongue};
 use crate::intake::{Article, Language};
-use crate::lexicon::{Date, Decimal, Sound, Table, Token, Unit, What};
+use crate::lexicon::{Date, Decimal, Mention, Sound, Table, Token, What};
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Figure {
     Number(Decimal),
+    Share(u32, u32),
     Clock(u16, u16),
+    Score(u16, u16),
     /// Day and month.
     Day(u8, u8),
     Month(u8),
     Weekday(u8),
+    Season(u8),
 }
 
 /// A word of the article that may be a name.
@@ -127,7 +130,12 @@ fn merged<'v>(lists: impl Iterator<Item = &'v Vec<usize>>) -> Vec<usize> {
 /// What a mention can be looked up by.
 pub(super) fn figures_of(what: &What) -> Vec<Figure> {
     match what {
-        What::Number(values, _) => values.iter().cloned().map(Figure::Number).collect(),
+        What::Number(amount) => amount.keys().into_iter().map(Figure::Number).collect(),
+        What::Share(part, whole) => vec![Figure::Share(*part, *whole)],
+        What::Score(ours, theirs) => vec![Figure::Score(*ours, *theirs)],
+        What::Season(season) => vec![Figure::Season(*season)],
+        // Which day it was, nobody knows.
+        What::Relative(..) => Vec::new(),
         What::Clock(hours, minutes) => vec![Figure::Clock(*hours, *minutes)],
         What::Weekday(day) => vec![Figure::Weekday(*day)],
         What::Date(Date { day, month, year }) => {
@@ -140,19 +148,21 @@ pub(super) fn figures_of(what: &What) -> Vec<Figure> {
     }
 }
 
-impl Reference<'_> {
-    /// True when any of these sentences says this number with a unit that agrees.
-    pub(super) fn has_number(&self, values: &[Decimal], agrees: impl Fn(Unit) -> bool, sentences: &[usize]) -> bool {
-        self.mentions_in(sentences).any(|what| match what {
-            What::Number(theirs, of) => agrees(*of) && theirs.iter().any(|value| values.contains(value)),
-            _ => false,
-        })
+impl<'a> Reference<'a> {
+    /// True when any of these sentences has this bare number, whatever it counts.
+    pub(super) fn has_value(&self, value: &Decimal, sentences: &[usize]) -> bool {
+        let has = |mention: &Mention| matches!(&mention.what, What::Number(amount) if amount.values.contains(value));
+        self.mentions_in(sentences).any(has)
     }
 
     /// What these sentences mention; the title when its index is among them.
-    pub(super) fn mentions_in(&self, sentences: &[usize]) -> impl Iterator<Item = &What> {
-        let readings = sentences.iter().filter_map(|&at| self.sentences.get(at).or(self.title.as_ref()));
-        readings.flat_map(|reading| &reading.mentions).map(|mention| &mention.what)
+    pub(super) fn mentions_in<'s>(&'s self, sentences: &'s [usize]) -> impl Iterator<Item = &'s Mention> {
+        self.readings(sentences).flat_map(|reading| &reading.mentions)
+    }
+
+    /// These sentences; the title when its index is among them.
+    pub(super) fn readings<'s>(&'s self, sentences: &'s [usize]) -> impl Iterator<Item = &'s Reading<'a>> {
+        sentences.iter().filter_map(|&at| self.sentences.get(at).or(self.title.as_ref()))
     }
 
     /// Every sentence, and the title.

@@ -1,28 +1,44 @@
 //! `stislo check`: a summary that a person wrote, held against its article, without any model.
+//!
+//! A claim may be one short sentence, which no guess of languages can be sure of: it is taken for one of the three by its
+//! letters, and by the article's language where they do not tell.
 
 use std::fmt::Write as _;
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::render::{self, Page};
 use crate::answer::{self, Checked};
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::{self, Article};
+use crate::intake::language::language_of;
+use crate::intake::{self, Article, IntakeError, Language, Source};
 
 /// What to check.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Summary to check, in English, Ukrainian or Russian, or - for standard input
-    summary: PathBuf,
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    summary: Option<PathBuf>,
     /// Article to hold it against, in any of the three, or - for standard input
-    #[arg(long, value_name = "ARTICLE")]
-    against: PathBuf,
+    #[arg(long, value_name = "ARTICLE", required_unless_present = "batch", conflicts_with = "batch")]
+    against: Option<PathBuf>,
+    /// Language of the summary: en, uk or ru; guessed by its letters when not given
+    #[arg(long, value_name = "LANG")]
+    lang: Option<Language>,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "batch")]
     format: Format,
+    /// End with exit code 5 when something is found
+    #[arg(long)]
+    fail: bool,
+    /// Check many claims: a file with {"id", "article", "claim"} a line; one line of JSON for each is printed
+    #[arg(long, value_name = "FILE")]
+    batch: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -31,20 +47,119 @@ enum Format {
     Json,
 }
 
+/// A line of a batch.
+#[derive(Debug, Deserialize)]
+struct Row {
+    id: String,
+    article: String,
+    claim: String,
+}
+
 pub(super) fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
+    let count = match (&args.batch, &args.summary, &args.against) {
+        (Some(path), ..) => batch(path, args.lang)?,
+        (None, Some(summary), Some(against)) => one(&args, (summary, against), settings)?,
+        // clap asks for both where no batch is given.
+        _ => 0,
+    };
+    if args.fail && count > 0 { Err(Error::Findings { count }) } else { Ok(()) }
+}
+
+/// Checks one summary and prints what was found; gives how much.
+fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> Result<usize, Error> {
     let stdin = Path::new("-");
-    if args.summary == stdin && args.against == stdin {
+    if summary == stdin && against == stdin {
         let reason = "only one of summary and article can be standard input; name a file for the other".to_owned();
         return Err(Error::Setting { name: "--against", reason });
     }
-    let article = intake::read(super::input::read(&args.against, None)?)?;
-    let summary = intake::read_note(super::input::read(&args.summary, None)?, article.language())?;
-    let checked = answer::against(&summary, &article);
+    let article = intake::read(super::input::read(against, None)?)?;
+    let note = note(super::input::read(summary, args.lang)?, &article)?;
+    let checked = answer::against(&note, &article);
     let text = match args.format {
         Format::Text => text(&checked, &article, &Page::of_stdout(settings)),
         Format::Json => format!("{:#}\n", json(&checked, &article)),
     };
-    super::input::print(&text)
+    super::input::print(&text)?;
+    Ok(findings(&checked))
+}
+
+/// Checks each claim of a file and prints a line for it; gives how much was found. A claim or an article that is refused has
+/// an `error` in its line, and the others go on.
+fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
+    let failed = |source| Error::Io { doing: "read", path: path.to_owned(), source };
+    let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
+    let mut read: Option<(String, Result<Article, IntakeError>)> = None;
+    let mut count = 0;
+    for (at, line) in file.lines().enumerate() {
+        let line = line.map_err(failed)?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let wrong =
+            |error: serde_json::Error| Error::Record { path: path.to_owned(), line: at + 1, reason: error.to_string() };
+        let Row { id, article, claim } = serde_json::from_str(&line).map_err(wrong)?;
+        let source =
+            |text: &str, name: &str, language| Source { bytes: text.into(), name: name.into(), title: None, language };
+        // Claims about one article mostly stand together.
+        if read.as_ref().is_none_or(|(text, _)| *text != article) {
+            let result = intake::read(source(&article, "article", None));
+            read = Some((article, result));
+        }
+        let article = read.as_ref().map(|(_, article)| article);
+        let outcome = article.map(|article| {
+            let article = article.as_ref().map_err(ToString::to_string)?;
+            let note = note(source(&claim, "claim", lang), article).map_err(|error| error.to_string())?;
+            Ok::<_, String>((answer::against(&note, article), article))
+        });
+        let printed = match outcome {
+            Some(Ok((checked, article))) => {
+                count += findings(&checked);
+                let mut value = json(&checked, article);
+                value["id"] = json!(id);
+                value
+            }
+            Some(Err(error)) => json!({ "id": id, "error": error }),
+            None => continue,
+        };
+        super::input::print(&format!("{printed}\n"))?;
+    }
+    Ok(count)
+}
+
+/// Reads a summary in the language that is given, or that its letters tell.
+fn note(source: Source, article: &Article) -> Result<Article, IntakeError> {
+    let language =
+        source.language.or_else(|| language_by_letters(std::str::from_utf8(&source.bytes).ok()?, article.language()));
+    intake::read_note(Source { language, ..source }, article.language())
+}
+
+/// Which of the three languages a text is in; nothing when it has no letters of theirs.
+fn language_by_letters(text: &str, otherwise: Language) -> Option<Language> {
+    let count = |of: &dyn Fn(char) -> bool| text.chars().filter(|&c| of(c)).count();
+    let cyrillic = count(&|c| ('\u{400}'..='\u{52f}').contains(&c));
+    let latin = count(&|c| c.is_ascii_alphabetic());
+    if cyrillic + latin == 0 {
+        return None;
+    }
+    // A Cyrillic text may be full of Latin names.
+    if cyrillic * 3 < latin {
+        return Some(Language::En);
+    }
+    let own = |language: Language| count(&|c| language.letters_of_the_other().contains(c));
+    let (russian, ukrainian) = (own(Language::Uk), own(Language::Ru));
+    match russian.cmp(&ukrainian) {
+        std::cmp::Ordering::Less => Some(Language::Uk),
+        std::cmp::Ordering::Greater => Some(Language::Ru),
+        std::cmp::Ordering::Equal => {
+            let guess = language_of(text).and_then(|guess| guess.language).filter(|&it| it != Language::En);
+            let other = if otherwise == Language::En { Language::Ru } else { otherwise };
+            Some(guess.unwrap_or(other))
+        }
+    }
+}
+
+fn findings(checked: &Checked) -> usize {
+    checked.sentences.iter().map(|held| held.findings.len()).sum()
 }
 
 fn text(checked: &Checked, article: &Article, page: &Page) -> String {
@@ -68,7 +183,6 @@ fn text(checked: &Checked, article: &Article, page: &Page) -> String {
 }
 
 fn json(checked: &Checked, article: &Article) -> serde_json::Value {
-    let findings: usize = checked.sentences.iter().map(|held| held.findings.len()).sum();
     json!({
         "source": {
             "title": article.title(),
@@ -78,6 +192,26 @@ fn json(checked: &Checked, article: &Article) -> serde_json::Value {
         },
         "language": checked.language,
         "sentences": checked.sentences,
-        "findings": findings,
+        "findings": findings(checked),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_claim_is_in_one_of_the_three() {
+        for (text, language) in [
+            ("Ціни зросли на 5%.", Language::Uk),
+            ("Цены выросли на 5%.", Language::Ru),
+            ("Prices rose by 5%.", Language::En),
+            ("Ford і GM подорожчали", Language::Uk),
+            ("Суд оправдал мэра.", Language::Ru),
+        ] {
+            assert_eq!(language_by_letters(text, Language::En), Some(language), "{text}");
+        }
+        assert_eq!(language_by_letters("Парад", Language::Uk), Some(Language::Uk));
+        assert_eq!(language_by_letters("5%", Language::Uk), None);
+    }
 }

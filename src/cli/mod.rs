@@ -41,7 +41,8 @@ Examples:
   stislo check summary.txt --against article.txt
   stislo serve
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the text was refused, 4 no model, 130 interrupted.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the text was refused, 4 no model,
+5 findings (with check --fail), 130 interrupted.";
 
 /// Summarise articles in English, Ukrainian and Russian, on this machine
 #[derive(Debug, Parser)]
@@ -172,6 +173,9 @@ impl Failure {
             && source.kind() == std::io::ErrorKind::BrokenPipe
         {
             return ExitCode::SUCCESS;
+        }
+        if matches!(self.error, Error::Findings { .. }) {
+            return ExitCode::from(5);
         }
         match self.form {
             Form::Line => eprintln!("stislo: {}", self.error),

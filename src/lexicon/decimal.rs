@@ -1,7 +1,5 @@
 //! Exact decimal numbers, as a text writes them: no rounding, any length.
 
-use std::cmp::Ordering;
-
 /// A number that is not negative: its digits without zeros at either end, times a power of ten. Zero has no digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Decimal {
@@ -23,6 +21,61 @@ impl Decimal {
     #[must_use]
     pub fn times_ten_to(&self, power: u32) -> Self {
         Self::normal(self.digits.clone(), self.exponent + i64::from(power))
+    }
+
+    /// This number times a whole one, exactly.
+    #[must_use]
+    pub fn times(&self, factor: u64) -> Self {
+        let mut carry = 0_u128;
+        let mut digits: Vec<char> = Vec::with_capacity(self.digits.len() + 20);
+        let mut put =
+            |value: u128| char::from_digit((value % 10) as u32, 10).into_iter().for_each(|it| digits.push(it));
+        for digit in self.digits.bytes().rev() {
+            let product = u128::from(digit - b'0') * u128::from(factor) + carry;
+            put(product);
+            carry = product / 10;
+        }
+        while carry > 0 {
+            put(carry);
+            carry /= 10;
+        }
+        Self::normal(digits.iter().rev().collect(), self.exponent)
+    }
+
+    /// Half of this number, exactly.
+    #[must_use]
+    pub fn halved(&self) -> Self {
+        let five = self.times(5);
+        Self::normal(five.digits, five.exponent - 1)
+    }
+
+    /// A hundredth of this number.
+    #[must_use]
+    pub fn hundredth(&self) -> Self {
+        Self::normal(self.digits.clone(), self.exponent - 2)
+    }
+
+    /// Ten to this power when the number is ten, as in 10⁶; another power of a small number, and else the number itself.
+    #[must_use]
+    pub fn to_the(&self, power: u32) -> Self {
+        match self.whole() {
+            Some(10) => Self::from(1).times_ten_to(power),
+            Some(base) => base.checked_pow(power).map_or_else(|| self.clone(), Self::from),
+            None => self.clone(),
+        }
+    }
+
+    /// This number and as many quarters more: 2½.
+    #[must_use]
+    pub fn plus_quarters(&self, quarters: u64) -> Self {
+        let all = self.times(4).whole().and_then(|it| it.checked_add(quarters)).and_then(|it| it.checked_mul(25));
+        all.map_or_else(|| self.clone(), |hundredths| Self::from(hundredths).hundredth())
+    }
+
+    /// This number and a half.
+    #[must_use]
+    pub fn and_a_half(&self) -> Option<Self> {
+        self.whole().map(|_| self.plus_quarters(2))
     }
 
     fn normal(digits: String, mut exponent: i64) -> Self {
@@ -58,12 +111,6 @@ impl From<u64> for Decimal {
     }
 }
 
-impl PartialOrd for Decimal {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.approximate().partial_cmp(&other.approximate())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +121,9 @@ mod tests {
         assert_eq!(Decimal::parse("1.2").times_ten_to(6), Decimal::from(1_200_000));
         assert_eq!(Decimal::parse("000"), Decimal::from(0));
         assert_eq!(Decimal::parse("1200").whole(), Some(1200));
+        assert_eq!(Decimal::parse("3.5").times(1000), Decimal::from(3500));
+        assert_eq!(Decimal::parse("0.0254").times(16_093_440), Decimal::parse("408773.376"));
+        assert_eq!(Decimal::from(2).and_a_half(), Some(Decimal::parse("2.5")));
         assert_eq!((Decimal::parse("1.5").whole(), Decimal::parse(&"9".repeat(40)).whole()), (None, None));
         assert!(Decimal::parse(&"9".repeat(999)).approximate().is_infinite());
     }

@@ -4,21 +4,22 @@
 
 use std::ops::Range;
 
-/// Where the numbers of a text stand, in bytes and in order.
+use super::token::number_end;
+
+/// Where the numbers of a text stand, in bytes and in order, those inside words too: F16.
 pub fn number_ranges(text: &str) -> Vec<Range<usize>> {
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let place = |i: usize| chars.get(i).map_or(text.len(), |&(start, _)| start);
     let mut found = Vec::new();
-    let (places, chars): (Vec<usize>, Vec<char>) = text.char_indices().unzip();
     let mut i = 0;
     while i < chars.len() {
-        if !chars[i].is_ascii_digit() {
+        if !chars[i].1.is_ascii_digit() {
             i += 1;
             continue;
         }
-        let start = i;
-        while i < chars.len() && (chars[i].is_ascii_digit() || joins(&chars, i)) {
-            i += 1;
-        }
-        found.push(places[start]..places.get(i).copied().unwrap_or(text.len()));
+        let end = number_end(&chars, i);
+        found.push(place(i)..place(end));
+        i = end;
     }
     found
 }
@@ -26,20 +27,6 @@ pub fn number_ranges(text: &str) -> Vec<Range<usize>> {
 /// A number as it stands in a text, but for its blanks: each kind of them is a space.
 pub fn plain_number(number: &str) -> String {
     number.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect()
-}
-
-/// True for a separator inside a number: `.`, `,`, `:` or `/` between digits, and a space before a group of exactly three.
-fn joins(chars: &[char], i: usize) -> bool {
-    let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
-    match chars[i] {
-        '.' | ',' | ':' | '/' => digit(i + 1),
-        ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' => {
-            let group = digit(i + 1) && digit(i + 2) && digit(i + 3) && !digit(i + 4);
-            let before = (0..i).rev().take_while(|&at| chars[at].is_ascii_digit()).count();
-            group && (1..=3).contains(&before)
-        }
-        _ => false,
-    }
 }
 
 /// The words of a text that have a Latin letter; hyphens part them.

@@ -1,5 +1,9 @@
-//! Number words of the three languages.
+//! Number words of the three languages. Parts and multiples are in `fraction`.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::decimal::Decimal;
 use super::token::lists;
 
 /// What a word contributes to a number.
@@ -71,7 +75,7 @@ const CARDINALS: [(u64, &str); 13] = [
     (100, "сто ста"),
 ];
 /// Beginnings of cardinals that end in `-надцять`, `-дцять`, `-десят` and the like.
-const REGULAR: [(u64, &str); 32] = [
+const REGULAR: [(u64, &str); 34] = [
     (11, "одинадцят"),
     (11, "одиннадцат"),
     (12, "дванадцят"),
@@ -104,6 +108,8 @@ const REGULAR: [(u64, &str); 32] = [
     (80, "восемьдесят"),
     (50, "пятидесят"),
     (60, "шестидесят"),
+    (70, "семидесят"),
+    (80, "восьмидесят"),
 ];
 const HUNDREDS: [(u64, &str); 14] = [
     (200, "двісті двести двохсот двухсот"),
@@ -122,7 +128,7 @@ const HUNDREDS: [(u64, &str); 14] = [
     (100, "сотня сотню"),
 ];
 /// Beginnings of Ukrainian and Russian ordinals.
-const ORDINALS: [(u64, &str); 24] = [
+const ORDINALS: [(u64, &str); 26] = [
     (1, "перш"),
     (1, "перв"),
     (2, "друг"),
@@ -147,6 +153,8 @@ const ORDINALS: [(u64, &str); 24] = [
     (60, "шестидесят"),
     (90, "дев'яност"),
     (90, "девяност"),
+    (70, "семидесят"),
+    (80, "восьмидесят"),
 ];
 const ADJECTIVE_ENDINGS: &str = "ий ій а я е є ого ього ому ьому ої ьої у ю ю ою ьою ім им ьим і ї их іх ими ый ой ая ое ые ых ыми ым ую ье ьего ьему ьей ью ьих ьи ья";
 /// Beginnings of words for powers of ten.
@@ -207,99 +215,71 @@ const IN_PASSING: [(&str, &str); 22] = [
     ("20", "score"),
     ("5", "п'ята пятая п'ятої пятой"),
 ];
-/// First parts of words like трирічний, and what their second parts look like.
-const COMPOUNDS: [(u64, &str); 26] = [
-    (1, "одно"),
-    (2, "дво"),
-    (2, "двох"),
-    (2, "двух"),
-    (2, "ду"),
-    (3, "три"),
-    (3, "трьох"),
-    (3, "трех"),
-    (4, "чотири"),
-    (4, "чотирьох"),
-    (4, "четырех"),
-    (5, "п'яти"),
-    (5, "пяти"),
-    (6, "шести"),
-    (7, "семи"),
-    (8, "восьми"),
-    (9, "дев'яти"),
-    (9, "девяти"),
-    (10, "десяти"),
-    (12, "дванадцяти"),
-    (12, "двенадцати"),
-    (15, "п'ятнадцяти"),
-    (15, "пятнадцати"),
-    (20, "двадцяти"),
-    (20, "двадцати"),
-    (100, "сто"),
+/// First parts of words like трирічний that are no cardinal in the genitive.
+const COMPOUND_HEADS: [(&str, &str); 22] = [
+    ("1", "одно"),
+    ("1.5", "півтора"),
+    ("1.5", "полутора"),
+    ("2", "дво"),
+    ("2", "двох"),
+    ("2", "двух"),
+    ("3", "три"),
+    ("3", "трьох"),
+    ("3", "трех"),
+    ("4", "чотири"),
+    ("4", "чотирьох"),
+    ("4", "четырех"),
+    ("5", "п'яти"),
+    ("5", "пяти"),
+    ("6", "шести"),
+    ("7", "семи"),
+    ("8", "восьми"),
+    ("9", "дев'яти"),
+    ("9", "девяти"),
+    ("10", "десяти"),
+    ("40", "сорока"),
+    ("100", "сто"),
 ];
-const COMPOUND_OF: [&str; 30] = [
-    "річ",
-    "літ",
-    "лет",
-    "ден",
-    "днев",
-    "годин",
-    "час",
-    "місяч",
-    "месяч",
-    "тиж",
-    "недел",
-    "крат",
-    "метр",
-    "кіломет",
-    "килом",
-    "поверх",
-    "этаж",
-    "раз",
-    "стор",
-    "мов",
-    "языч",
-    "відсот",
-    "процент",
-    "хвилин",
-    "минут",
-    "секунд",
-    "дюйм",
-    "бал",
-    "градус",
-    "місн",
-];
+/// What is counted in such a word, units aside.
+const COMPOUND_OF: [&str; 7] = ["поверхов", "этажн", "місн", "местн", "бальн", "кімнатн", "комнатн"];
+/// Nouns made of a number and years, which are often no more than a name: десятиліття, столетие.
+const SPANS: [&str; 3] = ["літт", "лети", "річч"];
 
 /// What a folded word adds to a number, when it is a number word.
 pub(super) fn numeral(word: &str) -> Option<Numeral> {
-    let some = |part, ordinal| Some(Numeral { part, ordinal });
+    static FORMS: OnceLock<HashMap<String, Numeral>> = OnceLock::new();
+    let known = FORMS.get_or_init(forms).get(word).copied();
+    known.or_else(|| magnitude(word).map(|power| Numeral { part: Part::Magnitude(power), ordinal: false }))
+}
+
+/// Every number word in every form.
+fn forms() -> HashMap<String, Numeral> {
+    let mut forms = HashMap::new();
+    let mut add = |word: String, part, ordinal| {
+        forms.entry(word).or_insert(Numeral { part, ordinal });
+    };
     for (value, cardinal, ordinals) in ENGLISH {
-        if word == cardinal || lists(ordinals, word) {
-            return some(part_of(value), word != cardinal);
-        }
+        add(cardinal.to_owned(), part_of(value), false);
+        ordinals.split(' ').for_each(|word| add(word.to_owned(), part_of(value), true));
     }
-    if let Some(&(value, _)) = CARDINALS.iter().find(|(_, forms)| lists(forms, word)) {
-        return some(part_of(value), false);
+    for (value, words) in CARDINALS {
+        words.split(' ').for_each(|word| add(word.to_owned(), part_of(value), false));
     }
-    if let Some(&(value, _)) = HUNDREDS.iter().find(|(_, forms)| lists(forms, word)) {
-        return some(Part::Hundreds(value), false);
+    for (value, words) in HUNDREDS {
+        words.split(' ').for_each(|word| add(word.to_owned(), Part::Hundreds(value), false));
     }
-    if matches!(word, "hundred" | "hundredth") {
-        return some(Part::Hundred, word == "hundredth");
-    }
+    add("hundred".to_owned(), Part::Hundred, false);
+    add("hundredth".to_owned(), Part::Hundred, true);
     for (value, start) in REGULAR {
-        let Some(rest) = word.strip_prefix(start) else { continue };
-        if lists("ь и ью ьох ьом ьма ", rest) {
-            return some(part_of(value), false);
-        }
-        if lists(ADJECTIVE_ENDINGS, rest) {
-            return some(part_of(value), true);
-        }
+        ["ь", "и", "ью", "ьох", "ьом", "ьма", "ьома", ""]
+            .iter()
+            .for_each(|it| add(format!("{start}{it}"), part_of(value), false));
+        ADJECTIVE_ENDINGS.split(' ').for_each(|it| add(format!("{start}{it}"), part_of(value), true));
     }
-    let ordinal = |start: &str| word.strip_prefix(start).is_some_and(|rest| lists(ADJECTIVE_ENDINGS, rest));
-    if let Some(&(value, _)) = ORDINALS.iter().find(|(_, start)| ordinal(start)) {
-        return some(part_of(value), true);
+    for (value, start) in ORDINALS {
+        ADJECTIVE_ENDINGS.split(' ').for_each(|it| add(format!("{start}{it}"), part_of(value), true));
     }
-    magnitude(word).and_then(|power| some(Part::Magnitude(power), false))
+    forms
 }
 
 fn part_of(value: u64) -> Part {
@@ -335,12 +315,40 @@ pub(super) fn in_passing(word: &str) -> impl Iterator<Item = &'static str> {
     IN_PASSING.iter().filter(move |(_, words)| lists(words, word)).map(|&(value, _)| value)
 }
 
-/// The number in a word like трирічний or двухлетний.
-pub(super) fn compound(word: &str) -> Option<u64> {
-    let made = |start: &str| {
-        word.strip_prefix(start).is_some_and(|rest| COMPOUND_OF.iter().any(|second| rest.starts_with(second)))
+/// The number in a word like трирічний or двадцатипятилетний, and what it counts: "річний", "летний".
+pub(super) fn compound(word: &str) -> Option<(Decimal, &str)> {
+    let (value, rest) = head(word)?;
+    let more =
+        head(rest).filter(|(unit, rest)| is_ten(&value) && unit.whole().is_some_and(|it| it < 10) && !rest.is_empty());
+    let (value, rest) = match more {
+        Some((unit, rest)) => (Decimal::from(value.whole()? + unit.whole()?), rest),
+        None => (value, rest),
     };
-    COMPOUNDS.iter().find(|(_, start)| made(start)).map(|&(value, _)| value)
+    (rest.chars().count() > 2).then_some((value, rest))
+}
+
+/// True when what a compound counts stands for nothing but its number: "поверховий", and no "ліття".
+pub(super) fn counts_in_compound(rest: &str) -> bool {
+    COMPOUND_OF.iter().any(|start| rest.starts_with(start))
+}
+
+/// True for the end of a noun like десятиліття.
+pub(super) fn is_span(rest: &str) -> bool {
+    SPANS.iter().any(|start| rest.starts_with(start))
+}
+
+fn is_ten(value: &Decimal) -> bool {
+    value.whole().is_some_and(|value| (20..100).contains(&value) && value % 10 == 0)
+}
+
+/// The longest number at the beginning of a word, and the rest.
+fn head(word: &str) -> Option<(Decimal, &str)> {
+    let listed =
+        COMPOUND_HEADS.iter().filter_map(|(value, start)| Some((Decimal::parse(value), word.strip_prefix(start)?)));
+    let regular = REGULAR
+        .iter()
+        .filter_map(|(value, start)| Some((Decimal::from(*value), word.strip_prefix(start)?.strip_prefix('и')?)));
+    listed.chain(regular).min_by_key(|(_, rest)| rest.len())
 }
 
 /// The value of a Roman numeral, in Latin or Cyrillic capitals.
@@ -376,7 +384,12 @@ mod tests {
             assert_eq!(numeral(word), None, "{word}");
         }
         assert_eq!((magnitude("мільйонів"), magnitude("millionaire"), magnitude("тыс")), (Some(6), None, Some(3)));
-        assert_eq!((compound("трирічний"), compound("тривати"), compound("двухлетний")), (Some(3), None, Some(2)));
+        assert_eq!(
+            (compound("трирічний"), compound("двадцатипятилетний")),
+            (Some((Decimal::from(3), "річний")), Some((Decimal::from(25), "летний")))
+        );
+        assert_eq!((compound("полутораметровый"), compound("три")), (Some((Decimal::parse("1.5"), "метровый")), None));
+        assert!(is_span("ліття") && !is_span("літній") && !is_span("летнего"));
         assert_eq!((roman("XXI"), roman("ХХІ"), roman("XIV"), roman("Х")), (Some(21), Some(21), Some(14), Some(10)));
     }
 }

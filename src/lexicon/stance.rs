@@ -16,13 +16,19 @@ pub enum Mark {
     Source(usize, Option<usize>),
     /// "said", "заявив".
     Saying(usize),
+    /// "alleges", "may", "підозрює": somebody holds it for true, or possible, and no more.
+    Doubt(usize),
+    /// "plans", "will", "має намір": it has not happened.
+    Plan(usize),
+    /// "proved", "встановила": it is certain.
+    Proof(usize),
 }
 
 const NEGATIONS: &str = "not no never without cannot nobody none nothing neither nor nowhere не ні без ніхто нічого ніколи ніде \
     немає нема ані ни никто ничего никогда нигде нет нельзя жоден жодного жодної жодна жодне жодних жодному";
 /// What follows a negation that negates nothing: "not only", "не менше".
 const IDIOMS: &[(&str, &[&str])] = &[
-    ("not", &["only", "just", "least", "merely", "to"]),
+    ("not", &["only", "just", "least", "merely"]),
     ("no", &["doubt", "later", "more", "less", "fewer", "matter", "sooner"]),
     (
         "не",
@@ -83,22 +89,48 @@ const SOURCES: &[(&str, &[&str])] = &[
     ),
     ("на", &["думку", "взгляд"]),
 ];
+/// Words for what is held for true, or possible, and no more: as they stand, and their beginnings.
+const DOUBT: &str = "allege alleges alleged alleging allegation allegations suspected claim claims claimed claiming believes believe believed \
+    thinks think may might presumes presumed suggests suggested assumes може можуть міг могла могли может могут мог";
+const DOUBT_BEGUN: &str = "accus стверджу підозрю звинувач обвинувач припуска припуст вважа утвержд подозрева обвин предполаг предполож счита полага";
+/// Words that are followed by what is doubted: "suspect that".
+const DOUBT_BEFORE_THAT: &str = "suspect suspects deny denies denied denying";
+const DENIALS: &str = "запереч спросту отриц опроверг опроверж";
+const THAT: &str = "that що что reports rumours rumors чутки повідомлення сообщения слухи";
+const CONFIRMING: &str = "confirm підтверд подтверд";
+/// Words for what has not happened.
+const PLANS: &str = "plan plans planned planning will shall intend intends intended promise promises promised pledge pledged vowed hopes \
+    hope wants want try tries trying proposes proposed considers threatens threatened буде будуть хоче хочуть будет будут \
+    хочет хотят грозит";
+const PLANS_BEGUN: &str = "планує планува планую планиру планы плани заплан намір намер обіця пообіця збира спроб пропону обеща пообеща собирает собирают собирал попыта предлож погрож угрож загрож";
+/// Words for what is certain.
+const PROOF: &str = "proved proven proof proves established доказав доказала доказали довів довела довели доведено";
+const PROOF_BEGUN: &str = "доказал доказан встановил встановле установил установле";
 /// English words of saying.
-const SAYING_ENGLISH: &str = "said say says saying told tells report reports reported reporting claim claims claimed states stated \
-    stating statement announced announces argued argues believes believe believed suggests suggested estimates \
-    estimated estimate admitted admits citing cited cites quoted quoting accused accuses accusing alleges added \
-    adds warned warns warning noted notes declared insisted insists explained explains thinks expects expected \
-    predicts predicted proposed promised promises called calls wrote writes confirmed confirms described \
-    describes asked asks view opinion hopes assumes considers considered showed shows found may might could";
+const SAYING_ENGLISH: &str = "said say says saying told tells report reports reported reporting states stated \
+    stating statement announced announces argued argues estimates \
+    estimated estimate admitted admits citing cited cites quoted quoting added \
+    adds warned warns warning noted notes declared insisted insists explained explains expects expected \
+    predicts predicted called calls wrote writes confirmed confirms described \
+    describes asked asks view opinion considered showed shows found could";
 /// Beginnings of Ukrainian and Russian words of saying.
-const SAYING: &str = "сказа каже кажу заяв повідом вважа стверд переда пише пишу зазнач наголос підкресл оголос розпов посила \
-    додав додал поясн попередж зауваж визна припус прогноз очіку думк нагада запевн пообіц обіця назва говор \
-    сообщ счит утвержд отмет отмеч подчерк рассказ ссыл добав объяс предупр призна полага ожида мнени напомн \
-    завер обеща уточн объяв може можу могу згідно согласно напис йдеться говорится";
+const SAYING: &str = "сказа каже кажу заяв повідом стверд переда пише пишу зазнач наголос підкресл оголос розпов посила \
+    додав додал поясн попередж зауваж визна прогноз очіку думк нагада запевн назва говор \
+    сообщ утвержд отмет отмеч подчерк рассказ ссыл добав объяс предупр призна ожида мнени напомн \
+    коментува коментуе комментиру прокоммент завер уверя уточн объяв можу могу згідно согласно напис йдеться говорится";
 
 /// The marks of a sentence, in order.
 pub fn marks(text: &str, tokens: &[Token<'_>]) -> Vec<Mark> {
-    (0..tokens.len()).filter_map(|i| mark(text, tokens, i)).collect()
+    let mut found = Vec::new();
+    for i in 0..tokens.len() {
+        let mark = mark(text, tokens, i);
+        found.extend(mark);
+        // A denial is a negation, and what it denies is doubted.
+        if matches!(mark, Some(Mark::Implicit(_))) {
+            found.extend(modality(tokens, i).filter(|mark| matches!(mark, Mark::Doubt(_))));
+        }
+    }
+    found
 }
 
 fn mark(text: &str, tokens: &[Token<'_>], i: usize) -> Option<Mark> {
@@ -132,7 +164,26 @@ fn mark(text: &str, tokens: &[Token<'_>], i: usize) -> Option<Mark> {
     if lists(IMPLICIT_WORDS, word) || starts(IMPLICIT) || by_prefix {
         return Some(Mark::Implicit(i));
     }
-    is_saying.then_some(Mark::Saying(i))
+    modality(tokens, i).or(is_saying.then_some(Mark::Saying(i)))
+}
+
+/// Whether a word says that something is only held for true, or planned, or proved.
+fn modality(tokens: &[Token<'_>], i: usize) -> Option<Mark> {
+    let word = tokens[i].folded.as_str();
+    let near = |list: &str| tokens[i + 1..].iter().take(3).any(|token| lists(list, &token.folded));
+    let begins = |list: &str| list.split(' ').any(|start| word.starts_with(start));
+    // "May" is a month, and "a will" is none of these.
+    let month = word == "may" && tokens[i].is_capitalised();
+    let unconfirmed = begins(CONFIRMING) && i > 0 && lists(NEGATIONS, &tokens[i - 1].folded) && near(THAT);
+    let denied = (lists(DOUBT_BEFORE_THAT, word) || begins(DENIALS)) && near(THAT);
+    // "is to follow", "are to try"
+    let is_to = lists("is are was were", word) && tokens.get(i + 1).is_some_and(|next| next.folded == "to");
+    match word {
+        _ if unconfirmed || denied || ((lists(DOUBT, word) || begins(DOUBT_BEGUN)) && !month) => Some(Mark::Doubt(i)),
+        _ if is_to || lists(PLANS, word) || begins(PLANS_BEGUN) => Some(Mark::Plan(i)),
+        _ if lists(PROOF, word) || begins(PROOF_BEGUN) => Some(Mark::Proof(i)),
+        _ => None,
+    }
 }
 
 /// The first word behind token `i` that carries meaning, at most four words on.
@@ -167,5 +218,11 @@ mod tests {
         assert_eq!(of("He reportedly fled"), [Mark::Hedge(1)]);
         assert_eq!(of("Він нібито втік"), [Mark::Hedge(1)]);
         assert_eq!(of("She refused"), [Mark::Implicit(1)]);
+        assert_eq!(of("Police suspect that he fled"), [Mark::Doubt(1)]);
+        assert_eq!(of("Слідчі підозрюють його"), [Mark::Doubt(1)]);
+        assert_eq!(of("He denied reports that it broke"), [Mark::Implicit(1), Mark::Doubt(1), Mark::Saying(2)]);
+        assert_eq!(of("Завод планируют закрыть"), [Mark::Plan(1)]);
+        assert_eq!(of("It is to open in May"), [Mark::Plan(1)]);
+        assert_eq!(of("Суд установил это"), [Mark::Proof(1)]);
     }
 }

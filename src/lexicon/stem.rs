@@ -19,6 +19,16 @@ const FUNCTION: &str = "the a an of to in on at by for with from as and or but t
     будут быть после под между также но а или ли чтобы когда где только уже еще тот тех свой своих своей своего \
     более может могут лет года год однако если время том тем не ни not";
 
+/// English verbs of the past that do not end in -ed.
+const PAST: &str = "became began bought brought broke built came caught chose did drew fell felt found fought gave got grew went held hit kept \
+    knew led left lost made met paid ran rose saw said sold sent shot sank slept spent spoke stole stood struck took taught told thought \
+    threw understood woke won wore wrote";
+
+/// True for an English verb of the past. The word is folded.
+pub fn is_past_verb(word: &str) -> bool {
+    word.is_ascii() && ((word.len() > 4 && word.ends_with("ed")) || lists(PAST, word))
+}
+
 /// True for words that say little by themselves. The word is folded.
 pub fn is_function_word(word: &str) -> bool {
     word.chars().count() == 1 || lists(FUNCTION, word)

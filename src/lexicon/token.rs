@@ -3,6 +3,8 @@
 //! A word is a run of letters, with apostrophes inside (п'ять, don't) and digits after its first letter (G7, F16). Hyphens
 //! part words, because the parts of Ivano-Frankivsk are looked up one by one. A number is a run of digits with the separators inside it.
 
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// A word or a number of a text.
@@ -66,8 +68,73 @@ pub fn lists(list: &str, word: &str) -> bool {
     list.as_bytes().split(|&byte| byte == b' ').any(|one| one == word.as_bytes())
 }
 
+/// Beginnings of words, found by their first letter.
+#[derive(Debug)]
+pub(super) struct Beginnings(HashMap<char, Vec<&'static str>>);
+
+impl Beginnings {
+    /// Those of a list with blanks between them.
+    pub(super) fn of(list: &'static str) -> Self {
+        let mut by_letter: HashMap<char, Vec<&'static str>> = HashMap::new();
+        for start in list.split_whitespace() {
+            by_letter.entry(start.chars().next().unwrap_or(' ')).or_default().push(start);
+        }
+        Self(by_letter)
+    }
+
+    /// True when a folded word has one of them.
+    pub(super) fn begin(&self, word: &str) -> bool {
+        let starts = word.chars().next().and_then(|first| self.0.get(&first));
+        starts.is_some_and(|starts| starts.iter().any(|start| word.starts_with(start)))
+    }
+}
+
+/// Latin letters and the Cyrillic ones that look like them, in lower case.
+const LOOK_ALIKE: [(char, char); 12] = [
+    ('a', 'а'),
+    ('b', 'в'),
+    ('c', 'с'),
+    ('e', 'е'),
+    ('h', 'н'),
+    ('i', 'і'),
+    ('k', 'к'),
+    ('m', 'м'),
+    ('o', 'о'),
+    ('p', 'р'),
+    ('t', 'т'),
+    ('x', 'х'),
+];
+
 /// A word as it is looked up: lower case, straight apostrophes, no stress marks, ё as е, Latin letters without their accents.
+/// A word that mixes two alphabets is written in the one that has the letters without a double: сiчня with a Latin i.
 pub fn fold(word: &str) -> String {
+    let cyrillic = |c: char| ('\u{400}'..='\u{52f}').contains(&c);
+    let folded = fold_letters(word);
+    if !folded.contains(cyrillic) || !folded.contains(|c: char| c.is_ascii_alphabetic()) {
+        return folded;
+    }
+    let (mut only_latin, mut only_cyrillic) = (0, 0);
+    for c in folded.chars() {
+        only_latin +=
+            usize::from(c.is_ascii_alphabetic() && c != 'y' && !LOOK_ALIKE.iter().any(|(latin, _)| *latin == c));
+        only_cyrillic += usize::from(cyrillic(c) && c != 'у' && !LOOK_ALIKE.iter().any(|(_, it)| *it == c));
+    }
+    let to_cyrillic = |c: char| match c {
+        'y' => 'у',
+        c => LOOK_ALIKE.iter().find(|(latin, _)| *latin == c).map_or(c, |&(_, it)| it),
+    };
+    let to_latin = |c: char| match c {
+        'у' => 'y',
+        c => LOOK_ALIKE.iter().find(|(_, it)| *it == c).map_or(c, |&(latin, _)| latin),
+    };
+    match (only_latin, only_cyrillic) {
+        (0, 1..) => folded.chars().map(to_cyrillic).collect(),
+        (1.., 0) => folded.chars().map(to_latin).collect(),
+        _ => folded,
+    }
+}
+
+fn fold_letters(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in word.chars().flat_map(char::to_lowercase) {
         match c {
@@ -108,29 +175,25 @@ fn word_end(chars: &[(usize, char)], start: usize) -> usize {
     i
 }
 
-fn number_end(chars: &[(usize, char)], start: usize) -> usize {
+/// Where the number ends that begins at `start`. Blanks and apostrophes part thousands only between groups of three: in "in
+/// 2024 300 men", four digits are no group, and "0 300" is none either.
+pub(super) fn number_end(chars: &[(usize, char)], start: usize) -> usize {
     let digit = |i: usize| chars.get(i).is_some_and(|(_, c)| c.is_ascii_digit());
-    let mut i = start;
-    let mut run = start;
+    let (mut i, mut run, mut parted) = (start, start, false);
     while let Some(&(_, c)) = chars.get(i) {
         let joined = match c {
             '0'..='9' => true,
             '.' | ',' | ':' | '/' => digit(i + 1),
-            ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' => {
-                // A space parts thousands only between groups of three.
+            ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’' => {
                 let three = digit(i + 1) && digit(i + 2) && digit(i + 3) && !digit(i + 4);
-                let first = (1..=3).contains(&(i - run));
-                // "in 2024 300 men": four digits are no group. "0 300" is none either.
-                three
-                    && first
-                    && chars[run].1 != '0'
-                    && !chars[start..i].iter().any(|&(_, c)| matches!(c, ':' | '/' | '.'))
+                three && (1..=3).contains(&(i - run)) && chars[run].1 != '0' && !parted
             }
             _ => false,
         };
         if !joined {
             break;
         }
+        parted |= matches!(c, ':' | '/' | '.');
         if !c.is_ascii_digit() {
             run = i + 1;
         }
@@ -155,6 +218,7 @@ mod tests {
             ["in", "2024", "300", "men", "9:30", "12.03.2024", "5", "3"]
         );
         assert_eq!(texts("160km/h 60th don't"), ["160", "km", "h", "60", "th", "don't"]);
+        assert_eq!(texts("1'250'000, 1’250 і 12 '450"), ["1'250'000", "1’250", "і", "12", "450"]);
         for text in ["", "…", "'", "1", "1,", "1 ", "е\u{301}"] {
             assert!(texts(text).len() <= 1, "{text}");
         }
@@ -166,5 +230,7 @@ mod tests {
         assert_eq!(fold("Пётр"), "петр");
         assert_eq!(fold("Erdoğan"), "erdogan");
         assert_eq!(fold("Їжак"), "їжак");
+        assert_eq!((fold("сiчня"), fold("Львiв")), ("січня".into(), "львів".into()), "with a Latin i");
+        assert_eq!((fold("Mаrch"), fold("T90М"), fold("СOVID")), ("march".into(), "t90м".into(), "covid".into()));
     }
 }

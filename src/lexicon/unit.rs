@@ -1,4 +1,12 @@
-//! What a number counts, as far as a changed unit would be a changed fact: percent and money.
+//! What a number counts, as far as a changed unit would be a changed fact: percent and points, money, measures.
+//!
+//! The words are in `prompts/units.toml`. Measures of one kind are compared by value (3500 m are 3.5 km), those of two
+//! kinds, and two currencies, never. Not here: nouns that are no units; a number knows only that one stands behind it.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -8,74 +16,191 @@ pub enum Unit {
     Plain,
     /// Percent.
     Percent,
-    /// Money of one currency: its ISO 4217 code.
+    /// Percentage points.
+    Points,
+    /// Money of one currency: its ISO 4217 code, or that of the first of the currencies with its name.
     Money(&'static str),
+    /// A physical measure.
+    Measure(Measure),
+    /// How often, or by which factor: "three times", "втричі".
+    Times,
     /// Nothing: the 3 of 3 March. It supports a 3 that counts nothing either.
     DayOfMonth,
 }
 
-const SIGNS: [(&str, &str); 7] =
-    [("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("₴", "UAH"), ("₽", "RUB"), ("¥", "JPY"), ("₺", "TRY")];
-const PERCENT: [&str; 6] = ["percent", "percentage", "відсот", "процент", "pct", "cent"];
-/// Beginnings of words.
-const MONEY: [(&str, &str); 27] = [
-    ("dollar", "USD"),
-    ("долар", "USD"),
-    ("доллар", "USD"),
-    ("euro", "EUR"),
-    ("євро", "EUR"),
-    ("евро", "EUR"),
-    ("pound", "GBP"),
-    ("фунт", "GBP"),
-    ("sterling", "GBP"),
-    ("hryvnia", "UAH"),
-    ("hryvna", "UAH"),
-    ("гривен", "UAH"),
-    ("гривн", "UAH"),
-    ("грн", "UAH"),
-    ("ruble", "RUB"),
-    ("rouble", "RUB"),
-    ("рубл", "RUB"),
-    ("руб", "RUB"),
-    ("yuan", "CNY"),
-    ("юан", "CNY"),
-    ("yen", "JPY"),
-    ("ієн", "JPY"),
-    ("иен", "JPY"),
-    ("zlot", "PLN"),
-    ("злот", "PLN"),
-    ("франк", "CHF"),
-    ("lira", "TRY"),
+/// A unit of length, time and so on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Measure {
+    /// What is measured: "length".
+    pub of: &'static str,
+    /// How many of the smallest unit of its kind it is.
+    pub times: u64,
+}
+
+const TABLE: &str = include_str!("../../prompts/units.toml");
+const SIGNS: [(char, &str); 10] = [
+    ('$', "USD"),
+    ('€', "EUR"),
+    ('£', "GBP"),
+    ('₴', "UAH"),
+    ('₽', "RUB"),
+    ('¥', "JPY"),
+    ('₺', "TRY"),
+    ('₸', "KZT"),
+    ('₹', "INR"),
+    ('₾', "GEL"),
 ];
+/// How long an ending may be that `*` stands for.
+const LONGEST_ENDING: usize = 5;
+/// What stands in front of a unit of length to make it one of area or volume, in the order of the power.
+const SQUARE: &[&str] = &["square", "sq", "кв"];
+const SQUARE_START: &[&str] = &["квадратн"];
+const CUBIC: &[&str] = &["cubic", "cu", "куб"];
+const CUBIC_START: &[&str] = &["кубічн", "кубическ"];
+
+#[derive(Deserialize)]
+struct File {
+    percent: String,
+    times: String,
+    currencies: HashMap<String, String>,
+    measures: Vec<MeasureRow>,
+}
+
+#[derive(Deserialize)]
+struct MeasureRow {
+    of: String,
+    units: Vec<(u64, String)>,
+}
+
+/// The words of the file, ready to be looked up.
+struct Units {
+    whole: HashMap<String, Unit>,
+    /// Beginnings, by their first letter; the longest first.
+    begun: HashMap<char, Vec<(String, Unit)>>,
+}
+
+fn units() -> &'static Units {
+    static UNITS: OnceLock<Units> = OnceLock::new();
+    UNITS.get_or_init(Units::read)
+}
+
+impl Units {
+    fn read() -> Self {
+        let file: File = toml::from_str(TABLE).expect("prompts/units.toml is well-formed; a test reads it");
+        let mut units = Self { whole: HashMap::new(), begun: HashMap::new() };
+        units.add(&file.percent, Unit::Percent);
+        units.add(&file.times, Unit::Times);
+        for (code, words) in file.currencies {
+            units.add(&words, Unit::Money(String::leak(code)));
+        }
+        for MeasureRow { of, units: row } in file.measures {
+            let of: &'static str = String::leak(of);
+            for (times, words) in row {
+                units.add(&words, Unit::Measure(Measure { of, times }));
+            }
+        }
+        for starts in units.begun.values_mut() {
+            starts.sort_by_key(|(start, _)| std::cmp::Reverse(start.len()));
+        }
+        units
+    }
+
+    fn add(&mut self, words: &str, unit: Unit) {
+        for word in words.split_whitespace() {
+            match word.strip_suffix('*') {
+                Some(start) => {
+                    let first = start.chars().next().unwrap_or(' ');
+                    self.begun.entry(first).or_default().push((start.to_owned(), unit));
+                }
+                None => {
+                    self.whole.insert(word.to_owned(), unit);
+                }
+            }
+        }
+    }
+}
 
 /// The unit that these signs say, in front of a number or behind it.
 pub(super) fn of_signs(signs: &str) -> Unit {
-    if signs.trim_start().starts_with('%') {
+    let signs = signs.trim_start_matches(|c: char| c.is_whitespace() || c == '.');
+    if signs.starts_with('%') {
         return Unit::Percent;
     }
-    SIGNS.iter().find(|(sign, _)| signs.contains(sign)).map_or(Unit::Plain, |&(_, code)| Unit::Money(code))
+    if signs.starts_with(['°', 'º', '℃', '℉']) {
+        return of_word("°");
+    }
+    let sign = SIGNS.iter().find(|(sign, _)| signs.chars().take(3).any(|c| c == *sign));
+    sign.map_or(Unit::Plain, |&(_, code)| Unit::Money(code))
 }
 
 /// The unit that a folded word names.
 pub(super) fn of_word(word: &str) -> Unit {
-    if PERCENT.iter().any(|start| word == *start || (start.len() > 6 && word.starts_with(start))) {
-        return Unit::Percent;
+    let units = units();
+    let plain = word.trim_end_matches(['²', '³']);
+    if plain.len() < word.len() {
+        return of_word(plain).to_the(if word.ends_with('²') { 2 } else { 3 });
     }
-    // "европейский" is no money, "європейських" neither.
-    let money = |start: &str| {
+    if let Some(&unit) = units.whole.get(word) {
+        return unit;
+    }
+    let Some(starts) = word.chars().next().and_then(|first| units.begun.get(&first)) else { return Unit::Plain };
+    // "европейский" and "поштовий" are no units.
+    let begins = |start: &str| {
         word.strip_prefix(start)
-            .is_some_and(|rest| rest.chars().count() <= 4 && !rest.starts_with(['п', 'p', 'с', 'з']))
+            .is_some_and(|rest| rest.chars().count() <= LONGEST_ENDING && !rest.starts_with(['п', 'с', 'з', 'k', 'p']))
     };
-    MONEY.iter().find(|(start, _)| money(start)).map_or(Unit::Plain, |&(_, code)| Unit::Money(code))
+    starts.iter().find(|(start, _)| begins(start)).map_or(Unit::Plain, |&(_, unit)| unit)
+}
+
+/// The power of length that a folded word announces: 2 for square, 3 for cubic.
+pub(super) fn power_of_length(word: &str) -> Option<u32> {
+    let is = |words: &[&str], starts: &[&str]| words.contains(&word) || starts.iter().any(|it| word.starts_with(it));
+    match word {
+        _ if is(SQUARE, SQUARE_START) => Some(2),
+        _ if is(CUBIC, CUBIC_START) => Some(3),
+        _ => None,
+    }
 }
 
 impl Unit {
-    /// True when a fact may say this unit of a number that the source says with `source`: the same, or none said.
-    pub fn agrees_with(self, source: Self) -> bool {
+    /// Area or volume of a unit of length.
+    pub(super) fn to_the(self, power: u32) -> Self {
+        // Ten thousand of the smallest unit of length are a metre; areas are counted in square metres, and volumes in
+        // millilitres, and what is smaller is a unit by itself.
+        const METRE: u64 = 10_000;
+        let Self::Measure(Measure { of: "length", times }) = self else { return self };
+        match (power, times.checked_div(METRE), times % METRE) {
+            (2, Some(metres @ 1..), 0) => Self::Measure(Measure { of: "area", times: metres * metres }),
+            (3, Some(metres @ 1..=10_000), 0) => {
+                Self::Measure(Measure { of: "volume", times: metres * metres * metres * 1_000_000 })
+            }
+            (2, ..) => Self::Measure(Measure { of: "area of small units", times }),
+            _ => Self::Measure(Measure { of: "volume of small units", times }),
+        }
+    }
+
+    /// True for two units of one kind: two currencies, or two lengths.
+    pub fn is_comparable_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Money(_), Self::Money(_)) => true,
+            (Self::Measure(ours), Self::Measure(theirs)) => ours.of == theirs.of,
+            (ours, theirs) => ours == theirs,
+        }
+    }
+
+    /// True for hours, years and the like.
+    pub(super) fn is_of_time(self) -> bool {
+        matches!(self, Self::Measure(Measure { of: "time" | "months", .. }))
+    }
+
+    /// A code that a reader of two languages knows: `%`, `UAH`, `length`.
+    pub fn code(self) -> Option<&'static str> {
         match self {
-            Self::Plain => true,
-            Self::Percent | Self::DayOfMonth => source == self,
-            Self::Money(_) => source == self || source == Self::Plain,
+            Self::Percent => Some("%"),
+            Self::Points => Some("percentage points"),
+            Self::Money(code) => Some(code),
+            Self::Measure(measure) => Some(measure.of),
+            Self::Plain | Self::Times | Self::DayOfMonth => None,
         }
     }
 }
@@ -84,16 +209,31 @@ impl Unit {
 mod tests {
     use super::*;
 
+    fn measure(of: &'static str, times: u64) -> Unit {
+        Unit::Measure(Measure { of, times })
+    }
+
     #[test]
     fn signs_and_words_name_units() {
         assert_eq!(of_signs(" US$"), Unit::Money("USD"));
         assert_eq!(of_signs(" %"), Unit::Percent);
+        assert_eq!(of_signs("° C"), measure("degrees", 1));
         assert_eq!(of_word("відсотків"), Unit::Percent);
         assert_eq!(of_word("рублей"), Unit::Money("RUB"));
         assert_eq!(of_word("евро"), Unit::Money("EUR"));
-        for word in ["европейских", "європейських", "people", "европа"] {
+        assert_eq!(of_word("леїв"), Unit::Money("MDL"));
+        assert_eq!(of_word("кілограмів"), measure("mass", 1_000_000));
+        assert_eq!(of_word("річний"), measure("months", 12));
+        for word in ["европейских", "європейських", "people", "европа", "метрополітен", "тоннель", "рокер", "вона"]
+        {
             assert_eq!(of_word(word), Unit::Plain, "{word}");
         }
-        assert!(!Unit::Percent.agrees_with(Unit::Plain) && !Unit::Money("USD").agrees_with(Unit::Money("EUR")));
+    }
+
+    #[test]
+    fn powers_of_length_are_areas_and_volumes() {
+        assert_eq!((of_word("км²"), of_word("гектарів")), (measure("area", 1_000_000), measure("area", 10_000)));
+        assert_eq!(of_word("метрів").to_the(3), of_word("кубометрів"));
+        assert_eq!((power_of_length("квадратних"), power_of_length("cubic")), (Some(2), Some(3)));
     }
 }

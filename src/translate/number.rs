@@ -1,55 +1,113 @@
 //! Numbers of a sentence as values, so that 1,200 in English and 1 200 in Ukrainian are the same and 3.5 and 35 are not.
 //!
-//! A translation may spell a small number as a word, or a century in Roman figures. Of what is counted, money and percent
-//! are compared. Not here: number words above ten.
+//! What a text's numbers are, with their magnitudes, times, dates and weekdays, is read in `lexicon`; here two texts are
+//! held against each other. A translation may spell a number as a word, and what it need not say ("both") only excuses the
+//! other side. Of what is counted, money, percent and points are compared. Not here: what a fault leads to.
 
 use std::collections::BTreeSet;
 
 use crate::intake::Language;
-use crate::lexicon::{Unit, What, mentions, number_ranges, plain_number, tokens};
+use crate::lexicon::{
+    Amount, Date, Decimal, Mention, Orthography, Unit, Weight, What, mentions, number_ranges, number_spellings,
+    parts_thousands, plain_number, tokens,
+};
 
-/// A number as it stands, and what it stands for.
+/// A number as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Number {
     pub(super) raw: String,
-    pub(super) value: String,
+    language: Language,
 }
 
 /// The numbers of a text in order.
 pub(super) fn numbers(text: &str, language: Language) -> Vec<Number> {
     let raws = number_ranges(text).into_iter().map(|range| plain_number(&text[range]));
-    raws.map(|raw| Number { value: value(&raw, language), raw }).collect()
+    raws.map(|raw| Number { raw, language }).collect()
 }
 
-/// Digits with a point for the decimals; times and dates keep their parts apart.
-fn value(raw: &str, language: Language) -> String {
-    let (groups, point) = if language == Language::En { (',', '.') } else { ('.', ',') };
-    let whole = raw.replace(' ', "");
-    let parts: Vec<&str> = whole.split([groups, ' ']).collect();
-    let tail_is_thousands = |part: &&str| part.split(point).next().is_some_and(|digits| digits.len() == 3);
-    let grouped = parts.len() > 1
-        && (1..=3).contains(&parts[0].len())
-        && parts[0] != "0"
-        && parts[1..].iter().all(tail_is_thousands);
-    let joined = if grouped { parts.concat() } else { whole };
-    joined.replace([',', '/'], ".")
+/// The ways to write a number of the source in `language`: as it stands, and with that language's separators.
+pub(super) fn spellings(number: &Number, language: Language) -> Vec<String> {
+    number_spellings(&number.raw, orthography(number.language), orthography(language))
 }
 
-/// The numbers of the source that the translation lacks, and those that it has too many.
-pub(super) fn differences(source: (&str, Language), target: (&str, Language)) -> Vec<String> {
-    let mut left = numbers(target.0, target.1);
-    let mut missing = Vec::new();
-    for number in numbers(source.0, source.1) {
-        let same = |other: &Number| other.value == number.value || other.raw == number.raw;
-        match left.iter().position(same) {
-            Some(at) => drop(left.remove(at)),
-            None if is_spelled(&number.value, target) => {}
-            None => missing.push(number.raw),
+fn orthography(language: Language) -> Orthography {
+    match language {
+        Language::En => Orthography::English,
+        Language::Uk => Orthography::Ukrainian,
+        Language::Ru => Orthography::Russian,
+    }
+}
+
+/// What a text mentions, read with the separators of its language.
+fn read(text: &str, language: Language) -> Vec<Mention> {
+    let mut found = mentions(text, &tokens(text));
+    for mention in &mut found {
+        let (start, end) = (mention.start, mention.end);
+        if let What::Number(amount) = &mut mention.what {
+            settle(amount, &text[start..end], language);
         }
     }
-    left.retain(|number| !is_spelled(&number.value, source));
-    missing.extend(left.into_iter().map(|number| number.raw));
+    found
+}
+
+/// Of the two values of 1,200 and 1.200, keeps the one that the language gives it.
+fn settle(amount: &mut Amount, said: &str, language: Language) {
+    let marks = said.matches([',', '.']).count();
+    let mark = said.find([',', '.']).filter(|_| marks == 1).and_then(|at| said[at..].chars().next());
+    let three =
+        said.split([',', '.']).nth(1).is_some_and(|rest| rest.chars().take_while(char::is_ascii_digit).count() == 3);
+    if let (Some(mark), true, [whole, fraction]) = (mark, three, &amount.values[..]) {
+        let kept = if parts_thousands(mark, orthography(language)) { whole } else { fraction };
+        amount.values = vec![kept.clone()];
+    }
+}
+
+/// The numbers, times and dates of the source that the translation lacks, and those that it has too many.
+pub(super) fn differences(source: (&str, Language), target: (&str, Language)) -> Vec<String> {
+    let (ours, theirs) = (read(source.0, source.1), read(target.0, target.1));
+    let firm = |mention: &&Mention| {
+        mention.weight == Weight::Firm && !matches!(mention.what, What::Relative(..) | What::Season(_))
+    };
+    let mut left: Vec<&Mention> = theirs.iter().filter(firm).collect();
+    let mut missing = Vec::new();
+    for mention in ours.iter().filter(firm) {
+        match left.iter().position(|other| is_same(mention, other)) {
+            Some(at) => drop(left.remove(at)),
+            None if excused(mention, &theirs) => {}
+            None => missing.push(source.0[mention.start..mention.end].to_owned()),
+        }
+    }
+    left.retain(|mention| !excused(mention, &ours));
+    missing.extend(left.into_iter().map(|mention| target.0[mention.start..mention.end].to_owned()));
     missing
+}
+
+/// True when the other side says it in passing.
+fn excused(mention: &Mention, others: &[Mention]) -> bool {
+    others.iter().any(|other| other.weight == Weight::Loose && is_same(mention, other))
+}
+
+/// True when two mentions are of the same number, time or date. Units are compared by themselves.
+fn is_same(a: &Mention, b: &Mention) -> bool {
+    let hour = |amount: &Amount, hours: u16, minutes: u16| {
+        amount.clock == Some((hours, minutes))
+            || (minutes == 0 && amount.values.contains(&Decimal::from(u64::from(hours))))
+    };
+    match (&a.what, &b.what) {
+        (What::Number(ours), What::Number(theirs)) => {
+            ours.values.iter().any(|value| theirs.values.contains(value)) || ours.has_value_of(theirs, Weight::Firm)
+        }
+        (What::Number(amount), What::Clock(hours, minutes)) | (What::Clock(hours, minutes), What::Number(amount)) => {
+            hour(amount, *hours, *minutes)
+        }
+        (What::Clock(a, b), What::Clock(c, d)) => b == d && (a == c || (*a < 24 && *c < 24 && a % 12 == c % 12)),
+        (What::Clock(a, b), What::Score(c, d)) | (What::Score(c, d), What::Clock(a, b)) => (a, b) == (c, d),
+        (What::Date(Date { day, month, year }), What::Date(theirs)) => {
+            (*day, *month) == (theirs.day, theirs.month)
+                && (year == &theirs.year || year.is_none() || theirs.year.is_none())
+        }
+        (ours, theirs) => ours == theirs,
+    }
 }
 
 /// Currencies by their ISO 4217 codes, and `%`, that only one side counts in.
@@ -60,95 +118,12 @@ pub(super) fn changed_units(source: &str, target: &str) -> Vec<&'static str> {
 fn units(text: &str) -> BTreeSet<&'static str> {
     let mentions = mentions(text, &tokens(text)).into_iter();
     let named = mentions.filter_map(|mention| match mention.what {
-        What::Number(_, Unit::Money(code)) => Some(code),
-        What::Number(_, Unit::Percent) => Some("%"),
+        What::Number(amount) if matches!(amount.unit, Unit::Money(_) | Unit::Percent | Unit::Points) => {
+            amount.unit.code()
+        }
         _ => None,
     });
     named.collect()
-}
-
-/// True when the text has this small number as a word or in Roman figures.
-fn is_spelled(value: &str, (text, language): (&str, Language)) -> bool {
-    let Ok(number) = value.parse::<usize>() else { return false };
-    let mut words = text.split(|c: char| !c.is_alphanumeric() && !"'’ʼ".contains(c));
-    let names = number.checked_sub(1).and_then(|at| words_of(language).get(at).copied()).unwrap_or_default();
-    words.any(|word| {
-        let lower = word.to_lowercase().replace(['’', 'ʼ'], "'");
-        names.split(' ').any(|name| !name.is_empty() && name == lower)
-            || (number > 0 && number < 40 && roman(number) == word)
-    })
-}
-
-fn roman(mut number: usize) -> String {
-    let mut out = String::new();
-    for (value, figures) in [(10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")] {
-        while number >= value {
-            out.push_str(figures);
-            number -= value;
-        }
-    }
-    out
-}
-
-/// The words for 1 to 10, in the forms that news use.
-fn words_of(language: Language) -> [&'static str; 10] {
-    match language {
-        Language::En => [
-            "one first single",
-            "two second both twice",
-            "three third",
-            "four fourth",
-            "five fifth",
-            "six sixth",
-            "seven seventh",
-            "eight eighth",
-            "nine ninth",
-            "ten tenth",
-        ],
-        Language::Uk => [
-            "один одна одне одного однієї одному одній одним одну перший перша перше першого першої першому першу",
-            "два дві двох двом двома двоє обидва обидві другий друга друге другого другої другому другу",
-            "три трьох трьом трьома троє третій третя третє третього третьої третьому третю",
-            "чотири чотирьох чотирьом чотирма четверо четвертий четверта четверте четвертого четвертої четвертому",
-            "п'ять п'яти п'ятьох п'ятьма п'ятеро п'ятий п'ята п'яте п'ятого п'ятої п'ятому",
-            "шість шести шістьох шістьма шостий шоста шосте шостого шостої шостому",
-            "сім семи сімох сьома сьомий сьоме сьомого сьомої сьомому",
-            "вісім восьми вісьмох вісьма восьмий восьма восьме восьмого восьмої восьмому",
-            "дев'ять дев'яти дев'ятьох дев'ятий дев'ята дев'яте дев'ятого дев'ятої дев'ятому",
-            "десять десяти десятьох десятий десята десяте десятого десятої десятому",
-        ],
-        Language::Ru => [
-            "один одна одно одного одной одному одним одну первый первая первое первого первой первому первую",
-            "два две двух двум двумя двое оба обе второй вторая второе второго второму вторую",
-            "три трёх трех трём трем тремя трое третий третья третье третьего третьей третьему третью",
-            "четыре четырёх четырех четырём четырем четырьмя четверо четвёртый четвертый четвёртого четвертого",
-            "пять пяти пятью пятеро пятый пятая пятое пятого пятой пятому",
-            "шесть шести шестью шестой шестая шестое шестого шестому",
-            "семь семи семью седьмой седьмая седьмое седьмого седьмому",
-            "восемь восьми восьмью восьмой восьмая восьмое восьмого восьмому",
-            "девять девяти девятью девятый девятая девятое девятого девятой девятому",
-            "десять десяти десятью десятый десятая десятое десятого десятой десятому",
-        ],
-    }
-}
-
-/// The ways to write a number of the source in `language`: as it stands, and with that language's separators.
-pub(super) fn spellings(number: &Number, language: Language) -> Vec<String> {
-    let mut out = vec![number.raw.clone()];
-    if number.raw.contains([':', '/']) || number.value.matches('.').count() > 1 {
-        return out;
-    }
-    let (group, point) = if language == Language::En { (",", ".") } else { (" ", ",") };
-    let (whole, fraction) = number.value.split_once('.').unwrap_or((&number.value, ""));
-    let decimals = if fraction.is_empty() { String::new() } else { format!("{point}{fraction}") };
-    out.push(format!("{whole}{decimals}"));
-    if whole.len() > 4 || (whole.len() == 4 && number.raw.len() > whole.len()) {
-        let digits: Vec<char> = whole.chars().collect();
-        let groups: Vec<String> = digits.rchunks(3).rev().map(|three| three.iter().collect()).collect();
-        out.push(format!("{}{decimals}", groups.join(group)));
-    }
-    out.dedup();
-    out
 }
 
 #[cfg(test)]
@@ -164,7 +139,10 @@ mod tests {
             ("$1,234,567.89", "1 234 567,89 долара"),
             ("two of 10", "2 з десяти"),
             ("S-300 in 2024", "С-300 у 2024 році"),
-            ("1,200", "1,200"),
+            ("twenty-one men of 60", "21 чоловік із шістдесяти"),
+            ("on Friday, March 5", "у п'ятницю, 5 березня"),
+            ("half a million euros", "500 тисяч євро"),
+            ("the state gave €12bn", "держава дала 12 млрд євро"),
         ] {
             assert!(differences((source, En), (target, Uk)).is_empty(), "{source} / {target}");
         }
@@ -172,7 +150,13 @@ mod tests {
 
     #[test]
     fn a_changed_number_is_seen() {
-        assert_eq!(differences(("3.5 million", En), ("35 миллионов", Ru)), ["3.5", "35"]);
+        assert_eq!(differences(("3.5 million", En), ("35 миллионов", Ru)), ["3.5 million", "35 миллионов"]);
+        assert_eq!(differences(("€12bn", En), ("12 евро", Ru)), ["12bn", "12"]);
+        assert_eq!(differences(("$1.5tn", En), ("1,5 млрд долларов", Ru)), ["1.5tn", "1,5 млрд"]);
+        assert_eq!(differences(("due on Friday", En), ("у понеділок", Uk)), ["Friday", "понеділок"]);
+        assert_eq!(differences(("12 March", En), ("12 травня", Uk)), ["12 March", "12 травня"]);
+        assert_eq!(differences(("2,300 flats", En), ("2,300 квартир", Ru)), ["2,300", "2,300"]);
+        assert_eq!(differences(("0.25%", En), ("0,75%", Uk)), ["0.25", "0,75"]);
         assert_eq!(differences(("5 and 5", En), ("5", Ru)), ["5"]);
         assert_eq!(differences(("in 2024", En), ("в 2023", Ru)), ["2024", "2023"]);
         assert_eq!(differences(("0,125 г", Ru), ("0.125 g", En)), [""; 0]);
@@ -182,6 +166,7 @@ mod tests {
     fn changed_money_is_seen() {
         assert_eq!(changed_units("It cost 12 million euros.", "Це коштувало 12 мільйонів гривень."), ["EUR", "UAH"]);
         assert_eq!(changed_units("It rose by 5%.", "Він зріс на 5."), ["%"]);
+        assert_eq!(changed_units("It rose by 5 percentage points.", "Він зріс на 5%."), ["%", "percentage points"]);
         assert!(changed_units("£5 million, or 12 percent", "5 млн фунтів, або 12%").is_empty());
     }
 
@@ -194,15 +179,5 @@ mod tests {
             let accused: Vec<_> = lines.iter().filter(|line| !changed_units(line[from], line[to]).is_empty()).collect();
             assert!(accused.is_empty(), "{accused:#?}");
         }
-    }
-
-    #[test]
-    fn numbers_are_spelled_for_the_language() {
-        let spelled = |raw: &str, from, to| spellings(&numbers(raw, from)[0], to);
-        assert_eq!(spelled("1,200", En, Uk), ["1,200", "1200", "1 200"]);
-        assert_eq!(spelled("3.5", En, Ru), ["3.5", "3,5"]);
-        assert_eq!(spelled("29 000,5", Uk, En), ["29 000,5", "29000.5", "29,000.5"]);
-        assert_eq!(spelled("2024", En, Uk), ["2024"]);
-        assert_eq!(spelled("10:30", En, Uk), ["10:30"]);
     }
 }

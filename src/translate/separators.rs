@@ -171,10 +171,10 @@ impl<'t> Context<'t> {
     fn new(text: &'t str) -> Self {
         let mut measured: HashMap<usize, (usize, bool)> = HashMap::new();
         for mention in mentions(text, &tokens(text)) {
-            if let What::Number(_, unit) = mention.what {
+            if let What::Number(amount) = mention.what {
                 let (end, counts) = measured.entry(mention.start).or_default();
                 *end = mention.end.max(*end);
-                *counts |= !matches!(unit, Unit::Plain | Unit::DayOfMonth);
+                *counts |= !matches!(amount.unit, Unit::Plain | Unit::DayOfMonth);
             }
         }
         Self { text, measured }

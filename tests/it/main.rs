@@ -7,6 +7,7 @@
 mod batching;
 mod bench;
 mod cache;
+mod check;
 mod cli;
 mod compare;
 mod engine;

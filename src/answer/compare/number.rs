@@ -4,61 +4,22 @@
 //! A number may mean more than one thing: `1,200` is twelve hundred in English and one and a fifth in Russian, and a
 //! Russian text may copy it as it stands in an English article. Two numbers are the same when they share a meaning.
 //! Numbers in words are no marks of a fact by themselves, because `one` and `first` are often idle words; they only excuse
-//! a fact for not having the digits. Whether a number stands in the article is not asked here.
+//! a fact for not having the digits. Whether a number stands in the article is not asked here, and what a text's numbers
+//! are is read in `lexicon`.
 
-use std::collections::BTreeSet;
+use crate::lexicon::{Date, Decimal, Mention, Weight, What, mentions, tokens};
 
-use crate::lexicon::number_ranges;
-
-/// Words that multiply the number in front of them, as whole words and as beginnings of words.
-const SCALES: [(i32, &[&str], &[&str]); 4] = [
-    (3, &["тис", "тыс"], &["thousand", "тисяч", "тысяч"]),
-    (6, &["mln", "mn", "млн"], &["million", "мільйон", "миллион"]),
-    (9, &["bn", "bln", "млрд"], &["billion", "мільярд", "миллиард"]),
-    (12, &["tn", "trn", "трлн"], &["trillion", "трильйон", "триллион"]),
-];
-
-/// Small numbers in words, with their usual forms.
-const WORDS: [(u32, &str); 13] = [
-    (
-        1,
-        "one first once один одна одне одного одну одній перший перша перше першого першу першим одно одной первый первая первое первого первую первым",
-    ),
-    (
-        2,
-        "two second twice два дві двох двом двома двоє другий друга друге другого другу две двух двум двумя двое второй вторая второе второго вторую",
-    ),
-    (
-        3,
-        "three third три трьох трьом трьома троє третій третя третє третього третю трех трёх трем трём тремя трое третий третья третье третьего третью",
-    ),
-    (
-        4,
-        "four fourth чотири чотирьох чотирьом чотирма четверо четвертий четверта четыре четырех четырёх четырем четырём четвертый четвёртый",
-    ),
-    (5, "five fifth п'ять п'яти п'ятьох п'ятьма п'ятеро п'ятий п'ята пять пяти пятью пятеро пятый пятая"),
-    (6, "six sixth шість шести шістьох шестеро шостий шоста шесть шестью шестой шестая"),
-    (7, "seven seventh сім семи сімох семеро сьомий сьома семь семью седьмой седьмая"),
-    (8, "eight eighth вісім восьми вісьмох восьмий восьма восемь восемью восьмой восьмая"),
-    (9, "nine ninth дев'ять дев'яти дев'ятьох дев'ятий дев'ята девять девяти девятью девятый девятая"),
-    (10, "ten tenth десять десяти десятьох десятий десята десятью десятый десятая"),
-    (11, "eleven eleventh одинадцять одинадцяти одинадцятий одиннадцать одиннадцати одиннадцатый"),
-    (12, "twelve twelfth dozen дванадцять дванадцяти дванадцятий двенадцать двенадцати двенадцатый"),
-    (100, "hundred сто ста сотня"),
-];
-
-/// A number in digits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A number, a time or a date in digits.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Number {
     /// As it is written, with the word that multiplies it.
     pub(super) text: String,
-    /// Everything that it may mean, each in one spelling.
-    meanings: Vec<String>,
+    mention: Mention,
 }
 
 impl Number {
     pub(super) fn is(&self, other: &Self) -> bool {
-        self.meanings.iter().any(|meaning| other.meanings.contains(meaning))
+        is_same(&self.mention, &other.mention)
     }
 }
 
@@ -67,77 +28,54 @@ impl Number {
 pub(super) struct Numbers {
     /// Those in digits, in order, each once.
     pub(super) digits: Vec<Number>,
-    /// Meanings of those in words.
-    words: BTreeSet<String>,
+    /// Those in words, and what else a mention can be read as.
+    others: Vec<Mention>,
 }
 
 impl Numbers {
     pub(super) fn read(text: &str) -> Self {
-        let mut digits: Vec<Number> = Vec::new();
-        for range in number_ranges(text) {
-            let number = number(&text[range.clone()], &text[range.end..]);
-            if !digits.iter().any(|known| known.is(&number)) {
-                digits.push(number);
+        let mut numbers = Self::default();
+        for mention in mentions(text, &tokens(text)) {
+            let said = &text[mention.start..mention.end];
+            if mention.weight == Weight::Loose || !said.contains(|c: char| c.is_ascii_digit()) {
+                numbers.others.push(mention);
+                continue;
+            }
+            let number = Number { text: said.to_owned(), mention };
+            if !numbers.digits.iter().any(|known| known.is(&number)) {
+                numbers.digits.push(number);
             }
         }
-        let lower = text.to_lowercase().replace(['’', 'ʼ'], "'");
-        let words: BTreeSet<&str> = lower.split(|c: char| !c.is_alphabetic() && c != '\'').collect();
-        let said = WORDS.iter().filter(|(_, forms)| forms.split(' ').any(|form| words.contains(form)));
-        Self { digits, words: said.map(|(value, _)| spelling(f64::from(*value))).collect() }
+        numbers
     }
 
     /// True when the number is among these, in digits or in words.
     pub(super) fn has(&self, number: &Number) -> bool {
-        self.digits.iter().any(|known| known.is(number)) || number.meanings.iter().any(|it| self.words.contains(it))
+        self.digits.iter().any(|known| known.is(number)) || self.others.iter().any(|it| is_same(it, &number.mention))
     }
 }
 
-/// The number in these digits, and what comes `after` it in the text.
-fn number(digits: &str, after: &str) -> Number {
-    let rest = after.trim_start_matches(|c: char| c.is_whitespace() || c == '-');
-    let word: String = rest.chars().take_while(|c| c.is_alphabetic()).collect();
-    let lower = word.to_lowercase();
-    let scale = SCALES.iter().find(|(_, whole, begun)| {
-        whole.contains(&lower.as_str()) || begun.iter().any(|beginning| lower.starts_with(beginning))
-    });
-    let Some((scale, _, _)) = scale else {
-        return Number { text: digits.to_owned(), meanings: meanings(digits, 0) };
-    };
-    let end = after.len() - rest.len() + word.len();
-    Number { text: format!("{digits}{}", &after[..end]), meanings: meanings(digits, *scale) }
+/// True when two mentions can be of the same number, time or date.
+fn is_same(a: &Mention, b: &Mention) -> bool {
+    match (&a.what, &b.what) {
+        (What::Number(ours), What::Number(theirs)) => {
+            ours.has_value_of(theirs, b.weight) || theirs.has_value_of(ours, a.weight)
+        }
+        (What::Number(amount), What::Clock(hours, minutes)) | (What::Clock(hours, minutes), What::Number(amount)) => {
+            let hour = *minutes == 0 && amount.values.contains(&Decimal::from(u64::from(*hours)));
+            amount.clock == Some((*hours, *minutes)) || (hour && amount.is_bare_or_of_time())
+        }
+        (What::Clock(a, b), What::Score(c, d)) | (What::Score(c, d), What::Clock(a, b)) => (a, b) == (c, d),
+        (What::Date(ours), What::Date(theirs)) => is_same_date(*ours, *theirs),
+        (ours, theirs) => ours == theirs,
+    }
 }
 
-/// Whatever these digits may mean, multiplied by ten to the power of `scale`.
-fn meanings(digits: &str, scale: i32) -> Vec<String> {
-    let is_mark = |c: char| !c.is_ascii_digit();
-    let marks: Vec<char> = digits.chars().filter(|&c| is_mark(c)).collect();
-    let parts: Vec<&str> = digits.split(is_mark).collect();
-    let grouped = |parts: &[&str]| {
-        (1..=3).contains(&parts[0].len()) && parts[1..].iter().all(|part| part.len() == 3) || parts.len() == 1
-    };
-    let value = |whole: String| whole.parse::<f64>().ok().map(|value| spelling(value * 10_f64.powi(scale)));
-    let mut found = Vec::new();
-    if !marks.iter().any(|c| ":/.".contains(*c)) && grouped(&parts) {
-        found.extend(value(parts.concat()));
-    }
-    if let [groups @ .., fraction] = &parts[..]
-        && let Some(point @ ('.' | ',')) = marks.last()
-        && marks.iter().filter(|mark| *mark == point).count() == 1
-        && grouped(groups)
-    {
-        found.extend(value(format!("{}.{fraction}", groups.concat())));
-    }
-    // Dates and times: `14.09.2024`, `10:30`.
-    let time = parts.len() == 2 && parts.iter().all(|part| part.len() <= 2) && marks.iter().all(|c| ":.".contains(*c));
-    if found.is_empty() || time {
-        found.push(parts.join("."));
-    }
-    found
-}
-
-/// One spelling for each value; twelve digits tell apart whatever an article counts.
-fn spelling(value: f64) -> String {
-    format!("{value:.11e}")
+/// True when two dates agree in all that both say.
+fn is_same_date(ours: Date, theirs: Date) -> bool {
+    let day = ours.day == theirs.day || ours.day.is_none() || theirs.day.is_none();
+    let year = ours.year == theirs.year || ours.year.is_none() || theirs.year.is_none();
+    ours.month == theirs.month && day && year
 }
 
 #[cfg(test)]
@@ -164,6 +102,10 @@ mod tests {
             ("at 10:30", "в 10.30"),
             ("14.09.2024", "14.09.2024"),
             ("1,234,567", "1234567"),
+            ("0.25%", "0,25 %"),
+            ("half of 0.5 million", "половина от 500 000"),
+            ("on 12 March", "12 березня"),
+            ("1.5 percentage points", "1,5 в. п."),
         ] {
             assert!(same(a, b), "{a} | {b}: {:?} {:?}", Numbers::read(a), Numbers::read(b));
         }
@@ -176,6 +118,9 @@ mod tests {
             ("14.09.2024", "15.09.2024"),
             ("1 234 567", "1,234"),
             ("5", "п'ятниця"),
+            ("0.25%", "0,75%"),
+            ("5 tonnes", "5 кілограмів"),
+            ("1.5 percentage points", "1,5%"),
         ] {
             assert!(!same(a, b), "{a} | {b}");
         }

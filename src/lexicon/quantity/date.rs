@@ -1,7 +1,10 @@
-//! Dates: 12 March 2024, March 12, 12.03.2024, 12-15 березня.
+//! Dates: 12 March 2024, March 12, 12.03.2024, 12-15 березня, двадцать первого марта.
 
 use super::super::calendar;
 use super::{Date, Decimal, Reader, Weight, What};
+
+/// Words between two days of one month.
+const JOINING: [&str; 9] = ["and", "to", "до", "по", "и", "й", "та", "і", "or"];
 
 impl Reader<'_> {
     pub(super) fn plain(&self, i: usize) -> Option<u64> {
@@ -35,7 +38,10 @@ impl Reader<'_> {
     pub(super) fn month(&self, i: usize) -> Option<u8> {
         let token = self.tokens.get(i).filter(|token| !token.is_number)?;
         calendar::month(&token.folded).or_else(|| {
+            let ordinal = |at: usize| self.ordinal_day(at).is_some();
             let beside = self.tokens.get(i + 1).is_some_and(|next| next.is_number)
+                || (self.word(i + 1) == Some("the") && ordinal(i + 2))
+                || ordinal(i + 1)
                 || (i > 0 && self.tokens[i - 1].is_number)
                 || self.follows(
                     i,
@@ -49,7 +55,10 @@ impl Reader<'_> {
     }
 
     pub(super) fn read_date(&mut self, i: usize) -> Option<usize> {
-        self.read_digits_date(i).or_else(|| self.read_day_month(i)).or_else(|| self.read_month(i))
+        self.read_digits_date(i)
+            .or_else(|| self.read_day_month(i))
+            .or_else(|| self.read_ordinal_day(i))
+            .or_else(|| self.read_month(i))
     }
 
     /// 12.03.2024, 12/3/2024, 2024-03-12.
@@ -68,6 +77,10 @@ impl Reader<'_> {
             {
                 (u16::from(self.day(i + 2)?), u16::from(self.day(i + 1)?), self.year(i)?, i + 2)
             }
+            [day, month] if token.text.contains('/') && day.len() < 3 && month.len() == 2 => {
+                self.read_short_date(i, number(day)?, number(month)?);
+                return None;
+            }
             _ => return None,
         };
         if !(1..=31).contains(&day) || !(1..=31).contains(&month) || (day > 12 && month > 12) {
@@ -85,6 +98,16 @@ impl Reader<'_> {
         Some(last + 1)
     }
 
+    /// 12/03 may be a date, either way round, and a fraction as well.
+    fn read_short_date(&mut self, i: usize, first: u16, second: u16) {
+        for (day, month) in [(first, second), (second, first)] {
+            if (1..=31).contains(&day) && (1..=12).contains(&month) {
+                let (day, month) = (u8::try_from(day).ok(), u8::try_from(month).unwrap_or(1));
+                self.push(i..=i, What::Date(Date { day, month, year: None }), Weight::Loose);
+            }
+        }
+    }
+
     /// 12 March 2024, 12-15 березня, "12 and 15 March".
     pub(super) fn read_day_month(&mut self, i: usize) -> Option<usize> {
         let first = self.day(i)?;
@@ -92,8 +115,7 @@ impl Reader<'_> {
         let mut next = self.after_ordinal(i);
         let joined = |gap: &str| matches!(gap.trim(), "-" | "–" | "—" | "," | "/");
         while next < self.tokens.len() && days.len() < 4 {
-            let by_word =
-                self.word(next).is_some_and(|word| ["and", "to", "до", "по", "и", "й", "та", "і"].contains(&word));
+            let by_word = self.word(next).is_some_and(|word| JOINING.contains(&word));
             let at = if by_word { next + 1 } else { next };
             let Some(day) = self.day(at).filter(|_| by_word || joined(self.gap(next - 1))) else { break };
             days.push(day);
@@ -108,7 +130,33 @@ impl Reader<'_> {
         Some(last + 1)
     }
 
-    /// March 12, 2024; March 2024; March.
+    /// двадцять першого березня, the twenty-first of March, п'ятого й шостого мая.
+    fn read_ordinal_day(&mut self, i: usize) -> Option<usize> {
+        let (day, mut next) = self.ordinal_day(i)?;
+        let mut days = vec![day];
+        while days.len() < 4 && self.word(next).is_some_and(|word| JOINING.contains(&word)) {
+            let Some((day, end)) = self.ordinal_day(next + 1) else { break };
+            days.push(day);
+            next = end;
+        }
+        let at = if self.word(next) == Some("of") { next + 1 } else { next };
+        let month = self.month(at)?;
+        let (year, last) = self.year_after(at);
+        for day in days {
+            self.push(i..=last, What::Date(Date { day: Some(day), month, year }), Weight::Firm);
+            self.day_of_month(i, day);
+        }
+        Some(last + 1)
+    }
+
+    /// A day in an ordinal word from token `i` on, and the token behind it.
+    fn ordinal_day(&self, i: usize) -> Option<(u8, usize)> {
+        let (sum, next) = self.sum(i);
+        let (value, _) = sum.value().filter(|_| sum.ordinal)?;
+        u8::try_from(value).ok().filter(|day| (1..=31).contains(day)).map(|day| (day, next))
+    }
+
+    /// March 12, 2024; March 2024; March; March the twelfth.
     pub(super) fn read_month(&mut self, i: usize) -> Option<usize> {
         let month = self.month(i)?;
         if let Some(day) = self.day(i + 1).filter(|_| matches!(self.gap(i), " " | "\u{a0}" | ". ")) {
@@ -123,6 +171,12 @@ impl Reader<'_> {
             self.push(i..=last, What::Date(Date { day: Some(day), month, year }), Weight::Firm);
             self.day_of_month(i + 1, day);
             return Some(last + 1);
+        }
+        let the = usize::from(self.word(i + 1) == Some("the"));
+        if let Some((day, next)) = self.ordinal_day(i + 1 + the).filter(|_| self.tokens[i].folded.is_ascii()) {
+            self.push(i..=next - 1, What::Date(Date { day: Some(day), month, year: None }), Weight::Firm);
+            self.day_of_month(i, day);
+            return Some(next);
         }
         let (year, last) = self.year_after(i);
         self.push(i..=last, What::Date(Date { day: None, month, year }), Weight::Firm);

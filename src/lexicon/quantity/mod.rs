@@ -1,14 +1,20 @@
-//! Reads the numbers and dates of a text.
+//! The one reader of quantities: the numbers, dates and times of a text.
 //!
 //! A mention is `Firm` when a fact that says it must have it from its source, and `Loose` when it only helps a source to
 //! support a fact: "both" supports 2, but need not be proved. What can be read in two ways (1,234; 5 to 10 million) has
-//! several values, and any of them may agree.
+//! several values, and any of them may agree. `digits` and `words` read numbers, `around` what stands beside one, `date` and
+//! `relative` what has to do with the calendar, `amount` says when two numbers are the same. A text is a sentence, or little
+//! more: whether it tells of growth or of a game is asked of all of it. Not here: what a difference means to a reader.
 
+mod amount;
+mod around;
 mod date;
 mod digits;
 #[cfg(test)]
 mod quantity_cases;
+mod relative;
 mod words;
+mod written;
 
 use std::ops::RangeInclusive;
 
@@ -17,6 +23,10 @@ use super::decimal::Decimal;
 use super::numeral;
 use super::token::Token;
 use super::unit::Unit;
+
+pub use self::amount::{Amount, Bound, Change};
+pub use self::relative::{Outcome, Period, outcome};
+pub use self::written::{number_spellings, parts_thousands};
 
 /// Whether a mention has to be supported, or only supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +52,21 @@ pub struct Date {
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A number, with every value that it can be read as.
-    Number(Vec<Decimal>, Unit),
-    /// A time of day or a score, as it stands: 9:30, 5:3.
+    Number(Amount),
+    /// A part of a whole: two thirds.
+    Share(u32, u32),
+    /// A time of day: 9:30.
     Clock(u16, u16),
+    /// The score of a game, as it stands: 5:3.
+    Score(u16, u16),
     /// A date that has a month.
     Date(Date),
     /// Monday is 1.
     Weekday(u8),
+    /// Winter is 1.
+    Season(u8),
+    /// Yesterday is the day -1, next year the year 1.
+    Relative(Period, i8),
 }
 
 /// A number or a date, and where it stands.
@@ -56,8 +74,10 @@ pub enum What {
 pub struct Mention {
     /// Its first byte.
     pub start: usize,
-    /// The byte after its last.
+    /// The byte after its last, magnitude included.
     pub end: usize,
+    /// The byte after its unit.
+    pub unit_end: usize,
     /// What it says.
     pub what: What,
     /// Whether it has to be supported.
@@ -66,7 +86,15 @@ pub struct Mention {
 
 /// The numbers and dates of a text that was cut into these tokens, in order.
 pub fn mentions(text: &str, tokens: &[Token<'_>]) -> Vec<Mention> {
-    let mut reader = Reader { text, tokens, found: Vec::new() };
+    let mut reader = Reader {
+        text,
+        tokens,
+        has_change: false,
+        has_game: relative::is_of_game(tokens),
+        is_english: is_english(tokens),
+        found: Vec::new(),
+    };
+    reader.has_change = reader.tells_of_change();
     let mut i = 0;
     while i < tokens.len() {
         i = reader.read(i).max(i + 1);
@@ -74,9 +102,25 @@ pub fn mentions(text: &str, tokens: &[Token<'_>]) -> Vec<Mention> {
     reader.found
 }
 
+/// Beginnings of words behind Roman numerals that stand for numbers.
+const OF_ROMAN: [&str; 9] =
+    ["centur", "століт", "сторіч", "столет", "век", "квартал", "quarter", "тисячоліт", "тысячелет"];
+
+/// True when a text has words, and none in Cyrillic letters.
+fn is_english(tokens: &[Token<'_>]) -> bool {
+    let mut words = tokens.iter().filter(|token| !token.is_number).peekable();
+    words.peek().is_some() && !words.any(Token::is_cyrillic)
+}
+
 struct Reader<'t> {
     text: &'t str,
     tokens: &'t [Token<'t>],
+    /// The text says that something grows or shrinks.
+    has_change: bool,
+    /// The text is about a game.
+    has_game: bool,
+    /// The text is in English: a comma before three digits parts thousands, and a full stop decimals.
+    is_english: bool,
     found: Vec<Mention>,
 }
 
@@ -100,24 +144,27 @@ impl Reader<'_> {
             };
             self.push(i..=i, What::Weekday(day), weight);
         }
+        if let Some(next) = self.read_relative(i) {
+            return next;
+        }
         self.read_words(i)
     }
 
     /// Notes what these tokens say.
     fn push(&mut self, tokens: RangeInclusive<usize>, what: What, weight: Weight) {
         let (start, end) = (self.tokens[*tokens.start()].start, self.tokens[*tokens.end()].end());
-        self.found.push(Mention { start, end, what, weight });
+        self.found.push(Mention { start, end, unit_end: end, what, weight });
     }
 
     /// Notes that a token supports a number.
     fn number(&mut self, at: usize, value: Decimal) {
-        self.push(at..=at, What::Number(vec![value], Unit::Plain), Weight::Loose);
+        self.push(at..=at, What::Number(Amount::of(value)), Weight::Loose);
     }
 
     /// Notes that a token is the day of a date.
     fn day_of_month(&mut self, at: usize, day: u8) {
-        let day = vec![Decimal::from(u64::from(day))];
-        self.push(at..=at, What::Number(day, Unit::DayOfMonth), Weight::Loose);
+        let day = Amount { unit: Unit::DayOfMonth, ..Amount::of(Decimal::from(u64::from(day))) };
+        self.push(at..=at, What::Number(day), Weight::Loose);
     }
 
     /// What stands between token `i` and the next.
@@ -130,6 +177,11 @@ impl Reader<'_> {
         self.tokens.get(i).filter(|token| !token.is_number).map(|token| token.folded.as_str())
     }
 
+    /// True when token `i` may be a year: four digits alone.
+    fn is_year(&self, i: usize) -> bool {
+        self.year(i).is_some_and(|year| (1000..2200).contains(&year))
+    }
+
     fn follows(&self, i: usize, words: &[&str]) -> bool {
         i > 0 && self.word(i - 1).is_some_and(|word| words.contains(&word))
     }
@@ -140,13 +192,18 @@ impl Reader<'_> {
         if token.is_number {
             return;
         }
-        let mut values: Vec<Decimal> = numeral::in_passing(&token.folded).map(Decimal::parse).collect();
-        values.extend(numeral::compound(&token.folded).map(Decimal::from));
-        if token.is_acronym() || token.text.chars().count() == 1 {
-            values.extend(numeral::roman(token.text).map(Decimal::from));
-        }
+        let values: Vec<Decimal> = numeral::in_passing(&token.folded).map(Decimal::parse).collect();
         for value in values {
             self.number(i, value);
+        }
+        self.read_compound(i);
+        if (token.is_acronym() || token.text.chars().count() == 1)
+            && let Some(value) = numeral::roman(token.text)
+        {
+            // A century is a number; Charles V and an X elsewhere only may be.
+            let counts = self.word(i + 1).is_some_and(|word| OF_ROMAN.iter().any(|start| word.starts_with(start)));
+            let weight = if counts { Weight::Firm } else { Weight::Loose };
+            self.push(i..=i, What::Number(Amount::of(Decimal::from(value))), weight);
         }
         if let Some(month) = calendar::month_of_adjective(&token.folded) {
             self.push(i..=i, What::Date(Date { day: None, month, year: None }), Weight::Loose);

@@ -1,11 +1,79 @@
-//! Numbers in words: twenty-one thousand, двісті п'ятдесят.
+//! Numbers in words: twenty-one thousand, двісті п'ятдесят; half a million, півтора, two thirds, вдвічі, трирічний.
 
 use super::super::numeral::{self, Part};
-use super::{Decimal, Reader, Weight, What};
+use super::super::token::lists;
+use super::super::unit::{self, Unit};
+use super::super::{fraction, numeral::Numeral};
+use super::around::Behind;
+use super::{Amount, Decimal, Reader, Weight, What};
+
+/// Words around "half" that make it a part of something, and those that make it a half of two.
+const HALF_OF: &str = "of the its their his her our all that these those as";
+const ONE_OF_TWO: &str = "first second last other latter former";
+const ONE_OF_TWO_BEGUN: [&str; 7] = ["перш", "друг", "перв", "втор", "остан", "послед", "інш"];
+/// What may follow "a third".
+const PART_OF: &str = "of less fewer more lower higher smaller larger cheaper from in since on to compared";
+
+/// Words in front of an ordinal that make it a share.
+const EACH: &[&str] = &[
+    "every",
+    "each",
+    "кожен",
+    "кожний",
+    "кожна",
+    "кожне",
+    "кожного",
+    "кожну",
+    "каждый",
+    "каждая",
+    "каждое",
+    "каждого",
+    "каждую",
+];
+
+/// A fraction in its lowest terms.
+fn reduced(numerator: u32, denominator: u32) -> (u32, u32) {
+    let (mut a, mut b) = (numerator, denominator);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    (numerator / a.max(1), denominator / a.max(1))
+}
 
 impl Reader<'_> {
     /// Number words: "twenty-one thousand", "двісті п'ятдесят".
     pub(super) fn read_words(&mut self, i: usize) -> usize {
+        if let Some(next) = self.read_fraction(i) {
+            return next;
+        }
+        let (sum, next) = self.sum(i);
+        let Some((value, parts)) = sum.value().filter(|_| next > i) else { return i + 1 };
+        if let Some(next) = self.read_share(i, next, &sum) {
+            return next;
+        }
+        let (mut last, mut value) = (next - 1, Decimal::from(value));
+        if let Some((half, end)) = self.and_a_half(last) {
+            (value, last) = (value.and_a_half().unwrap_or(half), end);
+        } else if let Some(times) =
+            self.word(next).and_then(fraction::group).filter(|_| !sum.ordinal && sum.magnitudes == 0)
+        {
+            (value, last) = (value.times(times), next);
+        }
+        let behind = self.behind(last);
+        if let Some(power) = behind.power {
+            value = value.times_ten_to(power);
+        }
+        // One and two are often only grammar: "one of", "second" is a time. A magnitude alone is no number: "thousands".
+        let only_ordinal = sum.ordinal && parts == 1;
+        let least = if only_ordinal { 3 } else { 1 };
+        let firm = parts > 0 && value.whole().is_none_or(|value| value > least);
+        self.read_ratio(i, last, &value);
+        self.push_amount(i, (vec![value], if firm { Weight::Firm } else { Weight::Loose }), behind);
+        behind.last + 1
+    }
+
+    /// The number that the words from token `i` on add up to, and the token behind them.
+    pub(super) fn sum(&self, i: usize) -> (Sum, usize) {
         let mut sum = Sum::default();
         let mut next = i;
         while let Some(word) = self.word(next) {
@@ -17,24 +85,188 @@ impl Reader<'_> {
             }
             next += 1;
         }
-        if self.word(next.saturating_sub(1)) == Some("and") && next > i {
+        if next > i && self.word(next - 1) == Some("and") {
             next -= 1;
         }
-        let Some((value, parts)) = sum.value().filter(|_| next > i) else { return i + 1 };
-        let last = next - 1;
-        let (unit, ..) = self.behind(last);
-        // One and two are often only grammar: "one of", "second" is a time. A magnitude alone is no number: "thousands".
-        let only_ordinal = sum.ordinal && parts == 1;
-        let firm = parts > 0 && value > if only_ordinal { 3 } else { 1 };
-        let weight = if firm { Weight::Firm } else { Weight::Loose };
-        self.push(i..=last, What::Number(vec![Decimal::from(value)], unit), weight);
-        next
+        (sum, next)
+    }
+
+    /// "and a half", "з половиною" behind token `last`: a half, and its last token.
+    pub(super) fn and_a_half(&self, last: usize) -> Option<(Decimal, usize)> {
+        let words = [self.word(last + 1)?, self.word(last + 2)?, self.word(last + 3).unwrap_or_default()];
+        match words {
+            ["and", "a", "half"] => Some((fraction::half(), last + 3)),
+            ["з" | "із" | "с", "половиною" | "половиной", _] => {
+                Some((fraction::half(), last + 2))
+            }
+            _ => None,
+        }
+    }
+
+    /// Halves, parts and multiples in words of their own; gives the token behind.
+    fn read_fraction(&mut self, i: usize) -> Option<usize> {
+        let word = self.word(i)?.to_owned();
+        if let Some(factor) = fraction::factor(&word) {
+            let behind = Behind { unit: Unit::Times, power: None, last: i, unit_last: i };
+            self.push_amount(i, (vec![Decimal::from(factor)], Weight::Firm), behind);
+            return Some(i + 1);
+        }
+        if fraction::is_one_and_a_half(&word) {
+            let behind = self.behind(i);
+            let value = Decimal::parse("1.5").times_ten_to(behind.power.unwrap_or(0));
+            self.push_amount(i, (vec![value], Weight::Firm), behind);
+            return Some(behind.last + 1);
+        }
+        if let Some(rest) = fraction::after_half(&word) {
+            let power = numeral::magnitude(rest);
+            let behind = self.behind(i);
+            let unit = if power.is_some() { behind.unit } else { unit::of_word(rest) };
+            if power.is_some() || matches!(unit, Unit::Measure(_)) {
+                let behind = Behind { unit, power: None, last: i, unit_last: behind.unit_last.max(i) };
+                self.push_amount(i, (vec![fraction::half().times_ten_to(power.unwrap_or(0))], Weight::Firm), behind);
+                return Some(i + 1);
+            }
+        }
+        self.read_half(i, &word).or_else(|| self.read_part(i, &word)).or_else(|| {
+            let alone = fraction::group(&word).filter(|&group| group == 12)?;
+            let behind = self.behind(i);
+            self.push_amount(i, (vec![Decimal::from(alone)], Weight::Firm), behind);
+            Some(behind.last + 1)
+        })
+    }
+
+    /// "half a million", "half an hour", "пів мільйона", "half a dozen", "half of".
+    fn read_half(&mut self, i: usize, word: &str) -> Option<usize> {
+        if !matches!(word, "half" | "пів" | "пол") {
+            return None;
+        }
+        // "о пів на восьму" is a time.
+        if self.word(i + 1) == Some("на") {
+            return Some(i + 1);
+        }
+        let at = if self.word(i + 1).is_some_and(|word| lists("a an", word)) { i + 1 } else { i };
+        let next = self.word(at + 1).unwrap_or_default();
+        let (power, group) = (numeral::magnitude(next), fraction::group(next));
+        if power.is_some() || group.is_some() {
+            let times = Decimal::from(group.unwrap_or(1)).times_ten_to(power.unwrap_or(0));
+            let behind = Behind { power: None, ..self.behind(at + 1) };
+            self.push_amount(i, (vec![times.halved()], Weight::Firm), behind);
+            return Some(behind.last + 1);
+        }
+        let measured = matches!(unit::of_word(next), Unit::Measure(_) | Unit::Money(_) | Unit::Percent);
+        if measured && (at > i || word != "half") {
+            let behind = Behind { last: at, ..self.behind(at) };
+            self.push_amount(i, (vec![fraction::half()], Weight::Firm), behind);
+            return Some(at + 1);
+        }
+        let of = lists(HALF_OF, self.word(i + 1).unwrap_or_default()) || self.follows(i, &["by", "in"]);
+        let of_two = i > 0 && self.word(i - 1).is_some_and(|word| lists(ONE_OF_TWO, word));
+        (word == "half" && of && !of_two).then(|| {
+            self.push_share(i, i, (1, 2));
+            i + 1
+        })
+    }
+
+    /// A part in one word: "половину", "третина", "a third of".
+    fn read_part(&mut self, i: usize, word: &str) -> Option<usize> {
+        let part = fraction::denominator(word).filter(|_| word != "half")?;
+        let before = i.checked_sub(1).and_then(|at| self.word(at)).unwrap_or_default();
+        let firm = match word.is_ascii() {
+            true => {
+                let next = self.word(i + 1).unwrap_or_default();
+                let gap = self.gap(i).trim();
+                let ends = (!gap.is_empty() && !gap.starts_with('-')) || next.is_empty();
+                let of_hour = next == "of" && self.word(i + 3) == Some("hour");
+                matches!(before, "a" | "one") && !word.ends_with('s') && !of_hour && (ends || lists(PART_OF, next))
+            }
+            false => !ONE_OF_TWO_BEGUN.iter().any(|start| before.starts_with(start)),
+        };
+        firm.then(|| {
+            self.push_share(i, i, (1, part));
+            i + 1
+        })
+    }
+
+    /// "two thirds", "дві п'ятих", "three quarters": a number in words or digits up to `next`, and what it divides.
+    fn read_share(&mut self, i: usize, next: usize, sum: &Sum) -> Option<usize> {
+        let (value, _) = sum.value().filter(|_| !sum.ordinal)?;
+        let numerator = u32::try_from(value).ok().filter(|value| (1..10).contains(value))?;
+        let denominator = self.denominator_behind(next - 1, numerator)?;
+        self.push_share(i, next, (numerator, denominator));
+        Some(next + 1)
+    }
+
+    /// "one in five", "семь из десяти", "every third": a share that needs no proof, because its numbers do.
+    pub(super) fn read_ratio(&mut self, first: usize, last: usize, value: &Decimal) {
+        let Some(value) = value.whole().and_then(|value| u32::try_from(value).ok()) else { return };
+        if (2..=10).contains(&value) && self.follows(first, EACH) {
+            self.push(first..=last, What::Share(1, value), Weight::Loose);
+            return;
+        }
+        let at = match (self.word(last + 1), self.word(last + 2)) {
+            (Some("out"), Some("of")) => last + 3,
+            (Some("in" | "of" | "з" | "із" | "зі" | "из"), _) => last + 2,
+            _ => return,
+        };
+        let whole = self.plain(at).or_else(|| self.sum(at).0.value().map(|(whole, _)| whole));
+        if let Some(whole) =
+            whole.and_then(|it| u32::try_from(it).ok()).filter(|&whole| value > 0 && value < whole && whole <= 100)
+        {
+            let share = reduced(value, whole);
+            self.push(first..=last, What::Share(share.0, share.1), Weight::Loose);
+        }
+    }
+
+    /// What the word behind token `last` divides by, when that many parts are meant.
+    pub(super) fn denominator_behind(&self, last: usize, numerator: u32) -> Option<u32> {
+        let word = self.word(last + 1).filter(|_| matches!(self.gap(last), " " | "-" | "\u{a0}"))?;
+        if word.is_ascii() {
+            // "one third party", and two quarters are half a year.
+            let of_year = word == "quarters" && numerator != 3;
+            let plural = word.ends_with('s') && !of_year;
+            let one = numerator == 1 && self.word(last + 2).is_none_or(|next| lists(PART_OF, next));
+            return fraction::denominator(word).filter(|_| plural || one);
+        }
+        let ordinal = || {
+            let plural = word.ends_with("их")
+                || word.ends_with("ых")
+                || (numerator == 1
+                    && (word.ends_with('а') || word.ends_with("ую") || word.ends_with('у') || word.ends_with("ая")));
+            match numeral::numeral(word)? {
+                Numeral { part: Part::Small(value), ordinal: true } if plural && value > 2 => u32::try_from(value).ok(),
+                _ => None,
+            }
+        };
+        fraction::denominator(word).or_else(ordinal).filter(|&denominator| denominator > numerator)
+    }
+
+    fn push_share(&mut self, first: usize, last: usize, (numerator, denominator): (u32, u32)) {
+        let (numerator, denominator) = reduced(numerator, denominator);
+        self.push(first..=last, What::Share(numerator, denominator), Weight::Firm);
+        let hundredths = 100 * u64::from(numerator);
+        let (down, up) = (hundredths / u64::from(denominator), hundredths.div_ceil(u64::from(denominator)));
+        for percent in [down, up] {
+            let amount = Amount { unit: Unit::Percent, ..Amount::of(Decimal::from(percent)) };
+            self.push(first..=last, What::Number(amount), Weight::Loose);
+        }
+    }
+
+    /// A number inside a word: трирічний, п'ятиповерховий, двадцатипятилетняя.
+    pub(super) fn read_compound(&mut self, i: usize) {
+        let Some((value, rest)) = numeral::compound(&self.tokens[i].folded) else { return };
+        let unit = unit::of_word(rest);
+        let counts = unit != Unit::Plain || numeral::counts_in_compound(rest);
+        let firm = counts && !numeral::is_span(rest) && value != Decimal::from(1);
+        if counts || numeral::is_span(rest) {
+            let behind = Behind { unit, power: None, last: i, unit_last: i };
+            self.push_amount(i, (vec![value], if firm { Weight::Firm } else { Weight::Loose }), behind);
+        }
     }
 }
 
 /// A number being put together from words.
 #[derive(Default)]
-struct Sum {
+pub(super) struct Sum {
     total: u64,
     current: u64,
     /// What may still be added: below this.
@@ -43,12 +275,12 @@ struct Sum {
     magnitude: u32,
     parts: usize,
     magnitudes: usize,
-    ordinal: bool,
+    pub(super) ordinal: bool,
 }
 
 impl Sum {
     /// Adds a part, unless it cannot belong to the same number.
-    fn add(&mut self, numeral: numeral::Numeral) -> bool {
+    fn add(&mut self, numeral: Numeral) -> bool {
         let below = if self.parts + self.magnitudes == 0 || self.below == 0 { 1000 } else { self.below };
         if self.ordinal {
             return false;
@@ -84,7 +316,7 @@ impl Sum {
     }
 
     /// The number and how many words it has, magnitudes aside.
-    fn value(&self) -> Option<(u64, usize)> {
+    pub(super) fn value(&self) -> Option<(u64, usize)> {
         (self.parts + self.magnitudes > 0).then_some((self.total + self.current, self.parts))
     }
 }
