@@ -112,9 +112,9 @@ impl Reference<'_> {
 
     /// What does not hold in a text.
     pub(super) fn held(&self, claim: &Claim<'_>) -> Vec<Finding> {
-        let &Claim { text, sentences, tongue, place, .. } = claim;
+        let &Claim { text, sentences, tongue, origin, place } = claim;
         let evidence = (!sentences.is_empty()).then_some(sentences);
-        let mut found = figures::findings(text, &figures::Against { reference: self, evidence, tongue }, place);
+        let mut found = figures::findings(text, &figures::Against { reference: self, evidence, tongue, origin }, place);
         found.extend(names::findings(text, &Against { reference: self, evidence, tongue }, place));
         let stance = stance::check(claim, self);
         found.extend(stance.into_iter().map(|(kind, value)| Finding { kind, place, value }));

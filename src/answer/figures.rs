@@ -5,6 +5,7 @@
 //! is `number_not_in_source`. Which numbers are the same, `lexicon` says.
 
 use super::FindingKind;
+use super::check::Origin;
 use super::reading::{Reading, Tongue};
 use super::reference::Reference;
 use crate::lexicon::{Amount, Date, Decimal, Mention, Period, Unit, Weight, What, lists, outcome};
@@ -24,6 +25,15 @@ pub(super) struct Against<'r> {
     /// Sentences of the evidence; nothing when the text has none of its own.
     pub(super) evidence: Option<&'r [usize]>,
     pub(super) tongue: Tongue,
+    /// Who named them.
+    pub(super) origin: Origin,
+}
+
+impl Against<'_> {
+    /// True for a fact that cites its sentence in another language.
+    fn is_translated(&self) -> bool {
+        self.tongue == Tongue::Other && self.origin == Origin::Cited
+    }
 }
 
 /// The findings about one part of a summary, as they are shown.
@@ -37,6 +47,8 @@ pub(super) fn check(text: &Reading<'_>, against: &Against<'_>) -> Vec<(FindingKi
     let mut found = Vec::new();
     for mention in text.mentions.iter().filter(|mention| mention.weight == Weight::Firm) {
         let kind = match &mention.what {
+            // A translation may well say "over the year" for "since last year".
+            What::Relative(..) | What::Season(_) if against.is_translated() => None,
             What::Relative(..) | What::Season(_) => against
                 .evidence
                 .filter(|evidence| contradicts(&mention.what, evidence, against.reference))

@@ -1,5 +1,6 @@
 //! Cases of `figures`: numbers, dates, scores and shares against an article.
 
+use super::check::Origin;
 use super::figures::{Against, check};
 use super::reading::{Reading, Tongue};
 use super::*;
@@ -15,7 +16,7 @@ fn kinds(text: &str, evidence: &[usize]) -> Vec<(FindingKind, String)> {
     let reference = Reference::new(&article);
     check(
         &Reading::new(text, reference.table),
-        &Against { reference: &reference, evidence: Some(evidence), tongue: Tongue::Same },
+        &Against { reference: &reference, evidence: Some(evidence), tongue: Tongue::Same, origin: Origin::Searched },
     )
 }
 
@@ -66,7 +67,12 @@ fn of_game(text: &str, evidence: &[usize]) -> Vec<FindingKind> {
     let article = read(source).unwrap();
     let reference = Reference::new(&article);
     let language = if text.is_ascii() { Language::En } else { Language::Ru };
-    let against = Against { reference: &reference, evidence: Some(evidence), tongue: reference.tongue(language) };
+    let against = Against {
+        reference: &reference,
+        evidence: Some(evidence),
+        tongue: reference.tongue(language),
+        origin: Origin::Searched,
+    };
     check(&Reading::new(text, reference.table), &against).into_iter().map(|it| it.0).collect()
 }
 

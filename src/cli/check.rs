@@ -3,6 +3,7 @@
 //! A claim may be one short sentence, which no guess of languages can be sure of: it is taken for one of the three by its
 //! letters, and by the article's language where they do not tell.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -128,13 +129,15 @@ fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
 
 /// Reads a summary in the language that is given, or that its letters tell.
 fn note(source: Source, article: &Article) -> Result<Article, IntakeError> {
-    let language =
-        source.language.or_else(|| language_by_letters(std::str::from_utf8(&source.bytes).ok()?, article.language()));
+    let language = source.language.or_else(|| {
+        language_by_letters(std::str::from_utf8(&source.bytes).ok()?, (article.text(), article.language()))
+    });
     intake::read_note(Source { language, ..source }, article.language())
 }
 
-/// Which of the three languages a text is in; nothing when it has no letters of theirs.
-fn language_by_letters(text: &str, otherwise: Language) -> Option<Language> {
+/// Which of the three languages a text about this article is in; nothing when it has no letters of theirs. Where letters do not
+/// tell Ukrainian from Russian, a text that has the words of the article is in its language.
+fn language_by_letters(text: &str, (article, otherwise): (&str, Language)) -> Option<Language> {
     let count = |of: &dyn Fn(char) -> bool| text.chars().filter(|&c| of(c)).count();
     let cyrillic = count(&|c| ('\u{400}'..='\u{52f}').contains(&c));
     let latin = count(&|c| c.is_ascii_alphabetic());
@@ -151,11 +154,26 @@ fn language_by_letters(text: &str, otherwise: Language) -> Option<Language> {
         std::cmp::Ordering::Less => Some(Language::Uk),
         std::cmp::Ordering::Greater => Some(Language::Ru),
         std::cmp::Ordering::Equal => {
+            if otherwise != Language::En && shares_words(text, article) {
+                return Some(otherwise);
+            }
             let guess = language_of(text).and_then(|guess| guess.language).filter(|&it| it != Language::En);
             let other = if otherwise == Language::En { Language::Ru } else { otherwise };
             Some(guess.unwrap_or(other))
         }
     }
+}
+
+/// True when half of the longer words of a text begin as words of the article do.
+fn shares_words(text: &str, article: &str) -> bool {
+    const LETTERS: usize = 5;
+    let begins = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= LETTERS);
+        words.map(|word| word.to_lowercase().chars().take(LETTERS).collect()).collect()
+    };
+    let known: HashSet<String> = begins(article).into_iter().collect();
+    let own = begins(text);
+    !own.is_empty() && own.iter().filter(|word| known.contains(*word)).count() * 2 >= own.len()
 }
 
 fn findings(checked: &Checked) -> usize {
@@ -209,9 +227,11 @@ mod tests {
             ("Ford і GM подорожчали", Language::Uk),
             ("Суд оправдал мэра.", Language::Ru),
         ] {
-            assert_eq!(language_by_letters(text, Language::En), Some(language), "{text}");
+            assert_eq!(language_by_letters(text, ("", Language::En)), Some(language), "{text}");
         }
-        assert_eq!(language_by_letters("Парад", Language::Uk), Some(Language::Uk));
-        assert_eq!(language_by_letters("5%", Language::Uk), None);
+        assert_eq!(language_by_letters("Парад", ("", Language::Uk)), Some(Language::Uk));
+        assert_eq!(language_by_letters("5%", ("", Language::Uk)), None);
+        let article = ("Рада збереться знову у березні.", Language::Uk);
+        assert_eq!(language_by_letters("Рада збереться 21 березня.", article), Some(Language::Uk));
     }
 }

@@ -46,6 +46,8 @@ pub fn all() -> &'static [&'static str] {
         LABELS,
         include_str!("../../prompts/names.toml"),
         include_str!("../../prompts/words.toml"),
+        include_str!("../../prompts/opposites.toml"),
+        include_str!("../../prompts/units.toml"),
         include_str!("../../prompts/sentence.md"),
         include_str!("../../prompts/talk.txt"),
     ];

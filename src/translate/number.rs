@@ -116,7 +116,9 @@ pub(super) fn changed_units(source: &str, target: &str) -> Vec<&'static str> {
 }
 
 fn units(text: &str) -> BTreeSet<&'static str> {
-    let mentions = mentions(text, &tokens(text)).into_iter();
+    // A part of a whole is a percentage, too, but nobody has to write it as one.
+    let written = |mention: &Mention| mention.weight == Weight::Firm || !is_percentage(&mention.what);
+    let mentions = mentions(text, &tokens(text)).into_iter().filter(written);
     let named = mentions.filter_map(|mention| match mention.what {
         What::Number(amount) if matches!(amount.unit, Unit::Money(_) | Unit::Percent | Unit::Points) => {
             amount.unit.code()
@@ -124,6 +126,10 @@ fn units(text: &str) -> BTreeSet<&'static str> {
         _ => None,
     });
     named.collect()
+}
+
+fn is_percentage(what: &What) -> bool {
+    matches!(what, What::Number(amount) if amount.unit == Unit::Percent)
 }
 
 #[cfg(test)]

@@ -52,9 +52,9 @@ fn findings_end_a_run_with_their_own_code_where_asked() {
     assert_eq!(batch(&place, &[right], &["--fail"]).0, Some(0));
     let (code, lines) = batch(&place, &[right, ("wrong", "The base rate is 7.5% now.")], &["--fail"]);
     assert_eq!((code, lines.len()), (Some(5), 2), "every line is printed first");
-    let article = place.file("article.txt", ARTICLE.to_owned());
+    let article = place.file("article.txt", ARTICLE);
     let run = |claim: &str| {
-        let claim = place.file("claim.txt", claim.to_owned());
+        let claim = place.file("claim.txt", claim);
         place.run(&["check", shown(&claim), "--against", shown(&article), "--fail"]).code
     };
     assert_eq!((run("The base rate is 6.5% now."), run("The base rate is 7.5% now.")), (Some(0), Some(5)));
@@ -63,8 +63,8 @@ fn findings_end_a_run_with_their_own_code_where_asked() {
 #[test]
 fn a_lone_claim_is_of_the_language_that_is_given_or_guessed() {
     let place = Place::new();
-    let article = place.file("article.txt", ARTICLE.to_owned());
-    let claim = place.file("claim.txt", "Ставка – 6,5%.".to_owned());
+    let article = place.file("article.txt", ARTICLE);
+    let claim = place.file("claim.txt", "Ставка – 6,5%.");
     let language = |more: &[&str]| {
         let run = [&["check", shown(&claim), "--against", shown(&article), "--format", "json"], more].concat();
         place.run(&run).json()["language"].as_str().unwrap().to_owned()
@@ -76,7 +76,7 @@ fn a_lone_claim_is_of_the_language_that_is_given_or_guessed() {
 #[test]
 fn a_wrong_line_is_named() {
     let place = Place::new();
-    let file = place.file("claims.jsonl", "{\"id\": \"a\"}\n".to_owned());
+    let file = place.file("claims.jsonl", "{\"id\": \"a\"}\n");
     assert!(place.run(&["check", "--batch", shown(&file)]).refused(3).contains("line 1"));
     assert_eq!(place.run(&["check"]).code, Some(2), "nothing to check");
 }

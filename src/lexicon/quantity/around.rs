@@ -139,6 +139,8 @@ impl Reader<'_> {
                 word => unit::of_word(word),
             };
             match unit {
+                // "250 samples per hour" are no hours.
+                Unit::Plain if word == "per" && self.word(at + 1) != Some("cent") => return None,
                 Unit::Plain if word == "per" || word == "us" || word == "of" => {}
                 // Only an adjective may stand between.
                 Unit::Plain if word.chars().count() < 6 || is_function_word(word) => return None,
@@ -276,19 +278,23 @@ impl Reader<'_> {
         }
     }
 
-    /// True when the number at the tokens from `first` to `last` is below zero.
+    /// True when the number at the tokens from `first` to `last` is below zero. Both ends of "minus 3-5" are.
     pub(super) fn is_negative(&self, first: usize, last: usize) -> bool {
-        let before = &self.text[..self.tokens[first].start];
-        let signed = before.strip_suffix(['-', '−', '–']);
-        let signed = signed.is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '\u{a0}', '(', '…']));
         let near = last + 1..last + 4;
         let cold = |at: usize| {
             let word = self.word(at).unwrap_or_default();
             lists(COLD, word) || (lists(BELOW, word) && self.word(at + 1).is_some_and(is_zero))
         };
-        signed
-            || (first > 0 && self.word(first - 1).is_some_and(|word| lists(MINUS, word)))
-            || near.into_iter().any(cold)
+        let lower =
+            first.checked_sub(1).filter(|&at| self.tokens[at].is_number && matches!(self.gap(at), "-" | "–" | "—"));
+        self.has_minus(first) || lower.is_some_and(|at| self.has_minus(at)) || near.into_iter().any(cold)
+    }
+
+    /// True when token `i` has a minus in front.
+    fn has_minus(&self, i: usize) -> bool {
+        let signed = self.text[..self.tokens[i].start].strip_suffix(['-', '−', '–']);
+        let signed = signed.is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '\u{a0}', '(', '…']));
+        signed || (i > 0 && self.word(i - 1).is_some_and(|word| lists(MINUS, word)))
     }
 
     /// The token behind `last` that says what a number counts.

@@ -264,6 +264,13 @@ fn measures_are_compared_by_value() {
         assert!(!is_same(text, source), "{text} / {source}");
     }
     assert!(is_same("5 metres", "5, 6 or 7 metres") && is_same("58 лет", "Ricci, 58, won"));
+    assert!(
+        read("минус 3–5 градусов")
+            .iter()
+            .all(|it| matches!(&it.what, What::Number(amount) if amount.negative || it.weight == Weight::Loose)
+                || it.weight == Weight::Loose)
+    );
+    assert_eq!(numbers("250 samples per hour, 250 проб в час"), ["250", "250"]);
     assert_eq!(amount("12 tanks").counted, Some(1));
     assert_eq!((amount("in 2024 prices").counted, amount("12 of them").counted), (None, None));
 }
