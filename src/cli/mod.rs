@@ -90,7 +90,7 @@ impl Cli {
     /// What flags and variables say, with the file of settings below them.
     pub fn settings(&mut self) -> Result<Settings, Failure> {
         let settings = self.resolve();
-        settings.map_err(|error| Failure { error, form: Form::of(self.settings.log_json) })
+        settings.map_err(|error| Failure { error: error.into(), form: Form::of(self.settings.log_json) })
     }
 
     fn resolve(&mut self) -> Result<Settings, Error> {
@@ -124,7 +124,7 @@ impl Cli {
             // The gateway takes a signal as a wish to finish what is under way.
             Command::Serve(args) => serve::execute(*args, &settings).await,
         };
-        outcome.map_err(|error| Failure { error, form })
+        outcome.map_err(|error| Failure { error: error.into(), form })
     }
 }
 
@@ -154,14 +154,14 @@ impl Form {
 /// Why the program ends without success.
 #[derive(Debug)]
 pub struct Failure {
-    error: Error,
+    error: Box<Error>,
     form: Form,
 }
 
 impl From<std::io::Error> for Failure {
     fn from(source: std::io::Error) -> Self {
         let error = Error::Io { doing: "start", path: "the program's threads".into(), source };
-        Self { error, form: Form::Line }
+        Self { error: error.into(), form: Form::Line }
     }
 }
 
@@ -169,19 +169,19 @@ impl Failure {
     /// Prints the reason and gives the exit code.
     pub fn report(&self) -> ExitCode {
         // A reader that closed the pipe early has what it wanted.
-        if let Error::Io { source, .. } = &self.error
+        if let Error::Io { source, .. } = &*self.error
             && source.kind() == std::io::ErrorKind::BrokenPipe
         {
             return ExitCode::SUCCESS;
         }
-        if matches!(self.error, Error::Findings { .. }) {
+        if matches!(*self.error, Error::Findings { .. }) {
             return ExitCode::from(5);
         }
         match self.form {
             Form::Line => eprintln!("stislo: {}", self.error),
             Form::Json => eprintln!("{}", log::line("ERROR", &self.error.to_string())),
         }
-        if matches!(self.error, Error::Setting { .. }) {
+        if matches!(*self.error, Error::Setting { .. }) {
             return ExitCode::from(2);
         }
         ExitCode::from(match self.error.kind() {

@@ -33,7 +33,7 @@ pub struct ServeSettings {
     /// alone, no others; else all]
     #[arg(long, value_delimiter = ',', value_name = "HOST", env = "STISLO_HOSTS")]
     hosts: Option<Vec<String>>,
-    /// Address of the gateway for the world, as proxies make it, say https://desk.example/stislo
+    /// Address of the gateway for the world, as proxies make it, say `https://desk.example/stislo`
     #[arg(long, value_name = "URL", env = "STISLO_PUBLIC_URL")]
     public_url: Option<String>,
     /// Addresses or networks of proxies whose Forwarded and X-Forwarded- headers are believed

@@ -148,7 +148,7 @@ impl Laid {
             stop_if(cancel)?;
             match part {
                 Part::Raw(raw) => places.push(Place::Raw(raw)),
-                Part::Block(block) => self.add(&block, depth, &mut places, cancel)?,
+                Part::Block(block) => self.add((&block, depth), &mut places, cancel)?,
             }
         }
         Ok(places)
@@ -156,8 +156,7 @@ impl Laid {
 
     fn add(
         &mut self,
-        block: &Block,
-        depth: usize,
+        (block, depth): (&Block, usize),
         places: &mut Vec<Place>,
         cancel: &Cancel,
     ) -> Result<(), TranslateError> {

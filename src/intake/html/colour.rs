@@ -46,9 +46,9 @@ pub(super) fn parse(value: &str) -> Option<Colour> {
 fn from_hex(hex: &str) -> Option<Colour> {
     let digits: Vec<u8> =
         hex.chars().map(|c| c.to_digit(16).and_then(|it| u8::try_from(it).ok())).collect::<Option<_>>()?;
-    match digits.as_slice() {
-        &[r, g, b] => Some([r * 17, g * 17, b * 17]),
-        &[r, rr, g, gg, b, bb] => Some([r * 16 + rr, g * 16 + gg, b * 16 + bb]),
+    match *digits.as_slice() {
+        [r, g, b] => Some([r * 17, g * 17, b * 17]),
+        [r, rr, g, gg, b, bb] => Some([r * 16 + rr, g * 16 + gg, b * 16 + bb]),
         _ => None,
     }
 }

@@ -186,8 +186,7 @@ fn silent_body() -> Body {
 
 #[tokio::test]
 async fn what_is_packed_is_held_to_the_limit_when_it_is_unpacked() {
-    let mut limits = Limits::default();
-    limits.max_characters = 100_000;
+    let limits = Limits { max_characters: 100_000, ..Limits::default() };
     let options = Options { limits, ..Options::default() };
     let app = router(gateway(Script::new(&ANSWERS).engine().await.0, options));
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
