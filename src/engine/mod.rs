@@ -36,7 +36,7 @@ use self::constraint::Constraint;
 pub use self::model::KernelLevel;
 use self::model::gguf::Gguf;
 use self::model::{Model, ModelError, Slot};
-use self::queue::{Flow, Message, Place, Places};
+use self::queue::{Flow, Lane, Message, Place, Places};
 pub use self::reading::CHUNK;
 use self::sampler::Sampling;
 pub use self::sequence::Finish;
@@ -201,7 +201,7 @@ pub struct EngineSettings {
     pub context: usize,
     /// Jobs that may wait.
     pub queue: usize,
-    /// Answers that are written side by side.
+    /// Answers that are written side by side; half as many short ones beside them.
     pub sequences: usize,
     /// Tokens that all caches may hold together, the room of unfinished answers included. What is kept of earlier prompts
     /// makes way first; an answer that runs alone may pass the limit, because its context is bounded already.
@@ -238,6 +238,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     /// What the jobs of this handle belong to.
     flow: Flow,
+    lane: Lane,
 }
 
 /// What the handles and the thread both look at.
@@ -281,7 +282,7 @@ impl Engine {
         })?;
         // The sender is dropped without a word only when the loader panicked.
         let card = loaded.await.unwrap_or(Err(EngineError::Dead))?;
-        Ok(Self { jobs, card, shared, flow: 0 })
+        Ok(Self { jobs, card, shared, flow: 0, lane: Lane::Long })
     }
 
     /// The loaded model's facts.
@@ -304,6 +305,11 @@ impl Engine {
         Self { flow, ..self.clone() }
     }
 
+    /// A handle whose jobs are short: they wait and are written apart from whole answers, half as many at a time.
+    pub fn brief(&self) -> Self {
+        Self { lane: Lane::Brief, ..self.clone() }
+    }
+
     /// Queues a job, or refuses it when the queue is full. Its events come on the receiver; dropping that cancels the job
     /// within a step or a chunk.
     pub fn generate(&self, job: Job) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
@@ -320,7 +326,7 @@ impl Engine {
 
     fn queue(&self, job: Job, place: Place) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
         let (events, receiver) = mpsc::unbounded_channel();
-        let message = Message { job, flow: self.flow, ticket: Ticket::new(events), place };
+        let message = Message { job, flow: self.flow, ticket: Ticket::new(events, self.lane), place };
         self.jobs.send(message).map_err(|_| EngineError::Dead)?;
         Ok(receiver)
     }

@@ -17,6 +17,20 @@ use super::ticket::Ticket;
 /// What has a share of the engine, by a number of the caller's choice.
 pub(super) type Flow = u64;
 
+/// Which rows a job is written in: what is short never waits for a long answer to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// Whole answers.
+    Long,
+    /// A sentence or a few.
+    Brief,
+}
+
+impl Lane {
+    /// Both; what is short is looked at first.
+    pub(super) const ALL: [Self; 2] = [Self::Brief, Self::Long];
+}
+
 /// How many jobs may wait, and how many do.
 #[derive(Debug)]
 pub(super) struct Places {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::prompt::Prompt;
+use super::queue::Lane;
 use super::sequence::Finish;
 use super::{EngineError, Event, Timings};
 
@@ -26,11 +27,18 @@ pub(super) struct Ticket {
     open: usize,
     /// The last event was sent.
     ended: bool,
+    lane: Lane,
 }
 
 impl Ticket {
-    pub(super) fn new(events: UnboundedSender<Event>) -> Self {
-        Self { events, timings: Timings::default(), accepted: Instant::now(), begun: None, open: 0, ended: false }
+    pub(super) fn new(events: UnboundedSender<Event>, lane: Lane) -> Self {
+        let timings = Timings::default();
+        Self { events, timings, accepted: Instant::now(), begun: None, open: 0, ended: false, lane }
+    }
+
+    /// Where its answers are written.
+    pub(super) fn lane(&self) -> Lane {
+        self.lane
     }
 
     /// True when nobody listens any more.

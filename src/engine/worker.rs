@@ -2,8 +2,9 @@
 //!
 //! The wheel turns like this: take in new jobs, drop those that nobody waits for, read at most one chunk of one prompt,
 //! and write one step of every answer that runs, all in one pass, so that the weights are read once for all of them.
-//! Answers join and leave at any turn. One job is read at a time, in the order of the queue, and all of its branches before
-//! the next job's; so a second job with the same article finds it read. Plain blocking code: no async, no locks around
+//! Answers join and leave at any turn. In each lane one job is read at a time, in the order of its queue, and all of its
+//! branches before the next job's; so a second job with the same article finds it read. Short jobs have a lane of their own,
+//! and the lanes take turns. Plain blocking code: no async, no locks around
 //! the model. Not here: how a prompt is cut, and how an answer grows.
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::time::Instant;
 use super::model::{KvCache, Model, ModelError, Slot};
 use super::prefix::Prefixes;
 use super::prompt::Prompt;
-use super::queue::{Message, Queue, Waiting};
+use super::queue::{Lane, Message, Queue, Waiting};
 use super::reading::{CHUNK, Read, Reading};
 use super::sampler::{Logits, Rows};
 use super::sequence::Sequence;
@@ -57,16 +58,22 @@ struct Worker<'a> {
     card: &'a Card,
     shared: &'a Shared,
     settings: EngineSettings,
-    queue: Queue,
+    lanes: [Work; 2],
     /// The jobs that have begun and have not ended.
     tickets: BTreeMap<JobId, Ticket>,
     /// The number of the next job that begins.
     next: JobId,
-    /// The job whose prompt is being read.
-    reading: Option<Reading>,
     /// The answers that are being written, in the order in which they joined.
     running: Vec<Sequence>,
     prefixes: Prefixes,
+}
+
+/// What is to be read in one lane.
+struct Work {
+    lane: Lane,
+    queue: Queue,
+    /// The job whose prompt is being read.
+    reading: Option<Reading>,
 }
 
 impl<'a> Worker<'a> {
@@ -77,10 +84,9 @@ impl<'a> Worker<'a> {
             card,
             shared,
             settings,
-            queue: Queue::default(),
+            lanes: Lane::ALL.map(|lane| Work { lane, queue: Queue::default(), reading: None }),
             tickets: BTreeMap::new(),
             next: 0,
-            reading: None,
             running: Vec::new(),
             prefixes: Prefixes::new(settings.prefix_bytes, CHUNK),
         }
@@ -98,12 +104,17 @@ impl<'a> Worker<'a> {
 
     /// Queues what has arrived; waits for a job when there is nothing else to do. False when no job can come any more.
     fn take_in(&mut self, inbox: &Receiver<Message>) -> bool {
-        let idle = self.tickets.is_empty() && self.queue.len() == 0;
+        let idle = self.tickets.is_empty() && self.waiting() == 0;
         let first = if idle { inbox.recv().ok() } else { None };
         let open = !idle || first.is_some();
         for Message { job, flow, ticket, place } in first.into_iter().chain(inbox.try_iter()) {
             match Prompt::new(job, self.card) {
-                Ok(prompt) => self.queue.push(flow, Waiting { prompt, ticket, place }),
+                Ok(prompt) => {
+                    let lane = ticket.lane();
+                    if let Some(work) = self.lanes.iter_mut().find(|work| work.lane == lane) {
+                        work.queue.push(flow, Waiting { prompt, ticket, place });
+                    }
+                }
                 Err(error) => ticket.fail(error),
             }
         }
@@ -112,57 +123,82 @@ impl<'a> Worker<'a> {
 
     /// Gives up what nobody waits for any more, with its caches.
     fn sweep(&mut self) {
-        self.queue.sweep();
+        self.lanes.iter_mut().for_each(|work| work.queue.sweep());
         self.tickets.retain(|_, ticket| !ticket.is_cancelled());
         self.running.retain(|sequence| self.tickets.contains_key(&sequence.job));
-        self.reading.take_if(|reading| !self.tickets.contains_key(&reading.job));
+        for work in &mut self.lanes {
+            work.reading.take_if(|reading| !self.tickets.contains_key(&reading.job));
+        }
     }
 
     /// Says what is held, and then which jobs are done.
     fn settle(&mut self) {
         let running = self.running.iter().map(|sequence| &sequence.cache);
-        let under_way = running.chain(self.reading.iter().flat_map(Reading::caches));
+        let under_way = running.chain(self.readings().flat_map(Reading::caches));
         // What the answers share with prompts that are kept is counted with those.
         let all = KvCache::bytes_of(self.prefixes.caches().chain(under_way));
         let prefix_bytes = self.prefixes.bytes();
         self.shared.usage.set(Usage {
-            waiting: self.queue.len(),
+            waiting: self.waiting(),
             running: self.running.len(),
             cache_bytes: all - prefix_bytes,
             prefix_bytes,
         });
-        let reading = self.reading.as_ref().map(|reading| reading.job);
-        for (_, ticket) in self.tickets.extract_if(.., |job, ticket| ticket.is_finished() && reading != Some(*job)) {
+        let reading: Vec<JobId> = self.readings().map(|reading| reading.job).collect();
+        for (_, ticket) in self.tickets.extract_if(.., |job, ticket| ticket.is_finished() && !reading.contains(job)) {
             ticket.done();
         }
+    }
+
+    /// The jobs whose prompts are being read.
+    fn readings(&self) -> impl Iterator<Item = &Reading> {
+        self.lanes.iter().filter_map(|work| work.reading.as_ref())
+    }
+
+    /// Jobs that wait.
+    fn waiting(&self) -> usize {
+        self.lanes.iter().map(|work| work.queue.len()).sum()
     }
 
     /// Ends a job without an answer.
     fn fail(&mut self, job: JobId, error: EngineError) {
         self.running.retain(|sequence| sequence.job != job);
-        self.reading.take_if(|reading| reading.job == job);
+        for work in &mut self.lanes {
+            work.reading.take_if(|reading| reading.job == job);
+        }
         if let Some(ticket) = self.tickets.remove(&job) {
             ticket.fail(error);
         }
     }
 
-    /// Reads at most one chunk of a prompt.
+    /// Reads at most one chunk of a prompt. The lane that was served last comes last.
     fn read(&mut self) -> Result<(), Fatal> {
-        if self.reading.is_none() {
-            self.begin();
+        for at in 0..self.lanes.len() {
+            if self.read_in(at)? {
+                self.lanes[at..].rotate_left(1);
+                break;
+            }
         }
-        let branch = self.reading.as_ref().and_then(Reading::next_branch);
-        if branch.is_some_and(|tokens| !self.make_room(tokens)) {
-            return Ok(());
+        Ok(())
+    }
+
+    /// Reads at most one chunk in a lane. False when there is nothing to read or no room for it.
+    fn read_in(&mut self, at: usize) -> Result<bool, Fatal> {
+        if self.lanes[at].reading.is_none() {
+            self.begin(at);
         }
-        let Some(reading) = &mut self.reading else { return Ok(()) };
+        let branch = self.lanes[at].reading.as_ref().and_then(Reading::next_branch);
+        if branch.is_some_and(|tokens| !self.make_room(at, tokens)) {
+            return Ok(false);
+        }
+        let Some(reading) = &mut self.lanes[at].reading else { return Ok(false) };
         let job = reading.job;
         let read = reading.chunk(self.model.as_ref());
         let ((done, total), is_done) = (reading.progress(), reading.is_done());
-        let Some(ticket) = self.tickets.get_mut(&job) else { return Ok(()) };
+        let Some(ticket) = self.tickets.get_mut(&job) else { return Ok(true) };
         if is_done {
             ticket.read();
-            self.reading = None;
+            self.lanes[at].reading = None;
         }
         match read {
             // It came to light in a pass of this job's own, so the others are safe.
@@ -179,18 +215,18 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Begins with the next job that waits, when there is room.
-    fn begin(&mut self) {
-        let Some(waiting) = self.queue.front() else { return };
+    /// Begins with the next job that waits in a lane, when there is room.
+    fn begin(&mut self, at: usize) {
+        let Some(waiting) = self.lanes[at].queue.front() else { return };
         let tokens = waiting.prompt.shared.len();
         let kept = self.prefixes.find(&waiting.prompt.shared);
-        if !self.make_room(tokens) {
+        if !self.make_room(at, tokens) {
             return;
         }
-        let Some(Waiting { prompt, mut ticket, place }) = self.queue.pop() else { return };
+        let Some(Waiting { prompt, mut ticket, place }) = self.lanes[at].queue.pop() else { return };
         drop(place);
         let done = kept.as_ref().map_or(0, |&(_, served)| served);
         ticket.begin(&prompt, done);
@@ -198,15 +234,22 @@ impl<'a> Worker<'a> {
         let job = self.next;
         self.next += 1;
         self.tickets.insert(job, ticket);
-        self.reading = Some(Reading::new(job, prompt, kept));
+        self.lanes[at].reading = Some(Reading::new(job, prompt, kept));
     }
 
-    /// True when one more answer may run whose cache can come to hold this many tokens. What is kept of earlier prompts
+    /// True when one more answer of a lane may run whose cache can come to hold this many tokens. What is kept of earlier prompts
     /// makes way for it. When nothing runs there is always room, so that no job waits for ever.
-    fn make_room(&mut self, tokens: usize) -> bool {
+    fn make_room(&mut self, at: usize, tokens: usize) -> bool {
+        let lane = self.lanes[at].lane;
+        let most = match lane {
+            Lane::Long => self.settings.sequences.max(1),
+            Lane::Brief => self.settings.sequences.div_ceil(2).max(1),
+        };
+        let is_of = |sequence: &&Sequence| self.tickets.get(&sequence.job).is_some_and(|it| it.lane() == lane);
+        let beside = self.running.iter().filter(is_of).count();
         let running = self.running.iter().map(|sequence| sequence.room).sum::<usize>();
-        let wanted = tokens + running + self.reading.as_ref().map_or(0, Reading::room);
-        let fits = wanted <= self.settings.tokens && self.running.len() < self.settings.sequences.max(1);
+        let wanted = tokens + running + self.readings().map(Reading::room).sum::<usize>();
+        let fits = wanted <= self.settings.tokens && beside < most;
         if !fits && !self.running.is_empty() {
             return false;
         }

@@ -105,6 +105,31 @@ async fn flows_take_turns_and_within_one_the_oldest_comes_first() {
 }
 
 #[tokio::test]
+async fn what_is_short_waits_for_no_long_answer() {
+    let script = Script::new(&[&long(), &long(), &long()]).no_drafts().with(|limits| limits.sequences = 2);
+    let (engine, log, gate) = script.gated().await;
+    let ask = || engine.generate(job("Short.", vec![greedy(200), greedy(200), greedy(200)])).unwrap();
+    let whole = [ask(), ask()];
+    while !gate.entered().is_step() {
+        gate.release();
+    }
+    let brief = engine.brief();
+    let short: Vec<_> = (0..3).map(|_| brief.generate(job("Brief.", vec![greedy(5)])).unwrap()).collect();
+    drop(gate);
+    for receiver in short {
+        assert!(!written(&events(receiver).await, 0).is_empty());
+    }
+    for receiver in whole {
+        assert_eq!(written(&events(receiver).await, 2), long());
+    }
+    // Two long ones and beside them one that is short, three times; with the first two.
+    let slots = slots(&log.passes());
+    assert_eq!((slots.iter().max(), slots.iter().filter(|&&n| n == 3).count()), (Some(&3), 3 * 4), "{slots:?}");
+    let (last, first) = (slots.iter().rposition(|&n| n == 3).unwrap(), tokenizer().encode(&long()).len());
+    assert!(last < first, "before the first long one has ended: {last} of {first}");
+}
+
+#[tokio::test]
 async fn a_part_of_what_was_admitted_waits_for_a_place() {
     let (engine, _, gate) = Script::new(&["Done."]).queue(1).gated().await;
     let ask = || job("Short.", vec![greedy(9)]);
