@@ -2,13 +2,14 @@
 //!
 //! Its fields are private, so that nobody else can make ranges that do not fit the text. Only `read` makes articles.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::mixture::Mixture;
-use super::{Language, Removed};
+use super::{Language, Removed, sentence};
 
 /// Number of a sentence in its article. The first is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,6 +70,25 @@ pub struct Article {
 }
 
 impl Article {
+    /// A cleaned text in a known language, cut into sentences. Nothing else is known about it yet.
+    pub(super) fn of(text: String, language: Language, confidence: f32) -> Self {
+        let sentences = sentence::split(&text, language);
+        Self {
+            title: None,
+            byline: None,
+            published: None,
+            site: None,
+            mixture: Mixture::of(&text, &sentences, language),
+            language,
+            confidence,
+            sha256: hex_sha256(&text),
+            text,
+            sentences,
+            removed: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
     /// The title: as given, or as found above the text.
     #[must_use]
     pub fn title(&self) -> Option<&str> {
@@ -154,4 +174,12 @@ impl Article {
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
+}
+
+fn hex_sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

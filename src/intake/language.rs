@@ -163,35 +163,6 @@ pub fn nearest_language(text: &str) -> Option<(Language, f32)> {
     }
 }
 
-/// How sure the language of a phrase is that only the texts beside it tell.
-const BY_COMPANY: f32 = 0.3;
-
-/// Guesses the languages of texts that came together: phrases, labels, lines. What can be Ukrainian and Russian is what
-/// most of the others are.
-#[must_use]
-pub fn languages_of(texts: &[&str]) -> Vec<Option<Guess>> {
-    let mut guesses: Vec<Option<Guess>> = texts.iter().map(|text| language_of(text)).collect();
-    let open: Vec<bool> = texts.iter().map(|text| cyrillic::is_open(text)).collect();
-    let weight = |language: Language| -> f32 {
-        let settled = guesses.iter().zip(&open).filter(|(_, open)| !**open).filter_map(|(guess, _)| *guess);
-        settled.filter(|it| it.language == Some(language)).map(|it| it.confidence).sum()
-    };
-    let (ukrainian, russian) = (weight(Language::Uk), weight(Language::Ru));
-    let most = match ukrainian.total_cmp(&russian) {
-        std::cmp::Ordering::Equal => return guesses,
-        std::cmp::Ordering::Greater => Language::Uk,
-        std::cmp::Ordering::Less => Language::Ru,
-    };
-    for (guess, _) in guesses.iter_mut().zip(open).filter(|(_, open)| *open) {
-        if let Some(guess) = guess
-            && matches!(guess.language, Some(Language::Uk | Language::Ru))
-        {
-            *guess = Guess::ours(most, BY_COMPANY);
-        }
-    }
-    guesses
-}
-
 /// True when a text that should be Ukrainian or Russian reads as the other one, also where it has not one letter of it: a
 /// model that is refused ы writes Russian without.
 pub fn reads_as_the_neighbour(text: &str, wanted: Language) -> bool {
@@ -360,24 +331,6 @@ mod tests {
         }
         println!("{} of {all} phrases are wrong: {wrong:#?}", wrong.len());
         assert!(all >= 100 && wrong.len() * 20 <= all, "{wrong:#?}");
-    }
-
-    #[test]
-    fn what_both_languages_have_is_settled_by_the_rest() {
-        for (company, wanted) in
-            [("Уряд ухвалив бюджет.", Language::Uk), ("Правительство приняло бюджет.", Language::Ru)]
-        {
-            for open in ["Погода на завтра", "Культура", "Реклама"] {
-                let guesses = languages_of(&[open, company, "12"]);
-                assert_eq!(guesses[0].unwrap().language, Some(wanted), "{open} beside {company}");
-                assert_eq!(guesses[1].unwrap().language, Some(wanted));
-                assert_eq!(guesses[2], None);
-            }
-        }
-        // One that is sure stays what it is.
-        let guesses = languages_of(&["Київ", "Правительство приняло бюджет", "Mayor resigns"]);
-        let languages: Vec<_> = guesses.iter().map(|it| it.unwrap().language.unwrap()).collect();
-        assert_eq!(languages, [Language::Uk, Language::Ru, Language::En]);
     }
 
     #[test]

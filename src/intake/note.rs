@@ -2,9 +2,7 @@
 
 use super::decode::{self, Content, Decoded};
 use super::language::{self, Guess, Language};
-use super::{
-    Article, Blocks, IntakeError, MIN_CHARACTERS, Mixture, Source, blocks, hex_sha256, joined, mixture, sentence,
-};
+use super::{Article, Blocks, IntakeError, MIN_CHARACTERS, Source, blocks, joined, mixture};
 
 /// Reads a text that is no page: a summary that a person wrote, however short. Nothing is taken away.
 ///
@@ -33,23 +31,7 @@ pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeE
         },
         None => mixture::detect(&text).map_err(|detected| IntakeError::UnsupportedLanguage { name, detected })?,
     };
-    let sentences = sentence::split(&text, language);
-    let mixture = Mixture::of(&text, &sentences, language);
-    let (byline, published, site, removed, sha256) = (None, None, None, Vec::new(), hex_sha256(&text));
-    Ok(Article {
-        title,
-        byline,
-        published,
-        site,
-        mixture,
-        language,
-        confidence,
-        sentences,
-        removed,
-        notes,
-        sha256,
-        text,
-    })
+    Ok(Article { title, notes, ..Article::of(text, language, confidence) })
 }
 
 /// Parts a note where a line ends a sentence or the next one begins a point of a list; other line breaks are only layout.
