@@ -49,7 +49,7 @@ pub fn all() -> &'static [&'static str] {
         include_str!("../../prompts/opposites.toml"),
         include_str!("../../prompts/units.toml"),
         include_str!("../../prompts/sentence.md"),
-        include_str!("../../prompts/talk.txt"),
+        include_str!("../../prompts/talk.toml"),
     ];
     ALL
 }

@@ -102,7 +102,8 @@ fn every_label_is_refused_with_its_mark_and_no_word_that_it_begins_is() {
         let openings = Format::of_whole(&matter(language, text), &task(language), language).openings;
         // Letters that make no word of the file of another.
         let (tail, next) = if language == Language::En { ("zzel", "a") } else { ("уфщик", "а") };
-        let whole = openings.parts.iter().chain(&openings.exclaimed).filter(|part| !part.contains('-'));
+        let exclaimed = openings.exclaimed.iter().map(|entry| entry.split(", ").next().unwrap_or(entry));
+        let whole = openings.parts.iter().map(String::as_str).chain(exclaimed).filter(|part| !part.contains('-'));
         let mut count = 0;
         for part in whole {
             let capital: String =
@@ -113,6 +114,61 @@ fn every_label_is_refused_with_its_mark_and_no_word_that_it_begins_is() {
             count += 1;
         }
         assert!(count > 20, "{count}");
+    }
+}
+
+#[test]
+fn a_number_makes_a_label_of_those_parts_only_that_have_one() {
+    for (language, text, news, labels) in [
+        (
+            Language::En,
+            "Article 5 of the treaty and line 9 of the text were read out on Monday, and all who met agreed.",
+            "Article 5 – a|Article 5: a|Line 9 – closed|Point 5: a|Title 9 – a",
+            "Fact 5 |Fact 5 – a|Sentence 5: a|Takeaways 5 – a|5 key facts: a|Article – a|The line: a",
+        ),
+        (
+            Language::Uk,
+            "Стаття 5 договору та рядок 9 тексту: їх зачитали в понеділок, і всі, хто прийшов, погодилися.",
+            "Стаття 5 – і|Рядок 9 – і|Пункт 5: і|Стаття 5: і",
+            "Факт 5 |Речення 5: і|Теза 9 – і|5 фактів: і|Стаття – і",
+        ),
+        (
+            Language::Ru,
+            "Статья 5 договора и строка 9 текста: их зачитали в понедельник, и все, кто пришёл, согласились.",
+            "Статья 5 – и|Строка 9 – и|Пункт 5: и|Предложение 5 стран",
+            "Факт 5 |Итог 5: и|Тезисы 9 – и|5 фактов: и|Статья – и",
+        ),
+    ] {
+        for line in news.split('|') {
+            assert!(may_begin(language, text, line), "{line}");
+        }
+        for line in labels.split('|') {
+            assert!(!may_begin(language, text, line), "{line}");
+        }
+    }
+}
+
+#[test]
+fn what_is_exclaimed_may_begin_a_sentence_with_a_clause() {
+    for (language, lines, refused) in [
+        (
+            Language::Uk,
+            "Зрозуміло, що міст|Добре, що|Добре бути|К. Буданов|К.-М. Буданов",
+            "Зрозуміло, ось|Зрозуміло. |Добре, міст|Добре,що|Добре, щойно|Гаразд, що|Звичайно, що|К мосту|К – ",
+        ),
+        (
+            Language::Ru,
+            "Понятно, что мост|Хорошо, что|Хорошо бы",
+            "Понятно, вот|Понятно! |Хорошо, мост|Хорошо, чтобы|Конечно, что",
+        ),
+        (Language::En, "Sure that a", "Sure, that|Of course, that"),
+    ] {
+        for line in lines.split('|') {
+            assert!(may_begin(language, plain(language), line), "{line}");
+        }
+        for line in refused.split('|') {
+            assert!(!may_begin(language, plain(language), line), "{line}");
+        }
     }
 }
 

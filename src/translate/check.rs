@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::kept::Kept;
 use super::words::words;
-use super::{Direction, dates, name, number, separators};
+use super::{Direction, name, number, separators};
 use crate::intake::Language;
 use crate::intake::language::{language_of, reads_as_the_neighbour};
 use crate::lexicon::tokens;
@@ -37,7 +37,7 @@ impl Fault {
 pub enum FaultKind {
     /// A number that only one side has, or one that its new language reads as another.
     NumberChanged,
-    /// A weekday or a month that only one side has.
+    /// A date, a weekday or a month that only one side has.
     DateChanged,
     /// Money or percent that only one side has.
     UnitChanged,
@@ -69,7 +69,7 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let what = match self.kind {
             FaultKind::NumberChanged => "a number that only one side has",
-            FaultKind::DateChanged => "a weekday or month that only one side has",
+            FaultKind::DateChanged => "a date that only one side has",
             FaultKind::UnitChanged => "a unit that only one side has",
             FaultKind::NameInvented => "a name that the source does not have",
             FaultKind::WrongLanguage => "not in the language asked for",
@@ -111,11 +111,9 @@ pub(super) fn faults(source: &str, target: &str, direction: Direction, kept: &[R
     let mut found = kept.faults(target);
     // Addresses have digits and letters of their own; the prose is judged without them.
     let (prose, rendered) = (kept.without(source), kept.without(target));
-    let mut numbers = number::differences((&prose, direction.from), (&rendered, direction.to));
-    numbers.extend(separators::left(&prose, &rendered, direction));
-    found.extend(numbers.into_iter().map(|number| Fault::new(FaultKind::NumberChanged, number)));
-    let dates = dates::differences(&prose, &rendered);
-    found.extend(dates.into_iter().map(|date| Fault::new(FaultKind::DateChanged, date)));
+    found.extend(number::differences((&prose, direction.from), (&rendered, direction.to)));
+    let left = separators::left(&prose, &rendered, direction);
+    found.extend(left.into_iter().map(|number| Fault::new(FaultKind::NumberChanged, number)));
     let units = number::changed_units(&prose, &rendered);
     found.extend(units.into_iter().map(|unit| Fault::new(FaultKind::UnitChanged, unit)));
     let names = name::invented(&prose, &rendered, direction.to);

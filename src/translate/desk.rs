@@ -59,6 +59,13 @@ struct Task {
     best: Option<Rendered>,
 }
 
+/// What is to be done for a text.
+struct Tasks {
+    tasks: Vec<Task>,
+    /// The task of each sentence; `None` where there is nothing to translate.
+    task_of: Vec<Option<usize>>,
+}
+
 impl Desk {
     /// A desk without a translator.
     pub fn new() -> Self {
@@ -139,7 +146,9 @@ impl Desk {
             sentences.push(Sentence { source, text, engine, faults });
             watch(Step::Ready { index, total, sentence: &sentences[index] });
         };
-        let rendered = self.render(opened.units(), &mut ready).await?;
+        let reader = opened.clone();
+        let tasks = beside(move |_| Tasks::of(reader.units())).await?;
+        let rendered = self.render(opened.units(), tasks, &mut ready).await?;
         let engine = most_used(&sentences);
         let (from, to, confidence) = (opened.from(), opened.to(), opened.confidence());
         let text = beside(move |cancel| opened.assemble(&rendered, cancel)).await??;
@@ -150,20 +159,9 @@ impl Desk {
     async fn render(
         &self,
         units: &[Unit],
+        Tasks { mut tasks, task_of }: Tasks,
         ready: &mut (dyn FnMut(usize, &Rendered) + Send),
     ) -> Result<Vec<Rendered>, TranslateError> {
-        let mut tasks: Vec<Task> = Vec::new();
-        let mut known: HashMap<Likeness<'_>, usize> = HashMap::new();
-        let mut task_of = Vec::with_capacity(units.len());
-        for unit in units {
-            task_of.push(unit.bare.is_some().then(|| {
-                *known.entry(unit.likeness()).or_insert_with(|| {
-                    tasks.push(Task { unit: unit.clone(), best: None });
-                    tasks.len() - 1
-                })
-            }));
-        }
-        drop(known);
         let mut done = 0;
         let mut rendered = Vec::with_capacity(units.len());
         loop {
@@ -235,7 +233,7 @@ impl Desk {
         let plain = |text: &str| Unit::new(Block::plain(text.trim()), Some(direction));
         let units: Vec<Unit> = texts.iter().map(|(text, _)| plain(text)).collect();
         // What would have to stay was taken out, so this goes no deeper.
-        let rendered = Box::pin(self.render(&units, &mut |_, _| {})).await?;
+        let rendered = Box::pin(self.render(&units, Tasks::of(&units), &mut |_, _| {})).await?;
         let mut whole = Rendered::kept("");
         for ((text, fixed), part) in texts.iter().zip(rendered) {
             let blanks = text.len() - text.trim_start().len();
@@ -281,6 +279,23 @@ fn finished(unit: &Unit, output: Output, glossary: &Glossary, route: &Route) -> 
     faults.extend(emptied.map(|tag| Fault::new(FaultKind::TagEmptied, tag)));
     faults.append(&mut rendered.faults);
     Rendered { faults, ..rendered }
+}
+
+impl Tasks {
+    fn of(units: &[Unit]) -> Self {
+        let mut tasks: Vec<Task> = Vec::new();
+        let mut known: HashMap<Likeness<'_>, usize> = HashMap::new();
+        let mut task_of = Vec::with_capacity(units.len());
+        for unit in units {
+            task_of.push(unit.bare.is_some().then(|| {
+                *known.entry(unit.likeness()).or_insert_with(|| {
+                    tasks.push(Task { unit: unit.clone(), best: None });
+                    tasks.len() - 1
+                })
+            }));
+        }
+        Self { tasks, task_of }
+    }
 }
 
 impl Task {

@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
-use super::super::{Format, Pending, common_language};
+use super::super::{Format, Pending};
 use super::*;
+use crate::intake::Company;
 use crate::intake::Language::{self, En, Ru, Uk};
 
 /// Renders word by word from a list, and keeps what it was asked.
@@ -266,6 +267,39 @@ fn what_everybody_makes_up_stays_as_it_was_with_its_fault() {
 }
 
 #[test]
+fn what_a_program_reads_inside_html_comes_back_with_its_bytes() {
+    const WORDS: &[(&str, &str)] =
+        &[("Many", "Багато"), ("letters", "листів"), ("Sent", "Надіслано"), ("today", "сьогодні"), ("day", "день")];
+    let desk = Desk::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
+    for (html, wanted) in [
+        (
+            "<p>{% if n > 1 %}Many{% endif %} letters {{ a && b }}</p>",
+            "<p>{% if n > 1 %}Багато{% endif %} листів {{ a && b }}</p>",
+        ),
+        (
+            "<p>Sent {0,choice,0#no files|1<{0} files} today</p>",
+            "<p>Надіслано {0,choice,0#no files|1<{0} files} сьогодні</p>",
+        ),
+        ("<p>Sent <0>letters</0> today</p>", "<p>Надіслано <0>листів</0> сьогодні</p>"),
+        (
+            "<p>Sent {n, plural, one {one\n day} other {# letters}} today</p>",
+            "<p>Надіслано {n, plural, one {one день} other {# листів}} сьогодні</p>",
+        ),
+    ] {
+        assert_eq!(translate(&desk, html, (Some(En), Uk), Format::Html).text, wanted);
+    }
+    // One that swaps what begins and what ends a block: the text between them is translated by itself.
+    const SWAPS: &[(&str, &str)] = &[
+        ("{% if n > 1 %}Many{% endif %}", "{% endif %}Багато{% if n > 1 %}"),
+        ("Many", "Багато"),
+        ("letters", "листів"),
+    ];
+    let swaps = Desk::new().with(scripted("swaps", (En, Uk), 50.0, SWAPS).0);
+    let done = translate(&swaps, "{% if n > 1 %}Many{% endif %} letters", (Some(En), Uk), Format::Text);
+    assert_eq!(done.text, "{% if n > 1 %}Багато{% endif %} листів");
+}
+
+#[test]
 fn raised_figures_and_notes_stay_where_they_belong() {
     const WORDS: &[(&str, &str)] = &[
         ("Two bridges", "Два мости"),
@@ -313,9 +347,7 @@ fn a_tag_without_its_words_is_a_fault_and_the_page_says_its_language() {
 fn a_text_that_could_be_in_two_languages_is_in_that_of_its_company() {
     let document = |text: &str| Document { text: text.to_owned(), from: None, to: En, format: Format::Text };
     let texts = ["Погода на завтра", "Уряд ухвалив бюджет на рік."];
-    let among = common_language(texts);
-    assert_eq!(among, Some(Uk));
-    let options = OpenOptions { among, ..OpenOptions::default() };
+    let options = OpenOptions { company: Company::of(texts), ..OpenOptions::default() };
     assert_eq!(open(&document(texts[0]), &options).ok().map(|opened| opened.from()), Some(Uk));
     // What can be in one only stays in that.
     assert_eq!(open(&document("Это мы"), &options).ok().map(|opened| opened.from()), Some(Ru));
@@ -334,6 +366,19 @@ fn putting_together_stops_when_nobody_waits() {
     assert_eq!(opened.assemble(&rendered, &cancel).unwrap(), "Пішло.");
     cancel.cancel();
     assert!(matches!(opened.assemble(&rendered, &cancel), Err(TranslateError::Engine(EngineError::Cancelled))));
+}
+
+#[test]
+fn what_bounds_a_request_is_held_as_long_as_its_text() {
+    let held: Arc<dyn Send + Sync> = Arc::new(());
+    let bounds = Arc::downgrade(&held);
+    let document = Document { text: "It left.".to_owned(), from: Some(En), to: Uk, format: Format::Text };
+    let opened = open(&document, &OpenOptions { held: Some(held), ..OpenOptions::default() }).unwrap();
+    let thread = opened.clone();
+    drop(opened);
+    assert!(bounds.upgrade().is_some(), "a thread works with it");
+    drop(thread);
+    assert!(bounds.upgrade().is_none());
 }
 
 /// Says the same whatever it is asked.

@@ -3,24 +3,29 @@
 //! The tokenizer of the crate `html5gum` says where each tag stands, and the tags themselves are copied from the source,
 //! so attributes, quotes and case are what they were. No tree is built: what a browser would repair stays broken in the
 //! same way. `translate="no"`, `class="notranslate"`, code, scripts and styles stay whole, and so does a raised figure with
-//! what it raises: 10<sup>6</sup> is one number, and the mark of a footnote goes with its word. Where a tag says in which of
+//! what it raises: 10<sup>6</sup> is one number, and the mark of a footnote goes with its word. What a program reads inside the
+//! text, `{{ a && b }}`, has the bytes that it had, and the numbered tags of one, `<0>`, are tags. Where a tag says in which of
 //! our languages its text is, it says the new one. Not here: where inline tags go in a translated sentence (`place`).
+
+use std::ops::Range;
 
 use html5gum::{DefaultEmitter, HtmlString, Span, StartTag, Token, Tokenizer};
 
 use super::inline::{Block, Fixed, Mark, MarkKind, Part};
 use super::raised::{self, Raised};
+use super::shown::{BLANKS, Shown, folded};
 use super::tag_language::renamed;
+use super::{message, protect};
 use crate::intake::Language;
 
-/// Elements that stand inside a sentence. All others end it.
-const INLINE: [&str; 35] = [
+/// Elements that stand inside a sentence, those of XLIFF among them. All others end it.
+const INLINE: [&str; 47] = [
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font", "i", "img", "ins",
     "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "small", "span", "strike", "strong", "sub", "sup", "time",
-    "tt", "u", "wbr", "o:p",
+    "tt", "u", "wbr", "o:p", "g", "x", "bx", "ex", "mrk", "pc", "sc", "ec", "ph", "bpt", "ept", "it",
 ];
-/// Elements whose text is no prose.
-const OPAQUE: [&str; 16] = [
+/// Elements whose text is no prose. Those of XLIFF with two or three letters hold the code of another format.
+const OPAQUE: [&str; 20] = [
     "code",
     "kbd",
     "samp",
@@ -37,18 +42,21 @@ const OPAQUE: [&str; 16] = [
     "object",
     "xmp",
     "plaintext",
+    "ph",
+    "bpt",
+    "ept",
+    "it",
 ];
 /// Opaque elements that stand inside a sentence, so that it goes on behind them.
-const INLINE_OPAQUE: [&str; 6] = ["code", "kbd", "samp", "var", "svg", "math"];
+const INLINE_OPAQUE: [&str; 10] = ["code", "kbd", "samp", "var", "svg", "math", "ph", "bpt", "ept", "it"];
 /// Elements without content.
-const VOID: [&str; 14] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: [&str; 17] = [
+    "area", "base", "br", "bx", "col", "embed", "ex", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "x",
+];
 
 /// Bytes of an opaque element inside a sentence that a translator is shown.
 const LONGEST_SURFACE: usize = 200;
-
-/// What HTML takes for a blank.
-const BLANKS: [char; 5] = [' ', '\n', '\r', '\t', '\u{c}'];
 
 /// The parts of an HTML text that will be in the language `to`.
 pub(super) fn read(html: &str, to: Language) -> Vec<Part> {
@@ -120,7 +128,8 @@ impl Reader<'_> {
             Token::Comment(_) if self.skipped.is_some() => {}
             Token::Comment(comment) => {
                 let raw = self.raw(comment.span);
-                self.mark(raw, MarkKind::Alone);
+                let closes = raw.strip_prefix("</").and_then(|rest| rest.strip_suffix('>')).is_some_and(is_number);
+                self.mark(raw, if closes { MarkKind::Close } else { MarkKind::Alone });
             }
             Token::Doctype(doctype) => self.border(doctype.span),
             Token::Error(_) => {}
@@ -242,8 +251,27 @@ impl Reader<'_> {
             return;
         }
         self.done = span.end;
+        let source = self.html.get(span.start..span.end).unwrap_or_default();
+        let (mut tags, mut sources) = (numbered_tags(text), numbered_tags(source));
+        // Where one is written as text, `&lt;0&gt;`, none can be told from the others.
+        if tags.len() != sources.len() {
+            (tags, sources) = (Vec::new(), Vec::new());
+        }
+        let (mut done, mut read) = (0, 0);
+        for (tag, raw) in tags.into_iter().zip(sources) {
+            self.prose(&text[done..tag.start], &source[read..raw.start]);
+            let kind = if source[raw.clone()].ends_with("/>") { MarkKind::Alone } else { MarkKind::Open };
+            self.mark(source[raw.clone()].to_owned(), kind);
+            (done, read) = (tag.end, raw.end);
+        }
+        self.prose(&text[done..], &source[read..]);
+    }
+
+    /// Text without tags, and its source.
+    fn prose(&mut self, text: &str, source: &str) {
         let blank = |c: char| BLANKS.contains(&c);
-        let body = if self.block == Block::default() { text.trim_start_matches(blank) } else { text };
+        let first = self.block == Block::default();
+        let body = if first { text.trim_start_matches(blank) } else { text };
         if body.len() < text.len() {
             self.parts.push(Part::Raw(text[..text.len() - body.len()].to_owned()));
         }
@@ -252,9 +280,37 @@ impl Reader<'_> {
             self.tail.clear();
         }
         self.tail.push_str(&body[end..]);
-        let text = folded(body);
-        let doubled = self.block.text.ends_with(' ') && text.starts_with(' ');
-        self.block.text.push_str(if doubled { &text[1..] } else { &text });
+        let shown = Shown::of(body, if first { source.trim_start_matches(blank) } else { source });
+        // The branches of a message are text.
+        let messages = message::messages(&shown.text);
+        let mut done = 0;
+        for range in protect::spans(&shown.text) {
+            let next = messages.partition_point(|message| message.range.end <= range.start);
+            if messages.get(next).is_some_and(|message| message.has_branches() && message.range.start < range.end) {
+                continue;
+            }
+            let surface = &shown.text[range.clone()];
+            // Most are written with the bytes that they had in any case.
+            let Some(raw) = shown.source_of(range.clone()).filter(|raw| *raw != escape(surface)) else { continue };
+            self.push(&shown.text[done..range.start]);
+            let start = self.block.text.len();
+            self.block.text.push_str(surface);
+            self.block.fixed.push(Fixed::plain(start..start + surface.len(), raw));
+            done = range.end;
+        }
+        self.push(&shown.text[done..]);
+    }
+
+    /// Adds text to the block; two blanks in a row are one, and one behind something that is seen itself goes with that.
+    fn push(&mut self, text: &str) {
+        let Block { text: own, marks, .. } = &mut self.block;
+        let doubled = own.ends_with(' ') && text.starts_with(' ');
+        if doubled
+            && let Some(mark) = marks.last_mut().filter(|mark| mark.at == own.len() && mark.kind == MarkKind::Alone)
+        {
+            mark.raw.push(' ');
+        }
+        own.push_str(if doubled { &text[1..] } else { text });
     }
 
     /// Ends the block. Blanks around its text are raw, so that they come through as they are.
@@ -311,17 +367,19 @@ fn stays(tag: &StartTag<usize>) -> bool {
     no || value(b"class").is_some_and(|classes| classes.split_whitespace().any(|class| class == "notranslate"))
 }
 
-/// Blanks and line breaks as one blank, as a browser shows them.
-fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match BLANKS.contains(&c) {
-            true if out.ends_with(' ') => {}
-            true => out.push(' '),
-            false => out.push(c),
-        }
-    }
-    out
+/// The tags that programs number, `<0>` and `<0/>`. Those that close are no text to a browser.
+fn numbered_tags(text: &str) -> Vec<Range<usize>> {
+    let tag = |(at, _): (usize, &str)| {
+        let digits = text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        let rest = &text[at + 1 + digits..];
+        let close = if rest.starts_with("/>") { 2 } else { usize::from(rest.starts_with('>')) };
+        (digits > 0 && close > 0).then_some(at..at + 1 + digits + close)
+    };
+    text.match_indices('<').filter_map(tag).collect()
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -387,6 +445,52 @@ mod tests {
             through("<div translate=no><p>One.</p><div>Two.</div></div><p>Three.", str::to_uppercase),
             "<div translate=no><p>One.</p><div>Two.</div></div><p>THREE."
         );
+    }
+
+    #[test]
+    fn what_a_program_reads_has_its_bytes() {
+        for (html, from, to) in [
+            ("<p>{% if n > 1 %}Many{% endif %} letters</p>", "letters", "листів"),
+            ("<p>{% if n < 2 %}One{% endif %} letter</p>", "letter", "лист"),
+            ("<p>All {{ a && b }} of &lt;5 &amp; {{ c &amp;&amp; d }}</p>", "All", "Усі"),
+            ("<p>{{ a\r\n   > b }}  left</p>", "left", "пішли"),
+            ("<p>See https://a.ua/?b=1&copy=2&d=3 &amp; https://a.ua/?b=1&amp;c=2 now</p>", "See", "Див."),
+            ("<p>Sent {0,choice,0#no & none|1<{0} files} today</p>", "today", "сьогодні"),
+            ("<p>Sent {n, plural, one {a &gt; b} other {# &gt; b}} today &#128077;</p>", "today", "сьогодні"),
+        ] {
+            assert_eq!(through(html, str::to_owned), html.replace("}}  left", "}} left"));
+            let turned = html.replace(from, to).replace("}}  пішли", "}} пішли");
+            let mut changed = read(html, Language::Uk).into_iter().filter_map(|part| match part {
+                Part::Block(block) if block.text.contains(from) => Some(block),
+                _ => None,
+            });
+            let block = changed.next_back().unwrap();
+            let target = block.text.replace(from, to);
+            let written = block.write(&Rendered::kept(&target), escape, &|_| None);
+            assert!(turned.contains(&written) && written.contains(to), "{written} / {turned}");
+        }
+    }
+
+    #[test]
+    fn the_tags_of_xliff_and_of_programs_stand_inside_a_sentence() {
+        for html in [
+            "<p>Click <g id=\"1\">here</g> to <mrk mtype=\"x\">read</mrk> it.</p>",
+            "<p>Click <x id=\"1\"/> and <x id=\"2\"> now.</p>",
+            "<p>Sent <ph id=\"1\">{0}</ph> to <bpt id=\"1\">&lt;b&gt;</bpt>all<ept id=\"1\">&lt;/b&gt;</ept> of <it>&lt;i></it> us.</p>",
+            "<p>Please <0>read</0> <1/> and <2>stay<3/></2> here.</p>",
+            "<p>Write &lt;0&gt; and <0>read</0> it.</p>",
+        ] {
+            let blocks = read(html, Language::Uk)
+                .into_iter()
+                .filter(|part| matches!(part, Part::Block(block) if !block.text.is_empty()));
+            assert_eq!(blocks.count(), 1, "{html}");
+            assert_eq!(through(html, str::to_owned), html);
+        }
+        let links = "<p>Please <0>read</0> it <1/>.</p>";
+        let turn = |text: &str| text.replace("Please", "Прошу").replace("read", "читати").replace("it", "це");
+        assert_eq!(through(links, turn), "<p>Прошу <0>читати</0> це <1/>.</p>");
+        let code = "<p>Sent <ph id=\"1\">read it</ph> to us</p>";
+        assert_eq!(through(code, |text| text.replace("to us", "нам")), "<p>Sent <ph id=\"1\">read it</ph> нам</p>");
     }
 
     #[test]

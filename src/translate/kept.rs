@@ -187,6 +187,11 @@ mod tests {
         assert_eq!(kinds("Due :day", "До :day, до :day"), [Added]);
         assert_eq!(kinds("%s of %d", "%d із %s"), [Moved]);
         assert_eq!(kinds("<g id=\"1\">A</g> b", "</g>А б<g id=\"1\">"), [Moved]);
+        assert_eq!(kinds("%1 of %2", "%2 із %1"), [], "what has a number may move");
+        assert_eq!(kinds("{{#if x}}A{{/if}} b", "{{/if}}А{{#if x}} б"), [Moved]);
+        assert_eq!(kinds("{{#if x}}A{{else}}B{{/if}}", "{{#if x}}А{{/if}}Б{{else}}"), [Moved]);
+        assert_eq!(kinds("{% if n > 1 %}A{% endif %} b", "б {% if n > 1 %}А{% endif %}"), []);
+        assert_eq!(kinds("{% if n > 1 %}A{% endif %} b", "{% endif %}б {% if n > 1 %}А"), [Moved]);
         assert_eq!(kinds("Due :day", "До :дня"), [Lost]);
         assert_eq!(kinds("Due __day__", "До __days__"), [Lost, Added]);
         assert_eq!(kinds("Due today", "До {day} 👍"), [Added, Added]);

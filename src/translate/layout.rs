@@ -9,18 +9,20 @@ use super::inline::{self, Block, Escape, Part, Piece};
 use super::job::{Document, Format, Rendered, Unit};
 use super::{Direction, TranslateError, html, message, subtitle, text};
 use crate::intake::language::language_of;
-use crate::intake::{Cancel, Guess, Language, MAX_BYTES};
+use crate::intake::{Cancel, Company, Language, MAX_BYTES};
 
 /// A sentence is taken for another language than its text when that is this sure.
 const SURE: f32 = 0.8;
 
 /// What is known around a text that is opened.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct OpenOptions {
-    /// The language of the texts that came with it, for one that could be in several.
-    pub among: Option<Language>,
+    /// The texts that came with it, for one that could be in several languages.
+    pub company: Company,
     /// Stops the reading.
     pub cancel: Cancel,
+    /// What bounds the request. It is held as long as the text is, also by a thread whose caller has left.
+    pub held: Option<Arc<dyn Send + Sync>>,
 }
 
 /// A text that was read: its language is known, and its sentences. Cheap to clone.
@@ -33,6 +35,7 @@ struct Inner {
     confidence: f32,
     to: Language,
     format: Format,
+    _held: Option<Arc<dyn Send + Sync>>,
 }
 
 /// Reads a text. It may take a second for a large page, so it belongs on a thread that may be busy for long.
@@ -49,27 +52,13 @@ pub fn open(document: &Document, options: &OpenOptions) -> Result<Opened, Transl
     stop_if(&options.cancel)?;
     let (language, confidence) = match from {
         Some(given) => (*given, 1.0),
-        None => detect(&prose(&parts), options.among)?,
+        None => detect(&prose(&parts), options.company)?,
     };
     let aim = Aim { from: language, guessed: from.is_none(), to: *to };
     let mut laid = Laid { pieces: Vec::new(), messages: Vec::new(), units: Vec::new(), aim, escape: escape(*format) };
     laid.pieces = laid.lay(parts, 0, &options.cancel)?;
-    Ok(Opened(Arc::new(Inner { laid, from: language, confidence, to: *to, format: *format })))
-}
-
-/// The language that most of these texts are in, for those of them that could be in several.
-pub fn common_language<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<Language> {
-    /// Bytes that are looked at.
-    const SAMPLE: usize = 10_000;
-    let mut sample = String::new();
-    for text in texts {
-        sample.push_str(&text[..text.floor_char_boundary(SAMPLE.saturating_sub(sample.len()).min(text.len()))]);
-        sample.push('\n');
-        if sample.len() > SAMPLE {
-            break;
-        }
-    }
-    language_of(&sample)?.language
+    let _held = options.held.clone();
+    Ok(Opened(Arc::new(Inner { laid, from: language, confidence, to: *to, format: *format, _held })))
 }
 
 impl Opened {
@@ -225,22 +214,11 @@ impl Aim {
     }
 }
 
-/// The language of a text and how sure that is. One that could be in several is in that of the texts around it.
-fn detect(text: &str, among: Option<Language>) -> Result<(Language, f32), TranslateError> {
-    let guess = language_of(text).ok_or(TranslateError::NoWords)?;
-    match (guess.language, among.filter(|among| is_open(&guess, text, *among))) {
-        (_, Some(among)) => Ok((among, guess.confidence)),
-        (Some(language), None) => Ok((language, guess.confidence)),
-        (None, None) => Err(TranslateError::UnknownLanguage { detected: guess.name.to_owned() }),
-    }
-}
-
-/// True when a guess is weak and nothing in the text speaks against this language.
-fn is_open(guess: &Guess, text: &str, language: Language) -> bool {
-    let cyrillic = text.contains(|c| ('\u{400}'..='\u{52f}').contains(&c));
-    let fits =
-        (language == Language::En) != cyrillic && !text.contains(|c| language.letters_of_the_other().contains(c));
-    guess.confidence < SURE && fits
+/// The language of a text and how sure that is.
+fn detect(text: &str, company: Company) -> Result<(Language, f32), TranslateError> {
+    let guess = company.language_of(text).ok_or(TranslateError::NoWords)?;
+    let language = guess.language.ok_or_else(|| TranslateError::UnknownLanguage { detected: guess.name.to_owned() })?;
+    Ok((language, guess.confidence))
 }
 
 /// The parts of a document.

@@ -13,6 +13,8 @@ use crate::intake::Language::{En, Ru, Uk};
 /// More than four times, and less than half of sixteen.
 const MOST: u32 = 8;
 const RUNS: usize = 3;
+/// What else the machine does may fall into one measurement and not into all.
+const TRIES: usize = 5;
 
 fn best(mut work: impl FnMut()) -> Duration {
     let once = |()| {
@@ -24,8 +26,15 @@ fn best(mut work: impl FnMut()) -> Duration {
 }
 
 fn grows_with_its_length(name: &str, count: usize, mut work: impl FnMut(usize)) {
-    let (one, four) = (best(|| work(count)), best(|| work(4 * count)));
-    assert!(four <= one * MOST, "{name}: {one:?} for {count}, {four:?} for four times as many");
+    let mut measured = Vec::new();
+    for _ in 0..TRIES {
+        let (one, four) = (best(|| work(count)), best(|| work(4 * count)));
+        measured.push((one, four));
+        if four <= one * MOST {
+            return;
+        }
+    }
+    panic!("{name}: {measured:?} for {count} and for four times as many");
 }
 
 /// Everything that is done to a document but the translation.

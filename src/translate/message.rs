@@ -2,7 +2,7 @@
 //!
 //! Names, keywords, numbers and brackets are read by a program and stay byte for byte; the text of each branch is a text of
 //! its own and is translated by itself. In the sentence around it a message is one short placeholder, `{n}`. What cannot be
-//! parsed stays whole. Not here: placeholders without branches (`protect`), and which forms of a noun a language needs.
+//! parsed stays whole, and so does a `choice`, whose texts stand between limits. Not here: placeholders without branches (`protect`), and which forms of a noun a language needs.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -63,9 +63,10 @@ fn read(text: &str, range: Range<usize>) -> Option<Message> {
     let argument_start = range.start + 1 + (argument.len() - argument.trim_start().len());
     let name = argument.trim();
     let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
-    let is_kind = ["plural", "selectordinal", "select"].contains(&kind.trim());
+    let is_choice = kind.trim() == "choice";
+    let is_kind = is_choice || ["plural", "selectordinal", "select"].contains(&kind.trim());
     let body = range.start + 1 + argument.len() + 1 + kind.len() + 1;
-    let branches = branches(text, body..last).unwrap_or_default();
+    let branches = if is_choice { Vec::new() } else { branches(text, body..last).unwrap_or_default() };
     let argument = argument_start..argument_start + name.len();
     (is_name && is_kind).then_some(Message { range, argument, branches })
 }
@@ -116,6 +117,11 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 impl Message {
+    /// True when it has texts to translate.
+    pub(super) fn has_branches(&self) -> bool {
+        !self.branches.is_empty()
+    }
+
     /// Its parts: the branches as blocks, and everything else as it is.
     pub(super) fn parts(&self, text: &str) -> Vec<Part> {
         let mut parts = Vec::with_capacity(2 * self.branches.len() + 1);
@@ -316,6 +322,9 @@ mod tests {
     fn what_is_no_message_or_broken_stays_whole() {
         for text in ["{n, number, integer}", "{a} {b, c}", "{n, plural, one {x", "{ plural, one {x} }", "{}"] {
             assert_eq!(shown(text), [text], "{text}");
+        }
+        for broken in ["{0,choice,0#no files|1#one file|1<{0} files}", "{0,choice,0#none|1<{0} {1}}"] {
+            assert_eq!(shown(broken), ["{0}", broken], "kept whole");
         }
         for broken in ["{n, plural, one x other}", "{n, plural, {x}}", "{n, select, a {x} b}", "{n, plural,}"] {
             assert_eq!(shown(broken), ["{n}", broken], "kept whole");

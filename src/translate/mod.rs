@@ -2,14 +2,13 @@
 //!
 //! A [`Translator`] renders plain sentences in one direction or more. [`open`] reads a text once, and [`Desk`] picks routes
 //! by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
-//! documents around the sentences are `text`, `html` (with `raised` and `tag_language`) and `subtitle`, and `message` where
-//! a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`, `separators`, `dates`
+//! documents around the sentences are `text`, `html` (with `shown`, `raised` and `tag_language`) and `subtitle`, and `message` where
+//! a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`, `separators`
 //! and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and `marian` (larger ones),
-//! on threads of their own, and `writer` (the engine), with `talk`, which a weak model gives back instead. Not here:
-//! downloads, HTTP, the command line.
+//! on threads of their own, and `writer` (the engine), with `talk` and `task_words`, which a weak model gives back
+//! instead. Not here: downloads, HTTP, the command line.
 
 mod check;
-mod dates;
 mod desk;
 mod error;
 mod glossary;
@@ -31,11 +30,13 @@ mod raised;
 mod route;
 mod seat;
 mod separators;
+mod shown;
 mod split;
 mod student;
 mod subtitle;
 mod tag_language;
 mod talk;
+mod task_words;
 mod text;
 mod words;
 mod writer;
@@ -51,7 +52,7 @@ pub use self::desk::{Desk, Step};
 pub use self::error::TranslateError;
 pub use self::glossary::{Glossary, Term};
 pub use self::job::{Document, Format, Rendered, Sentence, Translation};
-pub use self::layout::{OpenOptions, Opened, common_language, open};
+pub use self::layout::{OpenOptions, Opened, open};
 pub use self::marian::MarianTranslator;
 pub use self::student::Student;
 pub use self::writer::{ENGINE, Writer};

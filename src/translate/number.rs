@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::check::{Fault, FaultKind};
 use crate::intake::Language;
 use crate::lexicon::{
     Amount, Date, Decimal, Mention, Orthography, Unit, Weight, What, mentions, number_ranges, number_spellings,
@@ -63,7 +64,7 @@ fn settle(amount: &mut Amount, said: &str, language: Language) {
 }
 
 /// The numbers, times and dates of the source that the translation lacks, and those that it has too many.
-pub(super) fn differences(source: (&str, Language), target: (&str, Language)) -> Vec<String> {
+pub(super) fn differences(source: (&str, Language), target: (&str, Language)) -> Vec<Fault> {
     let (ours, theirs) = (read(source.0, source.1), read(target.0, target.1));
     let firm = |mention: &&Mention| {
         mention.weight == Weight::Firm && !matches!(mention.what, What::Relative(..) | What::Season(_))
@@ -74,12 +75,19 @@ pub(super) fn differences(source: (&str, Language), target: (&str, Language)) ->
         match left.iter().position(|other| is_same(mention, other)) {
             Some(at) => drop(left.remove(at)),
             None if excused(mention, &theirs) => {}
-            None => missing.push(source.0[mention.start..mention.end].to_owned()),
+            None => missing.push(changed(mention, source.0)),
         }
     }
     left.retain(|mention| !excused(mention, &ours));
-    missing.extend(left.into_iter().map(|mention| target.0[mention.start..mention.end].to_owned()));
+    missing.extend(left.into_iter().map(|mention| changed(mention, target.0)));
     missing
+}
+
+/// What only one side has, as it stands there.
+fn changed(mention: &Mention, text: &str) -> Fault {
+    let is_date = matches!(mention.what, What::Date(_) | What::Weekday(_));
+    let kind = if is_date { FaultKind::DateChanged } else { FaultKind::NumberChanged };
+    Fault::new(kind, &text[mention.start..mention.end])
 }
 
 /// True when the other side says it in passing.
@@ -137,6 +145,10 @@ mod tests {
     use super::Language::{En, Ru, Uk};
     use super::*;
 
+    fn differences(source: (&str, Language), target: (&str, Language)) -> Vec<String> {
+        super::differences(source, target).into_iter().map(|fault| fault.value).collect()
+    }
+
     #[test]
     fn the_same_value_in_other_separators_is_the_same() {
         for (source, target) in [
@@ -149,6 +161,7 @@ mod tests {
             ("on Friday, March 5", "у п'ятницю, 5 березня"),
             ("half a million euros", "500 тисяч євро"),
             ("the state gave €12bn", "держава дала 12 млрд євро"),
+            ("$1.5trn in debt", "1,5 трлн доларів боргу"),
         ] {
             assert!(differences((source, En), (target, Uk)).is_empty(), "{source} / {target}");
         }
@@ -166,6 +179,54 @@ mod tests {
         assert_eq!(differences(("5 and 5", En), ("5", Ru)), ["5"]);
         assert_eq!(differences(("in 2024", En), ("в 2023", Ru)), ["2024", "2023"]);
         assert_eq!(differences(("0,125 г", Ru), ("0.125 g", En)), [""; 0]);
+    }
+
+    #[test]
+    fn a_changed_weekday_or_month_is_seen() {
+        for (source, target, wanted) in [
+            (("INSPECTION DUE FRIDAY", En), ("ІНСПЕКЦІЯ В ПОНЕДІЛОК", Uk), &["FRIDAY", "ПОНЕДІЛОК"][..]),
+            (("They met on Wednesday.", En), ("Они встретились в понедельник.", Ru), &["Wednesday", "понедельник"]),
+            (("Суд відклали до червня.", Uk), ("The court waits until July.", En), &["червня", "July"]),
+            (("до 5 травня", Uk), ("до 5 березня", Uk), &["5 травня", "5 березня"]),
+            (("It ended in December.", En), ("Це скінчилося.", Uk), &["December"]),
+            (("Open on Fridays.", En), ("Открыто по средам.", Ru), &["Fridays", "средам"]),
+            (("Відчинено щоп'ятниці.", Uk), ("Open on Mondays.", En), &["щоп'ятниці", "Mondays"]),
+            (("Суд чекає до лютого.", Uk), ("The court waits until July.", En), &["лютого", "July"]),
+            (("It opens on Friday.", En), ("Откроется в пн.", Ru), &["Friday"]),
+        ] {
+            let found = super::differences(source, target);
+            assert!(found.iter().all(|fault| fault.kind == FaultKind::DateChanged), "{found:?}");
+            assert_eq!(found.iter().map(|fault| fault.value.as_str()).collect::<Vec<_>>(), wanted);
+        }
+    }
+
+    #[test]
+    fn the_same_days_and_doubtful_words_are_no_fault() {
+        for (source, target) in [
+            (("On Friday, 12 May", En), ("У п'ятницю, 12 травня", Uk)),
+            (("Wednesday's talks", En), ("переговоры в среду", Ru)),
+            (("protect the environment", En), ("защитить окружающую среду", Ru)),
+            (("they may march on", En), ("вони можуть йти далі", Uk)),
+            (("a fierce frost", En), ("лютий мороз", Uk)),
+            (("падав листопад", Uk), ("the leaves fell", En)),
+            (("Jan left", En), ("Ян пішов", Uk)),
+            (("in August and September", En), ("в августе и сентябре", Ru)),
+            (("an august body", En), ("поважний орган", Uk)),
+            (("President Maia Sandu", En), ("Президентка Мая Санду", Uk)),
+            (("from a fierce enemy", En), ("від лютого ворога", Uk)),
+            (("among scientists", En), ("в среде учёных", Ru)),
+            (("Open on Fridays.", En), ("Открыто по пятницам.", Ru)),
+            (("Open on Fridays.", En), ("Відчинено щоп'ятниці.", Uk)),
+            (("Closed on Wednesdays and Sundays", En), ("Закрыто по средам и воскресеньям", Ru)),
+            (("зустрічі п'ятницями", Uk), ("Friday meetings", En)),
+            (("Fri 12 Jan", En), ("пт, 12 січ.", Uk)),
+            (("Friday, 12 January 2024", En), ("пт, 12 січ. 2024", Uk)),
+            (("у лют. 2023", Uk), ("in February 2023", En)),
+            (("The sun sat on the hill", En), ("Сонце сіло на пагорб", Uk)),
+            (("він отримав лист", Uk), ("he got a letter", En)),
+        ] {
+            assert_eq!(differences(source, target), Vec::<String>::new(), "{source:?} / {target:?}");
+        }
     }
 
     #[test]

@@ -252,6 +252,14 @@ impl<'s> Words<'s> {
             return self.rendered.len();
         }
         let words = self.source.partition_point(|word| word.end <= mark.at);
+        if words == self.source.len() && mark.kind != MarkKind::Behind {
+            // Nothing but the marks that end the sentence is behind it.
+            return self
+                .rendered
+                .trim_end()
+                .trim_end_matches(|c: char| !c.is_alphanumeric() && !c.is_whitespace())
+                .len();
+        }
         let Some(word) = words.checked_sub(1).filter(|_| mark.kind == MarkKind::Behind) else {
             return self.point(mark.at);
         };
@@ -331,6 +339,14 @@ mod tests {
     fn an_element_around_everything_stays_around_everything() {
         let marks = vec![mark(0, "<p>"), mark(0, "<b>"), mark(3, "</b>"), mark(12, "</p>")];
         assert_eq!(written("One two tree", marks, "Раз два три", vec![]), "<p><b>Раз</b> два три</p>");
+    }
+
+    #[test]
+    fn what_stands_in_front_of_the_last_full_stop_stays_there() {
+        let image = |at| vec![Mark { at, raw: "<x/>".to_owned(), kind: MarkKind::Alone }];
+        assert_eq!(written("Sent by .", image(8), "Надіслано через .", vec![]), "Надіслано через <x/>.");
+        assert_eq!(written("Sent (see ).", image(10), "Надіслано (див. ).", vec![]), "Надіслано (див. <x/>).");
+        assert_eq!(written("Sent by. ", image(8), "Надіслано.", vec![]), "Надіслано.<x/>");
     }
 
     #[test]

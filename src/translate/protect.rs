@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::words;
+use crate::lexicon::lists;
 
 /// Bytes of the longest placeholder or tag.
 const LONGEST: usize = 160;
@@ -87,8 +88,7 @@ fn placeholders(text: &str) -> Vec<Range<usize>> {
     while let Some(at) = text[from..].find(|c| OPENERS.contains(&c) || c == '@').map(|at| from + at) {
         let rest = &text[at..text.floor_char_boundary((at + LONGEST).min(text.len()))];
         // What a placeholder has just ended with is no letter before the next one: %1$s%2$s.
-        let before = text[open..at].chars().next_back();
-        let length = placeholder(rest, before);
+        let length = placeholder(rest, &text[open..at]);
         if length > 0 {
             found.push(at..at + length);
             open = at + length;
@@ -98,18 +98,19 @@ fn placeholders(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Bytes of the placeholder that `text` begins with; 0 when there is none. `before` is the character in front of it.
-fn placeholder(text: &str, before: Option<char>) -> usize {
+/// Bytes of the placeholder that `text` begins with; 0 when there is none. `head` is what stands in front of it.
+fn placeholder(text: &str, head: &str) -> usize {
+    let before = head.chars().next_back();
     let inside_word = before.is_some_and(char::is_alphanumeric);
     let found = match text.as_bytes().first() {
         Some(b'{') => braces(text),
         Some(b'$') => dollar(text, inside_word),
-        Some(b'%') => percent(text, before),
+        Some(b'%') => percent(text, head),
         Some(b'<') => tag(text),
         Some(b':') if !inside_word && !matches!(before, Some(':' | '_')) => colon(text),
         Some(b'_') if !inside_word => doubled(text, "__"),
         Some(b'#') => braced(text).or_else(|| doubled(text, "##").filter(|_| !inside_word)),
-        Some(b'@') => braced(text).or_else(|| doubled(text, "@@").filter(|_| !inside_word)),
+        Some(b'@') => braced(text).or_else(|| doubled(text, "@@").or_else(|| linked(text)).filter(|_| !inside_word)),
         Some(b'[') => enclosed(text, "[[", "]]"),
         Some(b'&') => entity(text),
         Some(b'\\') => escape(text),
@@ -145,10 +146,41 @@ fn braces(text: &str) -> Option<usize> {
     if wider.is_some() || text.starts_with("{}") {
         return wider.or(Some(2));
     }
+    if let Some(length) = choice(text) {
+        return Some(length);
+    }
     let length = enclosed(text, "{", "}")?;
     let body = &text[1..length - 1];
     let known = |b: u8| b.is_ascii_alphanumeric() || b"_-.: ,#/!?[]()'\"|*=<>@%&+\\$".contains(&b);
     (body.bytes().all(known) && body.matches(' ').count() <= BLANKS).then_some(length)
+}
+
+/// `{0,choice,0#no files|1#one file|1<{0} files}`: what stands in it is no text to a reader, limits and all.
+fn choice(text: &str) -> Option<usize> {
+    let mut head = text[1..].splitn(3, ',');
+    let (argument, kind, _) = (head.next()?.trim(), head.next()?.trim(), head.next()?);
+    let named = !argument.is_empty() && argument.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let mut depth = 0_usize;
+    let end = text.bytes().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    (named && kind == "choice").then_some(end + 1)
+}
+
+/// Another message that is read in this place: `@:link`, `@:message.hello`, `@.lower:key`, `@:(key)`, `@:{'key'}`.
+fn linked(text: &str) -> Option<usize> {
+    let modifier = text[1..].strip_prefix('.').map_or(0, |rest| 1 + name(rest, ""));
+    let at = 1 + modifier + 1;
+    let key = text[1 + modifier..].strip_prefix(':').filter(|_| modifier != 1)?;
+    let enclosed = enclosed(key, "(", ")").or_else(|| enclosed(key, "{", "}"));
+    let plain = || key[..name(key, ".-")].trim_end_matches(['.', '-']).len();
+    let length = enclosed.unwrap_or_else(plain);
+    (length > 0).then_some(at + length)
 }
 
 /// A mark before a name in brackets: `#{name}`, `@{name}`, `%{name}`, `${name}`.
@@ -156,22 +188,26 @@ fn braced(text: &str) -> Option<usize> {
     enclosed(&text[1..], "{", "}").map(|length| 1 + length)
 }
 
-/// `${name}`, `$t(key)`, `$name`. `$US` is money.
+/// `${name}`, `$t(key)`, `$name`, `$NAME$`. `$US` is money.
 fn dollar(text: &str, inside_word: bool) -> Option<usize> {
     if let Some(length) = braced(text).or_else(|| enclosed(text, "$t(", ")")) {
         return Some(length);
     }
     let name = name(&text[1..], "");
+    let closed = text[1 + name..].strip_prefix('$');
+    if name > 0 && !inside_word && closed.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric())) {
+        return Some(name + 2);
+    }
     let small = text[1..].starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
     (small && !inside_word).then_some(1 + name)
 }
 
-/// `%s`, `%1$s`, `%.2f`, `%(name)s`, `%{name}`, `%<name>d`, `%name%`, `%%`. Behind a digit it is a share.
-fn percent(text: &str, before: Option<char>) -> Option<usize> {
+/// `%s`, `%1$s`, `%.2f`, `%(name)s`, `%{name}`, `%<name>d`, `%name%`, `%%`, `%1`, `%1!s!`. Behind a digit it is a share.
+fn percent(text: &str, head: &str) -> Option<usize> {
     if text.starts_with("%%") {
         return doubled(text, "%%").or(Some(2));
     }
-    if before.is_some_and(|c| c.is_ascii_digit()) {
+    if head.ends_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let named = name(&text[1..], ".");
@@ -198,14 +234,35 @@ fn percent(text: &str, before: Option<char>) -> Option<usize> {
         Some(c) if c.is_ascii_alphabetic() => {
             Some(at + text[at..].bytes().take_while(u8::is_ascii_alphanumeric).count())
         }
-        _ => None,
+        _ => numbered_percent(text, head),
     }
 }
 
-/// `<br/>`, `</g>`, `<x id="1"/>`, `<0>`, `<%= name %>`: a name, and attributes with values.
+/// `%1` as Qt has it, `%1!s!` as Windows has it. "100 %1" is a share whose blank got lost.
+fn numbered_percent(text: &str, head: &str) -> Option<usize> {
+    /// Digits of its number.
+    const DIGITS: usize = 2;
+    let digits = text[1..].bytes().take(DIGITS).take_while(u8::is_ascii_digit).count();
+    let format = text[1 + digits..].strip_prefix('!').and_then(|rest| rest.split_once('!')).map(|(format, _)| format);
+    let known = |format: &&str| {
+        !format.is_empty() && format.bytes().all(|b| b.is_ascii_alphanumeric() || b"*.-+#".contains(&b))
+    };
+    let format = format.filter(known).map_or(0, |format| format.len() + 2);
+    let is_share = head.trim_end_matches([' ', '\u{a0}', '\u{202f}']).ends_with(|c: char| c.is_ascii_digit());
+    (digits > 0 && !is_share).then_some(1 + digits + format)
+}
+
+/// Attributes of HTML that have no value. Others need one beside them to be told from prose: "a<b and c>d".
+const BARE: &str = "allowfullscreen async autofocus autoplay checked controls default defer disabled download hidden inert \
+    ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected";
+
+/// `<br/>`, `</g>`, `<x id="1"/>`, `<a download href=x>`, `<0>`, `<%= name %>`, `<!-- -->`: a name, and attributes.
 fn tag(text: &str) -> Option<usize> {
     if text.starts_with("<%") {
         return enclosed(text, "<%", "%>");
+    }
+    if text.starts_with("<!--") {
+        return enclosed(text, "<!--", "-->");
     }
     let mut at = 1 + usize::from(text[1..].starts_with('/'));
     let named = |b: u8| b.is_ascii_alphanumeric() || b"_.:-".contains(&b);
@@ -214,19 +271,34 @@ fn tag(text: &str) -> Option<usize> {
         return None;
     }
     at += name;
+    let (mut has_values, mut is_doubtful) = (false, false);
     loop {
         let blank = text[at..].len() - text[at..].trim_start().len();
         let rest = &text[at + blank..];
         if rest.starts_with('>') || rest.starts_with("/>") {
-            return Some(at + blank + 1 + usize::from(rest.starts_with('/')));
+            let end = at + blank + 1 + usize::from(rest.starts_with('/'));
+            return (has_values || !is_doubtful).then_some(end);
         }
         let attribute = rest.bytes().take_while(|b| named(*b) || *b == b'@').count();
-        let value = rest.get(attribute..)?.strip_prefix('=').filter(|_| blank > 0 && attribute > 0)?;
-        let length = match value.chars().next()? {
-            quote @ ('"' | '\'') => value[1..].find(quote)? + 2,
-            _ => value.find(|c: char| c.is_whitespace() || "\"'<>=/".contains(c)).filter(|&length| length > 0)?,
-        };
-        at += blank + attribute + 1 + length;
+        if blank == 0 || attribute == 0 {
+            return None;
+        }
+        at += blank + attribute;
+        match rest[attribute..].strip_prefix('=') {
+            Some(value) => {
+                at += 1 + value_of(value)?;
+                has_values = true;
+            }
+            None => is_doubtful |= !lists(BARE, &rest[..attribute].to_ascii_lowercase()),
+        }
+    }
+}
+
+/// Bytes of the value of an attribute.
+fn value_of(text: &str) -> Option<usize> {
+    match text.chars().next()? {
+        quote @ ('"' | '\'') => Some(text[1..].find(quote)? + 2),
+        _ => text.find(|c: char| c.is_whitespace() || "\"'<>=/".contains(c)).filter(|&length| length > 0),
     }
 }
 
@@ -308,11 +380,26 @@ pub(super) fn is_raised(c: char) -> bool {
     matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{2079}' | '\u{207a}'..='\u{208e}')
 }
 
-/// True when the order of what stays matters: programs fill in `%s` one after another, and tags enclose what is between
-/// them; a placeholder with a name may stand where the other language wants it.
+/// True when the order of what stays matters: programs fill in `%s` one after another, and tags and blocks enclose what is
+/// between them; a placeholder with a name or a number may stand where the other language wants it.
 pub(super) fn is_ordered(surface: &str) -> bool {
-    let numbered = || surface.contains(['$', '(', '{']) || (surface.len() > 2 && surface.ends_with('%'));
-    surface.starts_with(['<', '\\']) || (surface.starts_with('%') && !numbered()) || surface == "{}"
+    let named = || surface.contains(['$', '(', '{']) || (surface.len() > 2 && surface.ends_with('%'));
+    let number = surface.trim_start_matches('%').trim_start_matches('L');
+    let is_numbered = || {
+        let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < number.len() && (rest.is_empty() || rest.starts_with('!'))
+    };
+    let in_turn = surface.starts_with('%') && !named() && !is_numbered();
+    surface.starts_with(['<', '\\']) || in_turn || surface == "{}" || is_block(surface)
+}
+
+/// True for what begins, parts or ends a block of a template: `{{#if x}}`, `{{else}}`, `{{/if}}`, `{% if x %}`, `{:else}`.
+fn is_block(surface: &str) -> bool {
+    let Some(inside) = surface.strip_prefix('{').map(|rest| rest.strip_prefix('{').unwrap_or(rest)) else {
+        return false;
+    };
+    let inside = inside.trim_start_matches(['~', '-', ' ']);
+    inside.starts_with(['#', '/', '^', '%', ':']) || &inside[..name(inside, "")] == "else"
 }
 
 /// Runs of emoji with what joins them.

@@ -56,6 +56,25 @@ fn placeholders_of_all_common_kinds_are_found() {
         ("Dear <name>, <%= user %>", &["<name>", "<%= user %>"]),
         ("[[Kyiv|the city]]&nbsp;&#160;&#xA0;&amp;", &["[[Kyiv|the city]]", "&nbsp;", "&#160;", "&#xA0;", "&amp;"]),
         (r#"One\nTwo\t\"three\"\u00a0"#, &[r"\n", r"\t", "\\\"", "\\\"", r"\u00a0"]),
+        ("Sent %1 of %2 to %10: %1!s! %2!08x!", &["%1", "%2", "%10", "%1!s!", "%2!08x!"]),
+        ("%1. %L1 %2%3 %1й", &["%1", "%L1", "%2", "%3", "%1"]),
+        ("Hi $NAME$, $user_2$! Pay $COST$.", &["$NAME$", "$user_2$", "$COST$"]),
+        (
+            "See @:link, @:message.hello. @.lower:key @:(the.key)s @:{'a b'}",
+            &["@:link", "@:message.hello", "@.lower:key", "@:(the.key)", "@:{'a b'}"],
+        ),
+        (
+            "There {0,choice,0#are no files|1#is one file|1<are {0} files in it} now",
+            &["{0,choice,0#are no files|1#is one file|1<are {0} files in it}"],
+        ),
+        (
+            "{{#if x}}A{{else}}B{{/if}} {%- if a > b -%}C{% endif %} {#if x}D{:else}E{/if}",
+            &["{{#if x}}", "{{else}}", "{{/if}}", "{%- if a > b -%}", "{% endif %}", "{#if x}", "{:else}", "{/if}"],
+        ),
+        (
+            "<a download href=x>A</a> <option selected> <b data-x y='1'> <!-- no text --><!-- -->",
+            &["<a download href=x>", "</a>", "<option selected>", "<b data-x y='1'>", "<!-- no text -->", "<!-- -->"],
+        ),
         ("10⁶ kg on 40 m², 2,5·10^6 or 10^{-3}, H₂O", &["10⁶", "²", "10^6", "10^{-3}", "₂"]),
     ] {
         assert_eq!(found(text), wanted, "{text}");
@@ -67,6 +86,10 @@ fn prose_is_not_taken_for_one() {
     for text in [
         "It grew by 5% and so on.",
         "50 % of men, 5%d",
+        "100 %1, 5 %2, 5%1",
+        "He paid $US50 and $US60, A$AP$",
+        "see @: c",
+        "{choice, of course, is free in this land}",
         "a < b > c",
         "if a<b and c>d",
         "Mr. Smith vs. U.S.",
@@ -87,10 +110,47 @@ fn prose_is_not_taken_for_one() {
 
 #[test]
 fn the_order_of_some_matters() {
-    for surface in ["%s", "%d", "%%", "{}", "<g id=\"1\">", "</g>", "\\n"] {
+    for surface in [
+        "%s",
+        "%d",
+        "%10s",
+        "%%",
+        "{}",
+        "<g id=\"1\">",
+        "</g>",
+        "\\n",
+        "{{#if x}}",
+        "{{else}}",
+        "{{ else if y }}",
+        "{{/if}}",
+        "{{^x}}",
+        "{{~#each x}}",
+        "{% if x %}",
+        "{%- endif -%}",
+        "{#if x}",
+        "{:else}",
+        "{/if}",
+    ] {
         assert!(is_ordered(surface), "{surface}");
     }
-    for surface in ["%1$s", "%(name)s", "{name}", ":name", "__x__", "%user.name%", "https://a.ua", "👍"] {
+    for surface in [
+        "%1$s",
+        "%(name)s",
+        "{name}",
+        ":name",
+        "__x__",
+        "%user.name%",
+        "https://a.ua",
+        "👍",
+        "%1",
+        "%L1",
+        "%1!s!",
+        "{{name}}",
+        "{{{name}}}",
+        "{{ elsewhere }}",
+        "$NAME$",
+        "@:link",
+    ] {
         assert!(!is_ordered(surface), "{surface}");
     }
 }

@@ -1,18 +1,18 @@
 //! What a weak model gives back instead of a translation: talk about its task, and the worked examples of its prompt.
 //!
 //! A rendering is held against the prompt by the characters and the words that they have in common, so an example comes to
-//! light that is only nearly the same; what the source has itself is no echo. Not here: what is done about it (`writer`,
-//! `desk`).
+//! light that is only nearly the same; what the source has itself is no echo. Not here: the words of talk (`task_words`), and
+//! what is done about it (`writer`, `desk`).
 
 use std::collections::HashSet;
 
-use super::words::{self, words};
+use super::task_words::TaskWords;
+use super::words::words;
 use super::{Direction, Fault, FaultKind};
 use crate::intake::Language;
 use crate::lexicon::{Token, tokens};
 
 const PROMPT: &str = include_str!("../../prompts/sentence.md");
-const TALK: &str = include_str!("../../prompts/talk.txt");
 /// Words in a row that a rendering has by chance in common with a worked example.
 const CHANCE: usize = 3;
 /// Runs of three characters in which a rendering says something at all.
@@ -86,18 +86,9 @@ pub(super) fn fault(source: &str, text: &str, direction: Direction) -> Option<Fa
         let said = Wording::of(text);
         [Shape::Sentence, Shape::Fragment].iter().any(|shape| said.shares_a_run(&Wording::of(instructions(*shape))))
     };
-    let echo = instructed || talks(source, text) || !echoed(source, text, direction).is_empty();
+    let talks = || TaskWords::unreasoned(source).speak_in(text);
+    let echo = instructed || talks() || !echoed(source, text, direction).is_empty();
     echo.then(|| Fault::new(FaultKind::PromptEcho, text))
-}
-
-/// True for two words of talk, or one where talk begins. Words for peoples are talk only beside another.
-fn talks(source: &str, text: &str) -> bool {
-    let (peoples, task): (Vec<Row>, Vec<Row>) = rows(source).partition(|row| row.of_a_people);
-    let stems = |rows: Vec<Row>| rows.into_iter().map(|row| row.talk).collect::<Vec<_>>();
-    let (peoples, task) = (stems(peoples), stems(task));
-    let opening = words::placed(text).nth(FRAGMENT).map_or(text, |(range, _)| &text[..range.start]);
-    let count = said(&task, text);
-    said(&task, opening) > 0 || (count > 0 && count + said(&peoples, text) > 1)
 }
 
 /// A text as it is compared.
@@ -160,43 +151,6 @@ pub(super) fn trigrams(text: &str) -> HashSet<[char; 3]> {
     letters.windows(3).map(|run| [run[0], run[1], run[2]]).collect()
 }
 
-/// How talk begins.
-struct Row {
-    talk: &'static str,
-    /// It is also a word for a people.
-    of_a_people: bool,
-}
-
-/// The talk that nothing in a source is a reason for.
-fn rows(source: &str) -> impl Iterator<Item = Row> {
-    let source = source.to_lowercase();
-    let rows = TALK.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "));
-    rows.filter_map(move |(talk, reasons)| {
-        let of_a_people = talk.starts_with('~');
-        let talk = talk.trim_start_matches('~');
-        let reason = reasons.split(", ").chain([talk]).any(|reason| source.contains(reason));
-        (!reason).then_some(Row { talk, of_a_people })
-    })
-}
-
-/// How talk begins that nothing in a source is a reason for.
-pub(super) fn unreasoned(source: &str) -> Vec<&'static str> {
-    rows(source).map(|row| row.talk).collect()
-}
-
-/// How often a rendering talks like this.
-pub(super) fn said(talk: &[&str], text: &str) -> usize {
-    let lower = text.to_lowercase();
-    let alone = |word: &str| talk.iter().any(|talk| word.starts_with(talk));
-    let together = talk.iter().filter(|talk| talk.contains(' ') && contains_words(&lower, talk)).count();
-    words(&lower).filter(|word| alone(word)).count() + together
-}
-
-/// True when these words stand in a text, from the beginning of the first on.
-fn contains_words(text: &str, phrase: &str) -> bool {
-    text.match_indices(phrase).any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,9 +203,6 @@ mod tests {
 
     #[test]
     fn talk_is_noticed_unless_the_source_is_a_reason() {
-        assert_eq!(said(&unreasoned("Nine of ten are small."), "Це українська версія цього тексту."), 3);
-        assert_eq!(said(&unreasoned("The Ukrainian text"), "Український текст."), 0);
-        assert!(unreasoned("Nine of ten.").contains(&"якщо в") && !unreasoned("If it rains").contains(&"якщо в"));
         use Language::{En, Ru, Uk};
         for (source, text, from, to) in [
             ("Хто платить?", "The translation of the Ukrainian text,", Uk, En),
@@ -259,6 +210,7 @@ mod tests {
             ("The council said that the market is closed.", "Україйською мовою це звучить так, як ви сказали.", En, Uk),
             ("Its leaking roof", "Русский перевод этого текста", En, Ru),
             ("дах протікає", "You are a careful translator of news", Uk, En),
+            ("Nine of ten are small.", "Це українська версія цього тексту.", En, Uk),
         ] {
             assert!(is_echo(source, text, from, to), "{text}");
         }
@@ -269,6 +221,9 @@ mod tests {
             ("ЗСУ відбили атаку.", "Ukrainian forces beat off an attack.", Uk, En),
             ("Moscow and the rebels", "Російські війська і повстанці", En, Uk),
             ("Новий переклад книги", "A new translation of the book", Uk, En),
+            ("The Ukrainian text", "Український текст.", En, Uk),
+            ("The defendant did not appear in court.", "Відповідач не з'явився до суду.", En, Uk),
+            ("Ткацька фабрика закрилася.", "The textile mill closed.", Uk, En),
         ] {
             assert!(!is_echo(source, text, from, to), "{text}");
         }

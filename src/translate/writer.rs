@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use super::job::Rendered;
 use super::split::Parts;
-use super::talk::{Shape, echoed, examples, instructions, line_of, trigrams, unreasoned};
+use super::talk::{Shape, echoed, examples, instructions, line_of, trigrams};
+use super::task_words::TaskWords;
 use super::{Batch, Direction, Pending, TranslateError, Translator, check, number, protect, separators, talk};
-use crate::engine::constraint::{Alphabet, Names, Openings, SentenceFormat, SentenceGrammar, Shut};
+use crate::engine::constraint::{Alphabet, Names, SentenceFormat, SentenceGrammar, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
 use crate::intake::Language;
@@ -50,7 +51,7 @@ pub struct Writer {
 impl Writer {
     /// A translator on an engine; `quality` is how well its model writes each language, as chrF on FLORES-200.
     pub fn new(engine: Engine, name: impl Into<String>, quality: Vec<(Language, f32)>) -> Self {
-        Self { engine, name: name.into(), quality }
+        Self { engine: engine.brief(), name: name.into(), quality }
     }
 }
 
@@ -208,10 +209,7 @@ fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {
         ends: ends(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
         shut: Shut {
-            openings: Openings {
-                phrases: unreasoned(sentence).into_iter().map(|talk| format!("{talk}*")).collect(),
-                ..Openings::default()
-            },
+            openings: TaskWords::unreasoned(sentence).openings(),
             words: Arc::new(neighbours),
             ..Shut::default()
         },
@@ -347,6 +345,17 @@ mod tests {
         assert!(!constraint.allows("Українську версію".as_bytes()) && constraint.allows("Міст відкрито.".as_bytes()));
         let constraint = rules("Ukrainian bridges opened.", EN_UK, 0.0).constraint;
         assert!(constraint.allows("Українські мости відкрито.".as_bytes()));
+        let (to_uk, to_en) = (EN_UK, Direction { from: Language::Uk, to: Language::En });
+        for (source, direction, text) in [
+            ("ЗСУ відбили атаку.", to_en, "Ukrainian forces beat off the attack."),
+            ("Ткацька фабрика закрилася.", to_en, "The textile mill closed."),
+            ("The defendant has left.", to_uk, "Відповідач поїхав."),
+            ("Police suspect arson.", to_uk, "Версія поліції про підпал."),
+            ("Should the river rise, it floods.", to_uk, "Якщо вода підніметься, затопить."),
+            ("The crossbar saved the keeper.", to_uk, "Перекладина врятувала воротаря."),
+        ] {
+            assert!(rules(source, direction, 0.0).constraint.allows(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

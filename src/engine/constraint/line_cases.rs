@@ -25,8 +25,9 @@ fn openings() -> Openings {
         parts: list(&["headline", "слово", "в"]),
         numbered: list(&["слово"]),
         presenters: list(&["а"]),
-        exclaimed: list(&["а б"]),
+        exclaimed: list(&["а б", "слово, слово"]),
         phrases: list(&["слово слово", "hx*"]),
+        ..Openings::default()
     }
 }
 
@@ -162,6 +163,7 @@ fn lines_start_and_end_as_they_should() {
     assert!(!after(0, "1 man"));
     assert!(!after(0, "Headline: man"));
     assert!(!after(0, "Headline - man"));
+    assert!(after(1, "Article 1: it left") && !after(1, "Article: it left") && !after(1, "1: it left"));
     assert!(!after(0, "The headline\n") && !after(0, "Headline writers\nHeadline. Man"));
     assert!(after(0, "The headlines\nThe headline") && after(0, "Headlines - man") && after(0, "Headlights on"));
     assert!(!after(1, "He said” that"));

@@ -97,7 +97,7 @@ enum Line {
 }
 
 const MARK: [char; 3] = ['-', ' ', '['];
-/// A colon before this many characters would be a label.
+/// A colon before this many characters would be a label, unless a number stands before it: "Article 5: …", "9:30".
 const LABEL: usize = 24;
 /// A line that is far too long is cut after the word that is being written, but no word is longer than this.
 const LONGEST_WORD: usize = 24;
@@ -254,7 +254,9 @@ impl State {
         let known = c == ' ' || c.is_ascii_alphanumeric() || alphabet.has(c) || PUNCTUATION.contains(c);
         // A slash joins the parts of a listed number (2023/24) and nothing else.
         let known = known || self.run.extends(c, &format.script);
-        let label = c == ':' && self.length < LABEL;
+        let of_number = self.setting.last().is_some_and(|last| last.is_ascii_digit())
+            && (!self.wording.is_number() || self.run.extends(c, &format.script));
+        let label = c == ':' && self.length < LABEL && !of_number;
         // A sign of money may have to be followed by a number.
         let priceless = CURRENCIES.contains(c) && !format.script.has_numbers();
         let hangs = ".!?…".contains(c) && self.hangs(format);

@@ -16,7 +16,7 @@ mod wording;
 pub use self::citations::Citations;
 pub use self::lines::{Heading, Length, LineFormat, LineGrammar};
 pub use self::names::Names;
-pub use self::opening::Openings;
+pub use self::opening::{Marking, Openings, is_listed, words};
 pub use self::script::{Alphabet, Script};
 pub use self::sentence::{SentenceFormat, SentenceGrammar};
 pub use self::wording::Shut;

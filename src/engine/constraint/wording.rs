@@ -56,7 +56,7 @@ impl Wording {
     /// Takes one more character after a word of this kind, or refuses it.
     pub(super) fn push(&mut self, c: char, kind: Word, shut: &Shut) -> bool {
         let ends_word = !c.is_alphanumeric() && self.line.ends_with(char::is_alphanumeric);
-        if ends_word && kind == Word::Free && (self.is_again() || shut.has_word(self.word())) {
+        if ends_word && kind == Word::Free && (self.is_again() || (!self.is_initial(c) && shut.has_word(self.word()))) {
             return false;
         }
         if shut.openings.refuse(&self.line, c) {
@@ -118,6 +118,11 @@ impl Wording {
     fn word(&self) -> &str {
         let before = self.line.trim_end_matches(char::is_alphanumeric).len();
         &self.line[before..]
+    }
+
+    /// True when a full stop behind the last word makes it the initial of a name: "К. Буданов" is no Russian "к".
+    fn is_initial(&self, next: char) -> bool {
+        self.capital && next == '.' && self.word().chars().nth(1).is_none()
     }
 
     /// True when the last word makes a run that an earlier line has, or is about to.
@@ -182,6 +187,9 @@ mod tests {
             Shut { openings: Openings { parts, ..Openings::default() }, words: Arc::new(words), ..Shut::default() };
         assert_eq!(written("", &shut, &["Він", " знав", " что"]), "Він знав");
         assert_eq!(written("", &shut, &["Він", " и", " вона"]), "Він и", "a letter may begin a word");
+        assert_eq!(written("", &shut, &["И", ". Він", " знав"]), "И. Він знав", "an initial");
+        assert_eq!(written("", &shut, &["И", " він"]), "И");
+        assert_eq!(written("", &shut, &["Він", " и", ". Вона"]), "Він и");
         assert_eq!(written("", &shut, &["Він", " что", "сь"]), "Він");
         let begins = ["как+", "что"].map(str::to_owned).into_iter().collect();
         let begins = Shut { words: Arc::new(begins), ..Shut::default() };
