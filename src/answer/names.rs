@@ -7,7 +7,7 @@
 use super::reading::{Key, Reading, Tongue};
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::lexicon::{Kind, Sound, lists};
+use crate::lexicon::{Kind, Mention, Sound, Unit, What, lists};
 
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
@@ -89,6 +89,9 @@ fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[
     if token.is_number || short || !token.is_capitalised() || !text.carries_meaning(i) {
         return Held::NoName;
     }
+    if Unit::currency(&token.folded).is_some_and(|currency| has_currency(currency, against.reference)) {
+        return Held::NoName;
+    }
     let concept = |kind| text.keys[i].iter().any(|key| matches!(key, Key::Concept(concept) if concept.kind == kind));
     let is_listed = concept(Kind::Name);
     let reference = against.reference;
@@ -117,6 +120,15 @@ fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[
         true => Held::Unknown,
         false => Held::Elsewhere,
     }
+}
+
+/// True when the article counts in a currency, or speaks of it, so that its code in capitals is no name: USD for dollars.
+fn has_currency(currency: Unit, reference: &Reference<'_>) -> bool {
+    let counts = |mention: &Mention| matches!(&mention.what, What::Number(amount) if amount.unit == currency);
+    reference.sentences.iter().chain(&reference.title).any(|reading| {
+        reading.mentions.iter().any(counts)
+            || reading.tokens.iter().any(|token| Unit::currency(&token.folded) == Some(currency))
+    })
 }
 
 /// True when the evidence has a name that is not far from this one: one that no table knows and that begins no sentence.
@@ -221,6 +233,23 @@ mod tests {
         }
         assert_eq!(found("Gavrilita thanked Kharkiv.", &[1], Language::En), []);
         assert_eq!(found("Міністерство подякувало мерові Харкова.", &[1], Language::Uk), []);
+    }
+
+    #[test]
+    fn a_currency_that_the_article_has_is_no_name() {
+        let text =
+            "The dollar rose to 41.25 hryvnias on Monday, the bank said, and a euro cost 44 of them, more than ever.";
+        let source = Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) };
+        let article = read(source).unwrap();
+        let reference = Reference::new(&article);
+        let found = |text: &str| {
+            let against =
+                Against { reference: &reference, evidence: Some(&[0]), tongue: reference.tongue(Language::En) };
+            let found = findings(&Reading::new(text, reference.table), &against, "fact");
+            found.into_iter().map(|finding| finding.value).collect::<Vec<_>>()
+        };
+        assert_eq!(found("The rate of USD/UAH rose to 41.25, and EUR to 44."), [""; 0]);
+        assert_eq!(found("The rate of GBP rose to 41.25."), ["GBP"]);
     }
 
     #[test]

@@ -174,7 +174,7 @@ const MAGNITUDES: [(u32, &str); 14] = [
     (9, "більйон"),
     (9, "биллион"),
 ];
-const ABBREVIATED: [(u32, &str); 11] = [
+const ABBREVIATED: [(u32, &str); 12] = [
     (3, "тис"),
     (3, "тыс"),
     (6, "млн"),
@@ -185,6 +185,7 @@ const ABBREVIATED: [(u32, &str); 11] = [
     (9, "bn"),
     (12, "трлн"),
     (12, "tn"),
+    (12, "trn"),
     (12, "trln"),
 ];
 /// Words that say a number in passing. A source that has one supports the number; a fact that has one need not prove it.
@@ -384,6 +385,7 @@ mod tests {
             assert_eq!(numeral(word), None, "{word}");
         }
         assert_eq!((magnitude("мільйонів"), magnitude("millionaire"), magnitude("тыс")), (Some(6), None, Some(3)));
+        assert_eq!((magnitude("trn"), magnitude("tn"), magnitude("трлн")), (Some(12), Some(12), Some(12)));
         assert_eq!(
             (compound("трирічний"), compound("двадцатипятилетний")),
             (Some((Decimal::from(3), "річний")), Some((Decimal::from(25), "летний")))

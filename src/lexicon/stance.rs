@@ -62,6 +62,10 @@ const IDIOMS: &[(&str, &[&str])] = &[
 ];
 /// What stands before a negation that negates nothing: "чуть не", "як ніколи".
 const BEFORE_IDIOMS: &str = "ледве ледь чуть едва чи як як-от как мало if why чому почему";
+/// "Доки не" is "until" and denies nothing; "поки не" may be "not yet".
+const UNTIL: &str = "доки допоки";
+/// Words between the two.
+const UNTIL_NEAR: usize = 3;
 /// Words that negate by their meaning.
 const IMPLICIT_WORDS: &str = "ban bans banned banning stop stops stopped stopping little few less hardly barely scarcely instead unable \
     unlike unless missed missing halted ceased trouble sacked fired opposed opposes oppose opposing except крім \
@@ -69,7 +73,7 @@ const IMPLICIT_WORDS: &str = "ban bans banned banning stop stops stopped stoppin
 /// Beginnings of words that negate by their meaning.
 const IMPLICIT: &str = "refus reject deny denie failed failing failure prohibit forbid forbad lacks lacked lacking impossib prevent \
     avoid absen difficult dismiss звільн уволен увольн отстран трудност складно ускладн відмов заборон запереч \
-    відсутн відкин відхил уник припин позбав скасу бракує навряд зупин спросту недопу отказ запре отриц \
+    відсутн відкин відкида відхил уник припин позбав скасу бракує навряд зупин спросту недопу отказ запре отриц \
     отсутств отверг отклон избеж избег прекра лишил лишен лиша отмен опроверг вряд останов провал недост";
 /// Beginnings of words that only look negated.
 const NOT_NEGATED: &str = "необхідн незалеж неділ негайн недавн немов неначе несподів незважаючи нещодавн непорозум необход независ \
@@ -138,7 +142,8 @@ fn mark(text: &str, tokens: &[Token<'_>], i: usize) -> Option<Mark> {
     let next = tokens.get(i + 1).map_or("", |token| token.folded.as_str());
     if lists(NEGATIONS, word) || word.ends_with("n't") {
         let idiom = IDIOMS.iter().any(|(first, second)| *first == word && second.contains(&next));
-        let before = i > 0 && lists(BEFORE_IDIOMS, &tokens[i - 1].folded);
+        let before = i > 0 && lists(BEFORE_IDIOMS, &tokens[i - 1].folded)
+            || word == "не" && tokens[i.saturating_sub(UNTIL_NEAR)..i].iter().any(|it| lists(UNTIL, &it.folded));
         // "No. 5"
         let number = word == "no"
             && text[tokens[i].end()..].starts_with('.')
@@ -206,7 +211,9 @@ mod tests {
         assert_eq!(of("Рада не ухвалила його"), [Mark::Negation(1, Some(2))]);
         assert_eq!(of("Дома нет света"), [Mark::Negation(1, Some(2))]);
         assert_eq!(of("It didn't rain"), [Mark::Negation(1, Some(2))]);
-        for text in ["Not only this", "не менше 5", "No. 5", "чуть не упал", "no later than May"] {
+        for text in
+            ["Not only this", "не менше 5", "No. 5", "чуть не упал", "no later than May", "доки воно не призвело"]
+        {
             assert!(!of(text).iter().any(|mark| matches!(mark, Mark::Negation(..))), "{text}");
         }
     }

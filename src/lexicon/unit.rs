@@ -179,6 +179,11 @@ impl Unit {
         }
     }
 
+    /// The currency that a folded word names: "usd", "гривень".
+    pub fn currency(word: &str) -> Option<Self> {
+        Some(of_word(word)).filter(|unit| matches!(unit, Self::Money(_)))
+    }
+
     /// True for two units of one kind: two currencies, or two lengths.
     pub fn is_comparable_with(self, other: Self) -> bool {
         match (self, other) {

@@ -98,6 +98,8 @@ impl Amount {
             (Unit::Plain, Unit::DayOfMonth) => self.counted.is_none(),
             (Unit::Plain, Unit::Plain | Unit::Times) => true,
             (Unit::Plain, _) => self.counted.is_none(),
+            // Twice something happened of which there were two.
+            (Unit::Times, Unit::Plain) => source.counted.is_some(),
             (Unit::Percent | Unit::Times | Unit::DayOfMonth, theirs) => self.unit == theirs,
             (Unit::Measure(ours), Unit::Measure(theirs)) => ours.of == theirs.of,
             (Unit::Money("GBP"), Unit::Measure(Measure { of: "pounds", .. }))

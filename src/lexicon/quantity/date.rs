@@ -1,6 +1,7 @@
 //! Dates: 12 March 2024, March 12, 12.03.2024, 12-15 березня, двадцать первого марта.
 
 use super::super::calendar;
+use super::super::stem::is_function_word;
 use super::{Date, Decimal, Reader, Weight, What};
 
 /// Words between two days of one month.
@@ -179,8 +180,63 @@ impl Reader<'_> {
             return Some(next);
         }
         let (year, last) = self.year_after(i);
-        self.push(i..=last, What::Date(Date { day: None, month, year }), Weight::Firm);
+        let weight = if year.is_none() && self.is_doubtful_month(i) { Weight::Loose } else { Weight::Firm };
+        self.push(i..=last, What::Date(Date { day: None, month, year }), weight);
         Some(last + 1)
+    }
+
+    /// True when a month without a day and a year may be another word: Jan, an august body, Мая Санду, лютий мороз.
+    fn is_doubtful_month(&self, i: usize) -> bool {
+        let token = &self.tokens[i];
+        match token.folded.as_str() {
+            word if calendar::is_shortened(word) => true,
+            "august" => !token.is_capitalised(),
+            // The fall of leaves.
+            "листопад" => !self.follows(i, &["на", "у", "в", "за"]),
+            word if word.starts_with("лют") => !self.is_of_february(i),
+            // Ukrainian and Russian write no month with a capital inside a sentence.
+            _ if token.is_cyrillic() && token.is_capitalised() && !token.is_acronym() => {
+                i > 0 || self.tokens.get(1).is_some_and(|next| next.is_capitalised())
+            }
+            _ => false,
+        }
+    }
+
+    /// True when лютого or лютому at token `i` is February and not fierce: it stands for itself behind what times have.
+    fn is_of_february(&self, i: usize) -> bool {
+        let times =
+            ["наприкінці", "початку", "початок", "кінця", "кінці", "кінець", "середині", "середини", "протягом"];
+        let ends = !self.gap(i).trim().is_empty() || self.word(i + 1).is_none_or(is_function_word);
+        self.follows(i, &times)
+            || (ends && self.follows(i, &["у", "в", "до", "з", "із", "від", "після", "за", "на", "по"]))
+    }
+
+    /// Whether the weekday at token `i` is sure. In Russian среда is also the environment.
+    pub(super) fn weight_of_weekday(&self, i: usize) -> Weight {
+        let sure = match self.tokens[i].folded.as_str() {
+            "среду" => self.follows(i, &["в", "во"]),
+            "средам" => self.follows(i, &["по"]),
+            word => !word.starts_with("сред"),
+        };
+        if sure { Weight::Firm } else { Weight::Loose }
+    }
+
+    /// Fri, пт, 12 січ.: shortened days and months support, and accuse nobody, since most are other words.
+    pub(super) fn read_shortened(&mut self, i: usize) {
+        let token = &self.tokens[i];
+        // Of all letters, ВС are the armed forces, and the others head a table.
+        let of_day = (token.is_cyrillic() || token.is_capitalised()) && !(token.folded == "вс" && token.is_acronym());
+        if let Some(day) = calendar::short_weekday(&token.folded).filter(|_| of_day) {
+            self.push(i..=i, What::Weekday(day), Weight::Loose);
+        }
+        let Some((month, is_sure)) = calendar::short_month(&token.folded) else { return };
+        let before = i.checked_sub(1).filter(|&at| matches!(self.gap(at).trim(), "" | "." | "-"));
+        let day = before.and_then(|at| self.day(at));
+        let (year, last) = self.year_after(i);
+        if is_sure || day.is_some() || year.is_some() {
+            let first = if day.is_some() { i - 1 } else { i };
+            self.push(first..=last, What::Date(Date { day, month, year }), Weight::Loose);
+        }
     }
 
     /// The year behind a month at token `i`, and the last token of both.

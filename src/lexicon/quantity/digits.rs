@@ -197,7 +197,7 @@ impl Reader<'_> {
     }
 
     /// The power that stands behind a number as in 10⁶ and 10^6, and the last token of both. In "1.5 × 10⁶" it is that of
-    /// the ten.
+    /// the ten. Raised behind another number, digits are those of an inserted article of a law, or the mark of a note.
     fn raised(&self, i: usize) -> (Option<u32>, usize) {
         let gap = self.gap(i);
         let digits: String = gap
@@ -206,7 +206,7 @@ impl Reader<'_> {
             .filter_map(|digit| char::from_digit(digit as u32, 10))
             .collect();
         if let Ok(power) = digits.parse::<u32>() {
-            return (Some(power).filter(|&power| power <= HIGHEST_POWER), i);
+            return (Some(power).filter(|&power| power <= HIGHEST_POWER && self.tokens[i].text == "10"), i);
         }
         match self.plain(i + 1).filter(|_| gap == "^").and_then(|it| u32::try_from(it).ok()) {
             Some(power) if power <= HIGHEST_POWER => (Some(power), i + 1),
@@ -284,7 +284,7 @@ impl Reader<'_> {
 fn military(text: &str) -> Option<(u16, u16)> {
     let digits = text.len() == 4 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
     let time: u16 = text.parse().ok().filter(|_| digits)?;
-    Some((time / 100, time % 100))
+    Some((time / 100, time % 100)).filter(|(_, minutes)| *minutes < 60)
 }
 
 /// Two numbers with this mark between them.

@@ -136,13 +136,7 @@ impl Reader<'_> {
             return self.read_number(i);
         }
         if let Some(day) = calendar::weekday(&token.folded) {
-            // In Russian среда and неделя are also the environment and the week.
-            let weight = if token.folded.starts_with("сред") && !self.follows(i, &["в", "во"]) {
-                Weight::Loose
-            } else {
-                Weight::Firm
-            };
-            self.push(i..=i, What::Weekday(day), weight);
+            self.push(i..=i, What::Weekday(day), self.weight_of_weekday(i));
         }
         if let Some(next) = self.read_relative(i) {
             return next;
@@ -211,5 +205,6 @@ impl Reader<'_> {
         if let Some(day) = calendar::weekday_of_adjective(&token.folded) {
             self.push(i..=i, What::Weekday(day), Weight::Loose);
         }
+        self.read_shortened(i);
     }
 }

@@ -91,6 +91,15 @@ fn number_words_are_numbers() {
     assert_eq!(numbers("fourteen banks, ten million documents"), ["14", "10000000"]);
     assert!(numbers("one of the thousands, once, second, друга").is_empty());
     assert_eq!(numbers("two hundred thousand and five"), ["200005"]);
+    assert!(numbers("several hundred cyclists and a few hundred men").is_empty());
+    assert_eq!(numbers("a hundred men, one hundred men"), ["100", "100"]);
+    let half_more = numbers("півтора року");
+    for text in ["a year and a half", "полтора года", "рік з половиною", "one year and a half"]
+    {
+        assert_eq!(numbers(text), half_more, "{text}");
+    }
+    assert_eq!(numbers("two years and a half"), numbers("2.5 years"));
+    assert_eq!(numbers("a million and a half euros"), ["1500000 EUR"]);
     assert_eq!(numbers("п'ять шість"), ["5", "6"]);
 }
 
@@ -174,6 +183,7 @@ fn magnitudes_are_read_in_every_form() {
     );
     assert_eq!(numbers("a dozen eggs, two dozen, п'ять десятків, half a dozen"), ["12", "24", "50", "6"]);
     assert_eq!(numbers("10^6, 10⁶, $1.5tn"), ["1000000", "1000000", "1500000000000 USD"]);
+    assert_eq!(numbers("за ст. 130² КК, у 2019³, 15² тонн, 2^10"), ["130", "2019", "15", "1024"]);
 }
 
 #[test]

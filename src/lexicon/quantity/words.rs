@@ -59,14 +59,22 @@ impl Reader<'_> {
         {
             (value, last) = (value.times(times), next);
         }
-        let behind = self.behind(last);
+        let mut behind = self.behind(last);
         if let Some(power) = behind.power {
             value = value.times_ten_to(power);
+        } else if behind.unit_last > last
+            && let Some((_, end)) = self.and_a_half(behind.unit_last)
+        {
+            // "two years and a half"
+            value = value.and_a_half().unwrap_or(value);
+            (behind.last, behind.unit_last) = (end, end);
         }
         // One and two are often only grammar: "one of", "second" is a time. A magnitude alone is no number: "thousands".
         let only_ordinal = sum.ordinal && parts == 1;
         let least = if only_ordinal { 3 } else { 1 };
-        let firm = parts > 0 && value.whole().is_none_or(|value| value > least);
+        // "Several hundred" is no hundred; "a hundred" is.
+        let counted = self.word(i) != Some("hundred") || i.checked_sub(1).is_some_and(|i| self.word(i) == Some("a"));
+        let firm = parts > 0 && counted && value.whole().is_none_or(|value| value > least);
         self.read_ratio(i, last, &value);
         self.push_amount(i, (vec![value], if firm { Weight::Firm } else { Weight::Loose }), behind);
         behind.last + 1
@@ -127,12 +135,31 @@ impl Reader<'_> {
                 return Some(i + 1);
             }
         }
-        self.read_half(i, &word).or_else(|| self.read_part(i, &word)).or_else(|| {
+        let whole = self.read_one_and_a_half(i, &word);
+        whole.or_else(|| self.read_half(i, &word)).or_else(|| self.read_part(i, &word)).or_else(|| {
             let alone = fraction::group(&word).filter(|&group| group == 12)?;
             let behind = self.behind(i);
             self.push_amount(i, (vec![Decimal::from(alone)], Weight::Firm), behind);
             Some(behind.last + 1)
         })
+    }
+
+    /// "a year and a half", "рік з половиною": one of a unit, and half of it.
+    fn read_one_and_a_half(&mut self, i: usize, word: &str) -> Option<usize> {
+        let at = if lists("a an one", word) { i + 1 } else { i };
+        let counted = self.word(at).filter(|counted| at > i || !counted.is_ascii())?;
+        let (unit, power) = (unit::of_word(counted), numeral::magnitude(counted));
+        if power.is_none() && !matches!(unit, Unit::Measure(_) | Unit::Money(_)) {
+            return None;
+        }
+        let (_, last) = self.and_a_half(at)?;
+        let behind = match power {
+            Some(_) => Behind { power: None, ..self.behind(last) },
+            None => Behind { unit, power: None, last, unit_last: last },
+        };
+        let value = Decimal::parse("1.5").times_ten_to(power.unwrap_or(0));
+        self.push_amount(i, (vec![value], Weight::Firm), behind);
+        Some(last + 1)
     }
 
     /// "half a million", "half an hour", "пів мільйона", "half a dozen", "half of".
