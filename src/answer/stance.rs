@@ -24,6 +24,8 @@ const COMPARING: &str =
     "more fewer less higher lower більше більш менше менш вище нижче больше более меньше менее выше ниже";
 /// Letters that two stems need to be compared.
 const ROOT: usize = 4;
+/// Beginnings of words for what was not done, or is said not to have been.
+const REFUSING: &str = "refus deny denie failed відмов запереч отказ отриц опроверг";
 /// A fact that has this share of a clause's words tells the clause.
 const HALF: f32 = 0.5;
 /// Across languages, a fact of this share of a sentence's words tells the whole sentence.
@@ -58,7 +60,7 @@ impl Pair<'_, '_> {
         if self.sentences.is_empty() {
             return None;
         }
-        self.opposite().or_else(|| self.came()).or_else(|| self.gone())
+        self.opposite().or_else(|| self.came()).or_else(|| self.gone()).or_else(|| self.refusal_gone())
     }
 
     /// The word of doubt, or of a plan, that the fact leaves out. A fact that cites its sentence in another language is mostly a
@@ -143,6 +145,17 @@ impl Pair<'_, '_> {
         self.sentences.iter().flat_map(|sentence| &sentence.mentions).filter_map(amount_of).any(bounded)
     }
 
+    /// True when the fact has as the bound of a number what a clause says by its negation: "at most two" for "not more than two".
+    fn has_other_bound(&self, sentence: &Reading<'_>, at: usize) -> bool {
+        let Clause { first, last } = clause::around(sentence, at);
+        let (start, end) = (sentence.tokens[first].start, sentence.tokens[last].end());
+        let inside = sentence.mentions.iter().filter(|it| start <= it.start && it.end <= end);
+        inside.filter_map(amount_of).any(|theirs| {
+            let ours = self.fact.mentions.iter().filter_map(amount_of).filter(|ours| ours.bound.is_some());
+            ours.into_iter().any(|it| it.bound != theirs.bound && it.values.iter().any(|it| theirs.values.contains(it)))
+        })
+    }
+
     /// True when the evidence denies another word that the fact has too: "не связывают с работой" for "связывают не с работой".
     fn denies_another_word(&self) -> bool {
         let heads = self
@@ -177,7 +190,7 @@ impl Pair<'_, '_> {
             let fewer = theirs(clusters) > self.own_clusters(sentence) && self.tells_all_of(sentence);
             let cited = self.origin == Origin::Cited;
             let denies_too = negations(fact).any(|(_, head)| head.is_some_and(|head| self.is_in(head, sentence)));
-            for (at, head) in negations(sentence) {
+            for (at, head) in negations(sentence).filter(|&(at, _)| !self.has_other_bound(sentence, at)) {
                 let differ = theirs(clusters) > clusters(fact);
                 let turned = head.is_some_and(|head| {
                     self.turned((sentence, head), &[fact], differ)
@@ -187,6 +200,26 @@ impl Pair<'_, '_> {
                 let idle = lists("без without", &sentence.tokens[at].folded) || is_corrected(sentence, at);
                 if turned || (fewer && (cited || (!idle && self.tells_clause(sentence, at)))) {
                     return Some(words(sentence, at, head));
+                }
+            }
+        }
+        None
+    }
+
+    /// A word that the evidence has refused or denied, and the fact has as done: "refused to approve" made "approved". Words of
+    /// another language are matched too loosely for it.
+    fn refusal_gone(&self) -> Option<String> {
+        if self.tongue == Tongue::Other {
+            return None;
+        }
+        for sentence in self.sentences {
+            for at in (0..sentence.tokens.len()).filter(|&at| begins(REFUSING, &sentence.tokens[at].folded)) {
+                let behind = at + 1..sentence.tokens.len().min(at + 1 + NEAR);
+                let Some(head) = behind.into_iter().find(|&i| sentence.carries_meaning(i)) else { continue };
+                let kept = self.fact.marks.iter().any(|mark| matches!(mark, Mark::Implicit(_) | Mark::Negation(..)));
+                if !kept && self.turned((sentence, head), &[self.fact], true) && self.is_told_beside(sentence, head, 1)
+                {
+                    return Some(words(sentence, at, Some(head)));
                 }
             }
         }
@@ -309,6 +342,10 @@ fn are_akin(one: &str, other: &str) -> bool {
 fn is_corrected(sentence: &Reading<'_>, at: usize) -> bool {
     let next = clause::around(sentence, at).last + 1;
     sentence.tokens.get(next).is_some_and(|token| lists("а but instead", &token.folded))
+}
+
+fn begins(starts: &str, word: &str) -> bool {
+    starts.split(' ').any(|start| word.starts_with(start))
 }
 
 fn amount_of(mention: &Mention) -> Option<&Amount> {

@@ -104,3 +104,60 @@ fn a_source_that_is_left_out_is_found() {
         assert_eq!(found(text, at, Language::En), [], "{text}");
     }
 }
+
+/// What `check` finds in a text that is held against one sentence.
+fn found_in(article: &str, text: &str, language: Language) -> Vec<FindingKind> {
+    let filler =
+        "It was a long and quiet day in the old town by the river, and hardly anybody noticed anything at all.";
+    let source = Source {
+        bytes: format!("{article}\n\n{filler}").into(),
+        name: "test".into(),
+        title: None,
+        language: Some(language),
+    };
+    let article = read(source).unwrap();
+    let reference = Reference::new(&article);
+    let text = Reading::new(text, reference.table);
+    let claim = Claim {
+        text: &text,
+        sentences: &[0],
+        tongue: reference.tongue(language),
+        origin: Origin::Cited,
+        place: "fact",
+    };
+    check(&claim, &reference).into_iter().map(|it| it.0).collect()
+}
+
+#[test]
+fn what_was_refused_or_denied_is_not_done() {
+    for (article, text, language) in [
+        ("The board refused to approve the new budget.", "The board approved the new budget.", Language::En),
+        ("The ferry failed to reach the pier.", "The ferry reached the pier.", Language::En),
+        ("Міністр заперечує причетність до угоди.", "Міністр причетний до угоди.", Language::Uk),
+        ("Завод отказался продавать детали.", "Завод продавал детали.", Language::Ru),
+        ("Mr Lowe denies the charge of theft.", "Mr Lowe admits the charge of theft.", Language::En),
+    ] {
+        assert_eq!(found_in(article, text, language), [FindingKind::NegationChanged], "{text}");
+    }
+    for (article, text, language) in [
+        ("The board refused to approve the new budget.", "The board would not approve the new budget.", Language::En),
+        ("The board refused to approve the new budget.", "The new budget was discussed by the board.", Language::En),
+        ("The pilot denied the report and landed.", "The pilot landed.", Language::En),
+        ("Міністр заперечує причетність до угоди.", "Міністр відкидає причетність до угоди.", Language::Uk),
+        (
+            "Doctors advise not to take it for more than two years.",
+            "Doctors advise to take it for at most two years.",
+            Language::En,
+        ),
+    ] {
+        assert_eq!(found_in(article, text, language), [], "{text}");
+    }
+}
+
+#[test]
+fn what_is_alleged_is_found_by_the_whole_check() {
+    let found = |article: &str, text: &str| found_in(article, text, Language::En);
+    let article = "Prosecutors allege that the trader hid two boats.";
+    assert_eq!(found(article, "The trader hid two boats."), [FindingKind::AttributionChanged]);
+    assert_eq!(found(article, "The trader is said to have hidden two boats, prosecutors allege."), []);
+}
