@@ -28,8 +28,7 @@ use self::run::Run;
 
 pub use self::recipe::{Recipe, Weakness, Wish};
 pub use self::translation::{
-    Direction, Document, Fault, FaultKind, OpenOptions, Opened, Sentence, Step, TextFormat, TranslateError,
-    Translation, common_language,
+    Direction, Document, Fault, FaultKind, OpenOptions, Opened, Sentence, Step, TextFormat, TranslateError, Translation,
 };
 
 /// Facts when the caller does not say how many.
@@ -240,7 +239,8 @@ impl Service {
             article: &article,
             terms,
             wish: &wish,
-            proofreader: Proofreader::start(article.clone(), held),
+            proofreader: Proofreader::start(article.clone(), held.clone()),
+            held,
             timings: &mut timings,
             watch: &mut watch,
         };
@@ -257,7 +257,8 @@ impl Service {
         summaries.retain(|summary| place(summary).is_some());
         summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
-        let Run { proofreader, .. } = run;
+        let Run { proofreader, held, .. } = run;
+        drop(held);
         proofreader.end().await;
         Ok(self.answer(source_info(&article, &matter), summaries, timings_info(timings, started)))
     }

@@ -31,23 +31,6 @@ impl Limit {
         }
     }
 
-    /// The same for work whose turn has to come. It is handed the turn, and gives it back with what it has done.
-    pub(super) async fn hold_turn<T, E, F>(
-        &self,
-        place: Place,
-        work: impl FnOnce(Turn) -> F,
-    ) -> Result<Result<T, E>, Problem>
-    where
-        F: Future<Output = Result<(T, Turn), E>>,
-    {
-        self.hold(async {
-            let (done, turn) = work(self.turn(place).await).await?;
-            turn.finish();
-            Ok(done)
-        })
-        .await
-    }
-
     /// Waits for the turn of a place, and counts for how long.
     pub(super) async fn turn(&self, place: Place) -> Turn {
         let waiting = Instant::now();

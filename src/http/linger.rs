@@ -16,9 +16,10 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
 
-/// How much is read and thrown away of one body, and for how long.
+/// How much is read and thrown away of one body, for how long, and how long its sender may be silent (as nginx has it).
 const MOST_BYTES: usize = 128 << 20;
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST_SILENCE: Duration = Duration::from_secs(5);
 /// Bodies that are thrown away at a time; others are cut off.
 const MOST: usize = 32;
 
@@ -89,7 +90,7 @@ impl Drop for Lingering {
 async fn throw_away(mut body: Body) {
     let mut read = 0;
     while read < MOST_BYTES
-        && let Some(Ok(frame)) = body.frame().await
+        && let Ok(Some(Ok(frame))) = tokio::time::timeout(LONGEST_SILENCE, body.frame()).await
     {
         read += frame.data_ref().map_or(0, Bytes::len);
     }

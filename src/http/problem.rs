@@ -139,7 +139,7 @@ pub(super) fn shown(error: &Error) -> String {
             )
         }
         // Which direction nothing translates, and how to get it.
-        Error::Translate(_) => error.to_string(),
+        Error::Translate(reason) if reason.is_of_the_text() => error.to_string(),
         _ if error.kind() == Kind::Internal => {
             tracing::error!(%error, "the gateway failed");
             "the gateway failed; its log says more, under this answer's `x-request-id`".to_owned()
@@ -184,6 +184,7 @@ impl IntoResponse for Problem {
 mod tests {
     use super::*;
     use crate::engine::EngineError;
+    use crate::service::TranslateError;
 
     #[test]
     fn what_is_long_is_shown_in_part_and_on_whole_characters() {
@@ -208,5 +209,8 @@ mod tests {
             assert_eq!((status.status.as_u16(), status.detail().contains("secret")), (500, false), "{status:?}");
             assert!(status.detail().contains("x-request-id"), "{status:?}");
         }
+        let (name, reason) = ("firefox-en-uk".to_owned(), format!("cannot read {path}"));
+        let broken = Problem::from(Error::Translate(Box::new(TranslateError::Broken { name, reason })));
+        assert_eq!((broken.status.as_u16(), broken.detail().contains("secret")), (503, false), "{broken:?}");
     }
 }

@@ -3,6 +3,7 @@
 //! Events of a stream: `begun` {total}, `sentence` {index, total, sentence}, and `done` {translation} or `error` {problem}.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
@@ -17,13 +18,12 @@ use super::ask;
 use super::events;
 use super::gateway::Gateway;
 use super::limit::Limit;
-use super::offload::{self, offload, offload_large};
+use super::offload::{self, offload_large};
 use super::openapi::Refusals;
 use super::phase::Working;
 use super::problem::Problem;
 use super::room::Reservation;
 use super::turns::{Caller, Place, Turn};
-use crate::error::Error;
 use crate::intake::Language;
 use crate::service::{Document, OpenOptions, Opened, Service, Step, TextFormat, Translation};
 
@@ -98,40 +98,36 @@ struct Job {
     _working: Working,
 }
 
-/// How far a text is. The room of its body is held until it is translated.
+/// How far a text is.
 enum Text {
     /// Its turn is to come.
     Waiting { document: Document, place: Place, room: Reservation },
-    /// It was read.
-    Opened { opened: Opened, turn: Turn, room: Reservation },
+    /// It was read. It holds the turn and the room of its body, too, as long as a thread works with it.
+    Opened { opened: Opened, held: Arc<(Turn, Reservation)> },
 }
 
 impl Job {
-    /// Waits for the turn and reads the text. Turn and room are held by the thread that reads.
+    /// Waits for the turn and reads the text.
     async fn opened(self) -> Result<Self, Problem> {
         let Self { service, text, limit, _working } = self;
         let (document, place, room) = match text {
             Text::Waiting { document, place, room } => (document, place, room),
             opened @ Text::Opened { .. } => return Ok(Self { service, text: opened, limit, _working }),
         };
-        let reader = service.clone();
         let reading = async {
-            let turn = limit.turn(place).await;
-            offload(move |cancel| {
-                let options = OpenOptions { cancel: cancel.clone(), ..OpenOptions::default() };
-                Ok(Text::Opened { opened: reader.open_document(&document, &options)?, turn, room })
-            })
-            .await
+            let held = Arc::new((limit.turn(place).await, room));
+            let options = OpenOptions { held: Some(held.clone()), ..OpenOptions::default() };
+            Ok::<_, Problem>(Text::Opened { opened: service.opened(document, options).await?, held })
         };
-        let text = limit.hold(reading).await??.map_err(|error: Error| Problem::from(error))?;
+        let text = limit.hold(reading).await??;
         Ok(Self { service, text, limit, _working })
     }
 
     async fn translation(self, watch: &mut (dyn FnMut(Step<'_>) + Send)) -> Result<Translation, Problem> {
         let Self { service, text, limit, _working } = self.opened().await?;
-        let Text::Opened { opened, turn, room: _room } = text else { return Err(Problem::internal()) };
+        let Text::Opened { opened, held } = text else { return Err(Problem::internal()) };
         let translation = limit.hold(service.translate_opened(opened, watch)).await??;
-        turn.finish();
+        held.0.finish();
         Ok(translation)
     }
 }

@@ -39,7 +39,8 @@ impl Proofreader {
                 work(&reference);
             }
         };
-        // A thread of its own, because it lives as long as the request. Where there is none, whoever asks is told.
+        // A thread of its own, because it lives as long as the request and mostly waits, which a pool's threads should not.
+        // There are no more of them than turns. Where there is none, whoever asks is told.
         if let Err(error) = std::thread::Builder::new().name("stislo-proofreader".into()).spawn(serve) {
             tracing::error!("no thread for checking: {error}");
         }

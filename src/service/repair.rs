@@ -63,7 +63,12 @@ impl Run<'_> {
             length: self.wish.task.length,
         };
         // All lines are looked through and tokens counted, which takes longer than those who serve others may stand still.
-        let planning = tokio::task::spawn_blocking(move || (planner.plan(&summaries, failing), summaries)).await;
+        let held = self.held.clone();
+        let planning = move || {
+            let _held = held;
+            (planner.plan(&summaries, failing), summaries)
+        };
+        let planning = tokio::task::spawn_blocking(planning).await;
         let ((mut rewriting, plan), summaries) = planning.map_err(|_| Error::Engine(EngineError::Dead))?;
         if let Some(plan) = plan {
             self.rewrite(&plan, &mut rewriting).await?;

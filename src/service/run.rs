@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::proofreader::Proofreader;
-use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
+use super::{Held, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
 use crate::answer::{self, Growing, Made, Strategy, Summary};
 use crate::engine::constraint::{
     self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Openings, Script, Shut,
@@ -30,6 +30,8 @@ pub(super) struct Run<'a> {
     pub(super) wish: &'a Wish,
     /// Prepares the article while the engine reads it.
     pub(super) proofreader: Proofreader,
+    /// What bounds the request, for the threads that work for it.
+    pub(super) held: Option<Held>,
     pub(super) timings: &'a mut Timings,
     pub(super) watch: &'a mut (dyn FnMut(Stage) + Send),
 }
@@ -57,8 +59,9 @@ impl Run<'_> {
                 Next::Parts(parts) => parts,
             };
             let smaller = matter.reduced(self.facts_of(&parts).await?)?;
-            let (service, task) = (self.service.clone(), task.clone());
+            let (service, task, held) = (self.service.clone(), task.clone(), self.held.clone());
             let planning = move || {
+                let _held = held;
                 let next = service.with_card(|card| plan::build(&smaller, &task, card));
                 next.map(|next| (smaller, next))
             };
@@ -264,7 +267,7 @@ fn line_format(format: &Format) -> LineFormat {
 /// How no line begins, as the engine wants it.
 fn openings(openings: &plan::Openings) -> Openings {
     let plan::Openings { beside, parts, numbered, presenters, exclaimed, phrases } = openings.clone();
-    Openings { beside, parts, numbered, presenters, exclaimed, phrases }
+    Openings { beside, parts, numbered, presenters, exclaimed, phrases, ..Openings::default() }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::translate;
 use crate::translate::{Desk, Glossary, Writer};
 pub use crate::translate::{
     Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
-    Translation, common_language,
+    Translation,
 };
 
 /// chrF that is taken for a model in a language that it writes well; translation models state more.
@@ -49,23 +49,14 @@ impl Service {
         self.desk.best(direction)
     }
 
-    /// Reads a text for a translation. On this thread, for whoever has one that may be busy for long.
-    ///
-    /// # Errors
-    /// When the text is refused, or nobody waits for it any more.
-    pub fn open_document(&self, document: &Document, options: &OpenOptions) -> Result<Opened, Error> {
-        Ok(translate::open(document, options)?)
-    }
-
-    /// The same on a thread of its own; `among` is the language of the texts around it. Dropping the future stops the work.
+    /// Reads a text for a translation, on a thread that may be busy for long. Dropping the future stops the work.
     ///
     /// # Errors
     /// When the text is refused.
-    pub async fn opened(&self, document: Document, among: Option<Language>) -> Result<Opened, Error> {
-        let (service, options) = (self.clone(), OpenOptions { among, ..OpenOptions::default() });
+    pub async fn opened(&self, document: Document, options: OpenOptions) -> Result<Opened, Error> {
         let _leaving = options.cancel.on_drop();
-        let opened = tokio::task::spawn_blocking(move || service.open_document(&document, &options)).await;
-        opened.map_err(|_| Error::Engine(EngineError::Dead))?
+        let opened = tokio::task::spawn_blocking(move || translate::open(&document, &options)).await;
+        Ok(opened.map_err(|_| Error::Engine(EngineError::Dead))??)
     }
 
     /// Translates a text that was read. Dropping the future cancels the work.

@@ -172,6 +172,11 @@ fn hidden_text_is_no_part_of_an_article() {
         format!("<p><span style='font-size:0'>{secret}</span></p>"),
         format!("<p class=sr-only>{secret}</p>"),
         format!("<style>.x{{display:none}}</style><p class=x>{secret}</p>"),
+        format!("<style>.x{{font-size:0}}</style><p class=x>{secret}</p>"),
+        format!("<style>.ad .x{{display:none}}</style><div class=ad><p class=x>{secret}</p></div>"),
+        format!("<style>@layer a{{.x{{color:transparent}}}}</style><p class=x>{secret}</p>"),
+        format!("<p style='position:absolute;left:9999px'>{secret}</p>"),
+        format!("<p style='opacity:.01'>{secret}</p>"),
         format!("<div aria-hidden=true><p>{secret}</p></div>"),
     ] {
         let article = article(around(&hidden));
@@ -189,6 +194,35 @@ fn hidden_text_is_no_part_of_an_article() {
 fn definitions_of_an_article_are_kept() {
     let article = article(around("<dl><dt>Opening</dt><dd>11 March</dd><dt>Ovens</dt><dd>4</dd></dl>"));
     assert!(article.text().contains("Opening: 11 March") && article.text().contains("Ovens: 4"), "{}", article.text());
+}
+
+#[test]
+fn dates_in_lists_of_an_article_are_kept_and_that_of_the_page_goes() {
+    let lists = "<dl><dt>Monday</dt><dd>9:30–18:00</dd></dl><ul><li>11 March</li><li>121</li></ul>";
+    let page = around(lists).replace("</h1>", "</h1><ul><li>11 May 2024</li><li>10:17</li></ul>");
+    let read = article(page);
+    for kept in ["• Monday: 9:30–18:00", "• 11 March", "• 121"] {
+        assert!(read.text().split("\n\n").any(|it| it == kept), "{kept}: {}", read.text());
+    }
+    assert!(!read.text().contains("11 May 2024") && !read.text().contains("10:17"), "{}", read.text());
+    let plain = fixture("en", "body.txt").replacen("\n\n", "\n\n- 11 March\n\n- 12 March\n\n", 1);
+    assert_eq!(article(plain.as_str()).text(), plain.trim());
+}
+
+#[test]
+fn text_that_was_decoded_wrongly_is_decoded_back() {
+    for language in ["uk", "ru"] {
+        let wanted = article(fixture(language, "page.html"));
+        let page = fixture(language, "page.html");
+        let twice = WINDOWS_1251.decode_without_bom_handling(page.as_bytes()).0.into_owned();
+        assert_eq!(article(twice).text(), wanted.text(), "{language}: UTF-8 as windows-1251");
+        let plain = fixture(language, "body.txt").replace('’', "'").replace(['–', '—'], "-");
+        let plain = plain.replace(['“', '”', '„', '«', '»'], "\"").replace('№', "N");
+        for (right, wrong) in [(WINDOWS_1251, KOI8_U), (KOI8_U, WINDOWS_1251)] {
+            let spoilt = wrong.decode_without_bom_handling(&right.encode(&plain).0).0.into_owned();
+            assert_eq!(article(spoilt).text(), plain.trim(), "{language}: {} as {}", right.name(), wrong.name());
+        }
+    }
 }
 
 #[test]

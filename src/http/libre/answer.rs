@@ -11,14 +11,14 @@ use tokio::time::Instant;
 
 use super::refusal::Refusal;
 use super::values::Values;
-use super::{Libre, demand};
+use super::{Held, Libre, demand};
 use crate::error::Error;
 use crate::http::offload::{self, offload_large};
 use crate::http::options::Limits;
 use crate::http::turns::Caller;
-use crate::intake::Language;
 use crate::intake::language::nearest_language;
-use crate::service::{Document, Service, TextFormat, common_language};
+use crate::intake::{Company, Language};
+use crate::service::{Document, OpenOptions, Service, TextFormat};
 
 /// Texts of one request that are translated at the same time.
 const SIDE_BY_SIDE: usize = 4;
@@ -29,8 +29,8 @@ struct Asked {
     /// They came as an array, and go back as one.
     batch: bool,
     from: Option<Language>,
-    /// The language of the texts together, for those that could be in several.
-    among: Option<Language>,
+    /// What the texts together say of those that could be in several languages.
+    company: Company,
     to: Language,
     format: TextFormat,
     alternatives: usize,
@@ -53,13 +53,15 @@ pub(super) async fn translate(
     let begun = Instant::now();
     let (caller, mut values) = libre.read(caller, request).await?;
     let service = libre.gateway.service()?;
-    let (reader, limits, _room) = (service.clone(), libre.gateway.0.options.limits, values.room.take());
+    let (reader, limits, room) = (service.clone(), libre.gateway.0.options.limits, values.room.take());
     let asked = offload_large(values.size, move || Asked::read(&reader, &limits, &values)).await??;
     let asked = Arc::new(asked);
     // A few at a time, so that the engine's rows are filled and no request has everything to itself.
-    let work = (0..asked.texts.len()).map(|at| item(service.clone(), asked.clone(), at));
-    let work = stream::iter(work).buffered(SIDE_BY_SIDE).try_collect();
-    let mut items: Vec<Item> = libre.work(caller, begun, work).await?;
+    let work = |held: Held| {
+        let items = (0..asked.texts.len()).map(|at| item(service.clone(), asked.clone(), at, held.clone()));
+        stream::iter(items.collect::<Vec<_>>()).buffered(SIDE_BY_SIDE).try_collect()
+    };
+    let mut items: Vec<Item> = libre.work((caller, begun, room), work).await?;
     // One text never fails a batch; where all are refused there is nothing else to answer.
     if items.iter().all(|item| item.refused.is_some())
         && let Some(error) = items.first_mut().and_then(|item| item.refused.take())
@@ -89,7 +91,7 @@ fn answer(asked: &Asked, items: Vec<Item>) -> Value {
 
 /// Translates the text with this number; one that is refused goes back as it came. Owns what it needs, since several are
 /// under way.
-async fn item(service: Service, asked: Arc<Asked>, at: usize) -> Result<Item, Refusal> {
+async fn item(service: Service, asked: Arc<Asked>, at: usize, held: Held) -> Result<Item, Refusal> {
     let text = asked.texts[at].as_str();
     let untouched = |refused| {
         let detected = json!({"confidence": 0.0, "language": "en"});
@@ -101,7 +103,8 @@ async fn item(service: Service, asked: Arc<Asked>, at: usize) -> Result<Item, Re
     }
     let document = Document { text: text.to_owned(), from: asked.from, to: asked.to, format: asked.format };
     let translation = async {
-        let opened = service.opened(document, asked.among).await?;
+        let options = OpenOptions { company: asked.company, held: Some(held), ..OpenOptions::default() };
+        let opened = service.opened(document, options).await?;
         Ok((service.translate_opened(opened.clone(), &mut |_| ()).await?, opened))
     };
     let (translation, opened) = match translation.await {
@@ -147,9 +150,18 @@ impl Asked {
         if let Some(from) = from {
             demand(service, from, to)?;
         }
-        let among = if from.is_none() { common_language(texts.iter().map(String::as_str)) } else { None };
-        Ok(Self { texts, batch, from, among, to, format, alternatives })
+        let company = match (from, format) {
+            (Some(_), _) => Company::default(),
+            (None, TextFormat::Html) => Company::of(texts.iter().flat_map(|text| without_tags(text))),
+            (None, _) => Company::of(texts.iter().map(String::as_str)),
+        };
+        Ok(Self { texts, batch, from, company, to, format, alternatives })
     }
+}
+
+/// The texts between tags.
+fn without_tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text))
 }
 
 /// Source and target as they were given.

@@ -20,11 +20,12 @@ use tokio::time::Instant;
 
 use super::answer::{language, languages, source_language, too_long};
 use super::refusal::Refusal;
-use super::{Libre, demand};
+use super::{Held, Libre, demand};
+use crate::http::offload::offload_large;
 use crate::http::origin;
 use crate::http::turns::Caller;
 use crate::intake;
-use crate::service::{Document, TextFormat};
+use crate::service::{Document, OpenOptions, TextFormat};
 
 /// Files that wait at the same time, and their bytes together.
 const MOST_FILES: usize = 64;
@@ -89,21 +90,33 @@ pub(super) async fn translate(
     let title = last_part(&file.name).to_owned();
     let ending = title.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
     let format: TextFormat = ending.parse().map_err(|()| Refusal::bad("Invalid request: file format not supported"))?;
-    let text = intake::decoded(&file.bytes)
-        .ok_or_else(|| Refusal::bad("Invalid request: the file is not a text in any charset that is known"))?;
-    let count = text.chars().count();
     let most = libre.gateway.0.options.limits.max_characters;
-    if count > most {
-        return Err(too_long(count, most));
-    }
-    let document = Document { text, from, to, format };
-    let work = async { service.translate(document, &mut |_| ()).await.map_err(Refusal::from) };
-    let translation = libre.work(caller, begun, work).await?;
+    let room = values.room.take();
+    let work = |held: Held| async move {
+        let reading = held.clone();
+        let text = offload_large(file.bytes.len(), move || {
+            let _held = reading;
+            decoded(&file.bytes, most)
+        });
+        let document = Document { text: text.await??, from, to, format };
+        let options = OpenOptions { held: Some(held), ..OpenOptions::default() };
+        let opened = service.opened(document, options).await?;
+        Ok(service.translate_opened(opened, &mut |_| ()).await?)
+    };
+    let translation = libre.work((caller, begun, room), work).await?;
     let name = plain(&format!("{}.{title}", unguessable()));
     let address = format!("{base}/download_file/{name}");
     let bytes = translation.text.into_bytes().into();
     libre.shelf.put(Kept { name, title, bytes, until: Instant::now() + LIFE });
     Ok(Json(json!({"translatedFileUrl": address})))
+}
+
+/// The text of a file.
+fn decoded(bytes: &[u8], most: usize) -> Result<String, Refusal> {
+    let text = intake::decoded(bytes)
+        .ok_or_else(|| Refusal::bad("Invalid request: the file is not a text in any charset that is known"))?;
+    let count = text.chars().count();
+    if count > most { Err(too_long(count, most)) } else { Ok(text) }
 }
 
 pub(super) async fn download(

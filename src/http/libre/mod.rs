@@ -29,7 +29,8 @@ use super::body::Sender;
 use super::gateway::Gateway;
 use super::limit::Limit;
 use super::problem::Problem;
-use super::turns::Caller;
+use super::room::Reservation;
+use super::turns::{Caller, Turn};
 use crate::intake::Language;
 use crate::service::{Direction, Service};
 
@@ -39,6 +40,9 @@ pub(super) const PATHS: [&str; 6] =
 
 /// The one that costs nothing: the name of a file there cannot be guessed.
 pub(super) const DOWNLOAD: &str = "/download_file/{name}";
+
+/// What bounds a request.
+type Held = Arc<(Turn, Option<Reservation>)>;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -102,18 +106,27 @@ impl Libre {
         Ok((caller, values))
     }
 
-    /// Does a request's work when its caller's turn comes, as long as it may take.
-    async fn work<T>(
+    /// Does a request's work when its caller's turn comes, as long as it may take. The work is handed what bounds the
+    /// request, the turn and the room of its body, for the threads that work for it.
+    async fn work<T, F>(
         &self,
-        caller: Caller,
-        begun: Instant,
-        work: impl Future<Output = Result<T, Refusal>>,
-    ) -> Result<T, Refusal> {
+        (caller, begun, room): (Caller, Instant, Option<Reservation>),
+        work: impl FnOnce(Held) -> F,
+    ) -> Result<T, Refusal>
+    where
+        F: Future<Output = Result<T, Refusal>>,
+    {
         let gateway = &self.gateway.0;
         let _working = gateway.life.begin()?;
         let place = gateway.turns.translations.take(caller).map_err(Problem::busy)?;
         let limit = Limit::since(begun, &self.gateway);
-        limit.hold_turn(place, async |turn| Ok((work.await?, turn))).await?
+        let work = async {
+            let held = Arc::new((limit.turn(place).await, room));
+            let done = work(held.clone()).await?;
+            held.0.finish();
+            Ok(done)
+        };
+        limit.hold(work).await?
     }
 }
 

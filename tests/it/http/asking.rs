@@ -144,6 +144,10 @@ async fn the_page_has_words_for_every_finding_and_warning_in_every_language() {
     for language in ["uk", "ru"] {
         assert_eq!(words_of(&script, language), english, "{language}");
     }
+    // The stages of an answer, as the stream names them.
+    for stage in ["waiting", "reading", "condensing", "writing", "repairing", "translating"] {
+        assert!(english.contains(&stage.to_owned()), "no words for {stage}");
+    }
     for (kind, least) in [("FindingKind", 12), ("WarningCode", 2)] {
         let named = api["components"]["schemas"][kind]["oneOf"].as_array().map(|all| {
             let each = all.iter().map(|it| it["const"].as_str().or(it["enum"][0].as_str()).unwrap().to_owned());
