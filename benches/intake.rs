@@ -46,6 +46,7 @@ fn main() {
             "100,000 hidden elements",
             format!("<!doctype html><p>{text}</p>{}", "<span hidden>x</b></div>".repeat(100_000)),
         ),
+        ("300,000 elements of 500 rules each", ruled()),
         ("200,000 raised numbers", format!("<!doctype html><p>{text}{}", "10<sup>6</sup> ".repeat(200_000))),
         ("100,000 quotations", format!("<!doctype html><p>{text}{}", "<q>x".repeat(100_000))),
         (
@@ -56,6 +57,7 @@ fn main() {
         ("3 MB of abbreviations", format!("{text}{}", "Mr. ".repeat(750_000))),
         ("3 MB of short lines", "word\n".repeat(600_000)),
         ("3 MB without a blank", "ж".repeat(1_500_000)),
+        ("3 MB of letters of a wrong charset", format!("{text}{}", "яСД Б яЮЛЮПЕ ".repeat(130_000))),
         ("1 MB of combining marks", format!("{text}a{}", "\u{301}".repeat(500_000))),
         ("1 MB of mixed marks", format!("{text}a{}", "\u{301}\u{323}".repeat(250_000))),
     ];
@@ -77,6 +79,15 @@ fn time(bytes: Vec<u8>) -> (Duration, String) {
             |article| format!("{} sentences", article.sentences().len()),
         ),
     )
+}
+
+/// Elements of many classes, to each of which as many rules apply as are looked at.
+fn ruled() -> String {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"];
+    let rules: String =
+        names.iter().map(|name| format!(".{name}{{top:0}} .q .{name}{{left:1px}}").repeat(20)).collect();
+    let element = format!("<b class='{}'>x</b> ", names.join(" "));
+    format!("<!doctype html><style>{rules}</style><p>{}{}", SENTENCE.repeat(3), element.repeat(300_000))
 }
 
 /// The web page with the scripts, styles and menus of a real one.

@@ -32,6 +32,8 @@ struct Table {
     /// Measures after a number, and something else anywhere else: "5 м." and "м. Київ".
     measure_after_number: &'static [&'static str],
     year_after_number: &'static [&'static str],
+    /// Abbreviations that are words too: a goal, of chapters.
+    words_too: &'static [&'static str],
     /// Words in lower case that, with a capital, begin a sentence and are no name.
     starters: &'static [&'static str],
 }
@@ -42,9 +44,9 @@ static ENGLISH: Table = Table {
         "mr", "mrs", "ms", "mx", "dr", "prof", "gen", "col", "sgt", "capt", "cpt", "lt", "maj", "cmdr", "adm", "rep", "reps", "sen", "sens",
         "gov", "pres", "rev", "hon", "mt", "ft", "msgr", "fr", "supt", "insp", "cpl", "pvt", "brig", "messrs", "e.g", "i.e", "eg", "ie",
         "vs", "v", "cf", "approx", "viz", "ca", "c", "atty", "asst", "amb", "archbp", "bp", "ald", "cllr", "det",
-        "mme", "mlle", "drs", "profs", "gens", "vadm", "radm", "esp",
+        "mme", "mlle", "drs", "profs", "gens", "vadm", "radm", "esp", "ofc", "lieut",
     ],
-    place: &["st", "sts", "dist", "dept", "univ", "assoc", "al", "sec", "est", "twp", "hwy", "bldg", "apt", "intl", "natl"],
+    place: &["st", "sts", "dist", "dept", "univ", "assoc", "al", "sec", "est", "twp", "hwy", "bldg", "apt", "intl", "natl", "arch"],
     before_number: &[
         "no", "nos", "fig", "figs", "vol", "pp", "p", "ch", "art", "eq", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
         "oct", "nov", "dec", "para", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
@@ -58,6 +60,7 @@ static ENGLISH: Table = Table {
     year: &[],
     measure_after_number: &["ft", "c", "m", "p", "v"],
     year_after_number: &[],
+    words_too: &[],
     starters: &[
         "the", "a", "an", "it", "its", "he", "she", "they", "we", "you", "his", "her", "their", "our", "this", "that", "these", "those", "in",
         "on", "at", "but", "and", "or", "for", "after", "before", "when", "while", "as", "if", "since", "there", "however", "according",
@@ -77,6 +80,7 @@ static UKRAINIAN: Table = Table {
         "арх", "архіт", "інж", "підполк", "капт", "серж", "солд", "адм", "деп", "сен", "през", "прем", "дир", "реж",
         "худ", "дириг", "арт", "засл", "нар", "канд", "адв", "викл", "еп", "архієп",
         "митр", "прот", "свящ", "ієром", "преп", "патр", "кард", "цит", "присв", "ст.-лейт", "уродж", "псевд",
+        "зав", "секр", "співр", "гол", "предст",
     ],
     place: &["обл", "р-н", "буд", "тел", "корп", "каб", "смт", "ред", "ун-т", "ін-т", "б-р", "пр-т"],
     before_number: &["№", "стор", "абз", "іл", "січ", "лют", "бер", "квіт", "трав", "черв", "лип", "серп", "вер", "жовт", "лист", "груд"],
@@ -88,6 +92,7 @@ static UKRAINIAN: Table = Table {
     year: &["рр", "стст"],
     measure_after_number: &["м", "г", "т", "с", "ч", "гр", "к"],
     year_after_number: &["р", "ст"],
+    words_too: &["гол"],
     starters: &[
         "це", "цей", "ця", "ці", "він", "вона", "воно", "вони", "ми", "ви", "я", "у", "в", "на", "з", "із", "за", "до", "від", "про", "при", "під", "по", "для",
         "та", "і", "й", "а", "але", "однак", "проте", "також", "тоді", "тепер", "там", "тут", "так", "як", "якщо", "коли", "що", "хто", "чому", "де", "куди",
@@ -107,7 +112,7 @@ static RUSSIAN: Table = Table {
         "рус", "нем", "фр", "лат", "м", "ч", "чл", "кор", "к", "кн", "мин", "стр", "букв", "й", "э", "ген.-лейт", "ген.-м", "н", "е",
         "арх", "архит", "инж", "подполк", "капт", "серж", "солд", "адм", "деп", "сен", "през", "прем", "дир", "реж", "худ",
         "дириж", "арт", "засл", "нар", "канд", "адв", "преп", "еп", "архиеп", "митр", "прот", "свящ", "иером",
-        "патр", "кард", "цит", "изд", "псевд", "урожд", "гос", "фам",
+        "патр", "кард", "цит", "изд", "псевд", "урожд", "гос", "фам", "зав", "пред", "предс", "секр", "сотр", "глав",
     ],
     place: &["обл", "р-н", "тел", "корп", "каб", "ред", "отд", "ун-т", "ин-т", "б-р"],
     before_number: &["№", "абз", "илл", "янв", "февр", "мар", "апр", "июн", "июл", "авг", "сент", "окт", "нояб", "дек"],
@@ -119,6 +124,7 @@ static RUSSIAN: Table = Table {
     year: &["гг", "вв"],
     measure_after_number: &["м", "т", "с", "ч", "р", "гр", "к", "л"],
     year_after_number: &["г", "в", "ст"],
+    words_too: &["глав"],
     starters: &[
         "это", "этот", "эта", "эти", "он", "она", "оно", "они", "мы", "вы", "я", "в", "во", "на", "с", "со", "из", "за", "до", "от", "о", "об", "при", "под", "по", "для", "к",
         "и", "а", "но", "однако", "также", "тогда", "теперь", "там", "тут", "так", "как", "если", "когда", "что", "кто", "почему", "где", "куда", "не", "ни", "нет",
@@ -158,13 +164,15 @@ pub(super) fn kind(language: Language, word: &str, after_number: bool) -> Option
     }
 }
 
+/// True for an abbreviation that is a word too, so that only its place tells.
+pub(super) fn is_word_too(language: Language, word: &str) -> bool {
+    table(language).words_too.contains(&word)
+}
+
 /// No word is without a vowel: an abbreviation that is not listed. Acronyms are in capitals and are not asked for.
 fn is_shortened(word: &str) -> bool {
     word.chars().count() >= 2 && word.chars().all(|c| c.is_alphabetic() && !"aeiouyаеєиіїоуюяыэё".contains(c))
 }
-
-/// Names that end in an exclamation mark, which ends no sentence there.
-pub(super) const CALLED: [&str; 7] = ["Yahoo", "Yum", "Jeopardy", "Joomla", "Wham", "Oklahoma", "Ahoy"];
 
 /// True for what stands behind the name of a company.
 pub(super) fn is_company_form(word: &str) -> bool {

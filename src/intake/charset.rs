@@ -1,20 +1,21 @@
 //! Bytes to letters, whatever the charset: mark of byte order, UTF-16 without one, UTF-8, what is declared, a guess.
 //!
 //! UTF-8 is tried before what a page declares, because text in another charset is hardly ever valid UTF-8, while pages that
-//! were converted often keep an old declaration. Where long runs of high bytes say that a text is Cyrillic, the charsets
-//! of Cyrillic are compared by how likely their letters follow each other (see `letters`); a declaration counts for
-//! little there, and what reads as no word in any of them is refused. Elsewhere the declaration counts, then a guess:
-//! chardetng's, which browsers use. What is not text is known by its control characters.
+//! were converted often keep an old declaration. Whether such a text was decoded wrongly before it came is judged in
+//! `mojibake`. Where long runs of high bytes say that a text is Cyrillic, the charsets of Cyrillic are compared by how
+//! likely their letters follow each other (see `letters`); a declaration counts for little there, and what reads as no word
+//! in any of them is refused. Elsewhere the declaration counts, then a guess: chardetng's, which browsers use. What is not
+//! text is known by its control characters.
 
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252,
-    X_MAC_CYRILLIC,
+    Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, X_MAC_CYRILLIC,
 };
 
 use super::letters;
+use super::mojibake::{self, Judged};
 
 /// Bytes at the start in which a declaration is looked for, and by which UTF-16 is known.
 const WINDOW: usize = 4096;
@@ -79,13 +80,13 @@ pub(super) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Result<Deco
 
 fn read<'a>(bytes: &'a [u8], declared: Option<&str>) -> Result<Decoded<'a>, usize> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return Ok(encoding.decode_without_bom_handling(&bytes[mark..]).0.into());
+        return judged(encoding.decode_without_bom_handling(&bytes[mark..]).0);
     }
     if let Some(encoding) = unmarked_utf16(bytes) {
-        return Ok(encoding.decode_without_bom_handling(bytes).0.into());
+        return judged(encoding.decode_without_bom_handling(bytes).0);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(decoded_twice(text).map_or(Cow::Borrowed(text), Cow::Owned).into());
+        return judged(Cow::Borrowed(text));
     }
     if is_mostly_utf8(bytes) {
         return Ok(mended(bytes));
@@ -105,6 +106,18 @@ fn read<'a>(bytes: &'a [u8], declared: Option<&str>) -> Result<Decoded<'a>, usiz
         }
     }
     Ok(named.unwrap_or_else(|| guess(bytes)).decode_without_bom_handling(bytes).0.into())
+}
+
+/// Text whose charset is beyond doubt may have been decoded wrongly before it came here.
+fn judged(text: Cow<'_, str>) -> Result<Decoded<'_>, usize> {
+    let note = |lost| format!("the text had been decoded wrongly and was decoded back, but for {lost} letters");
+    match mojibake::judge(&text) {
+        Judged::Fine => Ok(text.into()),
+        Judged::Mended { text, lost } => {
+            Ok(Decoded { text: Cow::Owned(text), notes: (lost > 0).then(|| note(lost)).into_iter().collect() })
+        }
+        Judged::Broken(offset) => Err(offset),
+    }
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -164,21 +177,6 @@ fn most_likely(sample: &[u8], named: Option<&'static Encoding>) -> (&'static Enc
     };
     let all = cyrillic().into_iter().map(|encoding| (encoding, likely(encoding)));
     all.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((WINDOWS_1251, f32::NEG_INFINITY))
-}
-
-/// UTF-8 that was taken for another charset and written as UTF-8 once more: "РЎСѓРґ" is "Суд".
-fn decoded_twice(text: &str) -> Option<String> {
-    let high = text.chars().filter(|c| !c.is_ascii()).count();
-    let signs = |signs: &str| text.chars().filter(|c| signs.contains(*c)).count();
-    // Every letter of Cyrillic begins with one of two bytes.
-    let encoding = [(WINDOWS_1251, "РС"), (WINDOWS_1252, "ÐÑ"), (IBM866, "╨╤"), (KOI8_U, "пя")]
-        .into_iter()
-        .find(|(_, it)| signs(it) * 5 > high * 2 && high >= FEWEST_HIGH)?
-        .0;
-    let (bytes, _, had_errors) = encoding.encode(text);
-    let inner = std::str::from_utf8(&bytes).ok().filter(|_| !had_errors)?;
-    (letters::likelihood(inner) > letters::likelihood(text) && letters::likelihood(inner) >= letters::LEAST)
-        .then(|| inner.to_owned())
 }
 
 /// UTF-16 of our languages has hardly another high byte than these: Latin, Cyrillic, punctuation.
@@ -288,6 +286,8 @@ fn declared_inside(bytes: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::WINDOWS_1252;
+
     use super::*;
 
     fn letters<'a>(bytes: &'a [u8], declared: Option<&str>) -> Result<Cow<'a, str>, usize> {

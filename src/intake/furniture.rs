@@ -140,6 +140,40 @@ fn is_menu(block: &Block) -> bool {
     !block.ended && !block.is_row() && separators >= 2 && block.words <= items * 4
 }
 
+/// For each block of a page whether it is furniture. A date in a list below text is what the list says, as opening hours do;
+/// above all text, behind a name, or alone with its year it is that of the page.
+pub(super) fn find_all(blocks: &[Block]) -> Vec<Option<Found>> {
+    let mut found: Vec<Option<Found>> = blocks.iter().map(find).collect();
+    let is_text = |(block, found): (&Block, &Option<Found>)| found.is_none() && block.is_prose();
+    let text = blocks.iter().zip(&found).position(is_text).unwrap_or_default();
+    let is_byline = |found: Option<Found>| found.is_some_and(|it| it.reason == Reason::Byline);
+    for (at, block) in blocks.iter().enumerate().skip(text) {
+        if block.mark.is_some() || !is_byline(found[at]) || !is_listed(block) || !is_date(block) {
+            continue;
+        }
+        let before = at.checked_sub(1);
+        let in_list = before.is_some_and(|it| is_listed(&blocks[it])) || blocks.get(at + 1).is_some_and(is_listed);
+        let of_page = before.is_some_and(|it| is_byline(found[it])) || !in_list && has_year(block);
+        if !of_page {
+            found[at] = None;
+        }
+    }
+    found
+}
+
+fn has_year(block: &Block) -> bool {
+    let numbers = block.key.split(|c: char| !c.is_ascii_digit());
+    numbers.filter(|it| it.len() == 4).any(|it| it.starts_with("19") || it.starts_with("20"))
+}
+
+/// An item of a list, by the sign in front of it.
+fn is_listed(block: &Block) -> bool {
+    let rest = block.text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = rest.len() < block.text.len() && (rest.starts_with(". ") || rest.starts_with(") "));
+    let mark = block.text.strip_prefix(['-', '–', '—', '•', '*', '·', '▪', '●']);
+    numbered || mark.is_some_and(|rest| rest.starts_with(' '))
+}
+
 /// A date or a time and hardly anything else.
 fn is_date(block: &Block) -> bool {
     if block.words > 14 || block.is_row() || !block.key.contains(|c: char| c.is_ascii_digit()) {
@@ -266,6 +300,27 @@ mod tests {
         for (text, wanted) in cases {
             assert_eq!(reason(text), Some(wanted), "{text}");
         }
+    }
+
+    #[test]
+    fn dates_in_lists_below_text_are_text() {
+        let prose = "The museum of the town is open every day but Tuesday, the council said.";
+        let kept = |lines: &[&str]| -> Vec<bool> {
+            let blocks: Vec<Block> = lines.iter().map(|line| Block::new((*line).to_owned())).collect();
+            find_all(&blocks).iter().map(Option::is_none).collect()
+        };
+        let items = ["• Monday: 9:30–18:00", "• 11 March", "• 121", "- 11 March", "1. 8 жовтня", "2) 10:30"];
+        for item in items {
+            assert_eq!(kept(&[prose, item]), [true, true], "{item}");
+            assert_eq!(kept(&["The museum opens", item, prose]), [true, false, true], "{item}");
+        }
+        for line in ["11 March 2024, 10:30", "By Jay Weaver", "11.03.2024", "-10:30", "Updated 8 жовтня 2014"] {
+            assert_eq!(kept(&[prose, line]), [true, false], "{line}");
+        }
+        assert_eq!(kept(&["- 11 March", "- 12 March"]), [true, true], "nothing but a list");
+        assert_eq!(kept(&[prose, "- 11 March 2024", "- 12 March 2024"]), [true, true, true], "a list of years");
+        assert_eq!(kept(&[prose, "• 11 March 2024", prose]), [true, false, true], "a deck, and the date");
+        assert_eq!(kept(&[prose, "By Jay Weaver", "• 11 March", prose]), [true, false, false, true], "behind a name");
     }
 
     #[test]

@@ -19,8 +19,14 @@ const RARE: f32 = -9.0;
 const FIRST: f32 = -3.5;
 const MARK: f32 = -3.0;
 
+/// What a letter costs right behind a mark that stands apart: "об€зал" is no word.
+const GLUED: f32 = -7.0;
+
 /// Marks of running text.
 const MARKS: &str = "«»“”„‘’–—…№°§·•€₴₽©®™±×\u{a0}\u{ad}";
+
+/// Those of them behind which a blank or a digit follows.
+const APART: &str = "–—…№§•€₴₽©®™±×";
 
 /// Figures of the table are tenths.
 const SCALE: f32 = 10.0;
@@ -51,8 +57,9 @@ static LETTERS: LazyLock<Letters> = LazyLock::new(|| {
 /// How likely a Cyrillic text is, in natural units a character beyond ASCII; 0 for a text without any.
 pub(super) fn likelihood(text: &str) -> f32 {
     let (mut sum, mut count) = (0.0, 0_usize);
-    let mut before: Option<char> = None;
+    let (mut before, mut apart) = (None::<char>, false);
     for c in text.chars() {
+        let glued = std::mem::replace(&mut apart, APART.contains(c));
         if c.is_ascii() {
             before = None;
             continue;
@@ -63,6 +70,7 @@ pub(super) fn likelihood(text: &str) -> f32 {
         sum += match before.and_then(|it| it.to_lowercase().next()) {
             _ if MARKS.contains(c) => MARK,
             _ if capital_inside || !is_ours(lower) => RARE,
+            None if glued => GLUED,
             None => FIRST,
             Some(before) => LETTERS.pairs.get(&[before, lower]).copied().unwrap_or(RARE),
         };
@@ -72,7 +80,7 @@ pub(super) fn likelihood(text: &str) -> f32 {
 }
 
 /// A letter of Ukrainian or Russian, in lower case.
-fn is_ours(c: char) -> bool {
+pub(super) fn is_ours(c: char) -> bool {
     matches!(c, 'а'..='я' | 'ё' | 'є' | 'і' | 'ї' | 'ґ')
 }
 
@@ -125,6 +133,7 @@ mod tests {
         }
         // A charset that has most of its letters in the same places is less likely, though it reads.
         assert!(likelihood("‘уд в ‘амаре обЯзал") < likelihood("Суд в Самаре обязал"));
+        assert!(likelihood("—уд в —амаре об€зал завод") < likelihood("Суд в Самаре обязал завод"));
     }
 
     #[test]

@@ -10,9 +10,11 @@ mod appeal;
 mod article;
 mod block;
 mod body;
+mod called;
 mod cancel;
 mod charset;
 mod choose;
+mod company;
 mod cyrillic;
 mod decode;
 mod error;
@@ -23,6 +25,7 @@ mod letters;
 mod lookalike;
 mod markdown;
 mod mixture;
+mod mojibake;
 mod note;
 mod phrases;
 mod plain;
@@ -32,10 +35,7 @@ mod title;
 mod unfit;
 mod unpack;
 
-use std::fmt::Write as _;
 use std::ops::Range;
-
-use sha2::{Digest, Sha256};
 
 use block::Block;
 use decode::{Content, Decoded};
@@ -44,6 +44,7 @@ use plain::{Cleaned, Titles};
 
 pub use article::{Article, Sentence, SentenceId};
 pub use cancel::{Cancel, CancelOnDrop};
+pub use company::Company;
 pub use decode::MAX_BYTES;
 pub use error::IntakeError;
 pub use language::{Guess, Language, UnknownLanguage};
@@ -162,24 +163,8 @@ fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Articl
         Some(given) => (given, 1.0),
         None => mixture::detect(&text).map_err(|detected| IntakeError::UnsupportedLanguage { name, detected })?,
     };
-    let sentences = sentence::split(&text, language);
-    let mixture = Mixture::of(&text, &sentences, language);
     let Head { byline, published, site, .. } = head;
-    let sha256 = hex_sha256(&text);
-    Ok(Article {
-        title,
-        byline,
-        published,
-        site,
-        mixture,
-        language,
-        confidence,
-        sentences,
-        removed,
-        notes,
-        sha256,
-        text,
-    })
+    Ok(Article { title, byline, published, site, removed, notes, ..Article::of(text, language, confidence) })
 }
 
 /// The letters of a text in whatever charset it is, as [`read`] decodes them; `None` when the bytes are no text.
@@ -261,14 +246,6 @@ fn end_first_line(paragraphs: &mut [Block]) {
 fn joined(paragraphs: &[Block]) -> String {
     let texts: Vec<&str> = paragraphs.iter().map(|block| block.text.as_str()).collect();
     texts.join("\n\n")
-}
-
-fn hex_sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[cfg(test)]

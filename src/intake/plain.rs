@@ -31,7 +31,7 @@ const LONGEST_TITLE: usize = 500;
 /// that the user gives is kept and only its repeats are removed; `named` is the title that the page's head gives.
 pub(super) fn clean(blocks: Vec<Block>, extracted: &[Block], titles: Titles) -> Cleaned {
     let given = titles.given.map(|title| one_line(&title)).filter(|title| !title.is_empty());
-    let found: Vec<Option<Found>> = blocks.iter().map(furniture::find).collect();
+    let found: Vec<Option<Found>> = furniture::find_all(&blocks);
     let page = Page::new(&blocks, &found);
     let headed = titles.named.as_deref().and_then(|named| title::headed(&blocks, named));
     let mut chosen = choose::article(&page, extracted, headed);

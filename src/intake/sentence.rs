@@ -5,11 +5,12 @@
 //! This is our own and not the crate sentencex 0.1.33: on the hard cases beside this file
 //! that one gets 25 of 32 English, 12 of 30 Ukrainian and 12 of 30 Russian (it cuts between initials, after
 //! "просп." and before "— сказав він", and not after "млн." and "р."), and it brings a command line parser along.
-//! The lists of words are in `abbreviation`.
+//! The lists of words are in `abbreviation`, names that end in a mark in `called`.
 
 use std::ops::Range;
 
 use super::abbreviation::{self, Kind, SAID};
+use super::called::Called;
 use super::phrases::DATE_WORDS;
 use super::{Language, Sentence, SentenceId};
 
@@ -29,8 +30,9 @@ const QUOTES: [char; 8] = ['"', '“', '”', '„', '«', '»', '’', '\''];
 pub(super) fn split(text: &str, language: Language) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let mut offset = 0;
+    let called = Called::of(text, language);
     for (paragraph, part) in text.split("\n\n").enumerate() {
-        let mut ranges = ranges(part, language);
+        let mut ranges = ranges(part, language, &called);
         if paragraph == 0 {
             join_dateline(part, &mut ranges);
         }
@@ -47,7 +49,7 @@ pub(super) fn split(text: &str, language: Language) -> Vec<Sentence> {
 }
 
 /// The sentences of one paragraph.
-fn ranges(text: &str, language: Language) -> Vec<Range<usize>> {
+fn ranges(text: &str, language: Language, called: &Called<'_>) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
     let mut from = 0;
@@ -61,6 +63,7 @@ fn ranges(text: &str, language: Language) -> Vec<Range<usize>> {
             closers: &text[text.len() - marks.len()..text.len() - rest.len()],
             rest,
             language,
+            called,
         };
         from = text.len() - rest.len();
         if stop.ends() {
@@ -137,6 +140,7 @@ struct Stop<'a> {
     /// The rest of the paragraph.
     rest: &'a str,
     language: Language,
+    called: &'a Called<'a>,
 }
 
 impl Stop<'_> {
@@ -161,7 +165,7 @@ impl Stop<'_> {
         if quoted && (dash || self.marks != "." && self.is_attributed(next)) {
             return false;
         }
-        if self.marks == "!" && !quoted && self.is_called(next) {
+        if matches!(self.marks, "!" | "?") && !quoted && self.called.is_name(self.before, self.marks, next) {
             return false;
         }
         if self.marks != "." {
@@ -172,13 +176,6 @@ impl Stop<'_> {
             return true;
         }
         self.full_stop_ends(next, first, dash)
-    }
-
-    /// "Yahoo! Inc.", "Yahoo! Japan": the mark belongs to the name.
-    fn is_called(&self, next: &str) -> bool {
-        let word = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        let named = abbreviation::CALLED.contains(&last_word(self.before).1);
-        abbreviation::is_company_form(word) || named && !abbreviation::is_starter(self.language, &word.to_lowercase())
     }
 
     /// “Why?” John Smith asked.
@@ -237,6 +234,9 @@ impl Stop<'_> {
 
     fn kind(&self, earlier: &str, word: &str) -> Option<Kind> {
         let lower = word.to_lowercase();
+        if abbreviation::is_word_too(self.language, &lower) && word == lower && !is_opening(earlier) {
+            return None;
+        }
         // An acronym is no abbreviation: "СРСР", "NBC".
         if word.chars().count() >= 2 && word.chars().all(char::is_uppercase) && !word.contains('.') {
             return abbreviation::kind(self.language, &lower, false)
@@ -257,6 +257,12 @@ impl Stop<'_> {
             abbreviation::kind(self.language, tail, false)
         })
     }
+}
+
+/// True where a sentence or a part of it begins, or where another abbreviation stands before.
+fn is_opening(earlier: &str) -> bool {
+    let earlier = earlier.trim_end();
+    earlier.is_empty() || earlier.ends_with([',', ';', ':', '(', '—', '–', '.', '«', '„', '“', '"'])
 }
 
 /// The last word, and what stands before it.

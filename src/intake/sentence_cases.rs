@@ -47,6 +47,13 @@ const ENGLISH: &[&str] = &[
     "He lives on Main St. ¦ The house is old.",
     "Det. Sgt. Bell and Cllr. Hughes spoke. ¦ Archbp. Rowan drew the plans.",
     "He fled to the USSR. ¦ Stalin let him in.",
+    "Ofc. Reed met Lieut. Bell and Arch. Rowan. ¦ They left.",
+    "Guess? Inc. said sales had fallen. ¦ Its shares rose.",
+    "Shares of Guess? fell on Monday. ¦ Traders sold Guess? Monday was bad for others too.",
+    "She saw Panic! At The Disco in Leeds. ¦ The hall was full.",
+    "The shops of Jumbo!, a chain, are shut. ¦ He works for Jumbo! Ireland now. ¦ She left Jumbo! ¦ The chain is poor.",
+    "Did he go to Paris? ¦ Mary asked him twice. ¦ What a day! ¦ Peter slept.",
+    "Is it legal? ¦ AG Bonta said no.",
 ];
 
 const UKRAINIAN: &[&str] = &[
@@ -88,6 +95,9 @@ const UKRAINIAN: &[&str] = &[
     "Митр. Епіфаній відвідав смт. Брошнів. ¦ Це було торік.",
     "Він жив у СРСР. ¦ Потім виїхав.",
     "Слово взяв нар. деп. Іван Бойко. ¦ Закон ухвалили.",
+    "Прийшли зав. Бойко, секр. Марченко і співр. Коваль. ¦ Гол. Іваненко захворів.",
+    "Заст. гол. Верховної Ради підписав закон. ¦ Він набув чинності.",
+    "Капітан забив гол. ¦ Команда перемогла.",
 ];
 
 const RUSSIAN: &[&str] = &[
@@ -127,4 +137,6 @@ const RUSSIAN: &[&str] = &[
     "Ему грозит наказание по ст. 191 УК. ¦ Суд продолжается.",
     "Концерт дал нар. арт. СССР Иван Козловский. ¦ Зал был полон.",
     "Он жил в СССР. ¦ Потом уехал.",
+    "Акт подписали пред. Иванов, секр. Петрова и зав. Ильин. ¦ Сотр. Сидоров отказался.",
+    "Об этом сказал глав. врач. ¦ В книге десять глав. ¦ Герой погибает.",
 ];

@@ -3,6 +3,16 @@
 /// Red, green and blue.
 pub(super) type Colour = [u8; 3];
 
+/// What letters or their ground are painted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paint {
+    Plain(Colour),
+    /// What nobody sees.
+    Clear,
+    /// A picture, what is partly transparent, or what is not understood.
+    Other,
+}
+
 /// Names that pages use for what they hide, and the basic colours of CSS.
 const NAMES: [(&str, Colour); 20] = [
     ("white", [255, 255, 255]),
@@ -30,27 +40,67 @@ const NAMES: [(&str, Colour); 20] = [
 /// How far two colours may be apart in each part so that nobody reads the one on the other.
 const ALIKE: u8 = 8;
 
-/// Reads a colour: a name, `#rgb`, `#rrggbb`, `rgb(…)`. `None` for all else, what is partly transparent among it.
-pub(super) fn parse(value: &str) -> Option<Colour> {
+/// Reads a colour: a name, `#rgb`, `#rrggbbaa`, `rgb(…)`.
+pub(super) fn parse(value: &str) -> Paint {
     let value = value.trim().to_ascii_lowercase();
+    if value == "transparent" {
+        return Paint::Clear;
+    }
     if let Some(hex) = value.strip_prefix('#') {
-        return from_hex(hex);
+        return from_hex(hex).unwrap_or(Paint::Other);
     }
-    if let Some(inside) = value.strip_prefix("rgb(").and_then(|it| it.strip_suffix(')')) {
-        let mut parts = inside.split([',', ' ']).filter(|it| !it.is_empty()).map(|it| it.parse::<u8>().ok());
-        return Some([parts.next()??, parts.next()??, parts.next()??]);
+    if let Some((function, inside)) = value.strip_suffix(')').and_then(|it| it.split_once('(')) {
+        return from_function(function, inside).unwrap_or(Paint::Other);
     }
-    NAMES.iter().find(|(name, _)| *name == value).map(|(_, colour)| *colour)
+    NAMES.iter().find(|(name, _)| *name == value).map_or(Paint::Other, |(_, colour)| Paint::Plain(*colour))
 }
 
-fn from_hex(hex: &str) -> Option<Colour> {
+fn from_hex(hex: &str) -> Option<Paint> {
     let digits: Vec<u8> =
         hex.chars().map(|c| c.to_digit(16).and_then(|it| u8::try_from(it).ok())).collect::<Option<_>>()?;
-    match *digits.as_slice() {
-        [r, g, b] => Some([r * 17, g * 17, b * 17]),
-        [r, rr, g, gg, b, bb] => Some([r * 16 + rr, g * 16 + gg, b * 16 + bb]),
+    Some(match *digits.as_slice() {
+        [r, g, b] => painted([r * 17, g * 17, b * 17], 1.0),
+        [r, g, b, a] => painted([r * 17, g * 17, b * 17], f32::from(a) / 15.0),
+        [r, rr, g, gg, b, bb] => painted([r * 16 + rr, g * 16 + gg, b * 16 + bb], 1.0),
+        [r, rr, g, gg, b, bb, a, aa] => {
+            painted([r * 16 + rr, g * 16 + gg, b * 16 + bb], f32::from(a * 16 + aa) / 255.0)
+        }
+        _ => return None,
+    })
+}
+
+/// `rgb(1 2 3 / 50%)`, `rgba(1, 2, 3, 0)`. Of other functions only what is transparent is known.
+fn from_function(function: &str, inside: &str) -> Option<Paint> {
+    let parts: Vec<&str> = inside.split([',', ' ', '/']).filter(|it| !it.is_empty()).take(5).collect();
+    let alpha = parts.get(3).map_or(Some(1.0), |it| share(it))?;
+    let [r, g, b] = parts.get(..3)? else { return None };
+    match function {
+        "rgb" | "rgba" => Some(painted([r.parse().ok()?, g.parse().ok()?, b.parse().ok()?], alpha)),
+        "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" if is_faint(alpha) => Some(Paint::Clear),
         _ => None,
     }
+}
+
+fn painted(colour: Colour, alpha: f32) -> Paint {
+    match alpha {
+        alpha if is_faint(alpha) => Paint::Clear,
+        alpha if alpha >= 1.0 => Paint::Plain(colour),
+        _ => Paint::Other,
+    }
+}
+
+/// A part of one: `.5`, `50%`.
+pub(super) fn share(value: &str) -> Option<f32> {
+    let value = value.trim();
+    match value.strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f32>().ok().map(|it| it / 100.0),
+        None => value.parse().ok(),
+    }
+}
+
+/// True for an opacity by which no ground changes more than two colours may that nobody tells apart.
+pub(super) fn is_faint(opacity: f32) -> bool {
+    opacity * 255.0 <= f32::from(ALIKE)
 }
 
 /// True when letters of one colour cannot be read on the other.
@@ -65,16 +115,28 @@ mod tests {
     #[test]
     fn colours_are_read() {
         for (value, wanted) in [
-            ("#fff", Some([255, 255, 255])),
-            ("#FEFEFE", Some([254, 254, 254])),
-            ("rgb(1, 2, 3)", Some([1, 2, 3])),
-            ("rgb(1 2 3)", Some([1, 2, 3])),
-            ("White", Some([255, 255, 255])),
-            ("#ffff", None),
-            ("#ж", None),
-            ("rgba(0,0,0,0)", None),
-            ("url(x.png)", None),
-            ("inherit", None),
+            ("#fff", Paint::Plain([255, 255, 255])),
+            ("#ffff", Paint::Plain([255, 255, 255])),
+            ("#FEFEFE", Paint::Plain([254, 254, 254])),
+            ("#fefefe80", Paint::Other),
+            ("#0000", Paint::Clear),
+            ("#12345600", Paint::Clear),
+            ("rgb(1, 2, 3)", Paint::Plain([1, 2, 3])),
+            ("rgb(1 2 3)", Paint::Plain([1, 2, 3])),
+            ("rgba(1, 2, 3, 1)", Paint::Plain([1, 2, 3])),
+            ("rgba(1, 2, 3, .5)", Paint::Other),
+            ("rgba(0,0,0,0)", Paint::Clear),
+            ("rgb(1 2 3 / 0%)", Paint::Clear),
+            ("hsla(1, 2%, 3%, 0)", Paint::Clear),
+            ("hsl(1, 2%, 3%)", Paint::Other),
+            ("transparent", Paint::Clear),
+            ("White", Paint::Plain([255, 255, 255])),
+            ("#ж", Paint::Other),
+            ("#fffff", Paint::Other),
+            ("url(x.png)", Paint::Other),
+            ("inherit", Paint::Other),
+            ("rgb(", Paint::Other),
+            ("rgb()", Paint::Other),
         ] {
             assert_eq!(parse(value), wanted, "{value}");
         }

@@ -1,17 +1,12 @@
 //! Entities that were escaped twice: `&amp;#39;` shows a reader `&#39;` where the author wrote an apostrophe.
 //!
 //! They are decoded once more when the page looks escaped twice as a whole: an entity touches a letter, as in
-//! `council&#39;s`. A page that speaks of entities shows them apart from words, or as code, and keeps them.
+//! `council&#39;s`, or stands between blanks where its character does (`Pell &amp; Sons`). A page that speaks of entities
+//! shows them apart from words, or as code, or says what they are, and keeps them.
 
 use std::borrow::Cow;
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
-
-/// Names of characters of running text. Numbers count too.
-const TEXTUAL: [&str; 20] = [
-    "quot", "apos", "amp", "nbsp", "rsquo", "lsquo", "ldquo", "rdquo", "bdquo", "sbquo", "laquo", "raquo", "mdash",
-    "ndash", "hellip", "shy", "euro", "pound", "deg", "eacute",
-];
 
 /// The longest entity that is looked for, in bytes.
 const LONGEST: usize = 10;
@@ -19,43 +14,100 @@ const LONGEST: usize = 10;
 /// Elements whose text is code, or no text.
 const CODE: [&str; 10] = ["code", "pre", "kbd", "samp", "tt", "xmp", "textarea", "script", "style", "noscript"];
 
+/// Parts of words that a text on markup has, in lower case.
+const MARKUP: [&str; 6] = ["html", "xml", "markup", "ampersand", "амперсанд", "мнемоник"];
+
 /// What is known of a page before it is read.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Beforehand {
     /// The text of its `<style>` elements.
     pub(super) css: String,
+    /// It names style sheets in other files.
+    pub(super) sheets_elsewhere: bool,
     /// Its text was escaped twice.
     pub(super) escaped_twice: bool,
+}
+
+/// Where the text of a page has entities that were escaped once more.
+#[derive(Debug, Default, Clone, Copy)]
+struct Leftovers {
+    /// One touches a letter.
+    attached: bool,
+    /// One stands where its character may stand, between blanks.
+    apart: bool,
+    /// The text speaks of markup.
+    explained: bool,
+}
+
+impl Leftovers {
+    /// Looks through a part of the text.
+    fn look(&mut self, text: &str, mark: &str) {
+        if !self.attached {
+            self.attached = has_leftover(text, mark, is_attached);
+            self.apart = self.apart || has_leftover(text, mark, is_apart);
+        }
+        self.explained = self.explained || speaks_of_markup(text);
+    }
+
+    fn are_mistakes(self) -> bool {
+        self.attached || self.apart && !self.explained
+    }
 }
 
 impl Beforehand {
     /// Looks through a page once: comments, scripts and attributes are passed over.
     pub(super) fn of(html: &str) -> Self {
-        let (mut css, mut twice, mut shown_as_code) = (String::new(), false, false);
+        let mut page = Self::default();
+        let (mut leftovers, mut shown_as_code) = (Leftovers::default(), false);
+        // Most pages have nothing of the kind.
+        let any = html.contains("&amp;");
         let mut rest = html;
         loop {
             let (text, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
-            twice = twice || has_leftover(text, "&amp;", is_attached);
+            if any && !text.trim().is_empty() {
+                leftovers.look(text, "&amp;");
+            }
             let Some(inside) = tag.strip_prefix('<') else { break };
             if let Some(comment) = inside.strip_prefix("!--") {
                 rest = comment.split_once("-->").map_or("", |(_, after)| after);
                 continue;
             }
-            let after = inside.split_once('>').map_or("", |(_, after)| after);
-            let end = inside.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(inside.len()).min(10);
-            let name = inside[..end].to_ascii_lowercase();
+            let (tag, after) = inside.split_once('>').unwrap_or((inside, ""));
+            let end = tag.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tag.len()).min(10);
+            let name = tag[..end].to_ascii_lowercase();
             rest = after;
+            page.sheets_elsewhere |= name == "link" && tag.to_ascii_lowercase().contains("stylesheet");
             if CODE.contains(&name.as_str()) {
                 let content = &after[..end_tag(after, &name)];
                 match name.as_str() {
-                    "style" => css.extend([content, "\n"]),
+                    "style" => page.add_sheet(tag, content),
                     "script" | "noscript" => {}
-                    _ => shown_as_code |= has_leftover(content, "&amp;", |_, _, _| true),
+                    _ => shown_as_code |= has_leftover(content, "&amp;", |_| true),
                 }
                 rest = &after[content.len()..];
             }
         }
-        Self { css, escaped_twice: twice && !shown_as_code }
+        page.escaped_twice = leftovers.are_mistakes() && !shown_as_code;
+        page
+    }
+
+    /// Adds a `<style>` with this tag.
+    fn add_sheet(&mut self, tag: &str, content: &str) {
+        self.sheets_elsewhere |= content.contains("@import");
+        match media_of(&tag.to_ascii_lowercase()) {
+            Some(media) => self.css.extend(["@media ", media, "{", content, "}\n"]),
+            None => self.css.extend([content, "\n"]),
+        }
+    }
+}
+
+/// The media that a tag in lower case is for.
+fn media_of(tag: &str) -> Option<&str> {
+    let value = tag.split_once("media")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quoted = value.strip_prefix('"').map(|it| (it, '"')).or_else(|| value.strip_prefix('\'').map(|it| (it, '\'')));
+    match quoted {
+        Some((inside, mark)) => inside.split(mark).next(),
+        None => value.split([' ', '\n', '/']).next(),
     }
 }
 
@@ -68,22 +120,57 @@ fn end_tag(html: &str, name: &str) -> usize {
     html.match_indices("</").map(|(at, _)| at).find(is_end).unwrap_or(html.len())
 }
 
-/// True when the text has an entity behind this mark that fits: with the character before and the one behind it.
-fn has_leftover(text: &str, mark: &str, fits: fn(Option<char>, &str, Option<char>) -> bool) -> bool {
+/// An entity, and the text on both sides of it.
+struct Found<'t> {
+    before: &'t str,
+    /// What it stands for.
+    character: char,
+    after: &'t str,
+}
+
+/// True when the text has an entity behind this mark that fits.
+fn has_leftover(text: &str, mark: &str, fits: fn(&Found<'_>) -> bool) -> bool {
     text.match_indices(mark).any(|(at, _)| {
         let body = &text[at + mark.len()..];
-        let Some((name, after)) = body[..body.floor_char_boundary(LONGEST)].split_once(';') else { return false };
-        let digits = name
-            .strip_prefix('#')
-            .is_some_and(|it| !it.is_empty() && it.chars().all(|c| c.is_ascii_hexdigit() || c == 'x'));
-        let after = after.chars().next().or_else(|| body[name.len() + 1..].chars().next());
-        (digits || TEXTUAL.contains(&name)) && fits(text[..at].chars().next_back(), name, after)
+        let Some((name, _)) = body[..body.floor_char_boundary(LONGEST)].split_once(';') else { return false };
+        let character = meaning(name);
+        character
+            .is_some_and(|character| fits(&Found { before: &text[..at], character, after: &body[name.len() + 1..] }))
     })
 }
 
+/// The character that an entity stands for. Those of markup are no letters that an author wrote.
+fn meaning(name: &str) -> Option<char> {
+    if !name.starts_with('#') && !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let entity = format!("&{name};");
+    let text = decoded(&entity);
+    let mut chars = text.chars();
+    let first = chars.next().filter(|_| chars.next().is_none())?;
+    (!matches!(first, '<' | '>')).then_some(first)
+}
+
 /// A letter or a digit touches it.
-fn is_attached(before: Option<char>, _: &str, after: Option<char>) -> bool {
-    before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric)
+fn is_attached(found: &Found<'_>) -> bool {
+    found.before.ends_with(char::is_alphanumeric) || found.after.starts_with(char::is_alphanumeric)
+}
+
+/// It stands between blanks, with words on one side at least, and its character is a sign that does so in running text: no
+/// letter, and no mark of a quotation.
+fn is_apart(found: &Found<'_>) -> bool {
+    let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let sign = !found.character.is_alphanumeric() && !"\"'“”„‘’‚«»‹›`".contains(found.character);
+    let words = |text: &str| !text.trim().is_empty();
+    sign && blank(found.before.chars().next_back())
+        && blank(found.after.chars().next())
+        && (words(found.before) || words(found.after))
+}
+
+/// True for a text that tells how signs are written in markup.
+fn speaks_of_markup(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    MARKUP.iter().any(|part| lower.contains(part))
 }
 
 /// The text, decoded once more.
@@ -102,9 +189,14 @@ pub(in crate::intake) fn decoded(text: &str) -> String {
     out
 }
 
-/// Plain text that was taken out of a page without being decoded, decoded; as it is where no entity touches a word.
+/// Plain text that was taken out of a page without being decoded, decoded; as it is where no entity stands for a character.
 pub(in crate::intake) fn leftovers_decoded(text: &str) -> Cow<'_, str> {
-    match has_leftover(text, "&", is_attached) {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut leftovers = Leftovers::default();
+    leftovers.look(text, "&");
+    match leftovers.are_mistakes() {
         true => Cow::Owned(decoded(text)),
         false => Cow::Borrowed(text),
     }
@@ -116,8 +208,17 @@ mod tests {
 
     #[test]
     fn pages_that_were_escaped_twice_are_known() {
-        for html in ["<p>Tom&amp;#39;s", "<p>R&amp;amp;D", "<p>said: &amp;quot;Yes&amp;quot;.</p>", "<p>5&amp;nbsp;000"]
-        {
+        for html in [
+            "<p>Tom&amp;#39;s",
+            "<p>R&amp;amp;D",
+            "<p>said: &amp;quot;Yes&amp;quot;.</p>",
+            "<p>5&amp;nbsp;000",
+            "<p>in M&amp;uuml;nchen",
+            "<p>Pell &amp;amp; Sons",
+            "<p><b>Pell</b> &amp;amp; Sons",
+            "<p>It is final &amp;mdash; said the mayor",
+            "<footer>&amp;copy; 2024 Courier",
+        ] {
             assert!(Beforehand::of(html).escaped_twice, "{html}");
         }
         for html in [
@@ -126,6 +227,10 @@ mod tests {
             "<p data-x=\"Tom&amp;#39;s\">R&amp;D",
             "<!-- Tom&amp;#39;s --><script>Tom&amp;#39;s</script>",
             "<p>a&amp;lt;b",
+            "<p>In HTML the sign is written &amp;amp; and nothing else",
+            "<p>write &amp;amp; for it</p><p>An entity begins with an ampersand.",
+            "<table><tr><td>&amp;amp;</td><td>and</td></tr></table>",
+            "<p>the letter &amp;uuml; is written so",
             "",
         ] {
             assert!(!Beforehand::of(html).escaped_twice, "{html}");
@@ -138,12 +243,23 @@ mod tests {
         assert_eq!(leftovers_decoded("the council&#39;s vote"), "the council's vote");
         assert_eq!(leftovers_decoded("write &quot; for it"), "write &quot; for it");
         assert_eq!(leftovers_decoded("AT&T; &ж;"), "AT&T; &ж;");
+        assert_eq!(leftovers_decoded("Marks &amp; Spencer closed shops"), "Marks & Spencer closed shops");
+        assert_eq!(leftovers_decoded("write &amp; in HTML"), "write &amp; in HTML");
     }
 
     #[test]
     fn styles_are_found_where_they_count() {
         let html = "<STYLE media=x>.a{}</STYLE><!-- <style>.b{}</style> --><script>'<style>.c{}</style>'</script>\
             <noscript><style>.d{}</style></noscript><style>.e{}";
-        assert_eq!(Beforehand::of(html).css, ".a{}\n.e{}\n");
+        let page = Beforehand::of(html);
+        assert_eq!(page.css, "@media x{.a{}}\n.e{}\n");
+        assert!(!page.sheets_elsewhere);
+        assert_eq!(
+            Beforehand::of("<style media=\"print and (x)\" a=b>.a{}</style>").css,
+            "@media print and (x){.a{}}\n"
+        );
+        for html in ["<link rel='stylesheet' href=a.css>", "<style>@import 'a.css';</style>"] {
+            assert!(Beforehand::of(html).sheets_elsewhere, "{html}");
+        }
     }
 }

@@ -8,10 +8,14 @@
 mod colour;
 mod element;
 mod entity;
+mod facts;
 mod flatten;
+mod line;
 mod opinion;
 mod raise;
 mod row;
+mod rules;
+mod selector;
 mod shown;
 #[cfg(test)]
 mod shown_cases;

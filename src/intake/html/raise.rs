@@ -84,8 +84,12 @@ fn digits_above(before: &str, text: &str) -> Outcome {
             if two && text.starts_with('0') && number.len() <= 2 {
                 return Outcome::Text(format!(":{text}"));
             }
-            if two && before[..before.len() - number.len()].ends_with(['$', '€', '£', '¥', '₴', '₽']) {
+            let ahead = &before[..before.len() - number.len()];
+            if two && ahead.ends_with(['$', '€', '£', '¥', '₴', '₽']) {
                 return Outcome::Text(format!(".{text}"));
+            }
+            if is_year(ahead, number) && text.split([',', '-', '–']).all(|mark| mark.len() <= 2) {
+                return Outcome::Gone;
             }
             Outcome::Text(raised())
         }
@@ -105,6 +109,20 @@ fn digits_above(before: &str, text: &str) -> Outcome {
         Some('-' | '–' | '−' | '/' | '+' | '=' | '(' | '×' | '·') => Outcome::Text(raised()),
         Some(_) => Outcome::Gone,
     }
+}
+
+/// Beginnings of words in front of the number of an article of a law.
+const REFERENCES: [&str; 4] = ["статт", "стать", "article", "section"];
+
+/// True for the digits of a year that stand alone: nobody raises a year to a power, and laws have few articles of such
+/// numbers.
+fn is_year(ahead: &str, number: &str) -> bool {
+    let year = number.len() == 4 && (1500..2200).contains(&number.parse::<u32>().unwrap_or_default());
+    let apart = !ahead.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ',' | '§' | '№' | '×' | '^'));
+    let word = ahead.trim_end().trim_end_matches('.').rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    let word = word.to_lowercase();
+    let refers = word == "ст" || REFERENCES.iter().any(|start| word.starts_with(start));
+    year && apart && !ahead.trim_end().ends_with(['§', '№']) && !refers
 }
 
 /// Letters and signs above the line.
@@ -202,6 +220,11 @@ mod tests {
             ("word", "TM", "TM"),
             ("Prices", "Updated on Monday", " Updated on Monday"),
             ("", "1", "¹"),
+            ("ст. 1549", "1", "¹"),
+            ("§ 2019", "1", "¹"),
+            ("a load of 2.2019", "3", "³"),
+            ("3000", "2", "²"),
+            ("in 2019", "th", "th"),
         ] {
             assert_eq!(written(Place::Above, before, text, false), Outcome::Text(wanted.to_owned()), "{before}^{text}");
         }
@@ -228,6 +251,10 @@ mod tests {
             ("fact", "[citation needed]", false),
             ("word", "1)", false),
             ("fact", "a", true),
+            ("in 2019", "3", false),
+            ("у 1991", "12", false),
+            ("(1654–1991", "2", false),
+            ("by 2024", "3,4", false),
         ] {
             assert_eq!(written(Place::Above, before, text, note), Outcome::Gone, "{before}^{text}");
         }

@@ -1,19 +1,20 @@
-//! Lets through what a reader of a page sees, in running text: hidden and struck-out elements are left out and noted,
-//! raised and lowered numbers are written as such, quotations of `<q>` get their marks.
+//! Lets through what a reader of a page sees: hidden and struck-out elements are left out and noted.
 //!
 //! It stands before everything else that reads the page, so that the extractor sees the same text. A stack of open
 //! elements is kept as the HTML standard has it, as far as that takes no search: every step costs the same however deep
-//! it is, and time is linear in the length of the page. Styles are read in `style`; the words of raised text in `raise`.
+//! it is, and time is linear in the length of the page. Styles are read in `style` and `rules`; how the text that is seen is
+//! written, is in `line`.
 
 use std::collections::HashMap;
 
 use html5gum::{EndTag, StartTag};
 
-use super::colour::{self, Colour};
+use super::colour::{self, Colour, Paint};
 use super::element::{self, Role, attribute, is_block, is_silent};
 use super::entity::{self, Beforehand};
-use super::raise::{self, Outcome, Place};
-use super::style::{Background, Declared, Element, Rules, is_page};
+use super::line::{Begun, Line};
+use super::rules::{Element, Met, Rules, is_page};
+use super::style::{Declared, Style};
 use super::tag::{self, Tag};
 use crate::intake::{Reason, Removed};
 
@@ -42,12 +43,6 @@ const BORDERS: [&str; 7] = ["table", "td", "th", "caption", "template", "html", 
 /// The most bytes of unseen text that are noted: pages hide data that is longer than their article.
 const MOST_NOTED: usize = 64 * 1024;
 
-/// The longest text of a raised element, in bytes. What is longer was never ended.
-const LONGEST_RAISED: usize = 200;
-
-/// How much of the text before a raised number is kept, in bytes.
-const TAIL: usize = 64;
-
 /// Whether the text of an element is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sight {
@@ -57,6 +52,8 @@ enum Sight {
     /// Unless something in it is visible again, has a size, or a colour of its own.
     Invisible,
     Tiny,
+    /// Tiny by a rule: what has a class may have a size by rules that are not here.
+    Shrunk,
     Colourless,
     Struck,
     /// It is no text: a script, a drawing.
@@ -69,11 +66,20 @@ struct Open {
     sight: Sight,
     role: Role,
     ground: Option<Colour>,
-    letters: Option<Colour>,
+    letters: Option<Paint>,
+    met: Met,
     /// The places of the innermost paragraph, border and block here, from 1; 0 for none.
     paragraph: usize,
     border: usize,
     block: usize,
+}
+
+/// What styles say of an element: its own, and all of them together.
+struct Looked {
+    own: Style,
+    declared: Declared,
+    /// It has a class or an id.
+    classed: bool,
 }
 
 /// A name of elements, and where those that are open stand.
@@ -84,35 +90,17 @@ struct Name {
     places: Vec<usize>,
 }
 
-/// A raised text, or a link to a note, that is being read.
-#[derive(Debug)]
-struct Raised {
-    /// Where its element stands.
-    at: usize,
-    place: Option<Place>,
-    note: bool,
-    text: String,
-}
-
 /// The state between two tokens.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     rules: Rules,
+    /// There are style sheets that are not here: the page names them, or it is a part of one and has none.
+    sheets_elsewhere: bool,
     escaped_twice: bool,
     names: Vec<Name>,
     numbers: HashMap<Box<[u8]>, usize>,
     open: Vec<Open>,
-    raised: Option<Raised>,
-    /// A raised number that goes unless a stroke follows.
-    held: Option<String>,
-    /// The end of the text so far.
-    tail: String,
-    /// Open quotations, and more Cyrillic than Latin letters so far.
-    quotations: usize,
-    leaning: i32,
-    /// A quotation was opened and has no text yet; the last mark was set here.
-    opening: bool,
-    closed: bool,
+    line: Line,
     code: usize,
     unseen: String,
     noted: usize,
@@ -121,7 +109,12 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn new(page: &Beforehand) -> Self {
-        Self { rules: Rules::parse(&page.css), escaped_twice: page.escaped_twice, ..Self::default() }
+        Self {
+            rules: Rules::parse(&page.css),
+            sheets_elsewhere: page.sheets_elsewhere || page.css.is_empty(),
+            escaped_twice: page.escaped_twice,
+            ..Self::default()
+        }
     }
 
     /// What was left out.
@@ -145,62 +138,7 @@ impl Shown {
         }
         let decoded = (self.escaped_twice && self.code == 0).then(|| entity::decoded(text));
         let text = decoded.as_deref().unwrap_or(text);
-        match &mut self.raised {
-            Some(raised) => {
-                raised.text.push_str(text);
-                if raised.text.len() > LONGEST_RAISED {
-                    self.lower(sink);
-                }
-            }
-            None => self.say(text, sink),
-        }
-    }
-
-    /// Text of the line.
-    fn say(&mut self, text: &str, sink: &mut impl Sink) {
-        if text.is_empty() {
-            return;
-        }
-        self.closed = false;
-        if let Some(held) = self.held.take()
-            && text.trim_start().starts_with(['/', '⁄', '∕'])
-        {
-            self.pass(&held, sink);
-        }
-        if self.opening && !text.trim_start().is_empty() {
-            self.opening = false;
-            if !text.trim_start().starts_with(['«', '“', '„', '"', '‘', '”']) {
-                let mark = self.quotation_marks().0;
-                self.pass(mark, sink);
-            }
-        }
-        self.pass(text, sink);
-    }
-
-    fn pass(&mut self, text: &str, sink: &mut impl Sink) {
-        for c in text.chars().take(200) {
-            match c {
-                '\u{400}'..='\u{52f}' => self.leaning = (self.leaning + 1).min(100),
-                'a'..='z' | 'A'..='Z' => self.leaning = (self.leaning - 1).max(-100),
-                _ => {}
-            }
-        }
-        self.tail.push_str(&text[text.ceil_char_boundary(text.len().saturating_sub(TAIL))..]);
-        if self.tail.len() > 2 * TAIL {
-            let from = self.tail.ceil_char_boundary(self.tail.len() - TAIL);
-            self.tail.drain(..from);
-        }
-        sink.text(text);
-    }
-
-    /// The marks of the innermost quotation, by the letters around it.
-    fn quotation_marks(&self) -> (&'static str, &'static str) {
-        match (self.leaning > 0, self.quotations % 2 == 1) {
-            (true, true) => ("«", "»"),
-            (true, false) => ("„", "“"),
-            (false, true) => ("“", "”"),
-            (false, false) => ("‘", "’"),
-        }
+        self.line.text(text, sink);
     }
 
     pub(super) fn start(&mut self, start: &StartTag<()>, sink: &mut impl Sink) {
@@ -210,15 +148,17 @@ impl Shown {
         if !inside_silence {
             self.close_implied(&start.name, tag, sink);
             if is_block(tag) {
-                self.lower(sink);
-                self.new_line();
+                self.line.lower(sink);
+                self.line.end();
             }
         }
         let around = self.sight();
         if element::is_void(start) {
             // A space keeps what a hidden break parted.
-            if around == Sight::Seen && self.raised.is_none() {
-                self.break_line(&start.name);
+            if around == Sight::Seen && self.line.is_level() {
+                if matches!(start.name.as_slice(), b"br" | b"hr") {
+                    self.line.end();
+                }
                 sink.start(start);
             } else if around != Sight::Seen && start.name.as_slice() == b"br" {
                 self.unseen.push('\n');
@@ -227,7 +167,8 @@ impl Shown {
         }
         let open = self.opened(name, start);
         if open.sight == Sight::Seen {
-            self.begin(open.role, start, sink);
+            self.code += usize::from(open.role == Role::Code);
+            self.line.begin(&Begun { role: open.role, at: self.open.len(), start }, sink);
         } else if around == Sight::Seen && matches!(start.name.as_slice(), b"script" | b"style") {
             // These are read by others too, who know what they are.
             sink.start(start);
@@ -237,57 +178,12 @@ impl Shown {
         self.push(open);
     }
 
-    fn break_line(&mut self, name: &[u8]) {
-        if matches!(name, b"br" | b"hr") {
-            self.new_line();
-        }
-    }
-
-    fn new_line(&mut self) {
-        self.tail.clear();
-        self.held = None;
-    }
-
-    /// What an element that is seen begins.
-    fn begin(&mut self, role: Role, start: &StartTag<()>, sink: &mut impl Sink) {
-        let at = self.open.len();
-        match (role, &mut self.raised) {
-            (Role::Raised(place), None) => {
-                let note = element::is_note(start);
-                self.raised = Some(Raised { at, place: Some(place), note, text: String::new() });
-                return;
-            }
-            (Role::Raised(place), Some(raised)) if raised.place.is_none() && raised.text.trim().is_empty() => {
-                raised.place = Some(place);
-                return;
-            }
-            (Role::Note, None) => {
-                sink.start(start);
-                self.raised = Some(Raised { at, place: None, note: true, text: String::new() });
-                return;
-            }
-            (Role::Note, Some(raised)) => raised.note = true,
-            (Role::Quotation, None) => {
-                if self.opening {
-                    self.pass(self.quotation_marks().0, sink);
-                }
-                self.quotations += 1;
-                self.opening = true;
-            }
-            (Role::Code, _) => self.code += 1,
-            _ => {}
-        }
-        if self.raised.is_none() {
-            sink.start(start);
-        }
-    }
-
     pub(super) fn end(&mut self, end: &EndTag<()>, sink: &mut impl Sink) {
         let found = self.numbers.get(end.name.as_slice()).copied();
         let place = found.and_then(|name| self.names[name].places.last().copied());
         let Some((name, at)) = found.zip(place) else {
             // What was never opened is not looked at in hidden text.
-            if self.sight() == Sight::Seen && self.raised.is_none() {
+            if self.sight() == Sight::Seen && self.line.is_level() {
                 sink.end(end);
             }
             return;
@@ -299,17 +195,17 @@ impl Shown {
         let reaches = at + 1 >= limit || own.tag == Some(Tag::Row) || own.border && own.tag != Some(Tag::Cell);
         let raw = matches!(end.name.as_slice(), b"script" | b"style");
         if !reaches {
-            if self.sight() == Sight::Seen && self.raised.is_none() {
+            if self.sight() == Sight::Seen && self.line.is_level() {
                 sink.end(end);
             }
             return;
         }
         let seen = self.open[at].sight == Sight::Seen;
         let seen_around = at.checked_sub(1).is_none_or(|outer| self.open[outer].sight == Sight::Seen);
-        let raised = self.raised.as_ref().is_some_and(|raised| raised.at < at);
+        let raised = self.line.is_raised_around(at);
         self.close_to(at, sink);
         if is_block(self.names[name].tag) && seen {
-            self.new_line();
+            self.line.end();
         }
         if (seen || raw && seen_around) && !raised {
             sink.end(end);
@@ -340,11 +236,11 @@ impl Shown {
         while self.open.len() > at {
             let Some(open) = self.open.pop() else { return };
             self.names[open.name].places.pop();
-            if self.raised.as_ref().is_some_and(|raised| raised.at >= self.open.len()) {
-                self.lower(sink);
+            if self.line.is_raised_at_or_behind(self.open.len()) {
+                self.line.lower(sink);
             }
             match open.role {
-                Role::Quotation if open.sight == Sight::Seen => self.close_quotation(sink),
+                Role::Quotation if open.sight == Sight::Seen => self.line.close_quotation(sink),
                 Role::Code if open.sight == Sight::Seen => self.code = self.code.saturating_sub(1),
                 _ => {}
             }
@@ -354,46 +250,12 @@ impl Shown {
         }
     }
 
-    fn close_quotation(&mut self, sink: &mut impl Sink) {
-        // Inside a raised text no quotation was opened.
-        if self.quotations == 0 || self.raised.is_some() {
-            return;
-        }
-        let mark = self.quotation_marks().1;
-        let marked = !self.closed && self.tail.trim_end().ends_with(['»', '”', '"']);
-        if !std::mem::take(&mut self.opening) && !marked {
-            self.pass(mark, sink);
-            self.closed = true;
-        }
-        self.quotations -= 1;
-    }
-
     /// Keeps what was not seen.
     fn note(&mut self, sight: Sight) {
         let text = crate::intake::decode::tidy(&std::mem::take(&mut self.unseen));
         if text.contains(char::is_alphanumeric) {
             let reason = if sight == Sight::Struck { Reason::Struck } else { Reason::Hidden };
             self.removed.push(Removed { text, reason });
-        }
-    }
-
-    /// Writes the raised text that has come to its end.
-    fn lower(&mut self, sink: &mut impl Sink) {
-        let Some(raised) = self.raised.take() else { return };
-        let Some(place) = raised.place else {
-            if !raise::is_note_label(&raised.text) {
-                self.say(&raised.text, sink);
-            }
-            return;
-        };
-        if raised.text.len() > LONGEST_RAISED {
-            self.say(&raised.text, sink);
-            return;
-        }
-        match raise::written(place, &self.tail, &raised.text, raised.note) {
-            Outcome::Text(text) => self.say(&text, sink),
-            Outcome::Gone => {}
-            Outcome::GoneUnlessFraction(text) => self.held = Some(text),
         }
     }
 
@@ -422,7 +284,8 @@ impl Shown {
             Some(around) => (Open { name, role: Role::None, ..around }, around.sight),
             None => {
                 let (role, sight) = (Role::None, Sight::Seen);
-                (Open { name, sight, role, ground: None, letters: None, paragraph: 0, border: 0, block: 0 }, sight)
+                let (ground, letters, met) = (None, None, Met::default());
+                (Open { name, sight, role, ground, letters, met, paragraph: 0, border: 0, block: 0 }, sight)
             }
         };
         if tag == Some(Tag::Paragraph) {
@@ -444,48 +307,65 @@ impl Shown {
 
     /// Whether the text of an element is seen.
     fn look(&self, open: &mut Open, inherited: Sight, start: &StartTag<()>) {
-        let declared = self.declared(start);
-        // A class or an id may paint the ground by a rule that is not known.
-        let painted = attribute(start, "class").is_some() || attribute(start, "id").is_some();
-        open.ground = match declared.background {
-            Some(Background::Plain(colour)) => Some(colour),
-            Some(Background::Other) => None,
-            None => open.ground.filter(|_| !painted),
-        };
-        open.letters = declared.colour.or(open.letters.filter(|_| !painted));
-        let alike = open.ground.zip(open.letters).is_some_and(|(ground, letters)| colour::alike(letters, ground));
+        let value = |name| attribute(start, name).map(String::from_utf8_lossy);
+        let own = value("style").map(|style| Style::parse(&style)).unwrap_or_default();
+        let (id, classes) = (value("id").unwrap_or_default(), value("class").unwrap_or_default());
+        let name = String::from_utf8_lossy(&start.name);
+        let element = Element { name: &name, id: &id, classes: &classes };
+        let (declared, met) = self.rules.of(element, open.met, &own);
+        open.met = met;
+        // Rules that are not here may say more of what has a class or an id.
+        let classed = !(id.is_empty() && classes.is_empty());
+        let unknown = self.sheets_elsewhere && classed;
+        let alike = self.paint(open, &Looked { own, declared, classed }, start);
+        let styled = [own.normal, own.important].iter().any(|it| it.sized() == Some(false));
         open.sight = match inherited {
             _ if is_silent(&start.name) => Sight::Silent,
             Sight::Gone | Sight::Silent => inherited,
-            _ if is_page(&String::from_utf8_lossy(&start.name)) => inherited,
-            _ if element::is_gone(start) || declared.displayed == Some(false) || declared.away => Sight::Gone,
+            _ if is_page(&name) => inherited,
+            _ if element::is_gone(start) || declared.displayed() == Some(false) || declared.is_away() => Sight::Gone,
             Sight::Struck => Sight::Struck,
-            _ if declared.struck || matches!(start.name.as_slice(), b"del" | b"s" | b"strike") => Sight::Struck,
-            _ if declared.visible == Some(false) => Sight::Invisible,
-            Sight::Invisible if declared.visible.is_none() => Sight::Invisible,
-            _ if declared.sized == Some(false) => Sight::Tiny,
-            Sight::Tiny if declared.sized.is_none() => Sight::Tiny,
+            _ if declared.is_struck() || matches!(start.name.as_slice(), b"del" | b"s" | b"strike") => Sight::Struck,
+            _ if declared.visible() == Some(false) => Sight::Invisible,
+            Sight::Invisible if declared.visible().is_none() => Sight::Invisible,
+            _ if declared.sized() == Some(false) => {
+                if styled {
+                    Sight::Tiny
+                } else {
+                    Sight::Shrunk
+                }
+            }
+            Sight::Tiny if declared.sized().is_none() => Sight::Tiny,
+            Sight::Shrunk if declared.sized().is_none() && !unknown => Sight::Shrunk,
             _ if alike => Sight::Colourless,
             _ => Sight::Seen,
         };
     }
 
-    /// What rules, style and old attributes say.
-    fn declared(&self, start: &StartTag<()>) -> Declared {
-        let value = |name| attribute(start, name).map(String::from_utf8_lossy);
-        let own = value("style").map(|style| Declared::parse(&style)).unwrap_or_default();
-        let (id, classes) = (value("id").unwrap_or_default(), value("class").unwrap_or_default());
-        let name = String::from_utf8_lossy(&start.name);
-        let ruled = self.rules.of(Element { name: &name, id: &id, classes: &classes });
-        let old = |name| value(name).and_then(|it| colour::parse(&it));
-        Declared {
-            displayed: own.displayed.or(ruled.displayed),
-            visible: own.visible.or(ruled.visible),
-            away: own.away || ruled.away,
-            struck: own.struck || ruled.struck,
-            colour: own.colour.or_else(|| old("color")),
-            background: own.background.or_else(|| old("bgcolor").map(Background::Plain)),
-            ..own
+    /// Takes the colours of an element. True where nobody can tell its letters from their ground.
+    fn paint(&self, open: &mut Open, looked: &Looked, start: &StartTag<()>) -> bool {
+        let Looked { own, declared, classed } = looked;
+        let old = |name| {
+            let value = attribute(start, name).map(String::from_utf8_lossy);
+            value.map(|it| colour::parse(&it)).filter(|paint| matches!(paint, Paint::Plain(_)))
+        };
+        // A rule that is not known may paint the ground, or put the element before a picture.
+        let ruled = own.normal.colour.is_none() && own.important.colour.is_none() && declared.colour.is_some();
+        let painted = (*classed || ruled) && (self.sheets_elsewhere || declared.is_positioned());
+        open.ground = match declared.background.or_else(|| old("bgcolor")) {
+            Some(Paint::Plain(colour)) => Some(colour),
+            Some(Paint::Other) => None,
+            Some(Paint::Clear) => open.ground,
+            None => open.ground.filter(|_| !painted),
+        };
+        open.letters = declared.colour.or_else(|| old("color")).or(open.letters.filter(|_| !painted));
+        if declared.is_cut() {
+            open.letters = None;
+        }
+        match open.letters {
+            Some(Paint::Clear) => true,
+            Some(Paint::Plain(letters)) => open.ground.is_some_and(|ground| colour::alike(letters, ground)),
+            _ => false,
         }
     }
 

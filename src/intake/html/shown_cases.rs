@@ -43,6 +43,19 @@ fn what_is_hidden_is_left_out_and_told() {
         "<div popover><p>99 cats</p></div>",
         "<style>.promo, p.x { display: none }</style><div class='a promo'><p>99 cats</p></div>",
         "<style>#seo{position:absolute;left:-5000px}</style><p id=seo>99 cats</p>",
+        "<style>.x{font-size:0}</style><p class=x>99 cats</p>",
+        "<style>.x{font-size:0}</style><div class=x><p class=y>99 cats</p></div>",
+        "<style>.x{color:transparent}</style><p class=x>99 cats</p>",
+        "<style>.x{color:#fff;background:#fff}</style><p class=x>99 cats</p>",
+        "<style>.w{background:#fff}.x{color:#fff}</style><div class=w><p class=x>99 cats</p></div>",
+        "<style>.ad .x{display:none}</style><div class=ad><div><p class=x>99 cats</p></div></div>",
+        "<style>.ad > p{visibility:hidden}</style><div class=ad><p>99 cats</p></div>",
+        "<style>@media screen{@supports (display:grid){.x{display:none}}}</style><p class=x>99 cats</p>",
+        "<style>.x{position:absolute}</style><p class=x style='left:9999px'>99 cats</p>",
+        "<p style='color:transparent'>99 cats</p>",
+        "<p style='color:rgba(0,0,0,0)'>99 <b>cats</b></p>",
+        "<p style='opacity:.01'>99 cats</p>",
+        "<p style='transform:translateX(-9999px)'>99 cats</p>",
         "<a href='/x' style='display:none'>99 cats</a>",
         "<ul><li hidden>99 cats<li>One item</ul>",
     ] {
@@ -67,6 +80,14 @@ fn what_is_seen_stays() {
         "<style>.tab{display:none}.tab.on{display:block}</style><p class='tab on'>99 cats</p>",
         "<style>.m{display:none}@media(min-width:600px){.m{display:block}}</style><p class=m>99 cats</p>",
         "<!-- <style>p{display:none}</style> --><p>99 cats</p>",
+        "<style media=print>p{display:none}</style><p>99 cats</p>",
+        "<link rel=stylesheet href=a.css><style>.x{font-size:0}</style><div class=x><p class=y>99 cats</p></div>",
+        "<link rel=stylesheet href=a.css><style>.w{background:#fff}.x{color:#fff}</style><div class=w><p class=x>99 cats</p></div>",
+        "<style>.w{background:#fff}.x{color:#fff;position:absolute}</style><div class=w><p class=x>99 cats</p></div>",
+        "<style>.x{color:transparent;background:linear-gradient(red,blue);background-clip:text}</style><p class=x><b>99 cats</b></p>",
+        "<style>.x{color:transparent}</style><p class=x><span style='color:red'>99 cats</span></p>",
+        "<style>.no-js .x{display:none}</style><div class=no-js><p class=x>99 cats</p></div>",
+        "<style>.x{display:none}.x{display:block!important}</style><p class=x style='display:none'>99 cats</p>",
         "<style>body{visibility:hidden}</style><p>99 cats</p>",
         "<p><span aria-hidden=true>99 cats</span></p>",
         "<p hidden>no</p><div><p>99 cats</p></div>",
@@ -111,6 +132,8 @@ fn raised_numbers_change_no_number() {
         ("he left.<sup>4</sup> She stayed*<sup>*</sup>", "he left. She stayed*"),
         ("about <sup>1</sup>/<sub>2</sub> of it", "about ¹/₂ of it"),
         ("about <sup>1</sup> of it", "about of it"),
+        ("It began in 2019<sup>3</sup>, when", "It began in 2019, when"),
+        ("за ст. 130<sup>2</sup> КК", "за ст. 130² КК"),
     ] {
         assert_eq!(text(&format!("<p>{html}</p>")), wanted, "{html}");
     }
@@ -148,6 +171,8 @@ fn definitions_stand_behind_their_terms() {
 fn entities_are_decoded_once_more_where_all_was_escaped_twice() {
     let twice = "<title>Tom&amp;#39;s</title><p>The council&amp;#39;s vote was &amp;quot;final&amp;quot;, said Pell &amp;amp; Sons.";
     assert_eq!(text(twice), "The council's vote was \"final\", said Pell & Sons.");
+    assert_eq!(text("<p>The shop of Pell &amp;amp; Sons is closed."), "The shop of Pell & Sons is closed.");
+    assert_eq!(text("<p>It is final &amp;mdash; said the mayor."), "It is final — said the mayor.");
     let about = "<p>Tom&amp;#39;s is written <code>&amp;#39;</code>.";
     assert_eq!(text(about), "Tom&#39;s is written &#39;.");
 }
