@@ -16,6 +16,9 @@ fn main() {
         println!("cargo:rerun-if-changed={folder}");
         collect(&root.join(folder), &mut files);
     }
+    // What it is built on decides, too.
+    println!("cargo:rerun-if-changed=Cargo.lock");
+    files.push(root.join("Cargo.lock"));
     files.sort();
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
     for file in files {
