@@ -17,7 +17,8 @@ use super::layout::{OpenOptions, Opened, open};
 use super::polish::Capitals;
 use super::route::{self, Route};
 use super::{
-    Batch, Direction, FaultKind, Glossary, Link, Output, TranslateError, Translator, place, polish, separators, talk,
+    Batch, Direction, FaultKind, Glossary, Link, Output, TranslateError, Translator, number, place, polish, separators,
+    talk,
 };
 use crate::engine::EngineError;
 use crate::intake::Cancel;
@@ -329,12 +330,12 @@ impl Task {
         }
     }
 
-    /// The source in the place of something that was made up, with what was wrong with that.
+    /// The source in the place of something that was made up, or has none of its numbers, with what was wrong with that.
     fn drop_what_is_made_up(&mut self) {
         let source = self.unit.text();
-        if let Some(best) = &mut self.best
-            && best.faults.iter().any(|fault| check::is_made_up(fault, source, &best.text))
-        {
+        let (Some(best), Some(Direction { from, to })) = (&mut self.best, self.unit.direction) else { return };
+        let is_made_up = best.faults.iter().any(|fault| check::is_made_up(fault, source, &best.text));
+        if is_made_up || number::are_all_lost((source, from), (&best.text, to)) {
             let faults = std::mem::take(&mut best.faults);
             *best = Rendered { faults, ..Rendered::kept(source) };
         }

@@ -83,6 +83,17 @@ pub(super) fn differences(source: (&str, Language), target: (&str, Language)) ->
     missing
 }
 
+/// True when the source has two numbers at least, and the translation none of them.
+pub(super) fn are_all_lost(source: (&str, Language), target: (&str, Language)) -> bool {
+    let (ours, theirs) = (read(source.0, source.1), read(target.0, target.1));
+    let firm: Vec<_> = ours.iter().filter(|it| it.weight == Weight::Firm && has_value(&it.what)).collect();
+    firm.len() > 1 && !firm.iter().any(|mention| theirs.iter().any(|other| is_same(mention, other)))
+}
+
+fn has_value(what: &What) -> bool {
+    matches!(what, What::Number(_) | What::Clock(..) | What::Score(..) | What::Date(_))
+}
+
 /// What only one side has, as it stands there.
 fn changed(mention: &Mention, text: &str) -> Fault {
     let is_date = matches!(mention.what, What::Date(_) | What::Weekday(_));
@@ -227,6 +238,20 @@ mod tests {
         ] {
             assert_eq!(differences(source, target), Vec::<String>::new(), "{source:?} / {target:?}");
         }
+    }
+
+    #[test]
+    fn a_translation_without_any_of_its_numbers_says_something_else() {
+        let source = "The state gave €12bn to farmers, up from €9.5bn.";
+        for (target, lost) in [
+            ("Українська верся змінила назви та числа, але основне залишила.", true),
+            ("Держава дала фермерам 12 євро замість 9,5.", true),
+            ("Держава дала фермерам 12 млрд євро, раніше 9,5.", false),
+        ] {
+            assert_eq!(are_all_lost((source, En), (target, Uk)), lost, "{target}");
+        }
+        assert!(!are_all_lost(("It left at 10:30.", En), ("Він поїхав.", Uk)), "one may be left out");
+        assert!(!are_all_lost(("five of the ten", En), ("п'ять із десяти", Uk)));
     }
 
     #[test]
