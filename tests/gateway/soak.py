@@ -89,6 +89,9 @@ class Client(threading.Thread):
             self.tally["422 (a cut that is no article)"] += 1
         elif status != "200":
             self.tally[f"error: status {status}"] += 1
+        elif stream and b"event: error" in seen and b'"status":422' in seen:
+            # It had to wait for its turn, and was read when the stream had begun.
+            self.tally["422 (a cut that is no article)"] += 1
         elif stream and b"event: done" not in seen:
             self.tally["error: a stream without an end"] += 1
         else:

@@ -309,7 +309,10 @@ impl Model for ScriptedModel {
     fn forward(&self, slots: &mut [Slot<'_>]) -> Result<Tensor, ModelError> {
         let rows = slots.iter().map(|slot| slot.rows).sum();
         let pass = Pass { tokens: slots.iter().map(|slot| slot.tokens.to_vec()).collect(), rows };
-        self.log.0.lock().unwrap().push(pass.clone());
+        // A gateway that runs for long has nobody who reads it.
+        if Arc::strong_count(&self.log.0) > 1 {
+            self.log.0.lock().unwrap().push(pass.clone());
+        }
         if let Some((entered, released)) = &self.gate {
             // A gate that is gone is open.
             let _ = entered.send(pass).map(|()| released.recv());

@@ -128,7 +128,8 @@ async fn fields_stand_only_where_they_were_asked_for() {
     let app = app().await;
     let got = post(&app, json!({"q": TEXT, "source": "auto", "target": "uk", "alternatives": 0})).await.json();
     assert_eq!(got["detectedLanguage"]["language"], "en");
-    assert!(got["detectedLanguage"]["confidence"].as_f64().unwrap() > 20.0);
+    let confidence = got["detectedLanguage"]["confidence"].as_f64().unwrap();
+    assert!(confidence > 20.0 && confidence.fract() == 0.0, "a whole number: {confidence}");
     assert!(got.get("alternatives").is_none());
     let got = post(&app, json!({"q": "🔥 👍", "source": "auto", "target": "uk"})).await.json();
     assert_eq!(got, json!({"translatedText": "🔥 👍", "detectedLanguage": {"confidence": 0.0, "language": "en"}}));

@@ -222,8 +222,9 @@ async fn a_number_that_the_article_does_not_have_cannot_be_written() {
         let numbers = got.findings.iter().filter(|finding| finding.kind == FindingKind::NumberNotInSource).count();
         assert_eq!(numbers, 0, "{:?}", got.findings);
         assert_eq!(got.headline, lines(&tried)[0], "what is allowed is written as it was wanted");
-        // Where the summary has another number of the article in its place, a fact stands in for it.
-        assert!(got.key_facts.len() >= 2, "and the answer goes on behind it: {got:?}");
+        // What the model may write in its place may be wrong too ("£7 million", of the number 7 bus): then a fact stands in.
+        let stands_in = lines(&tried)[2..].iter().any(|fact| fact.contains(&got.summary));
+        assert_eq!(got.key_facts.len(), 3 - usize::from(stands_in), "and the answer goes on behind it: {got:?}");
     }
 }
 
