@@ -25,7 +25,12 @@ pub enum Mark {
 }
 
 const NEGATIONS: &str = "not no never without cannot nobody none nothing neither nor nowhere не ні без ніхто нічого ніколи ніде \
-    немає нема ані ни никто ничего никогда нигде нет нельзя жоден жодного жодної жодна жодне жодних жодному";
+    немає нема ані ни никто ничего никогда нигде нет нельзя жоден жодного жодної жодна жодне жодних жодному \
+    ніякий ніякого ніякої ніяка ніяке ніяких ніякі никакой никакого никакая никакую никакое никаких никакие";
+/// Words that negate in Ukrainian and Russian beside another negation alone: "ніколи не", and never "ніколи був".
+const CONCORDANT: &str = "ніхто нічого ніколи ніде никто ничего никогда нигде";
+/// Beginnings of words that they stand beside.
+const CONCORDING: &str = "не ні ни нет без бес";
 /// What follows a negation that negates nothing: "not only", "не менше".
 const IDIOMS: &[(&str, &[&str])] = &[
     ("not", &["only", "just", "least", "merely"]),
@@ -148,7 +153,11 @@ fn mark(text: &str, tokens: &[Token<'_>], i: usize) -> Option<Mark> {
         let number = word == "no"
             && text[tokens[i].end()..].starts_with('.')
             && tokens.get(i + 1).is_some_and(|it| it.is_number);
-        return (!idiom && !before && !number).then(|| Mark::Negation(i, head(tokens, i)));
+        let concord = |(j, token): (usize, &Token<'_>)| {
+            j != i && CONCORDING.split(' ').any(|start| token.folded.starts_with(start))
+        };
+        let alone = lists(CONCORDANT, word) && !tokens.iter().enumerate().any(concord);
+        return (!idiom && !before && !number && !alone).then(|| Mark::Negation(i, head(tokens, i)));
     }
     let is_source = |second: &str| SOURCES.iter().any(|(first, seconds)| *first == word && seconds.contains(&second));
     if is_source(next) {
@@ -211,9 +220,15 @@ mod tests {
         assert_eq!(of("Рада не ухвалила його"), [Mark::Negation(1, Some(2))]);
         assert_eq!(of("Дома нет света"), [Mark::Negation(1, Some(2))]);
         assert_eq!(of("It didn't rain"), [Mark::Negation(1, Some(2))]);
-        for text in
-            ["Not only this", "не менше 5", "No. 5", "чуть не упал", "no later than May", "доки воно не призвело"]
-        {
+        for text in [
+            "Not only this",
+            "не менше 5",
+            "No. 5",
+            "чуть не упал",
+            "no later than May",
+            "доки воно не призвело",
+            "Він ніколи бував там",
+        ] {
             assert!(!of(text).iter().any(|mark| matches!(mark, Mark::Negation(..))), "{text}");
         }
     }
