@@ -252,7 +252,7 @@ fn numbered_percent(text: &str, head: &str) -> Option<usize> {
     (digits > 0 && !is_share).then_some(1 + digits + format)
 }
 
-/// Attributes of HTML that have no value. Others need one beside them to be told from prose: "a<b and c>d".
+/// Attributes of HTML that have no value. Others need one beside them to be told from prose: `a<b and c>d`.
 const BARE: &str = "allowfullscreen async autofocus autoplay checked controls default defer disabled download hidden inert \
     ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected";
 
