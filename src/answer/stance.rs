@@ -13,7 +13,7 @@ use super::clause::{self, Clause};
 use super::modality;
 use super::reading::{Reading, Tongue};
 use super::reference::Reference;
-use crate::lexicon::{Amount, Mark, Mention, What, lists, poles, stem};
+use crate::lexicon::{Amount, Mark, Mention, What, begins, lists, poles, stem};
 
 /// Words before a word in which a negation is looked for.
 const NEAR: usize = 3;
@@ -209,16 +209,15 @@ impl Pair<'_, '_> {
     /// A word that the evidence has refused or denied, and the fact has as done: "refused to approve" made "approved". Words of
     /// another language are matched too loosely for it.
     fn refusal_gone(&self) -> Option<String> {
-        if self.tongue == Tongue::Other {
+        let kept = self.fact.marks.iter().any(|mark| matches!(mark, Mark::Implicit(_) | Mark::Negation(..)));
+        if kept || self.tongue == Tongue::Other {
             return None;
         }
         for sentence in self.sentences {
             for at in (0..sentence.tokens.len()).filter(|&at| begins(REFUSING, &sentence.tokens[at].folded)) {
                 let behind = at + 1..sentence.tokens.len().min(at + 1 + NEAR);
                 let Some(head) = behind.into_iter().find(|&i| sentence.carries_meaning(i)) else { continue };
-                let kept = self.fact.marks.iter().any(|mark| matches!(mark, Mark::Implicit(_) | Mark::Negation(..)));
-                if !kept && self.turned((sentence, head), &[self.fact], true) && self.is_told_beside(sentence, head, 1)
-                {
+                if self.turned((sentence, head), &[self.fact], true) && self.is_told_beside(sentence, head, 1) {
                     return Some(words(sentence, at, Some(head)));
                 }
             }
@@ -342,10 +341,6 @@ fn are_akin(one: &str, other: &str) -> bool {
 fn is_corrected(sentence: &Reading<'_>, at: usize) -> bool {
     let next = clause::around(sentence, at).last + 1;
     sentence.tokens.get(next).is_some_and(|token| lists("а but instead", &token.folded))
-}
-
-fn begins(starts: &str, word: &str) -> bool {
-    starts.split(' ').any(|start| word.starts_with(start))
 }
 
 fn amount_of(mention: &Mention) -> Option<&Amount> {

@@ -36,5 +36,5 @@ pub use self::spelling::{Orthography, beginnings};
 pub use self::stance::{Mark, marks};
 pub use self::stem::{is_function_word, is_past_verb, stem};
 pub use self::table::{Concept, Kind, Table};
-pub use self::token::{Token, fold, lists, tokens};
+pub use self::token::{Token, begins, fold, lists, tokens};
 pub use self::unit::Unit;

@@ -1,7 +1,7 @@
 //! Words that turn a sentence round or say who vouches for it: negation, hedges, attribution.
 
 use super::stem::is_function_word;
-use super::token::{Token, lists};
+use super::token::{Token, begins, lists};
 
 /// A word that changes what a sentence says, by the index of its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,9 +153,7 @@ fn mark(text: &str, tokens: &[Token<'_>], i: usize) -> Option<Mark> {
         let number = word == "no"
             && text[tokens[i].end()..].starts_with('.')
             && tokens.get(i + 1).is_some_and(|it| it.is_number);
-        let concord = |(j, token): (usize, &Token<'_>)| {
-            j != i && CONCORDING.split(' ').any(|start| token.folded.starts_with(start))
-        };
+        let concord = |(j, token): (usize, &Token<'_>)| j != i && begins(CONCORDING, &token.folded);
         let alone = lists(CONCORDANT, word) && !tokens.iter().enumerate().any(concord);
         return (!idiom && !before && !number && !alone).then(|| Mark::Negation(i, head(tokens, i)));
     }
@@ -167,15 +165,14 @@ fn mark(text: &str, tokens: &[Token<'_>], i: usize) -> Option<Mark> {
     if tokens.get(i + 2).is_some_and(|token| is_source(&token.folded)) && is_function_word(next) {
         return Some(Mark::Saying(i));
     }
-    let starts = |list: &str| list.split(' ').any(|start| word.starts_with(start));
-    let is_saying = lists(SAYING_ENGLISH, word) || starts(SAYING);
+    let is_saying = lists(SAYING_ENGLISH, word) || begins(SAYING, word);
     if HEDGES.split(' ').any(|hedge| word == hedge || (hedge.chars().count() > 8 && word.starts_with(hedge))) {
         return Some(Mark::Hedge(i));
     }
     let prefixed =
-        |prefix: &str, least| word.starts_with(prefix) && word.chars().count() >= least && !starts(NOT_NEGATED);
+        |prefix: &str, least| word.starts_with(prefix) && word.chars().count() >= least && !begins(NOT_NEGATED, word);
     let by_prefix = prefixed("не", 6) || prefixed("un", 7) || prefixed("без", 7) || prefixed("бес", 7);
-    if lists(IMPLICIT_WORDS, word) || starts(IMPLICIT) || by_prefix {
+    if lists(IMPLICIT_WORDS, word) || begins(IMPLICIT, word) || by_prefix {
         return Some(Mark::Implicit(i));
     }
     modality(tokens, i).or(is_saying.then_some(Mark::Saying(i)))
@@ -185,17 +182,18 @@ fn mark(text: &str, tokens: &[Token<'_>], i: usize) -> Option<Mark> {
 fn modality(tokens: &[Token<'_>], i: usize) -> Option<Mark> {
     let word = tokens[i].folded.as_str();
     let near = |list: &str| tokens[i + 1..].iter().take(3).any(|token| lists(list, &token.folded));
-    let begins = |list: &str| list.split(' ').any(|start| word.starts_with(start));
     // "May" is a month, and "a will" is none of these.
     let month = word == "may" && tokens[i].is_capitalised();
-    let unconfirmed = begins(CONFIRMING) && i > 0 && lists(NEGATIONS, &tokens[i - 1].folded) && near(THAT);
-    let denied = (lists(DOUBT_BEFORE_THAT, word) || begins(DENIALS)) && near(THAT);
+    let unconfirmed = begins(CONFIRMING, word) && i > 0 && lists(NEGATIONS, &tokens[i - 1].folded) && near(THAT);
+    let denied = (lists(DOUBT_BEFORE_THAT, word) || begins(DENIALS, word)) && near(THAT);
     // "is to follow", "are to try"
     let is_to = lists("is are was were", word) && tokens.get(i + 1).is_some_and(|next| next.folded == "to");
     match word {
-        _ if unconfirmed || denied || ((lists(DOUBT, word) || begins(DOUBT_BEGUN)) && !month) => Some(Mark::Doubt(i)),
-        _ if is_to || lists(PLANS, word) || begins(PLANS_BEGUN) => Some(Mark::Plan(i)),
-        _ if lists(PROOF, word) || begins(PROOF_BEGUN) => Some(Mark::Proof(i)),
+        _ if unconfirmed || denied || ((lists(DOUBT, word) || begins(DOUBT_BEGUN, word)) && !month) => {
+            Some(Mark::Doubt(i))
+        }
+        _ if is_to || lists(PLANS, word) || begins(PLANS_BEGUN, word) => Some(Mark::Plan(i)),
+        _ if lists(PROOF, word) || begins(PROOF_BEGUN, word) => Some(Mark::Proof(i)),
         _ => None,
     }
 }

@@ -62,6 +62,11 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
     found
 }
 
+/// True when a word begins like one of a list, in which spaces stand between the beginnings.
+pub fn begins(list: &str, word: &str) -> bool {
+    list.split(' ').any(|start| word.starts_with(start))
+}
+
 /// True when a list of words, with a blank between two, has this one.
 pub fn lists(list: &str, word: &str) -> bool {
     // By bytes, because the words are short and a search for each blank costs more than a look at each byte.
