@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Folders whose files decide answers.
-const FOLDERS: [&str; 3] = ["src", "prompts", "models"];
+const FOLDERS: [&str; 5] = ["src", "crates/language/src", "crates/language/data", "prompts", "models"];
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));

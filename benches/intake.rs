@@ -7,7 +7,8 @@
 
 use std::time::{Duration, Instant};
 
-use stislo::intake::{Language, Source, read};
+use stislo::intake::{Source, read};
+use stislo::language::Language;
 
 const SENTENCE: &str = "The harbour bridge reopened on Saturday, four years after a ship struck it. ";
 

@@ -7,7 +7,8 @@
 
 use std::time::Instant;
 
-use stislo::intake::{Language, Source, read};
+use stislo::intake::{Source, read};
+use stislo::language::Language;
 use stislo::plan::{Card, Length, Matter, Task, whole};
 
 fn main() {

@@ -16,7 +16,8 @@ pub mod eval;
 pub mod http;
 pub mod hub;
 pub mod intake;
-pub mod lexicon;
 pub mod plan;
 pub mod service;
 pub mod translate;
+
+pub use stislo_language as language;

@@ -19,7 +19,8 @@ use sha2::{Digest, Sha256};
 use crate::answer::{Answer, KeyFact, ModelInfo, SourceInfo, Strategy, Strictness, Summary, TimingsInfo};
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
-use crate::intake::{self, Article, Bounds, Cancel, Language, Source};
+use crate::intake::{self, Article, Bounds, Cancel, Source};
+use crate::language::Language;
 use crate::plan::{self, Matter, Next, Task};
 use crate::translate::{Desk, Glossary};
 
@@ -348,7 +349,7 @@ fn identity(texts: &[&str]) -> String {
 mod tests {
     use super::*;
     use crate::answer::{Evidence, Finding, FindingKind, Finish};
-    use crate::intake::SentenceId;
+    use crate::language::SentenceId;
 
     fn summary(fact: &str) -> Summary {
         let sentence = SentenceId::new(1).unwrap();

@@ -7,7 +7,8 @@ use super::form::{self, Ending};
 use super::reading::Reading;
 use super::reference::Reference;
 use super::{Evidence, Finding, FindingKind, evidence};
-use crate::intake::{Article, Language};
+use crate::intake::Article;
+use crate::language::Language;
 
 /// A text, checked sentence by sentence.
 #[derive(Debug, Clone, PartialEq, Serialize)]

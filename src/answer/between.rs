@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::reading::{Key, Reading};
-use crate::lexicon::{Weight, What};
+use crate::language::{Weight, What};
 
 /// Two facts with this share of words in common are one.
 const REPEATED: f32 = 0.85;
@@ -61,7 +61,7 @@ fn numbers<'r>(reading: &'r Reading<'_>) -> Vec<(&'r What, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexicon::Table;
+    use crate::language::Table;
 
     fn of(later: &str, earlier: &str) -> Relation {
         let table = Table::new();

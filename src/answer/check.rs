@@ -10,7 +10,7 @@ use super::reading::{Reading, Tongue};
 use super::reference::Reference;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
 use super::{between, evidence, figures, quote, stance};
-use crate::intake::Language;
+use crate::language::Language;
 use crate::plan::LEAST_FACTS;
 
 /// How a draft came about.

@@ -8,7 +8,7 @@
 use super::Evidence;
 use super::reading::{Reading, Tongue};
 use super::reference::{Reference, figures_of};
-use crate::lexicon::{Amount, Mention, Sound, Weight, What};
+use crate::language::{Amount, Mention, Sound, Weight, What};
 
 /// A sentence with this share of a fact supports it.
 const SUPPORTS: f32 = 0.5;
@@ -211,7 +211,8 @@ pub(super) fn evidence(at: usize, reference: &Reference<'_>) -> Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Article, Language, Source, read};
+    use crate::intake::{Article, Source, read};
+    use crate::language::Language;
 
     const TEXT: &str = "The council approved a new bridge over the river on Monday.\n\n\
         The old ferry will stop running in March 2027, said its captain.\n\n\

@@ -2,13 +2,13 @@
 //!
 //! A number that only another sentence has is the most common mistake of a weak model, so it is a finding as well
 //! (`evidence_weak` with the number), and so is one that the article has of something else; one that the whole article lacks
-//! is `number_not_in_source`. Which numbers are the same, `lexicon` says.
+//! is `number_not_in_source`. Which numbers are the same, `language` says.
 
 use super::FindingKind;
 use super::check::Origin;
 use super::reading::{Reading, Tongue};
 use super::reference::Reference;
-use crate::lexicon::{Amount, Date, Decimal, Mention, Period, Unit, Weight, What, lists, outcome};
+use crate::language::{Amount, Date, Decimal, Mention, Period, Unit, Weight, What, lists, outcome};
 
 /// Words in front of a number that is rounded.
 const ROUGHLY: &str = "about around nearly almost over roughly approximately than least близько майже понад приблизно більше більш \

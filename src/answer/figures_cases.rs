@@ -4,7 +4,8 @@ use super::check::Origin;
 use super::figures::{Against, check};
 use super::reading::{Reading, Tongue};
 use super::*;
-use crate::intake::{Language, Source, read};
+use crate::intake::{Source, read};
+use crate::language::Language;
 
 const TEXT: &str = "On 12 March 2024 the council paid 1,234,567 dollars for 14 boats, 20% more than in 2019.\n\n\
     The first boat left at 3 p.m. on Friday with twenty-one people, 5-3 of them for the trip.\n\n\

@@ -1,8 +1,7 @@
 //! What every part of a summary has to be, whatever the article says: there, ended, and in its language.
 
 use super::{Finding, FindingKind};
-use crate::intake::Language;
-use crate::intake::language::{language_of, reads_as_the_neighbour};
+use crate::language::{Language, language_of, reads_as_the_neighbour};
 
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;

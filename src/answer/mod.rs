@@ -43,7 +43,7 @@ pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
 pub use self::repair::{Failing, Part, Rewritten, Strictness, failing, is_sound, missing, settle};
 pub use self::warning::{LanguageWarning, WarningCode};
-use crate::intake::{Language, SentenceId};
+use crate::language::{Language, SentenceId};
 
 /// The whole answer to a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -6,7 +6,7 @@
 
 use super::clause;
 use super::reading::{Reading, Tongue};
-use crate::lexicon::{Mark, is_past_verb, lists};
+use crate::language::{Mark, is_past_verb, lists};
 
 /// A fact of which this share stands in what is doubted is that, what stands before it aside.
 const MOST: f32 = 0.5;
@@ -90,7 +90,8 @@ fn tells_of_past(fact: &Reading<'_>, (sentence, tongue): (&Reading<'_>, Tongue))
 mod tests {
     use super::super::reference::Reference;
     use super::*;
-    use crate::intake::{Language, Source, read};
+    use crate::intake::{Source, read};
+    use crate::language::Language;
 
     const TEXT: &str = "Prosecutors allege that the former coach, Anna Berg, stole 12 silver cups from the club museum in Malmo. \
         Police suspect that the alarm was switched off on purpose.\n\n\

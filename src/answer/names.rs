@@ -7,7 +7,7 @@
 use super::reading::{Key, Reading, Tongue};
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::lexicon::{Kind, Mention, Sound, Unit, What, lists};
+use crate::language::{Kind, Mention, Sound, Unit, What, lists};
 
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
@@ -204,7 +204,8 @@ fn is_title_case(text: &Reading<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Language, Source, read};
+    use crate::intake::{Source, read};
+    use crate::language::Language;
 
     const TEXT: &str = "Prime Minister Natalia Gavrilita met Volodymyr Zelensky of Ukraine in Paris on Monday.\n\n\
         She later thanked the Department of Defense and the mayor of Kharkiv for their help.\n\n\

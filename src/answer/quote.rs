@@ -66,7 +66,8 @@ fn normal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Language, Source, read};
+    use crate::intake::{Source, read};
+    use crate::language::Language;
 
     #[test]
     fn quotations_stay_as_they_were() {

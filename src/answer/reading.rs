@@ -1,6 +1,6 @@
 //! A sentence as the checks see it: its words, what each can be found by, its numbers and its marks.
 
-use crate::lexicon::{self, Concept, Kind, Mark, Mention, Table, Token, Weight, cognate, is_function_word, stem};
+use crate::language::{self, Concept, Kind, Mark, Mention, Table, Token, Weight, cognate, is_function_word, stem};
 
 /// The most words of a text that is held against an article.
 const LONGEST: usize = 400;
@@ -41,13 +41,13 @@ pub(super) struct Reading<'t> {
 impl<'t> Reading<'t> {
     /// Reads a sentence of the article.
     pub(super) fn new(text: &'t str, table: &Table) -> Self {
-        Self::of(text, lexicon::tokens(text), table)
+        Self::of(text, language::tokens(text), table)
     }
 
     /// Reads a text that is held against the article. Each of its words is looked for in the whole article, so their number
     /// is bounded: what comes after the first [`LONGEST`] is no sentence that anybody would write.
     pub(super) fn of_claim(text: &'t str, table: &Table) -> Self {
-        let mut tokens = lexicon::tokens(text);
+        let mut tokens = language::tokens(text);
         tokens.truncate(LONGEST);
         Self::of(text, tokens, table)
     }
@@ -61,7 +61,7 @@ impl<'t> Reading<'t> {
                 }
             }
         }
-        let (mentions, marks) = (lexicon::mentions(text, &tokens), lexicon::marks(text, &tokens));
+        let (mentions, marks) = (language::mentions(text, &tokens), language::marks(text, &tokens));
         let in_figure = in_figure(&tokens, &mentions);
         Self { text, tokens, keys, mentions, marks, in_figure }
     }

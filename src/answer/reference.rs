@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::reading::{Key, Reading, Tongue};
-use crate::intake::{Article, Language};
-use crate::lexicon::{Date, Decimal, Mention, Sound, Table, Token, What};
+use crate::intake::Article;
+use crate::language::{Date, Decimal, Language, Mention, Sound, Table, Token, What};
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -13,7 +13,7 @@ use super::clause::{self, Clause};
 use super::modality;
 use super::reading::{Reading, Tongue};
 use super::reference::Reference;
-use crate::lexicon::{Amount, Mark, Mention, What, begins, lists, poles, stem};
+use crate::language::{Amount, Mark, Mention, What, begins, lists, poles, stem};
 
 /// Words before a word in which a negation is looked for.
 const NEAR: usize = 3;

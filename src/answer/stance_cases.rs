@@ -4,7 +4,8 @@ use super::check::{Claim, Origin};
 use super::evidence;
 use super::stance::check;
 use super::*;
-use crate::intake::{Language, Source, read};
+use crate::intake::{Source, read};
+use crate::language::Language;
 
 use super::reading::Reading;
 

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::engine::{Card, EngineError};
 use crate::error::Error;
-use crate::intake::{self, Article, Language, Source};
+use crate::intake::{self, Article, Source};
+use crate::language::Language;
 use crate::plan::{self, Length, Matter, PlanError, Task};
 use crate::service::FACTS;
 

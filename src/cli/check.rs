@@ -16,8 +16,8 @@ use super::render::{self, Page};
 use crate::answer::{self, Checked};
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::language::language_of;
-use crate::intake::{self, Article, IntakeError, Language, Source};
+use crate::intake::{self, Article, IntakeError, Source};
+use crate::language::{Language, language_of};
 
 /// What to check.
 #[derive(Debug, clap::Args)]

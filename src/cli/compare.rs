@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::render::{self, Page};
 use super::table::Table;
 use crate::answer::{Answer, Comparison, Difference, KeyFact, Row, Summary};
-use crate::intake::Language;
+use crate::language::Language;
 
 /// A comparison for a terminal or a pipe.
 pub(super) fn text(answer: &Answer, page: &Page) -> String {
@@ -143,7 +143,7 @@ mod tests {
         Evidence, Finding, FindingKind, Finish, LanguageWarning, ModelInfo, SourceInfo, Strategy, TimingsInfo,
         WarningCode,
     };
-    use crate::intake::SentenceId;
+    use crate::language::SentenceId;
 
     fn summary(language: Language, headline: &str, facts: &[(&str, u32)]) -> Summary {
         let fact = |&(text, cited): &(&str, u32)| {

@@ -10,7 +10,7 @@ use super::progress::Bars;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::eval::{self, Dataset, Figure, Report, Wanted};
-use crate::intake::Language;
+use crate::language::Language;
 use crate::plan::{Length, Task};
 use crate::service::FACTS;
 

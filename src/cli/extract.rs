@@ -7,7 +7,8 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::error::Error;
-use crate::intake::{self, Article, Language};
+use crate::intake::{self, Article};
+use crate::language::Language;
 
 /// What to extract.
 #[derive(Debug, clap::Args)]

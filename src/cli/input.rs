@@ -4,7 +4,8 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::intake::{Language, MAX_FILE_BYTES, Source};
+use crate::intake::{MAX_FILE_BYTES, Source};
+use crate::language::Language;
 
 /// Reads one text. A little more than the limit is read and no more, so that an endless stream ends in an error.
 pub(super) fn read(path: &Path, language: Option<Language>) -> Result<Source, Error> {

@@ -12,7 +12,7 @@ use crate::engine::chat::Chat;
 use crate::engine::model::ARCHITECTURES;
 use crate::error::Error;
 use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest, Quality, TranslatorKind, TranslatorManifest};
-use crate::intake::Language;
+use crate::language::Language;
 use crate::service::{Direction, Recipe, Service, Weakness};
 use crate::translate::Desk;
 

@@ -11,7 +11,8 @@ use crate::answer::{Answer, Strategy, Strictness};
 use crate::cache::AnswerCache;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::{self, Article, Language, Source};
+use crate::intake::{self, Article, Source};
+use crate::language::Language;
 use crate::plan::{Length, Task};
 use crate::service::{FACTS, Request, Service, Wish};
 

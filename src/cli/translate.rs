@@ -7,8 +7,8 @@ use clap::ValueEnum;
 use super::progress::Bars;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::language::language_of;
-use crate::intake::{IntakeError, Language};
+use crate::intake::IntakeError;
+use crate::language::{Language, language_of};
 use crate::service::{Direction, Document, Step, TextFormat};
 
 /// What to translate, and how.
@@ -34,7 +34,7 @@ pub(super) struct Args {
 #[derive(Debug, Clone, Copy)]
 struct From(Option<Language>);
 
-fn from(given: &str) -> Result<From, crate::intake::UnknownLanguage> {
+fn from(given: &str) -> Result<From, crate::language::UnknownLanguage> {
     if given == "auto" { Ok(From(None)) } else { given.parse().map(|language| From(Some(language))) }
 }
 

@@ -12,7 +12,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-use crate::intake::{Language, Source};
+use crate::intake::Source;
+use crate::language::Language;
 
 /// The rows of a file.
 #[derive(Debug, Clone)]

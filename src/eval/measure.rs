@@ -12,7 +12,8 @@ use super::chrf::Chrf;
 use super::dataset::TranslationRow;
 use super::rouge::rouge_l;
 use crate::answer::{Answer, Finding, FindingKind, Finish, KeyFact, Summary};
-use crate::intake::{Article, Language};
+use crate::intake::Article;
+use crate::language::Language;
 use crate::plan::numbers_of;
 
 /// The result of one row.

@@ -2,7 +2,7 @@
 
 use super::report::{Figure, Report, Unit, words};
 use crate::chart::{Bar, Chart, Page, Section};
-use crate::intake::Language;
+use crate::language::Language;
 
 /// A page of these reports, one bar each in every chart.
 pub fn page(reports: &[Report]) -> Page {

@@ -13,7 +13,7 @@ use super::bleu::Bleu;
 use super::chrf::Chrf;
 use super::measure::{Answered, Measures, Outcome, Record};
 use crate::answer::ModelInfo;
-use crate::intake::Language;
+use crate::language::Language;
 
 /// Everything that an evaluation found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

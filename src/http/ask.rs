@@ -18,7 +18,8 @@ use super::room::Reservation;
 use super::turns::Caller;
 use crate::answer::{Strategy, Strictness};
 use crate::cache::Key;
-use crate::intake::{Language, Source};
+use crate::intake::Source;
+use crate::language::Language;
 use crate::plan::{LEAST_FACTS, Length, MOST_FACTS, Task};
 use crate::service::{FACTS, Request, Service};
 

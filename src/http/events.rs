@@ -18,7 +18,8 @@ use serde_json::{Value, json};
 use super::flight::{Reader, Step};
 use super::limit::Limit;
 use super::phase::Working;
-use crate::intake::{Article, Language, SentenceId};
+use crate::intake::Article;
+use crate::language::{Language, SentenceId};
 use crate::service::Stage;
 
 /// One event of a stream.

@@ -14,7 +14,7 @@ use super::phase::Phase;
 use super::problem::Problem;
 use crate::answer::ModelInfo;
 use crate::cache::AnswerCache;
-use crate::intake::Language;
+use crate::language::Language;
 
 /// That it is well.
 #[derive(Serialize, ToSchema)]

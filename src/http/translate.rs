@@ -24,7 +24,7 @@ use super::phase::Working;
 use super::problem::Problem;
 use super::room::Reservation;
 use super::turns::{Caller, Place, Turn};
-use crate::intake::Language;
+use crate::language::Language;
 use crate::service::{Document, OpenOptions, Opened, Service, Step, TextFormat, Translation};
 
 /// A text, and what is wanted of it.

@@ -2,55 +2,13 @@
 //!
 //! Its fields are private, so that nobody else can make ranges that do not fit the text. Only `read` makes articles.
 
-use std::fmt::{self, Write as _};
-use std::num::NonZeroU32;
+use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Removed;
 use super::mixture::Mixture;
-use super::{Language, Removed, sentence};
-
-/// Number of a sentence in its article. The first is 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SentenceId(NonZeroU32);
-
-impl SentenceId {
-    /// The id with this number, unless it is 0.
-    #[must_use]
-    pub const fn new(number: u32) -> Option<Self> {
-        match NonZeroU32::new(number) {
-            Some(number) => Some(Self(number)),
-            None => None,
-        }
-    }
-
-    /// The number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u32 {
-        self.0.get()
-    }
-}
-
-impl fmt::Display for SentenceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// One sentence: a range of bytes in `Article::text`, without blanks at either end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Sentence {
-    /// Its number.
-    pub id: SentenceId,
-    /// First byte.
-    pub start: usize,
-    /// The byte after the last.
-    pub end: usize,
-    /// Number of its paragraph, from 0.
-    pub paragraph: usize,
-}
+use crate::language::{Language, Sentence, SentenceId, sentences};
 
 /// An article, cleaned and cut into sentences. Paragraphs of its text are separated by an empty line.
 #[derive(Debug, Clone)]
@@ -72,7 +30,7 @@ pub struct Article {
 impl Article {
     /// A cleaned text in a known language, cut into sentences. Nothing else is known about it yet.
     pub(super) fn of(text: String, language: Language, confidence: f32) -> Self {
-        let sentences = sentence::split(&text, language);
+        let sentences = sentences(&text, language);
         Self {
             title: None,
             byline: None,

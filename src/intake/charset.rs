@@ -14,8 +14,8 @@ use encoding_rs::{
     Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, X_MAC_CYRILLIC,
 };
 
-use super::letters;
 use super::mojibake::{self, Judged};
+use crate::language;
 
 /// Bytes at the start in which a declaration is looked for, and by which UTF-16 is known.
 const WINDOW: usize = 4096;
@@ -99,10 +99,10 @@ fn read<'a>(bytes: &'a [u8], declared: Option<&str>) -> Result<Decoded<'a>, usiz
         let (encoding, likely) = most_likely(&sample, named);
         // Greek, Hebrew and Chinese have runs too.
         let guess = guess(bytes);
-        if likely >= letters::LEAST || is_latin(guess) || cyrillic().contains(&guess) {
+        if likely >= language::LEAST || is_latin(guess) || cyrillic().contains(&guess) {
             let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or_default();
             let text = encoding.decode_without_bom_handling(bytes).0;
-            return if likely >= letters::LEAST { Ok(text.into()) } else { Err(first) };
+            return if likely >= language::LEAST { Ok(text.into()) } else { Err(first) };
         }
     }
     Ok(named.unwrap_or_else(|| guess(bytes)).decode_without_bom_handling(bytes).0.into())
@@ -173,7 +173,7 @@ fn most_likely(sample: &[u8], named: Option<&'static Encoding>) -> (&'static Enc
     let likely = |encoding: &'static Encoding| {
         let (text, had_errors) = encoding.decode_without_bom_handling(sample);
         let bonus = if named == Some(encoding) { DECLARED } else { 0.0 };
-        if had_errors { f32::NEG_INFINITY } else { letters::likelihood(&text) + bonus }
+        if had_errors { f32::NEG_INFINITY } else { language::likelihood(&text) + bonus }
     };
     let all = cyrillic().into_iter().map(|encoding| (encoding, likely(encoding)));
     all.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((WINDOWS_1251, f32::NEG_INFINITY))
@@ -253,7 +253,7 @@ impl Run {
         }
         let (encoding, likely) = most_likely(&bad[..bad.len().min(SAMPLE)], None);
         let shown = |text: &str| text.chars().take(LONGEST_NOTE).collect::<String>();
-        let note = if is_runs(bad) && likely >= letters::LEAST {
+        let note = if is_runs(bad) && likely >= language::LEAST {
             let text = encoding.decode_without_bom_handling(bad).0;
             out.push_str(&text);
             format!("bytes that are not UTF-8 ({high}) were read as {}: {}", encoding.name(), shown(&text))

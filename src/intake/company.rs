@@ -1,8 +1,7 @@
 //! Texts that came together: the phrases of a page, the labels of a program. What could be in two languages is in the one
 //! that the others are in.
 
-use super::cyrillic;
-use super::language::{Guess, Language, language_of};
+use crate::language::{self, Guess, Language, language_of};
 
 /// How sure the language of a phrase is that only the texts beside it tell.
 const BY_COMPANY: f32 = 0.3;
@@ -29,7 +28,7 @@ impl Company {
             left -= sample.len();
             match language_of(sample) {
                 Some(Guess { language: Some(Language::En), confidence, .. }) => english |= confidence >= SURE,
-                Some(Guess { language: Some(language), confidence, .. }) if !cyrillic::is_open(sample) => {
+                Some(Guess { language: Some(language), confidence, .. }) if !language::is_open(sample) => {
                     leaning += if language == Language::Uk { confidence } else { -confidence };
                 }
                 _ => {}
@@ -46,7 +45,7 @@ impl Company {
     pub fn language_of(self, text: &str) -> Option<Guess> {
         let guess = language_of(text)?;
         Some(match (guess.language, self.cyrillic) {
-            (Some(Language::Uk | Language::Ru), Some(most)) if cyrillic::is_open(text) => Guess::ours(most, BY_COMPANY),
+            (Some(Language::Uk | Language::Ru), Some(most)) if language::is_open(text) => Guess::ours(most, BY_COMPANY),
             (None, _) if self.english && guess.confidence < SURE && is_plain(text) => {
                 Guess::ours(Language::En, BY_COMPANY)
             }

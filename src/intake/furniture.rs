@@ -8,6 +8,7 @@ use super::Reason;
 use super::appeal;
 use super::block::Block;
 use super::phrases::{CREDITS, DATE_WORDS, LABELS, MARKS, OPENINGS, Phrases};
+use crate::language::is_date_word;
 
 /// Furniture, as far as one block shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,7 +215,8 @@ fn after_clock(key: &str) -> Option<&str> {
 }
 
 fn only_date_words(key: &str) -> bool {
-    key.split(|c: char| !c.is_alphabetic() && c != '\'').all(|word| word.is_empty() || DATE_WORDS.contains(&word))
+    let words = key.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| !word.is_empty());
+    words.into_iter().all(|word| is_date_word(word) || DATE_WORDS.contains(&word))
 }
 
 /// "By Jane Smith", and nothing more than a few capitalised words.

@@ -5,8 +5,7 @@
 
 use serde::Serialize;
 
-use super::language::language_of;
-use super::{Language, Sentence, SentenceId, sentence};
+use crate::language::{Language, Sentence, SentenceId, language_of, sentences};
 
 /// From this share of the letters on a second language makes an article mixed.
 const NOTICED: f32 = 0.15;
@@ -48,7 +47,7 @@ pub(super) fn detect(text: &str) -> Result<(Language, f32), String> {
     }
     let name = guess.map_or("an unknown language", |guess| guess.name);
     // Half Ukrainian and half Russian looks like Belarusian as a whole, and never sentence by sentence.
-    let sentences = sentence::split(text, Language::Uk);
+    let sentences = sentences(text, Language::Uk);
     let mut shares = [0_usize; Language::ALL.len()];
     let mut all = 0;
     for sentence in sentences.into_iter().take_while(|it| it.start < LOOKED_AT) {

@@ -5,23 +5,18 @@
 //! one immutable string, so that a citation can be checked later by anyone who has the text. Models and prompts are not
 //! known here.
 
-mod abbreviation;
 mod appeal;
 mod article;
 mod block;
 mod body;
-mod called;
 mod cancel;
 mod charset;
 mod choose;
 mod company;
-mod cyrillic;
 mod decode;
 mod error;
 mod furniture;
 mod html;
-pub mod language;
-mod letters;
 mod lookalike;
 mod markdown;
 mod mixture;
@@ -30,24 +25,21 @@ mod note;
 mod phrases;
 mod plain;
 mod removed;
-mod sentence;
 mod title;
 mod unfit;
 mod unpack;
 
-use std::ops::Range;
-
+use crate::language::Language;
 use block::Block;
 use decode::{Content, Decoded};
 use html::Head;
 use plain::{Cleaned, Titles};
 
-pub use article::{Article, Sentence, SentenceId};
+pub use article::Article;
 pub use cancel::{Cancel, CancelOnDrop};
 pub use company::Company;
 pub use decode::MAX_BYTES;
 pub use error::IntakeError;
-pub use language::{Guess, Language, UnknownLanguage};
 pub use mixture::{Mixture, Share};
 pub use note::read_note;
 pub use removed::{Reason, Removed};
@@ -174,13 +166,6 @@ pub fn decoded(bytes: &[u8]) -> Option<String> {
     Some(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// The sentences of one paragraph, as ranges of bytes without blanks at either end. What has neither letter nor digit is
-/// part of the sentence before it, or of none.
-#[must_use]
-pub fn sentences(paragraph: &str, language: Language) -> Vec<Range<usize>> {
-    sentence::split(paragraph, language).into_iter().map(|sentence| sentence.start..sentence.end).collect()
-}
-
 /// A text in blocks.
 #[derive(Debug, Default)]
 struct Blocks {
@@ -251,6 +236,7 @@ fn joined(paragraphs: &[Block]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::SentenceId;
 
     fn source(text: &str) -> Source {
         Source { bytes: text.as_bytes().to_vec(), name: "page.txt".into(), title: None, language: None }

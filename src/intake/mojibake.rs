@@ -7,7 +7,7 @@
 
 use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC};
 
-use super::letters;
+use crate::language;
 
 /// Text below this may have been decoded wrongly, and text below the second surely was.
 const UNLIKELY: f32 = -4.3;
@@ -94,10 +94,10 @@ impl Table {
 /// UTF-8 that was taken for another charset, and the letters that had been lost. Some text was spoilt more than once.
 fn from_utf8(text: &str) -> Option<(String, usize)> {
     let mut current = outer_removed(text)?;
-    let given = letters::likelihood(text);
+    let given = language::likelihood(text);
     for _ in 0..ROUNDS {
-        let likely = letters::likelihood(&current.0);
-        if likely > given && likely >= letters::LEAST {
+        let likely = language::likelihood(&current.0);
+        if likely > given && likely >= language::LEAST {
             return Some(current);
         }
         let (inner, lost) = outer_removed(&current.0)?;
@@ -202,7 +202,7 @@ impl Inner {
 
 /// Text in a charset of Cyrillic that was taken for another one, decoded back.
 fn from_cyrillic(text: &str, sample: &Sample) -> Option<String> {
-    let (given, high) = (letters::likelihood(&sample.unlikely), sample.letters);
+    let (given, high) = (language::likelihood(&sample.unlikely), sample.letters);
     if high < FEWEST || !is_runs(&sample.unlikely) {
         return None;
     }
@@ -216,7 +216,7 @@ fn from_cyrillic(text: &str, sample: &Sample) -> Option<String> {
             continue;
         }
         for right in cyrillic.iter().filter(|right| right.encoding != wrong.encoding) {
-            let likely = letters::likelihood(&converted(sample, wrong, right));
+            let likely = language::likelihood(&converted(sample, wrong, right));
             if best.is_none_or(|(most, ..)| likely >= most) {
                 best = Some((likely, wrong, right));
             }
@@ -235,7 +235,7 @@ fn parts_converted(text: &str, wrong: &Table, right: &Table) -> String {
             continue;
         }
         let converted = converted(part, wrong, right);
-        let better = letters::likelihood(&converted) > letters::likelihood(part);
+        let better = language::likelihood(&converted) > language::likelihood(part);
         out.push_str(if better { &converted } else { part });
     }
     out
@@ -268,9 +268,9 @@ impl Sample {
             let letters = part.chars().filter(|c| !c.is_ascii() && c.is_alphabetic());
             let count = letters.clone().count();
             sample.all += count;
-            if letters::likelihood(part) < UNLIKELY {
+            if language::likelihood(part) < UNLIKELY {
                 sample.letters += count;
-                sample.ours += letters.flat_map(char::to_lowercase).filter(|&c| letters::is_ours(c)).count();
+                sample.ours += letters.flat_map(char::to_lowercase).filter(|&c| language::is_ours(c)).count();
                 sample.unlikely.push_str(part);
             }
             if sample.letters >= SAMPLE || sample.all >= MOST {
@@ -286,7 +286,7 @@ impl Sample {
         self.letters >= FEWEST_BROKEN
             && self.letters * 2 > self.all
             && foreign * STRAY <= self.letters
-            && letters::likelihood(&self.unlikely) < BROKEN
+            && language::likelihood(&self.unlikely) < BROKEN
     }
 }
 

@@ -1,8 +1,8 @@
 //! Reads a note: a text that a person wrote about an article. It is no page, so nothing is looked for and nothing removed.
 
 use super::decode::{self, Content, Decoded};
-use super::language::{self, Guess, Language};
 use super::{Article, Blocks, IntakeError, MIN_CHARACTERS, Source, blocks, joined, mixture};
+use crate::language::{self, Guess, Language};
 
 /// Reads a text that is no page: a summary that a person wrote, however short. Nothing is taken away.
 ///

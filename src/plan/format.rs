@@ -10,10 +10,8 @@ use std::ops::RangeInclusive;
 
 use super::labels::{Openings, openings};
 use super::matter::{Matter, Part};
-use super::names::orthography;
 use super::{Again, LEAST_FACTS, Length, Line, Task};
-use crate::intake::Language;
-use crate::lexicon::{self, neighbours, number_ranges, number_spellings, plain_number};
+use crate::language::{self, Language, neighbours, number_ranges, number_spellings, plain_number};
 
 /// Words that no sentence ends with, because another has to follow.
 const HANGING_EN: &str = "a an and as between but from into its of or than the their whose with";
@@ -114,7 +112,7 @@ impl Format {
     fn of_facts(text: &str, [source, language]: [Language; 2], citable: Citable, facts: RangeInclusive<usize>) -> Self {
         let mut listed = BTreeSet::new();
         for number in numbers_of(text) {
-            listed.extend(number_spellings(&number, orthography(source), orthography(language)));
+            listed.extend(number_spellings(&number, source, language));
         }
         if language != Language::En {
             listed.extend(latin_words(text, source));
@@ -125,7 +123,7 @@ impl Format {
             Language::Ru => HANGING_RU,
         };
         let openings = openings(language, text);
-        let foreign = neighbours(orthography(language)).map(str::to_owned).collect();
+        let foreign = neighbours(language).map(str::to_owned).collect();
         let names = BTreeSet::new();
         Self { language, listed, openings, hanging, foreign, names, citable, facts, heading: None, fact: FACT }
     }
@@ -160,7 +158,7 @@ pub fn numbers_of(text: &str) -> BTreeSet<String> {
 /// Words in Latin letters that may stand in a Cyrillic text. Those of a Cyrillic article stand there already; of an
 /// English one, acronyms, codes and brands with inner capitals.
 fn latin_words(text: &str, source: Language) -> BTreeSet<String> {
-    let words = lexicon::latin_words(text).filter(|word| source != Language::En || lexicon::is_code(word));
+    let words = language::latin_words(text).filter(|word| source != Language::En || language::is_code(word));
     let mut found: BTreeSet<String> = words.map(str::to_owned).collect();
     if source == Language::En {
         found.extend(designations(text));

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::prompt;
-use crate::intake::Language;
+use crate::language::Language;
 
 /// The file, whose words answers depend on.
 pub(super) const LABELS: &str = include_str!("../../prompts/labels.toml");

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use super::PlanError;
 use super::names::Names;
 use super::orders::Orders;
-use crate::intake::{Article, Language, Sentence, SentenceId};
+use crate::intake::Article;
+use crate::language::{Language, Sentence, SentenceId};
 
 /// Most tokens of a part's lines. Small models see the beginning of a long prompt best, and a pass over a short one costs
 /// less a token.

@@ -14,9 +14,8 @@ mod prompt;
 pub use self::format::{Citable, Format, Heading, numbers_of};
 pub use self::labels::{Openings, is_label};
 pub use self::matter::{Matter, Part};
-pub use self::prompt::all as prompts;
 
-use crate::intake::Language;
+use crate::language::Language;
 
 /// Fewest facts that may be asked for.
 pub const LEAST_FACTS: usize = 3;

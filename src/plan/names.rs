@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::intake::{Article, Language};
-use crate::lexicon::{Concept, Kind, Orthography, Table, Token, beginnings, tokens};
+use crate::intake::Article;
+use crate::language::{Concept, Kind, Language, Table, Token, beginnings, tokens};
 
 /// Beginnings of names in each language, in lower case, without the vowels that cases change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,9 +28,9 @@ impl Names {
                 named.extend(concepts.into_iter().filter(|concept| concept.kind == Kind::Name));
             }
         }
-        let from = orthography(article.language());
+        let from = article.language();
         Self(Language::ALL.map(|language| {
-            let to = orthography(language);
+            let to = language;
             let known = table.beginnings(&named, to).into_iter().map(str::to_owned);
             known.chain(beginnings(words.iter().map(String::as_str), from, to)).collect()
         }))
@@ -38,21 +38,12 @@ impl Names {
 
     /// Their beginnings in a language.
     pub(super) fn of_language(&self, language: Language) -> &BTreeSet<String> {
-        &self.0[orthography(language) as usize]
+        &self.0[language as usize]
     }
 }
 
 fn is_name(token: &Token<'_>, table: &Table) -> bool {
     token.is_capitalised() && !token.is_acronym() && !table.is_common(&token.folded)
-}
-
-/// The spelling of a language.
-pub(super) fn orthography(language: Language) -> Orthography {
-    match language {
-        Language::En => Orthography::English,
-        Language::Uk => Orthography::Ukrainian,
-        Language::Ru => Orthography::Russian,
-    }
 }
 
 #[cfg(test)]

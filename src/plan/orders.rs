@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::intake::{Article, Sentence};
-use crate::lexicon::fold;
+use crate::intake::Article;
+use crate::language::{Sentence, fold};
 
 pub(super) const PHRASES: &str = include_str!("../../prompts/orders.toml");
 

@@ -3,12 +3,9 @@
 //! Each file is front matter between `---` lines, then the text. Placeholders are replaced in one pass over the template,
 //! so that braces in an article are never taken for one.
 
-use super::labels::LABELS;
 use super::matter::{Matter, Part};
-use super::orders::PHRASES as ORDERS;
 use super::{Again, Length, Line, Task};
-use crate::intake::Language;
-use crate::lexicon::NEIGHBOURS;
+use crate::language::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
 const ENGLISH: &str = include_str!("../../prompts/summarize.en.md");
@@ -25,34 +22,6 @@ const AGAIN_RUSSIAN: &str = include_str!("../../prompts/again.ru.md");
 
 /// Words of a label in front of a colon or a dash: one says no more than where the text is, and more are a sentence.
 const LABEL_WORDS: std::ops::RangeInclusive<usize> = 2..=3;
-
-/// Every file of `prompts` as it stands: what is said to the model, and the words that answers are made and judged by. An
-/// answer depends on them.
-pub fn all() -> &'static [&'static str] {
-    const ALL: &[&str] = &[
-        ARTICLE,
-        ENGLISH,
-        UKRAINIAN,
-        RUSSIAN,
-        FACTS_ENGLISH,
-        FACTS_UKRAINIAN,
-        FACTS_RUSSIAN,
-        AGAIN_ENGLISH,
-        AGAIN_UKRAINIAN,
-        AGAIN_RUSSIAN,
-        NEIGHBOURS[0],
-        NEIGHBOURS[1],
-        ORDERS,
-        LABELS,
-        include_str!("../../prompts/names.toml"),
-        include_str!("../../prompts/words.toml"),
-        include_str!("../../prompts/opposites.toml"),
-        include_str!("../../prompts/units.toml"),
-        include_str!("../../prompts/sentence.md"),
-        include_str!("../../prompts/talk.toml"),
-    ];
-    ALL
-}
 
 /// The system message, and a part of the matter as numbered lines.
 pub(super) fn lines(matter: &Matter, part: &Part) -> (String, String) {
@@ -175,17 +144,6 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_file_of_the_folder_is_forgotten() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
-        let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert_eq!(files.len(), all().len());
-        for file in files {
-            let text = std::fs::read_to_string(&file).unwrap();
-            assert!(all().contains(&text.as_str()), "{} decides answers and is no part of their key", file.display());
-        }
-    }
 
     #[test]
     fn values_are_not_templates() {

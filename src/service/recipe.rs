@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::{Request, identity};
+use super::Request;
 use crate::answer::{Answer, LanguageWarning, ModelInfo, SourceInfo, Strategy, Strictness, WarningCode};
 use crate::cache::Key;
-use crate::intake::{Article, Language, Source};
-use crate::plan::{self, Task};
+use crate::intake::{Article, Source};
+use crate::language::Language;
+use crate::plan::Task;
 
 /// What is asked of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,14 +52,11 @@ pub struct Recipe {
     pub warnings: Vec<String>,
     /// What the desk translates with, as far as it decides answers: models and glossary.
     pub translators: Vec<String>,
-    /// A hash of the prompts.
-    pub prompts: String,
 }
 
 impl Recipe {
     /// A recipe with a model that writes every language well.
     pub fn new(model: ModelInfo) -> Self {
-        let prompts = identity(plan::prompts());
         Self {
             model,
             bytes: String::new(),
@@ -66,7 +64,6 @@ impl Recipe {
             weak: BTreeMap::new(),
             warnings: Vec::new(),
             translators: Vec::new(),
-            prompts,
         }
     }
 
@@ -104,7 +101,7 @@ impl Recipe {
     }
 
     fn made_by(&self) -> impl serde::Serialize {
-        (&self.model, &self.bytes, &self.fluent, &self.translators, &self.prompts)
+        (&self.model, &self.bytes, &self.fluent, &self.translators)
     }
 }
 
@@ -166,7 +163,6 @@ mod tests {
         other(&|recipe, _| recipe.bytes.push('x'));
         other(&|recipe, _| recipe.fluent.clear());
         other(&|recipe, _| recipe.translators.push("x".into()));
-        other(&|recipe, _| recipe.prompts.push('x'));
         let count = keys.len();
         keys.sort();
         keys.dedup();

@@ -13,7 +13,8 @@ use crate::engine::constraint::{
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
-use crate::intake::{Article, Language};
+use crate::intake::Article;
+use crate::language::Language;
 use crate::plan::{self, Citable, Format, Matter, Next, Plan, Task};
 use crate::translate::{Direction, Glossary};
 

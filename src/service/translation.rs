@@ -9,7 +9,7 @@ use super::{Service, Stage};
 use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
 use crate::engine::EngineError;
 use crate::error::Error;
-use crate::intake::Language;
+use crate::language::Language;
 use crate::plan::Matter;
 use crate::translate;
 use crate::translate::{Desk, Glossary, Writer};

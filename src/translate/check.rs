@@ -11,9 +11,7 @@ use serde::Serialize;
 use super::kept::Kept;
 use super::words::words;
 use super::{Direction, name, number, separators};
-use crate::intake::Language;
-use crate::intake::language::{language_of, reads_as_the_neighbour};
-use crate::lexicon::tokens;
+use crate::language::{Language, language_of, reads_as_the_neighbour, tokens};
 
 /// Something that does not hold in a translated sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::super::{Format, Pending};
 use super::*;
 use crate::intake::Company;
-use crate::intake::Language::{self, En, Ru, Uk};
+use crate::language::Language::{self, En, Ru, Uk};
 
 /// Renders word by word from a list, and keeps what it was asked.
 struct Scripted {

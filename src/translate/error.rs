@@ -86,7 +86,7 @@ impl TranslateError {
 
 /// The models that would help. Ukrainian and Russian go by way of English.
 fn suggestion(direction: Direction) -> String {
-    use crate::intake::Language::En;
+    use crate::language::Language::En;
     let (from, to) = (direction.from, direction.to);
     let one = |from, to| format!("firefox-{from}-{to}");
     match from == En || to == En {

@@ -12,7 +12,7 @@ use toml::Spanned;
 use super::check::{Fault, FaultKind};
 use super::words;
 use super::{Direction, TranslateError};
-use crate::intake::Language;
+use crate::language::Language;
 
 /// Terms with their renderings.
 #[derive(Debug, Clone, Default)]

@@ -16,7 +16,7 @@ use super::raised::{self, Raised};
 use super::shown::{BLANKS, Shown, folded};
 use super::tag_language::renamed;
 use super::{message, protect};
-use crate::intake::Language;
+use crate::language::Language;
 
 /// Elements that stand inside a sentence, those of XLIFF among them. All others end it.
 const INLINE: [&str; 47] = [
@@ -387,7 +387,7 @@ mod tests {
     use super::super::inline::Piece;
     use super::super::job::Rendered;
     use super::*;
-    use crate::intake::Language;
+    use crate::language::Language;
 
     /// The document with each sentence through `change`.
     fn through(html: &str, change: fn(&str) -> String) -> String {

@@ -10,7 +10,8 @@ use super::job::Rendered;
 use super::kept::Kept;
 use super::place;
 use super::protect;
-use crate::intake::{self, Language};
+
+use crate::language::{self, Language};
 
 /// A part of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +97,7 @@ impl Block {
     /// Its sentences and what is between them.
     pub(super) fn pieces(&self, language: Language, escape: Escape) -> Vec<Piece> {
         let mut cutter = Cutter { block: self, escape, done: 0, marks: 0, fixed: 0, pieces: Vec::new() };
-        for range in intake::sentences(&self.text, language) {
+        for range in language::sentences(&self.text, language).iter().map(language::Sentence::range) {
             for range in self.divided(self.around_fixed(range)) {
                 cutter.phrase(range);
             }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::inline::{Block, MarkKind};
 use super::polish::{self, Bare};
 use super::{Direction, Fault, Link, Want, check};
-use crate::intake::Language;
+use crate::language::Language;
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, serde::Deserialize, utoipa::ToSchema)]

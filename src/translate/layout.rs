@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::inline::{self, Block, Escape, Part, Piece};
 use super::job::{Document, Format, Rendered, Unit};
 use super::{Direction, TranslateError, html, message, subtitle, text};
-use crate::intake::language::language_of;
-use crate::intake::{Cancel, Company, Language, MAX_BYTES};
+use crate::intake::{Cancel, Company, MAX_BYTES};
+use crate::language::{Language, language_of};
 
 /// A sentence is taken for another language than its text when that is this sure.
 const SURE: f32 = 0.8;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::job::Rendered;
 use super::{Direction, Document, Format, Glossary, OpenOptions, Term, check, open};
 use crate::intake::Cancel;
-use crate::intake::Language::{En, Ru, Uk};
+use crate::language::Language::{En, Ru, Uk};
 
 /// More than four times, and less than half of sixteen.
 const MOST: u32 = 8;

@@ -45,7 +45,8 @@ impl MarianTranslator {
     pub fn start(manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Self, TranslateError> {
         let name = &manifest.name;
         let ways = manifest.ways.iter().map(|way| Ok((Direction::parse(&way.from, &way.to)?, way.chrf)));
-        let ways = ways.collect::<Result<_, crate::intake::UnknownLanguage>>().map_err(|error| broken(name, error))?;
+        let ways =
+            ways.collect::<Result<_, crate::language::UnknownLanguage>>().map_err(|error| broken(name, error))?;
         let marked = manifest.ways.iter().filter_map(|way| Some((way.to.clone(), way.mark.clone()?)));
         let (marks, own): (BTreeMap<_, _>, Arc<str>) = (marked.collect(), name.as_str().into());
         let seat = Seat::start(name, move || Ok(Box::new(load(own.clone(), &files, marks.clone())?)))?;

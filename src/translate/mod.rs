@@ -57,7 +57,7 @@ pub use self::marian::MarianTranslator;
 pub use self::student::Student;
 pub use self::writer::{ENGINE, Writer};
 
-use crate::intake::{Language, UnknownLanguage};
+use crate::language::{Language, UnknownLanguage};
 
 /// From one language into another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -3,10 +3,9 @@
 //! A weak model completes a sentence from what it has read before: it makes "The bridge opened on Monday" the deed of a
 //! man of whom nobody spoke. Names are compared by their sound, and what sounds like nothing on the other side (Germany,
 //! Німеччина) is counted: a translation may have as many of these as its source. Not here: how names are spelled
-//! (`lexicon::spelling`).
+//! (`language::spelling`).
 
-use crate::intake::Language;
-use crate::lexicon::{Mention, Sound, Token, What, is_function_word, mentions, tokens};
+use crate::language::{Language, Mention, Sound, Token, What, is_function_word, mentions, tokens};
 
 /// Marks behind which any word may have a capital.
 const OPENERS: &str = ".!?:;«»„“”\"'‘’([{—–…\n";

@@ -1,15 +1,14 @@
 //! Numbers of a sentence as values, so that 1,200 in English and 1 200 in Ukrainian are the same and 3.5 and 35 are not.
 //!
-//! What a text's numbers are, with their magnitudes, times, dates and weekdays, is read in `lexicon`; here two texts are
+//! What a text's numbers are, with their magnitudes, times, dates and weekdays, is read in `language`; here two texts are
 //! held against each other. A translation may spell a number as a word, and what it need not say ("both") only excuses the
 //! other side. Of what is counted, money, percent and points are compared. Not here: what a fault leads to.
 
 use std::collections::BTreeSet;
 
 use super::check::{Fault, FaultKind};
-use crate::intake::Language;
-use crate::lexicon::{
-    Amount, Date, Decimal, Mention, Orthography, Unit, Weight, What, mentions, number_ranges, number_spellings,
+use crate::language::{
+    Amount, Date, Decimal, Language, Mention, Unit, Weight, What, mentions, number_ranges, number_spellings,
     parts_thousands, plain_number, tokens,
 };
 
@@ -28,15 +27,7 @@ pub(super) fn numbers(text: &str, language: Language) -> Vec<Number> {
 
 /// The ways to write a number of the source in `language`: as it stands, and with that language's separators.
 pub(super) fn spellings(number: &Number, language: Language) -> Vec<String> {
-    number_spellings(&number.raw, orthography(number.language), orthography(language))
-}
-
-fn orthography(language: Language) -> Orthography {
-    match language {
-        Language::En => Orthography::English,
-        Language::Uk => Orthography::Ukrainian,
-        Language::Ru => Orthography::Russian,
-    }
+    number_spellings(&number.raw, number.language, language)
 }
 
 /// What a text mentions, read with the separators of its language.
@@ -58,7 +49,7 @@ fn settle(amount: &mut Amount, said: &str, language: Language) {
     let three =
         said.split([',', '.']).nth(1).is_some_and(|rest| rest.chars().take_while(char::is_ascii_digit).count() == 3);
     if let (Some(mark), true, [whole, fraction]) = (mark, three, &amount.values[..]) {
-        let kept = if parts_thousands(mark, orthography(language)) { whole } else { fraction };
+        let kept = if parts_thousands(mark, language) { whole } else { fraction };
         amount.values = vec![kept.clone()];
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::protect;
-use crate::intake::Language;
+use crate::language::Language;
 
 /// What decides the capitals of a translation.
 pub(super) struct Capitals<'a> {

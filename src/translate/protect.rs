@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::words;
-use crate::lexicon::lists;
+use crate::language::lists;
 
 /// Bytes of the longest placeholder or tag.
 const LONGEST: usize = 160;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Batch, Direction, Output, TranslateError, Translator, Want};
-use crate::intake::Language;
+use crate::language::Language;
 
 /// What going through English costs, in chrF; a guess that keeps a direct translator of nearly the same quality first.
 const PIVOT: f32 = 5.0;

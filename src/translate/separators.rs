@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Direction;
-use crate::intake::Language;
-use crate::lexicon::{Mention, Unit, What, fold, is_function_word, mentions, number_ranges, plain_number, tokens};
+use crate::language::{
+    Language, Mention, Unit, What, fold, is_function_word, mentions, number_ranges, plain_number, tokens,
+};
 
 /// Parts thousands in Ukrainian and Russian; no line is broken there.
 const BLANK: &str = "\u{a0}";

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::intake::Language;
+use crate::language::Language;
 
 /// A start tag of this name in small letters, with the language `to` where it names one of ours.
 pub(super) fn renamed(raw: &str, name: &str, to: Language) -> String {

@@ -1,6 +1,6 @@
 //! Words of a text with their places, for everything here that compares, replaces or marks them.
 //!
-//! A place is a byte offset that is carried along with the word. Not here: what a word means (`lexicon`).
+//! A place is a byte offset that is carried along with the word. Not here: what a word means (`language`).
 
 use std::ops::Range;
 

@@ -18,8 +18,7 @@ use super::{Batch, Direction, Pending, TranslateError, Translator, check, number
 use crate::engine::constraint::{Alphabet, Names, SentenceFormat, SentenceGrammar, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
-use crate::intake::Language;
-use crate::lexicon::{Orthography, beginnings, is_code, latin_words, neighbours, tokens};
+use crate::language::{Language, beginnings, is_code, latin_words, neighbours, tokens};
 
 /// Branches of one job: candle's kernels read the weights once for up to four rows.
 const ROWS: usize = 4;
@@ -200,7 +199,7 @@ fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {
         Language::Uk => Alphabet::Ukrainian,
         Language::Ru => Alphabet::Russian,
     };
-    let neighbours = neighbours(orthography(to)).map(str::to_owned).collect();
+    let neighbours = neighbours(to).map(str::to_owned).collect();
     let format = SentenceFormat {
         alphabet,
         words: words.into_iter().map(str::to_owned).collect(),
@@ -254,15 +253,7 @@ fn ends(sentence: &str) -> &'static str {
 fn names(sentence: &str, from: Language, to: Language) -> Names {
     let tokens = tokens(sentence);
     let named = tokens.iter().filter(|token| token.is_capitalised() && !token.is_acronym());
-    Names::new(beginnings(named.map(|token| token.folded.as_str()), orthography(from), orthography(to)))
-}
-
-fn orthography(language: Language) -> Orthography {
-    match language {
-        Language::En => Orthography::English,
-        Language::Uk => Orthography::Ukrainian,
-        Language::Ru => Orthography::Russian,
-    }
+    Names::new(beginnings(named.map(|token| token.folded.as_str()), from, to))
 }
 
 /// The numbers that stand for themselves: that of 39C comes with its word and is not asked for once more.

@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde_json::Value;
 use stislo::answer::{Answer, TimingsInfo};
 use stislo::cache::{AnswerCache, CacheSettings, Key};
-use stislo::intake::Language;
+use stislo::language::Language;
 
 use crate::cli::{Outcome, Place, shown, tiny};
 use crate::harness::{ANSWERS, Script, fixture, request, service};

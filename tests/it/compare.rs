@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use stislo::answer::Comparison;
 use stislo::error::Error;
-use stislo::intake::Language;
+use stislo::language::Language;
 use stislo::plan::PlanError;
 use tower::ServiceExt;
 

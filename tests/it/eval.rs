@@ -8,7 +8,7 @@ use stislo::eval::bleu::{self, Bleu};
 use stislo::eval::chrf::Chrf;
 use stislo::eval::rouge::rouge_l;
 use stislo::eval::{self, Dataset, Figure, Outcome, Report, Wanted};
-use stislo::intake::Language;
+use stislo::language::Language;
 use stislo::plan::{Length, Task};
 use stislo::service::Service;
 

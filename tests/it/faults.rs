@@ -9,7 +9,8 @@ use std::path::Path;
 
 use serde_json::Value;
 use stislo::answer::{DraftFact, FindingKind, KeyFact, Reference, against};
-use stislo::intake::{Article, Language, Source, read, read_note};
+use stislo::intake::{Article, Source, read, read_note};
+use stislo::language::Language;
 
 use crate::intake::{corpus, own, text_of};
 use crate::planted::{Dice, Fault, Names, plant};

@@ -3,7 +3,8 @@
 //! Times are measured by `benches/intake.rs` on an optimised build; here the work is bounded by what comes out.
 
 use proptest::prelude::*;
-use stislo::intake::{Article, IntakeError, Language, Source, read, read_whole};
+use stislo::intake::{Article, IntakeError, Source, read, read_whole};
+use stislo::language::Language;
 
 fn source(bytes: impl Into<Vec<u8>>) -> Source {
     Source { bytes: bytes.into(), name: "input".into(), title: None, language: Some(Language::Uk) }

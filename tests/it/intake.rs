@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stislo::intake::language::language_of;
 use stislo::intake::{Article, Source, read};
+use stislo::language::language_of;
 
 fn article(name: &str, text: &str) -> Article {
     let source = Source { bytes: text.as_bytes().to_vec(), name: name.into(), title: None, language: None };

@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use stislo::http::{Gateway, Keys, Limits, Options, PublicUrl, router};
-use stislo::intake::Language;
+use stislo::language::Language;
 use stislo::translate::Desk;
 use tower::ServiceExt;
 

@@ -1,6 +1,6 @@
 //! Articles that the model's context does not hold: parts, and the facts of the whole from them.
 
-use stislo::intake::Language;
+use stislo::language::Language;
 use stislo::service::Stage;
 
 use crate::harness::{Script, request, service};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use stislo::engine::marian::search::search;
 use stislo::engine::model::marian::{MarianConfig, MarianNetwork, SearchSettings};
 use stislo::hub::{Silent, TranslatorFiles, TranslatorManifest};
-use stislo::intake::Language;
+use stislo::language::Language;
 use stislo::translate::{Batch, Desk, Direction, MarianTranslator, TranslateError, Translator, Want};
 use tempfile::TempDir;
 

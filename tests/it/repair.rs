@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock};
 
 use stislo::answer::{FindingKind, Finish, Strictness, Summary};
-use stislo::intake::Language;
+use stislo::language::Language;
 use stislo::service::{Request, Stage};
 
 use crate::harness::{ANSWERS, Log, Script, fixture, request, service};

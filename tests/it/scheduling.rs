@@ -4,7 +4,7 @@
 use stislo::engine::constraint::Constraint;
 use stislo::engine::sampler::Sampling;
 use stislo::engine::{EngineError, Event, Finish, Job, Rules, Timings};
-use stislo::intake::Language;
+use stislo::language::Language;
 
 use crate::harness::{ANSWERS, Log, Pass, Script, events, fixture, free, job, request, service, tokenizer, written};
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use stislo::answer::Strategy;
 use stislo::hub::{HubError, Silent};
-use stislo::intake::Language::{self, En, Uk};
+use stislo::language::Language::{self, En, Uk};
 use stislo::service::{Document, Stage, Step, TextFormat, Translation};
 use stislo::translate::{Batch, Desk, Direction, OpenOptions, Student, TranslateError, Translator, Want};
 use tempfile::TempDir;

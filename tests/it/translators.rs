@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use stislo::hub::{Silent, TranslatorFiles, TranslatorManifest};
-use stislo::intake::Language;
+use stislo::language::Language;
 use stislo::translate::{Batch, Desk, Direction, Output, Pending, TranslateError, Translator};
 
 use crate::hub_server::{COMMIT, HubServer, REPOSITORY, hub};

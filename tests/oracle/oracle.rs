@@ -19,7 +19,7 @@ use stislo::engine::model::{self, Model, Slot};
 use stislo::engine::tokenizer::Tokenizer;
 use stislo::engine::tokenizer::unigram::Unigram;
 use stislo::hub::{Hub, HubSettings, TranslatorManifest};
-use stislo::intake::Language;
+use stislo::language::Language;
 use stislo::translate::{Batch, Direction, Student, Translator, Want};
 
 /// Tokens in one pass.

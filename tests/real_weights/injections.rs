@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use stislo::answer::{Finish, Strictness};
-use stislo::intake::{Language, Source};
+use stislo::intake::Source;
+use stislo::language::Language;
 use stislo::plan::{Length, Task};
 use stislo::service::{Request, Service};
 use tokio::runtime::Runtime;

@@ -19,7 +19,8 @@ use stislo::engine::model::{self, Model, Slot};
 use stislo::engine::tokenizer::Tokenizer;
 use stislo::engine::{Card, Engine, EngineSettings};
 use stislo::hub::{Catalogue, Hub, HubSettings};
-use stislo::intake::{self, Article, Language, Source};
+use stislo::intake::{self, Article, Source};
+use stislo::language::Language;
 use stislo::plan::{Length, Task, numbers_of};
 use stislo::service::{Recipe, Request, Service};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::{KeyFact, Summary};
 use super::name::{Word, words};
 use super::number::{Number, Numbers};
-use crate::intake::SentenceId;
+use crate::language::SentenceId;
 
 /// One fact of one language.
 pub(super) struct Claim {

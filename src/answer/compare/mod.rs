@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use self::claim::Claim;
 use super::Summary;
-use crate::intake::{Language, SentenceId};
+use crate::language::{Language, SentenceId};
 
 /// A comparison of summaries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

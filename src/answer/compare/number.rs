@@ -5,9 +5,9 @@
 //! Russian text may copy it as it stands in an English article. Two numbers are the same when they share a meaning.
 //! Numbers in words are no marks of a fact by themselves, because `one` and `first` are often idle words; they only excuse
 //! a fact for not having the digits. Whether a number stands in the article is not asked here, and what a text's numbers
-//! are is read in `lexicon`.
+//! are is read in `language`.
 
-use crate::lexicon::{Date, Decimal, Mention, Weight, What, mentions, tokens};
+use crate::language::{Date, Decimal, Mention, Weight, What, mentions, tokens};
 
 /// A number, a time or a date in digits.
 #[derive(Debug, Clone, PartialEq)]

@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::http::offload::{self, offload_large};
 use crate::http::options::Limits;
 use crate::http::turns::Caller;
-use crate::intake::language::nearest_language;
-use crate::intake::{Company, Language};
+use crate::intake::Company;
+use crate::language::{Language, nearest_language};
 use crate::service::{Document, OpenOptions, Service, TextFormat};
 
 /// Texts of one request that are translated at the same time.

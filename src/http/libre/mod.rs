@@ -31,7 +31,7 @@ use super::limit::Limit;
 use super::problem::Problem;
 use super::room::Reservation;
 use super::turns::{Caller, Turn};
-use crate::intake::Language;
+use crate::language::Language;
 use crate::service::{Direction, Service};
 
 /// Its paths, as labels of counters. Their keys may stand in the body.

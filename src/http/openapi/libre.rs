@@ -11,7 +11,7 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::refusal;
-use crate::intake::Language;
+use crate::language::Language;
 
 /// A text, or several.
 #[derive(ToSchema, Serialize)]

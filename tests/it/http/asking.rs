@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use stislo::http::{Gateway, Options, router};
-use stislo::intake::Language;
+use stislo::language::Language;
 
 use super::{PATH, app, ask, body, get, on, post, send, text};
 use crate::harness::{self, ANSWERS, Script, fixture, service};

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use stislo::intake::Language;
+use stislo::language::Language;
 
 use super::{PATH, ask, body, counted, gateway, get, inside, keeping, on, post, problem, send, streamed, text, until};
 use crate::harness::{ANSWERS, Fault, STUCK, Script, fixture};

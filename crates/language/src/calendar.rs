@@ -143,6 +143,9 @@ const OTHER_WORDS: &str = "бер трав лип серп вер лист";
 /// Shortened months, some of which are names of people and other words: Jan left.
 const SHORTENED: &str = "jan feb apr jun jul aug sep sept oct nov dec янв фев апр авг сен сент окт ноя нояб дек";
 
+/// What may stand behind a year.
+const BEHIND_A_YEAR: &str = "року р года г";
+
 fn has_ending(word: &str, start: &str, endings: &str) -> bool {
     word.strip_prefix(start).is_some_and(|rest| endings.split(' ').any(|ending| ending == rest))
 }
@@ -187,6 +190,13 @@ pub(super) fn short_month(word: &str) -> Option<(u8, bool)> {
 /// True for a month in a form that is a name or another word as well.
 pub(super) fn is_shortened(word: &str) -> bool {
     lists(SHORTENED, word)
+}
+
+/// True for a folded word of a date: a month or a weekday, in full or shortened, and what stands behind a year.
+pub fn is_date_word(word: &str) -> bool {
+    let short = || short_weekday(word).is_some() || short_month(word).is_some() || is_shortened(word);
+    let full = || month(word).or_else(|| doubtful_month(word)).or_else(|| weekday(word)).is_some();
+    lists(BEHIND_A_YEAR, word) || short() || full()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a number counts, as far as a changed unit would be a changed fact: percent and points, money, measures.
 //!
-//! The words are in `prompts/units.toml`. Measures of one kind are compared by value (3500 m are 3.5 km), those of two
+//! The words are in `data/units.toml`. Measures of one kind are compared by value (3500 m are 3.5 km), those of two
 //! kinds, and two currencies, never. Not here: nouns that are no units; a number knows only that one stands behind it.
 
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ pub struct Measure {
     pub times: u64,
 }
 
-const TABLE: &str = include_str!("../../prompts/units.toml");
+const TABLE: &str = include_str!("../data/units.toml");
 const SIGNS: [(char, &str); 10] = [
     ('$', "USD"),
     ('€', "EUR"),
@@ -86,7 +86,7 @@ fn units() -> &'static Units {
 
 impl Units {
     fn read() -> Self {
-        let file: File = toml::from_str(TABLE).expect("prompts/units.toml is well-formed; a test reads it");
+        let file: File = toml::from_str(TABLE).expect("data/units.toml is well-formed; a test reads it");
         let mut units = Self { whole: HashMap::new(), begun: HashMap::new() };
         units.add(&file.percent, Unit::Percent);
         units.add(&file.times, Unit::Times);

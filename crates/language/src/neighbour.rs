@@ -1,19 +1,18 @@
 //! Words that tell a language from its neighbour where the letters do not: что has Ukrainian letters and is no Ukrainian word.
 
-use super::Orthography;
+use super::Language;
 
 /// Words that no Ukrainian text has, and those that no Russian text has; what follows `#` is a comment.
-pub const NEIGHBOURS: [&str; 2] = [UKRAINIAN, RUSSIAN];
-const UKRAINIAN: &str = include_str!("../../prompts/shut.uk.txt");
-const RUSSIAN: &str = include_str!("../../prompts/shut.ru.txt");
+const UKRAINIAN: &str = include_str!("../data/neighbours.uk.txt");
+const RUSSIAN: &str = include_str!("../data/neighbours.ru.txt");
 
 /// The words of its neighbour that no text of this language has, in lower case; with a `+` behind it, one that begins a word
 /// of this language.
-pub fn neighbours(orthography: Orthography) -> impl Iterator<Item = &'static str> {
-    list(match orthography {
-        Orthography::English => "",
-        Orthography::Ukrainian => UKRAINIAN,
-        Orthography::Russian => RUSSIAN,
+pub fn neighbours(language: Language) -> impl Iterator<Item = &'static str> {
+    list(match language {
+        Language::En => "",
+        Language::Uk => UKRAINIAN,
+        Language::Ru => RUSSIAN,
     })
 }
 
@@ -34,11 +33,11 @@ mod tests {
 
     #[test]
     fn shut_words_are_of_the_other_language_alone() {
-        let pairs = include_str!("../../tests/corpus/pairs.tsv").lines();
+        let pairs = include_str!("../../../tests/corpus/pairs.tsv").lines();
         let column = |at| pairs.clone().filter_map(|line| line.split('\t').nth(at)).collect::<Vec<_>>().join("\n");
         let page = [
-            include_str!("../../tests/fixtures/uk/harbour-bridge/page.txt"),
-            include_str!("../../tests/fixtures/ru/harbour-bridge/page.txt"),
+            include_str!("../../../tests/fixtures/uk/harbour-bridge/page.txt"),
+            include_str!("../../../tests/fixtures/ru/harbour-bridge/page.txt"),
         ];
         let texts = [
             (format!("{}\n{}", page[0], column(1)), UKRAINIAN, RUSSIAN),
@@ -67,7 +66,7 @@ mod tests {
             assert!(!known(RUSSIAN, word), "{word}");
         }
         // What stands here is words, and nothing that only looks like one.
-        for text in NEIGHBOURS {
+        for text in [UKRAINIAN, RUSSIAN] {
             for word in list(text) {
                 let letters = word.strip_suffix('+').unwrap_or(word);
                 assert!(letters.chars().all(|c| c.is_lowercase() && c.is_alphabetic()), "{word}");

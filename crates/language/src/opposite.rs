@@ -1,4 +1,4 @@
-//! Words that say the opposite of each other: rise and fall, підтвердити and опровергнуть. The table is `prompts/opposites.toml`.
+//! Words that say the opposite of each other: rise and fall, підтвердити and опровергнуть. The table is `data/opposites.toml`.
 //!
 //! A row has two sides, and which language a word is of does not matter. Whether a word is negated is not asked here.
 
@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../prompts/opposites.toml");
+const TABLE: &str = include_str!("../data/opposites.toml");
 
 /// One side of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,7 +33,7 @@ struct Opposites {
 
 impl Opposites {
     fn read() -> Self {
-        let file: File = toml::from_str(TABLE).expect("prompts/opposites.toml is well-formed; a test reads it");
+        let file: File = toml::from_str(TABLE).expect("data/opposites.toml is well-formed; a test reads it");
         let mut opposites = Self::default();
         for (row, sides) in file.opposites.into_iter().enumerate() {
             for (at, side) in sides.into_iter().enumerate() {

@@ -7,10 +7,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-const TABLE: &str = include_str!("letters.tsv");
+const TABLE: &str = include_str!("../data/letters.tsv");
 
 /// A text of words has at least this likelihood; what a wrong charset makes of one has less.
-pub(super) const LEAST: f32 = -5.0;
+pub const LEAST: f32 = -5.0;
 
 /// What a pair costs that no word has, and a letter of neither alphabet.
 const RARE: f32 = -9.0;
@@ -55,7 +55,7 @@ static LETTERS: LazyLock<Letters> = LazyLock::new(|| {
 });
 
 /// How likely a Cyrillic text is, in natural units a character beyond ASCII; 0 for a text without any.
-pub(super) fn likelihood(text: &str) -> f32 {
+pub fn likelihood(text: &str) -> f32 {
     let (mut sum, mut count) = (0.0, 0_usize);
     let (mut before, mut apart) = (None::<char>, false);
     for c in text.chars() {
@@ -80,7 +80,7 @@ pub(super) fn likelihood(text: &str) -> f32 {
 }
 
 /// A letter of Ukrainian or Russian, in lower case.
-pub(super) fn is_ours(c: char) -> bool {
+pub fn is_ours(c: char) -> bool {
     matches!(c, 'а'..='я' | 'ё' | 'є' | 'і' | 'ї' | 'ґ')
 }
 

@@ -1,4 +1,4 @@
-//! Names and words that only a dictionary can match across the three languages: `prompts/names.toml`, `prompts/words.toml`.
+//! Names and words that only a dictionary can match across the three languages: `data/names.toml`, `data/words.toml`.
 //!
 //! A row is one concept in three languages. Which language a word is of does not matter here: any spelling of a row
 //! stands for its concept. Words are found by their first letters, so a look-up costs the same however long the tables are.
@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::spelling::Orthography;
+use super::Language;
 use super::token::{Token, tokens};
 
-const NAMES: &str = include_str!("../../prompts/names.toml");
-const WORDS: &str = include_str!("../../prompts/words.toml");
+const NAMES: &str = include_str!("../data/names.toml");
+const WORDS: &str = include_str!("../data/words.toml");
 /// Endings of nouns that `+` stands for.
 const ENDINGS: &[&str] = &[
     "", "а", "у", "і", "и", "е", "я", "ю", "ї", "є", "ь", "й", "ом", "ем", "ою", "ею", "єю", "ам", "ах", "ами", "ів",
@@ -99,8 +99,8 @@ impl Table {
 
     /// Reads the tables that are part of the program. Who only looks them up takes [`Table::shared`].
     pub fn new() -> Self {
-        let names: NamesFile = toml::from_str(NAMES).expect("prompts/names.toml is well-formed; a test reads it");
-        let words: WordsFile = toml::from_str(WORDS).expect("prompts/words.toml is well-formed; a test reads it");
+        let names: NamesFile = toml::from_str(NAMES).expect("data/names.toml is well-formed; a test reads it");
+        let words: WordsFile = toml::from_str(WORDS).expect("data/words.toml is well-formed; a test reads it");
         let mut table =
             Self { spellings: HashMap::new(), titles: words.titles.split_whitespace().map(str::to_owned).collect() };
         for (kind, rows) in [(Kind::Name, names.names), (Kind::Word, words.words)] {
@@ -122,9 +122,9 @@ impl Table {
     }
 
     /// How the names among these concepts begin in a language, in lower case.
-    pub fn beginnings(&self, concepts: &HashSet<Concept>, orthography: Orthography) -> Vec<&str> {
+    pub fn beginnings(&self, concepts: &HashSet<Concept>, language: Language) -> Vec<&str> {
         let fits = |it: &&Spelling| {
-            it.concept.kind == Kind::Name && it.column == orthography as usize && concepts.contains(&it.concept)
+            it.concept.kind == Kind::Name && it.column == language as usize && concepts.contains(&it.concept)
         };
         let pieces = self.spellings.values().flatten().filter(fits).flat_map(|it| &it.pieces);
         pieces.filter(|piece| !piece.acronym).map(|piece| piece.start.as_str()).collect()

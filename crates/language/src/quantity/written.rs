@@ -1,6 +1,6 @@
 //! How a number in digits is written: with the separators of which language, and in which other ways.
 
-use super::super::spelling::Orthography;
+use super::super::Language;
 
 /// The marks that a language puts between thousands and before decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,22 +10,22 @@ struct Separators {
 }
 
 impl Separators {
-    fn of(orthography: Orthography) -> Self {
-        match orthography {
-            Orthography::English => Self { group: ',', point: '.' },
-            Orthography::Ukrainian | Orthography::Russian => Self { group: ' ', point: ',' },
+    fn of(language: Language) -> Self {
+        match language {
+            Language::En => Self { group: ',', point: '.' },
+            Language::Uk | Language::Ru => Self { group: ' ', point: ',' },
         }
     }
 }
 
 /// True for a comma or full stop before three digits, as in 1,200, that parts thousands in this language and no decimals.
-pub fn parts_thousands(mark: char, orthography: Orthography) -> bool {
-    mark != Separators::of(orthography).point
+pub fn parts_thousands(mark: char, language: Language) -> bool {
+    mark != Separators::of(language).point
 }
 
 /// The ways to write a number of a text in one language in a text in another: as it stands, and with that language's
 /// separators. Each kind of blank in it is a space.
-pub fn number_spellings(raw: &str, from: Orthography, to: Orthography) -> Vec<String> {
+pub fn number_spellings(raw: &str, from: Language, to: Language) -> Vec<String> {
     let mut out = vec![raw.to_owned()];
     let Some((whole, fraction)) = parted(raw, from) else { return out };
     let Separators { group, point } = Separators::of(to);
@@ -48,7 +48,7 @@ pub fn number_spellings(raw: &str, from: Orthography, to: Orthography) -> Vec<St
 }
 
 /// The digits before and behind the point of a number; nothing for times, dates and what else is no number.
-fn parted(raw: &str, from: Orthography) -> Option<(String, String)> {
+fn parted(raw: &str, from: Language) -> Option<(String, String)> {
     if raw.contains([':', '/']) || !raw.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
@@ -78,29 +78,29 @@ fn parted(raw: &str, from: Orthography) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::Orthography::{English, Russian, Ukrainian};
+    use super::Language::{En, Ru, Uk};
     use super::*;
 
     #[test]
     fn numbers_take_the_separators_of_a_language() {
         for (raw, from, to, wanted) in [
-            ("1,200", English, Ukrainian, &["1,200", "1 200", "1200"][..]),
-            ("29 000", Ukrainian, English, &["29 000", "29,000", "29000"]),
-            ("29 000,5", Ukrainian, English, &["29 000,5", "29,000.5", "29000.5"]),
-            ("3.5", English, Russian, &["3.5", "3,5"]),
-            ("3,5", Russian, English, &["3,5", "3.5"]),
-            ("0.125", English, Russian, &["0.125", "0,125"]),
-            ("1,234,567.89", English, Russian, &["1,234,567.89", "1 234 567,89", "1234567,89"]),
-            ("12500", English, Ukrainian, &["12500", "12 500"]),
-            ("2024", English, Ukrainian, &["2024"]),
-            ("10:30", English, Ukrainian, &["10:30"]),
-            ("12.03.2024", Ukrainian, English, &["12.03.2024"]),
-            ("1,200", Ukrainian, English, &["1,200", "1.200"]),
+            ("1,200", En, Uk, &["1,200", "1 200", "1200"][..]),
+            ("29 000", Uk, En, &["29 000", "29,000", "29000"]),
+            ("29 000,5", Uk, En, &["29 000,5", "29,000.5", "29000.5"]),
+            ("3.5", En, Ru, &["3.5", "3,5"]),
+            ("3,5", Ru, En, &["3,5", "3.5"]),
+            ("0.125", En, Ru, &["0.125", "0,125"]),
+            ("1,234,567.89", En, Ru, &["1,234,567.89", "1 234 567,89", "1234567,89"]),
+            ("12500", En, Uk, &["12500", "12 500"]),
+            ("2024", En, Uk, &["2024"]),
+            ("10:30", En, Uk, &["10:30"]),
+            ("12.03.2024", Uk, En, &["12.03.2024"]),
+            ("1,200", Uk, En, &["1,200", "1.200"]),
         ] {
             assert_eq!(number_spellings(raw, from, to), wanted, "{raw}");
         }
         for odd in ["", ",", "1,", "1..2", "1'000", "/"] {
-            number_spellings(odd, English, Russian);
+            number_spellings(odd, En, Ru);
         }
     }
 }

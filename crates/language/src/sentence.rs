@@ -7,12 +7,57 @@
 //! "просп." and before "— сказав він", and not after "млн." and "р."), and it brings a command line parser along.
 //! The lists of words are in `abbreviation`, names that end in a mark in `called`.
 
+use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
+use super::Language;
 use super::abbreviation::{self, Kind, SAID};
+use super::calendar::is_date_word;
 use super::called::Called;
-use super::phrases::DATE_WORDS;
-use super::{Language, Sentence, SentenceId};
+
+/// Number of a sentence in its article. The first is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SentenceId(NonZeroU32);
+
+impl SentenceId {
+    /// The id with this number, unless it is 0.
+    #[must_use]
+    pub const fn new(number: u32) -> Option<Self> {
+        match NonZeroU32::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// The number, from 1.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for SentenceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One sentence: a range of bytes in `Article::text`, without blanks at either end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// Its number.
+    pub id: SentenceId,
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+    /// Number of its paragraph, from 0.
+    pub paragraph: usize,
+}
 
 /// Longest sentence in bytes. A longer one is a list or a table, and is cut at a blank, so that every sentence fits
 /// into a prompt.
@@ -26,9 +71,17 @@ const DATELINE_WORDS: usize = 4;
 
 const QUOTES: [char; 8] = ['"', '“', '”', '„', '«', '»', '’', '\''];
 
+impl Sentence {
+    /// Its bytes in the text.
+    #[must_use]
+    pub const fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
 /// The sentences of a text whose paragraphs are separated by an empty line.
-pub(super) fn split(text: &str, language: Language) -> Vec<Sentence> {
-    let mut sentences = Vec::new();
+pub fn sentences(text: &str, language: Language) -> Vec<Sentence> {
+    let mut found = Vec::new();
     let mut offset = 0;
     let called = Called::of(text, language);
     for (paragraph, part) in text.split("\n\n").enumerate() {
@@ -38,14 +91,14 @@ pub(super) fn split(text: &str, language: Language) -> Vec<Sentence> {
         }
         for range in ranges {
             for piece in cut(part, range) {
-                let number = u32::try_from(sentences.len() + 1).ok().and_then(SentenceId::new);
-                let Some(id) = number else { return sentences };
-                sentences.push(Sentence { id, start: offset + piece.start, end: offset + piece.end, paragraph });
+                let number = u32::try_from(found.len() + 1).ok().and_then(SentenceId::new);
+                let Some(id) = number else { return found };
+                found.push(Sentence { id, start: offset + piece.start, end: offset + piece.end, paragraph });
             }
         }
         offset += part.len() + 2;
     }
-    sentences
+    found
 }
 
 /// The sentences of one paragraph.
@@ -83,9 +136,7 @@ fn join_dateline(text: &str, ranges: &mut Vec<Range<usize>>) {
         piece.ends_with('.')
             && !piece.contains([':', '%'])
             && words.len() <= DATELINE_WORDS
-            && words
-                .iter()
-                .all(|word| !word.starts_with(char::is_lowercase) || DATE_WORDS.contains(&word.to_lowercase().as_str()))
+            && words.iter().all(|word| !word.starts_with(char::is_lowercase) || is_date_word(&word.to_lowercase()))
     };
     let dateline = ranges.iter().take_while(|range| is_dateline(range)).count();
     if dateline > 0 && dateline < ranges.len() {
@@ -300,7 +351,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str, language: Language) -> Vec<&str> {
-        split(text, language).into_iter().map(|it| &text[it.start..it.end]).collect()
+        sentences(text, language).into_iter().map(|it| &text[it.start..it.end]).collect()
     }
 
     #[test]
@@ -321,9 +372,9 @@ mod tests {
     #[test]
     fn borders_of_the_gold_set() {
         let gold = [
-            (Language::En, include_str!("../../tests/fixtures/en/sentences.txt")),
-            (Language::Uk, include_str!("../../tests/fixtures/uk/sentences.txt")),
-            (Language::Ru, include_str!("../../tests/fixtures/ru/sentences.txt")),
+            (Language::En, include_str!("../../../tests/fixtures/en/sentences.txt")),
+            (Language::Uk, include_str!("../../../tests/fixtures/uk/sentences.txt")),
+            (Language::Ru, include_str!("../../../tests/fixtures/ru/sentences.txt")),
         ];
         for (language, gold) in gold {
             let (_, gold) = gold.split_once('\n').unwrap();
@@ -340,7 +391,7 @@ mod tests {
                         .collect()
                 };
                 let gold = ends(paragraph.lines().collect());
-                let ours: Vec<usize> = split(&text, language).iter().map(|it| it.end + 1).collect();
+                let ours: Vec<usize> = sentences(&text, language).iter().map(|it| it.end + 1).collect();
                 both += ours.iter().filter(|end| gold.contains(end)).count() - 1;
                 cut += ours.len() - 1;
                 wanted += gold.len() - 1;
@@ -359,7 +410,7 @@ mod tests {
     #[test]
     fn a_paragraph_end_is_a_sentence_end() {
         let text = "What the bridge cost\n\nIt cost 5 million. Too much\n\n* * *\n\nYes";
-        let sentences = split(text, Language::En);
+        let sentences = sentences(text, Language::En);
         let paragraphs: Vec<usize> = sentences.iter().map(|it| it.paragraph).collect();
         assert_eq!(texts(text, Language::En), ["What the bridge cost", "It cost 5 million.", "Too much", "Yes"]);
         assert_eq!(paragraphs, [0, 1, 1, 3]);

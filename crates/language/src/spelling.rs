@@ -1,19 +1,10 @@
 //! How a name is spelled in another of the three languages, by rule.
 //!
-//! Ukrainian to English is resolution 55 of the Cabinet of Ministers of 2010, Russian to English the BGN/PCGN system of
-//! 1947 as newspapers simplify it. Into Cyrillic there is no one rule, because English does not say how a name sounds: where
+//! Ukrainian to En is resolution 55 of the Cabinet of Ministers of 2010, Russian to En the BGN/PCGN system of
+//! 1947 as newspapers simplify it. Into Cyrillic there is no one rule, because En does not say how a name sounds: where
 //! practice differs, each way is given. Names with a spelling of their own (Syria, Сирія, Сирия) are in `table`.
 
-/// The spelling of a language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Orthography {
-    /// Of English.
-    English,
-    /// Of Ukrainian.
-    Ukrainian,
-    /// Of Russian.
-    Russian,
-}
+use super::Language;
 
 /// Most spellings of one name.
 const MOST: usize = 16;
@@ -22,8 +13,8 @@ const MOST: usize = 16;
 /// `names` are folded (see [`fold`](super::fold)).
 pub fn beginnings<'n>(
     names: impl IntoIterator<Item = &'n str>,
-    from: Orthography,
-    to: Orthography,
+    from: Language,
+    to: Language,
 ) -> impl Iterator<Item = String> {
     let spelled = names.into_iter().flat_map(move |name| spellings(name.strip_suffix("'s").unwrap_or(name), from, to));
     spelled.map(|name| {
@@ -35,7 +26,7 @@ pub fn beginnings<'n>(
 }
 
 /// The ways to spell a name, in lower case.
-fn spellings(name: &str, from: Orthography, to: Orthography) -> Vec<String> {
+fn spellings(name: &str, from: Language, to: Language) -> Vec<String> {
     let rules = rules(from, to);
     let mut found = vec![String::new()];
     let mut rest = name;
@@ -57,16 +48,16 @@ fn spellings(name: &str, from: Orthography, to: Orthography) -> Vec<String> {
 
 /// `letters:way,way` between blanks, the longer letters first; `^` stands for the beginning of a name. A letter without a
 /// rule stays.
-fn rules(from: Orthography, to: Orthography) -> &'static str {
-    use Orthography::{English, Russian, Ukrainian};
+fn rules(from: Language, to: Language) -> &'static str {
+    use Language::{En, Ru, Uk};
     match (from, to) {
-        (English, Ukrainian) => ENGLISH_UKRAINIAN,
-        (English, Russian) => ENGLISH_RUSSIAN,
-        (Ukrainian, English) => UKRAINIAN_ENGLISH,
-        (Russian, English) => RUSSIAN_ENGLISH,
-        (Ukrainian, Russian) => "ськ:ск цьк:цк ґ:г є:е і:и ї:и ':ъ, и:и,ы",
-        (Russian, Ukrainian) => "ск:ськ,ск цк:цьк,цк ы:и ъ:' э:е ^е:є,е е:е,є,і и:и,і",
-        (English, English) | (Ukrainian, Ukrainian) | (Russian, Russian) => "",
+        (En, Uk) => ENGLISH_UKRAINIAN,
+        (En, Ru) => ENGLISH_RUSSIAN,
+        (Uk, En) => UKRAINIAN_ENGLISH,
+        (Ru, En) => RUSSIAN_ENGLISH,
+        (Uk, Ru) => "ськ:ск цьк:цк ґ:г є:е і:и ї:и ':ъ, и:и,ы",
+        (Ru, Uk) => "ск:ськ,ск цк:цьк,цк ы:и ъ:' э:е ^е:є,е е:е,є,і и:и,і",
+        (En, En) | (Uk, Uk) | (Ru, Ru) => "",
     }
 }
 
@@ -88,25 +79,25 @@ const RUSSIAN_ENGLISH: &str = "ий:y,iy ый:y ^е:ye,e а:a б:b в:v г:g д:
 
 #[cfg(test)]
 mod tests {
-    use super::Orthography::{English, Russian, Ukrainian};
+    use super::Language::{En, Ru, Uk};
     use super::*;
 
     #[test]
     fn names_are_spelled_by_rule() {
         for (name, from, to, spelling) in [
-            ("згурський", Ukrainian, English, "zghurskyi"),
-            ("єнакієве", Ukrainian, English, "yenakiieve"),
-            ("щербухи", Ukrainian, English, "shcherbukhy"),
-            ("яготин", Ukrainian, English, "yahotyn"),
-            ("хрущев", Russian, English, "khrushchev"),
-            ("лавровский", Russian, English, "lavrovsky"),
-            ("kisel", English, Ukrainian, "кісел"),
-            ("syrskyi", English, Ukrainian, "сирський"),
-            ("zakharova", English, Russian, "захарова"),
-            ("halvmouth", English, Russian, "халвмоут"),
-            ("ельсворт", Ukrainian, Russian, "ельсворт"),
-            ("сибіга", Ukrainian, Russian, "сибига"),
-            ("меньшиков", Russian, Ukrainian, "меньшиков"),
+            ("згурський", Uk, En, "zghurskyi"),
+            ("єнакієве", Uk, En, "yenakiieve"),
+            ("щербухи", Uk, En, "shcherbukhy"),
+            ("яготин", Uk, En, "yahotyn"),
+            ("хрущев", Ru, En, "khrushchev"),
+            ("лавровский", Ru, En, "lavrovsky"),
+            ("kisel", En, Uk, "кісел"),
+            ("syrskyi", En, Uk, "сирський"),
+            ("zakharova", En, Ru, "захарова"),
+            ("halvmouth", En, Ru, "халвмоут"),
+            ("ельсворт", Uk, Ru, "ельсворт"),
+            ("сибіга", Uk, Ru, "сибига"),
+            ("меньшиков", Ru, Uk, "меньшиков"),
         ] {
             let found = spellings(name, from, to);
             assert!(found.contains(&spelling.to_owned()) && found.len() <= MOST, "{name}: {found:?}");

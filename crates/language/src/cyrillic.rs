@@ -5,7 +5,8 @@
 //! ten words, where trigram models still hesitate. Shares are per thousand letters of running text, rounded.
 //! Languages with letters of their own beyond these (Kazakh, Mongolian) are only known to be none of ours.
 
-use super::language::{Guess, Language, certainty};
+use super::Language;
+use super::guess::{Guess, certainty};
 use super::letters;
 
 /// How a language is told: a share per thousand for each of `LETTERS`, and words that hardly occur elsewhere.
@@ -274,7 +275,7 @@ pub(super) fn nearer(text: &str) -> Guess {
 }
 
 /// True when a text is short, has no letter that only one language has, and words that both may have.
-pub(super) fn is_open(text: &str) -> bool {
+pub fn is_open(text: &str) -> bool {
     let text = text.to_lowercase();
     let signs = Signs::of(&text);
     signs.letters < SHORT && !signs.is_foreign(&text) && gap(&text, &signs).abs() < OPEN

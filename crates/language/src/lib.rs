@@ -1,0 +1,54 @@
+//! What text in English, Ukrainian and Russian means, as far as reading and checking it needs.
+//!
+//! The tables (in `data`) hold the three languages side by side and a word is looked up in all of them: few words of one language
+//! mislead in another, and no caller has to guess a language first. [`sentences`] cuts a text into sentences, and [`tokens`] these
+//! into words; `quantity` reads numbers and dates from them, with the words of `numeral`, `fraction`, `calendar` and `unit`;
+//! `sound` compares names across alphabets and `spelling` writes them in another; `table` knows the names and words that only a
+//! dictionary can match; `stem` takes endings away; `stance` knows negation, hedges and attribution, and `opposite` which words
+//! turn each other round; `guess` tells the languages apart, with `cyrillic` and `letters`, and `neighbour` knows the words of a
+//! neighbouring one; `literal` finds digits and codes as they are written. Nothing here knows an article or a model.
+
+mod abbreviation;
+mod calendar;
+mod called;
+mod cyrillic;
+mod decimal;
+mod fraction;
+mod guess;
+mod language;
+mod letters;
+mod literal;
+mod neighbour;
+mod numeral;
+mod opposite;
+mod quantity;
+mod sentence;
+mod sound;
+mod spelling;
+mod stance;
+mod stem;
+mod table;
+mod token;
+mod unit;
+
+pub use self::calendar::is_date_word;
+pub use self::cyrillic::is_open;
+pub use self::decimal::Decimal;
+pub use self::guess::{Guess, language_of, nearest_language, reads_as_the_neighbour};
+pub use self::language::{Language, UnknownLanguage};
+pub use self::letters::{LEAST, is_ours, likelihood};
+pub use self::literal::{is_code, latin_words, number_ranges, plain_number};
+pub use self::neighbour::neighbours;
+pub use self::opposite::{Pole, poles};
+pub use self::quantity::{
+    Amount, Bound, Change, Date, Mention, Outcome, Period, Weight, What, mentions, number_spellings, outcome,
+    parts_thousands,
+};
+pub use self::sentence::{Sentence, SentenceId, sentences};
+pub use self::sound::{Sound, cognate};
+pub use self::spelling::beginnings;
+pub use self::stance::{Mark, marks};
+pub use self::stem::{is_function_word, is_past_verb, stem};
+pub use self::table::{Concept, Kind, Table};
+pub use self::token::{Token, begins, fold, lists, tokens};
+pub use self::unit::Unit;
