@@ -7,14 +7,14 @@
 
 use std::time::Instant;
 
-use stislo::intake::{Source, read};
+use stislo::intake::{AnnotatedArticle, Source, read};
 use stislo::language::Language;
 use stislo::plan::{Card, Length, Matter, Task, whole};
 
 fn main() {
     let text = include_str!("articles/harbour-bridge-en.txt");
     let source = Source { bytes: text.into(), name: "an article".into(), title: None, language: None };
-    let article = read(source).unwrap();
+    let article = AnnotatedArticle::of(read(source).unwrap());
     let task = Task { languages: Language::ALL.to_vec(), facts: 6, length: Length::Medium };
     let card = Card { context: usize::MAX, count: &|_, _, _| 0 };
     let mut times: Vec<f64> = (0..50)

@@ -5,7 +5,6 @@
 //! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated by its desk
 //! (`translation`). Not here: keeping answers.
 
-mod proofreader;
 mod recipe;
 mod repair;
 mod run;
@@ -16,15 +15,14 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Answer, KeyFact, ModelInfo, SourceInfo, Strategy, Strictness, Summary, TimingsInfo};
+use crate::answer::{Answer, KeyFact, ModelInfo, Reference, SourceInfo, Strategy, Strictness, Summary, TimingsInfo};
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
-use crate::intake::{self, Article, Bounds, Cancel, Source};
+use crate::intake::{self, AnnotatedArticle, Article, Bounds, Cancel, Source};
 use crate::language::Language;
 use crate::plan::{self, Matter, Next, Task};
 use crate::translate::{Desk, Glossary};
 
-use self::proofreader::Proofreader;
 use self::run::Run;
 
 pub use self::recipe::{Recipe, Weakness, Wish};
@@ -128,7 +126,9 @@ pub struct Service {
 
 /// An article that was read, and the plan of what is to be written about it.
 pub struct Prepared {
-    article: Arc<Article>,
+    article: Arc<AnnotatedArticle>,
+    /// The article as what is written is held against it.
+    reference: Arc<Reference>,
     matter: Matter,
     /// What to do first: the answers at once, or the facts of the parts of a long text.
     next: Next,
@@ -155,7 +155,7 @@ impl Prepared {
     }
 
     /// The article.
-    pub fn article(&self) -> &Arc<Article> {
+    pub fn article(&self) -> &Article {
         &self.article
     }
 }
@@ -217,7 +217,7 @@ impl Service {
         let wish = request.wish();
         let Request { source, task, strategy, .. } = request;
         let bounds = Bounds { article: bounds.article.min(plan::MOST_CHARACTERS), ..bounds.clone() };
-        let article = Arc::new(intake::read_within(source, &bounds)?);
+        let article = AnnotatedArticle::of(intake::read_within(source, &bounds)?);
         tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
         let (writes, pivoted) = self.ways(article.language(), &task.languages, strategy);
         let matter = Matter::of(&article);
@@ -227,12 +227,13 @@ impl Service {
         bounds.cancel.check()?;
         let next = self.with_card(|card| plan::build(&matter, &task, card))?;
         bounds.cancel.check()?;
-        Ok(Prepared { article, matter, next, writes: task, pivoted, wish, terms, started, held: None })
+        let reference = Arc::new(Reference::new(article.clone()));
+        Ok(Prepared { article, reference, matter, next, writes: task, pivoted, wish, terms, started, held: None })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
-        let Prepared { article, matter, next, writes, pivoted, wish, terms, started, held } = prepared;
+        let Prepared { article, reference, matter, next, writes, pivoted, wish, terms, started, held } = prepared;
         let mut timings = Timings::default();
         let shown = &wish.task.languages;
         let mut run = Run {
@@ -240,7 +241,7 @@ impl Service {
             article: &article,
             terms,
             wish: &wish,
-            proofreader: Proofreader::start(article.clone(), held.clone()),
+            reference,
             held,
             timings: &mut timings,
             watch: &mut watch,
@@ -258,9 +259,6 @@ impl Service {
         summaries.retain(|summary| place(summary).is_some());
         summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
-        let Run { proofreader, held, .. } = run;
-        drop(held);
-        proofreader.end().await;
         Ok(self.answer(source_info(&article, &matter), summaries, timings_info(timings, started)))
     }
 
@@ -377,7 +375,7 @@ mod tests {
             language: Some(Language::En),
         };
         let article = intake::read(source).unwrap();
-        let source = source_info(&article, &Matter::of(&article));
+        let source = source_info(&article, &Matter::of(&AnnotatedArticle::of(article.clone())));
         let model = ModelInfo { name: "m".into(), revision: None, quantization: None, engine: "e".into() };
         let id = |summary: Summary| answer_id(&source, &model, &[summary]);
         let first = id(summary("A bus crossed it."));

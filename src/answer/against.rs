@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::check::{Claim, Origin};
 use super::form::{self, Ending};
-use super::reading::Reading;
 use super::reference::Reference;
 use super::{Evidence, Finding, FindingKind, evidence};
 use crate::intake::Article;
-use crate::language::Language;
+use crate::language::{Annotation, Language};
 
 /// A text, checked sentence by sentence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,18 +29,17 @@ pub struct Held {
     pub findings: Vec<Finding>,
 }
 
-/// Checks a text against an article. Both may be in any of the three languages.
-pub fn against(text: &Article, article: &Article) -> Checked {
-    let reference = Reference::new(article);
+/// Checks a text against an article, which may be in another of the three languages.
+pub fn against(text: &Article, reference: &Reference) -> Checked {
     let sentences = text.sentences().iter().map(|sentence| &text.text()[sentence.start..sentence.end]);
     let language = text.language();
-    Checked { language, sentences: sentences.map(|sentence| held(sentence, language, &reference)).collect() }
+    Checked { language, sentences: sentences.map(|sentence| held(sentence, language, reference)).collect() }
 }
 
-fn held(text: &str, language: Language, reference: &Reference<'_>) -> Held {
-    let reading = Reading::of_claim(text, reference.table);
-    let tongue = reference.tongue(language);
-    let link = evidence::search(&reading, reference, tongue);
+fn held(text: &str, language: Language, reference: &Reference) -> Held {
+    let reading = Annotation::of_claim(text);
+    let language_match = reference.language_match(language);
+    let link = evidence::search(&reading, reference, language_match);
     let mut findings = form::findings(text, Ending::Free, language, "sentence");
     if link.weak {
         findings.push(Finding { kind: FindingKind::EvidenceWeak, place: "sentence", value: String::new() });
@@ -49,7 +47,7 @@ fn held(text: &str, language: Language, reference: &Reference<'_>) -> Held {
     findings.extend(reference.held(&Claim {
         text: &reading,
         sentences: &link.sentences,
-        tongue,
+        language_match,
         origin: Origin::Searched,
         place: "sentence",
     }));

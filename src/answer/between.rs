@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::reading::{Key, Reading};
-use crate::language::{Weight, What};
+use crate::language::{Annotation, Key, Weight, What};
 
 /// Two facts with this share of words in common are one.
 const REPEATED: f32 = 0.85;
@@ -24,7 +23,7 @@ pub(super) enum Relation {
 }
 
 /// How a later fact stands to an earlier one in the same language.
-pub(super) fn relation(later: &Reading<'_>, earlier: &Reading<'_>) -> Relation {
+pub(super) fn relation(later: &Annotation, earlier: &Annotation) -> Relation {
     let (ours, theirs) = (stems(later), stems(earlier));
     let common = ours.intersection(&theirs).count() as f32;
     let of_both = common / (ours.len() + theirs.len()).saturating_sub(common as usize).max(1) as f32;
@@ -47,13 +46,13 @@ pub(super) fn relation(later: &Reading<'_>, earlier: &Reading<'_>) -> Relation {
     }
 }
 
-fn stems<'r>(reading: &'r Reading<'_>) -> HashSet<&'r Key> {
+fn stems<'r>(reading: &'r Annotation) -> HashSet<&'r Key> {
     let own = |i: usize| reading.keys[i].iter().find(|key| matches!(key, Key::Stem(_)));
     (0..reading.tokens.len()).filter(|&i| reading.carries_meaning(i)).filter_map(own).collect()
 }
 
 /// The numbers that a fact says, dates aside: two dates in two facts are seldom of one thing.
-fn numbers<'r>(reading: &'r Reading<'_>) -> Vec<(&'r What, String)> {
+fn numbers<'r>(reading: &'r Annotation) -> Vec<(&'r What, String)> {
     let firm = reading.mentions.iter().filter(|mention| mention.weight == Weight::Firm);
     firm.map(|mention| (&mention.what, reading.text[mention.start..mention.end].to_owned())).collect()
 }
@@ -61,11 +60,9 @@ fn numbers<'r>(reading: &'r Reading<'_>) -> Vec<(&'r What, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::Table;
 
     fn of(later: &str, earlier: &str) -> Relation {
-        let table = Table::new();
-        relation(&Reading::new(later, &table), &Reading::new(earlier, &table))
+        relation(&Annotation::of(later), &Annotation::of(earlier))
     }
 
     #[test]

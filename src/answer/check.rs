@@ -6,11 +6,10 @@
 
 use super::form::{self, Ending};
 use super::names::{self, Against};
-use super::reading::{Reading, Tongue};
 use super::reference::Reference;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
 use super::{between, evidence, figures, quote, stance};
-use crate::language::Language;
+use crate::language::{Annotation, Language, LanguageMatch};
 use crate::plan::LEAST_FACTS;
 
 /// How a draft came about.
@@ -25,7 +24,7 @@ pub struct Made {
 }
 
 /// Checks a draft and links its evidence.
-pub fn run(draft: Draft, reference: &Reference<'_>, made: Made) -> Summary {
+pub fn run(draft: Draft, reference: &Reference, made: Made) -> Summary {
     let language = made.language;
     let mut findings = Vec::new();
     for (place, text) in [("headline", &draft.headline), ("summary", &draft.summary)] {
@@ -67,27 +66,27 @@ pub(super) enum Origin {
 
 /// A text that is held against the article.
 pub(super) struct Claim<'c> {
-    pub(super) text: &'c Reading<'c>,
+    pub(super) text: &'c Annotation,
     /// Indexes of the sentences that it comes from; empty for a text that cites nothing.
     pub(super) sentences: &'c [usize],
-    pub(super) tongue: Tongue,
+    pub(super) language_match: LanguageMatch,
     /// Who says that it comes from there.
     pub(super) origin: Origin,
     /// Where it stands, for its findings.
     pub(super) place: &'static str,
 }
 
-impl Reference<'_> {
+impl Reference {
     /// Checks one fact in this language: links its evidence and says what does not hold.
     pub fn check(&self, fact: DraftFact, language: Language) -> KeyFact {
         let mut findings = form::findings(&fact.text, Ending::Sentence, language, "fact");
         // What was written in another language than asked for cannot be compared word by word either.
         let foreign = findings.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == fact.text);
-        let tongue = if foreign { Tongue::Other } else { self.tongue(language) };
-        let reading = Reading::of_claim(&fact.text, self.table);
+        let language_match = if foreign { LanguageMatch::Other } else { self.language_match(language) };
+        let reading = Annotation::of_claim(&fact.text);
         let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
-        let cited: Vec<usize> = cited.filter(|&at| at < self.sentences.len()).collect();
-        let link = evidence::link(&reading, &cited, self, tongue);
+        let cited: Vec<usize> = cited.filter(|&at| at < self.sentences().len()).collect();
+        let link = evidence::link(&reading, &cited, self, language_match);
         let numbers = || fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let finding = |kind, value| Finding { kind, place: "fact", value };
         if cited.is_empty() {
@@ -102,7 +101,7 @@ impl Reference<'_> {
         findings.extend(self.held(&Claim {
             text: &reading,
             sentences: &link.sentences,
-            tongue,
+            language_match,
             origin: Origin::Cited,
             place: "fact",
         }));
@@ -112,13 +111,14 @@ impl Reference<'_> {
 
     /// What does not hold in a text.
     pub(super) fn held(&self, claim: &Claim<'_>) -> Vec<Finding> {
-        let &Claim { text, sentences, tongue, origin, place } = claim;
+        let &Claim { text, sentences, language_match, origin, place } = claim;
         let evidence = (!sentences.is_empty()).then_some(sentences);
-        let mut found = figures::findings(text, &figures::Against { reference: self, evidence, tongue, origin }, place);
-        found.extend(names::findings(text, &Against { reference: self, evidence, tongue }, place));
+        let mut found =
+            figures::findings(text, &figures::Against { reference: self, evidence, language_match, origin }, place);
+        found.extend(names::findings(text, &Against { reference: self, evidence, language_match }, place));
         let stance = stance::check(claim, self);
         found.extend(stance.into_iter().map(|(kind, value)| Finding { kind, place, value }));
-        found.extend(quote::findings(text.text, self, tongue, place));
+        found.extend(quote::findings(&text.text, self, language_match, place));
         found
     }
 
@@ -126,11 +126,11 @@ impl Reference<'_> {
     pub(super) fn heading(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
         let ending = if place == "headline" { Ending::Free } else { Ending::Sentence };
         let mut found = form::findings(text, ending, language, place);
-        let reading = Reading::of_claim(text, self.table);
+        let reading = Annotation::of_claim(text);
         found.extend(self.held(&Claim {
             text: &reading,
             sentences: &[],
-            tongue: self.tongue(language),
+            language_match: self.language_match(language),
             origin: Origin::Searched,
             place,
         }));
@@ -169,14 +169,14 @@ impl Reference<'_> {
         parts: [&'f String; 2],
         facts: impl Iterator<Item = &'f KeyFact>,
     ) -> between::Relation {
-        let reading = Reading::of_claim(&fact.text, self.table);
+        let reading = Annotation::of_claim(&fact.text);
         let of_number = |it: &Finding| matches!(it.kind, FindingKind::NumberNotInSource | FindingKind::EvidenceWeak);
         let grounded = !fact.evidence.is_empty() && !fact.findings.iter().any(of_number);
         let shares = |other: &KeyFact| other.evidence.iter().any(|it| fact.evidence.contains(it));
         let parts = parts.into_iter().map(|text| (text, !grounded));
         let facts = facts.map(|other| (&other.text, !grounded || shares(other)));
         let relations = parts.chain(facts).map(|(text, comparable)| {
-            match between::relation(&reading, &Reading::of_claim(text, self.table)) {
+            match between::relation(&reading, &Annotation::of_claim(text)) {
                 between::Relation::Contradicts(_) if !comparable => between::Relation::None,
                 relation => relation,
             }

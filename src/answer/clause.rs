@@ -1,11 +1,7 @@
 //! The clauses of a sentence, as far as its marks and a few words part them.
 
-use super::reading::Reading;
 use super::reference::figures_of;
-
-/// Words with which another clause begins.
-const BEGINNING: [&str; 12] =
-    ["but", "while", "although", "whereas", "але", "а", "проте", "однак", "но", "однако", "хотя", "хоча"];
+use crate::language::{Annotation, Class};
 
 /// A clause, by its first and last token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +11,7 @@ pub(super) struct Clause {
 }
 
 /// The clause that token `at` stands in.
-pub(super) fn around(sentence: &Reading<'_>, at: usize) -> Clause {
+pub(super) fn around(sentence: &Annotation, at: usize) -> Clause {
     let first = (1..=at).rev().find(|&i| begins(sentence, i)).unwrap_or(0);
     let last =
         (at + 1..sentence.tokens.len()).find(|&i| begins(sentence, i)).map_or(sentence.tokens.len() - 1, |i| i - 1);
@@ -23,16 +19,16 @@ pub(super) fn around(sentence: &Reading<'_>, at: usize) -> Clause {
 }
 
 /// True when a clause begins with token `i`.
-fn begins(sentence: &Reading<'_>, i: usize) -> bool {
+fn begins(sentence: &Annotation, i: usize) -> bool {
     let gap = &sentence.text[sentence.tokens[i - 1].end()..sentence.tokens[i].start];
     gap.contains([',', ';', ':', '—', '(', ')', '«', '»', '“', '”'])
         || gap.contains(" – ")
         || gap.contains(" - ")
-        || BEGINNING.contains(&sentence.tokens[i].folded.as_str())
+        || sentence.tokens[i].is(Class::BeginsClause)
 }
 
 /// True when a fact has a number or a date of these tokens of a sentence.
-pub(super) fn shares_figure(fact: &Reading<'_>, sentence: &Reading<'_>, (first, last): (usize, usize)) -> bool {
+pub(super) fn shares_figure(fact: &Annotation, sentence: &Annotation, (first, last): (usize, usize)) -> bool {
     let (start, end) = (sentence.tokens[first].start, sentence.tokens[last].end());
     let inside = sentence.mentions.iter().filter(|mention| (start..end).contains(&mention.start));
     let theirs: Vec<_> = inside.flat_map(|mention| figures_of(&mention.what)).collect();

@@ -6,9 +6,8 @@
 //! take the place of words; there the cited sentence is doubted only when another one is plainly better.
 
 use super::Evidence;
-use super::reading::{Reading, Tongue};
 use super::reference::{Reference, figures_of};
-use crate::language::{Amount, Mention, Sound, Weight, What};
+use crate::language::{Amount, Annotation, LanguageMatch, Mention, Weight, What};
 
 /// A sentence with this share of a fact supports it.
 const SUPPORTS: f32 = 0.5;
@@ -58,46 +57,46 @@ impl Feature {
 }
 
 /// The evidence for a fact that cites these sentences.
-pub(super) fn link(fact: &Reading<'_>, cited: &[usize], reference: &Reference<'_>, tongue: Tongue) -> Link {
-    let features = features(fact, reference, tongue);
+pub(super) fn link(fact: &Annotation, cited: &[usize], reference: &Reference, language_match: LanguageMatch) -> Link {
+    let features = features(fact, reference, language_match);
     let total: f32 = features.iter().map(|feature| feature.weight).sum();
     let kept = Link { sentences: cited.to_vec(), corrected: false, weak: false };
     if cited.is_empty() || total <= 0.0 {
         return kept;
     }
-    let scores = scores(&features, reference.sentences.len());
+    let scores = scores(&features, reference.sentences().len());
     let own = of_set(&features, cited);
     let best = best(&scores);
     let known: f32 =
         features.iter().filter(|feature| !feature.sentences.is_empty()).map(|feature| feature.weight).sum();
     let matches = features.iter().filter(|feature| feature.sentences.contains(&best)).count();
-    let better = match tongue {
-        Tongue::Same => scores[best] >= SUPPORTS * total && own < DOUBTFUL * scores[best],
+    let better = match language_match {
+        LanguageMatch::Same => scores[best] >= SUPPORTS * total && own < DOUBTFUL * scores[best],
         // A few chance matches are no proof against a sentence that matches as well.
-        Tongue::Other if scores[best] < SUPPORTS * known => false,
-        Tongue::Other if matches > FEW => own < DOUBTFUL * scores[best],
-        Tongue::Other => matches == FEW && own < FAR_LESS * scores[best],
+        LanguageMatch::Other if scores[best] < SUPPORTS * known => false,
+        LanguageMatch::Other if matches > FEW => own < DOUBTFUL * scores[best],
+        LanguageMatch::Other => matches == FEW && own < FAR_LESS * scores[best],
     };
     if better {
         return Link { sentences: vec![best], corrected: true, weak: false };
     }
-    let weak = match tongue {
-        Tongue::Same => own < WEAK * total || has_only_numbers_of(&features, cited),
-        Tongue::Other => count(&features) >= LEAST_KNOWN && known >= 0.5 * total && own < WEAK * known,
+    let weak = match language_match {
+        LanguageMatch::Same => own < WEAK * total || has_only_numbers_of(&features, cited),
+        LanguageMatch::Other => count(&features) >= LEAST_KNOWN && known >= 0.5 * total && own < WEAK * known,
     };
     Link { weak, ..kept }
 }
 
 /// The evidence for a text that cites nothing: the best sentence, and others as long as they add to it.
-pub(super) fn search(text: &Reading<'_>, reference: &Reference<'_>, tongue: Tongue) -> Link {
-    let features = features(text, reference, tongue);
+pub(super) fn search(text: &Annotation, reference: &Reference, language_match: LanguageMatch) -> Link {
+    let features = features(text, reference, language_match);
     let known: f32 = features.iter().filter(|it| !it.sentences.is_empty()).map(|feature| feature.weight).sum();
     let total: f32 = features.iter().map(|feature| feature.weight).sum();
     let mut open: Vec<&Feature> = features.iter().collect();
     let mut sentences: Vec<usize> = Vec::new();
     let mut strange: Vec<usize> = Vec::new();
     while sentences.len() < MOST && strange.len() < MOST {
-        let mut scores = scores(open.iter().copied(), reference.sentences.len());
+        let mut scores = scores(open.iter().copied(), reference.sentences().len());
         strange.iter().for_each(|&at| scores[at] = 0.0);
         let best = best(&scores);
         if scores.get(best).is_none_or(|&score| score <= 0.0 || score < ADDS * known) {
@@ -114,7 +113,7 @@ pub(super) fn search(text: &Reading<'_>, reference: &Reference<'_>, tongue: Tong
         open.retain(|feature| !feature.sentences.contains(&best));
     }
     let share = of_set(&features, &sentences);
-    let least = if tongue == Tongue::Same { SUPPORTS * 0.8 * total } else { SUPPORTS * 0.8 * known };
+    let least = if language_match == LanguageMatch::Same { SUPPORTS * 0.8 * total } else { SUPPORTS * 0.8 * known };
     sentences.sort_unstable();
     Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
 }
@@ -129,16 +128,16 @@ fn is_strange(features: &[Feature], at: usize, evidence: &[usize]) -> bool {
 
 /// True when the first sentence has another number of the same unit in the place of one that only the second has: then a text
 /// may have taken from the second what belongs to something else.
-fn competes(text: &Reading<'_>, (first, second): (usize, usize), reference: &Reference<'_>) -> bool {
-    let sentence = &reference.sentences[first];
-    let firm = |reading: &'_ Reading<'_>| -> Vec<Amount> {
+fn competes(text: &Annotation, (first, second): (usize, usize), reference: &Reference) -> bool {
+    let sentence = &reference.sentences()[first];
+    let firm = |reading: &'_ Annotation| -> Vec<Amount> {
         let amounts = reading.mentions.iter().filter(|it| it.weight == Weight::Firm).filter_map(|it| match &it.what {
             What::Number(amount) => Some(amount.clone()),
             _ => None,
         });
         amounts.collect()
     };
-    let (ours, theirs, others) = (firm(text), firm(sentence), firm(&reference.sentences[second]));
+    let (ours, theirs, others) = (firm(text), firm(sentence), firm(&reference.sentences()[second]));
     let said = |amount: &Amount, among: &[Amount]| among.iter().any(|it| amount.has_value_of(it, Weight::Firm));
     ours.iter()
         .filter(|amount| said(amount, &others))
@@ -178,16 +177,17 @@ fn of_set(features: &[Feature], sentences: &[usize]) -> f32 {
     features.iter().filter(|feature| feature.is_in(sentences)).map(|feature| feature.weight).sum()
 }
 
-fn features(fact: &Reading<'_>, reference: &Reference<'_>, tongue: Tongue) -> Vec<Feature> {
+fn features(fact: &Annotation, reference: &Reference, language_match: LanguageMatch) -> Vec<Feature> {
     let mut found = Vec::new();
     for i in (0..fact.tokens.len()).filter(|&i| fact.carries_meaning(i)) {
-        let mut sentences = reference.with_keys(fact.keys_in(i, tongue));
+        let mut sentences = reference.with_keys(fact.keys_in(i, language_match));
         if fact.tokens[i].is_capitalised() {
-            sentences.extend(reference.with_sound(&Sound::of(fact.tokens[i].text)).0);
+            sentences.extend(reference.with_name(fact, i).0);
             sentences.sort_unstable();
             sentences.dedup();
         }
-        let unknown = sentences.is_empty() && tongue == Tongue::Other && !fact.tokens[i].is_capitalised();
+        let unknown =
+            sentences.is_empty() && language_match == LanguageMatch::Other && !fact.tokens[i].is_capitalised();
         let weight = reference.weight(sentences.len()) * if unknown { UNKNOWN } else { 1.0 };
         found.push(Feature { sentences, weight, is_number: false });
     }
@@ -202,7 +202,7 @@ fn features(fact: &Reading<'_>, reference: &Reference<'_>, tongue: Tongue) -> Ve
 }
 
 /// A sentence of the article as evidence.
-pub(super) fn evidence(at: usize, reference: &Reference<'_>) -> Evidence {
+pub(super) fn evidence(at: usize, reference: &Reference) -> Evidence {
     let sentence = &reference.article.sentences()[at];
     let (start, end) = (sentence.start, sentence.end);
     Evidence { sentence: sentence.id, start, end, text: reference.article.text()[start..end].to_owned() }
@@ -211,7 +211,7 @@ pub(super) fn evidence(at: usize, reference: &Reference<'_>) -> Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Article, Source, read};
+    use crate::intake::{AnnotatedArticle, Article, Source, read};
     use crate::language::Language;
 
     const TEXT: &str = "The council approved a new bridge over the river on Monday.\n\n\
@@ -224,9 +224,9 @@ mod tests {
 
     fn linked(fact: &str, cited: &[usize], language: Language) -> Link {
         let article = article();
-        let reference = Reference::new(&article);
-        let tongue = reference.tongue(language);
-        link(&Reading::new(fact, reference.table), cited, &reference, tongue)
+        let reference = Reference::new(AnnotatedArticle::of(article));
+        let language_match = reference.language_match(language);
+        link(&Annotation::of(fact), cited, &reference, language_match)
     }
 
     #[test]
@@ -258,10 +258,10 @@ mod tests {
     #[test]
     fn a_text_without_citations_is_found() {
         let article = article();
-        let reference = Reference::new(&article);
-        let text = Reading::new("The council approved a bridge; the ferry stops in March 2027.", reference.table);
-        assert_eq!(search(&text, &reference, Tongue::Same).sentences, [0, 1]);
-        let text = Reading::new("Elephants conquered Saturn.", reference.table);
-        assert!(search(&text, &reference, Tongue::Same).weak);
+        let reference = Reference::new(AnnotatedArticle::of(article));
+        let text = Annotation::of("The council approved a bridge; the ferry stops in March 2027.");
+        assert_eq!(search(&text, &reference, LanguageMatch::Same).sentences, [0, 1]);
+        let text = Annotation::of("Elephants conquered Saturn.");
+        assert!(search(&text, &reference, LanguageMatch::Same).weak);
     }
 }

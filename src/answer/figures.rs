@@ -6,25 +6,20 @@
 
 use super::FindingKind;
 use super::check::Origin;
-use super::reading::{Reading, Tongue};
 use super::reference::Reference;
-use crate::language::{Amount, Date, Decimal, Mention, Period, Unit, Weight, What, lists, outcome};
+use crate::language::{
+    Amount, Annotation, Class, Date, Decimal, LanguageMatch, Mention, Period, Unit, Weight, What, outcome,
+};
 
-/// Words in front of a number that is rounded.
-const ROUGHLY: &str = "about around nearly almost over roughly approximately than least близько майже понад приблизно більше більш \
-    ніж около почти свыше более больше примерно чем порядка";
 /// Whole numbers between these are mostly years, which nobody rounds.
 const YEARS: std::ops::Range<u64> = 1500..2200;
-/// Words for people, and others that may count anything.
-const ANYBODY: &str = "people persons person men women residents others man людей людини люди осіб особи особа чоловік человек человека людям \
-    лиц лица жителів мешканців жителей інших других члени членів членов раз";
 
 /// What numbers are held against.
 pub(super) struct Against<'r> {
-    pub(super) reference: &'r Reference<'r>,
+    pub(super) reference: &'r Reference,
     /// Sentences of the evidence; nothing when the text has none of its own.
     pub(super) evidence: Option<&'r [usize]>,
-    pub(super) tongue: Tongue,
+    pub(super) language_match: LanguageMatch,
     /// Who named them.
     pub(super) origin: Origin,
 }
@@ -32,17 +27,17 @@ pub(super) struct Against<'r> {
 impl Against<'_> {
     /// True for a fact that cites its sentence in another language.
     fn is_translated(&self) -> bool {
-        self.tongue == Tongue::Other && self.origin == Origin::Cited
+        self.language_match == LanguageMatch::Other && self.origin == Origin::Cited
     }
 }
 
 /// The findings about one part of a summary, as they are shown.
-pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: &'static str) -> Vec<super::Finding> {
+pub(super) fn findings(text: &Annotation, against: &Against<'_>, place: &'static str) -> Vec<super::Finding> {
     check(text, against).into_iter().map(|(kind, value)| super::Finding { kind, place, value }).collect()
 }
 
 /// The findings about a text's numbers and dates.
-pub(super) fn check(text: &Reading<'_>, against: &Against<'_>) -> Vec<(FindingKind, String)> {
+pub(super) fn check(text: &Annotation, against: &Against<'_>) -> Vec<(FindingKind, String)> {
     let everywhere = against.reference.everywhere();
     let mut found = Vec::new();
     for mention in text.mentions.iter().filter(|mention| mention.weight == Weight::Firm) {
@@ -65,7 +60,7 @@ pub(super) fn check(text: &Reading<'_>, against: &Against<'_>) -> Vec<(FindingKi
 }
 
 /// A number as it is shown: with its unit where that is what is wrong.
-fn said(text: &Reading<'_>, mention: &Mention, reference: &Reference<'_>, everywhere: &[usize]) -> String {
+fn said(text: &Annotation, mention: &Mention, reference: &Reference, everywhere: &[usize]) -> String {
     let known = |amount: &Amount| amount.values.iter().any(|value| reference.has_value(value, everywhere));
     let end = match &mention.what {
         What::Number(amount) if known(amount) => mention.unit_end,
@@ -76,7 +71,7 @@ fn said(text: &Reading<'_>, mention: &Mention, reference: &Reference<'_>, everyw
 
 /// One number or date of a text.
 struct Claim<'c> {
-    text: &'c Reading<'c>,
+    text: &'c Annotation,
     mention: &'c Mention,
     against: &'c Against<'c>,
 }
@@ -127,7 +122,7 @@ impl Claim<'_> {
             return false;
         }
         let word = text.text[mention.start..mention.end].contains(char::is_alphabetic);
-        word || before.is_some_and(|token| lists(ROUGHLY, &token.folded))
+        word || before.is_some_and(|token| token.is(Class::Rounding))
     }
 
     /// A score may be told with any mark, and the other way round by the one who lost.
@@ -139,7 +134,7 @@ impl Claim<'_> {
         let turned: Vec<_> = reference.readings(sentences).filter(|it| tells_score(it, (theirs, ours))).collect();
         let value = |it: u16| reference.has_value(&Decimal::from(u64::from(it)), sentences);
         let end = outcome(&self.text.tokens);
-        let opposite = |reading: &&Reading<'_>| outcome(&reading.tokens).is_some_and(|other| Some(other) != end);
+        let opposite = |reading: &&Annotation| outcome(&reading.tokens).is_some_and(|other| Some(other) != end);
         match turned.is_empty() {
             true => value(ours) && value(theirs),
             false => end.is_some() && turned.iter().any(opposite),
@@ -172,9 +167,9 @@ impl Claim<'_> {
         counted_otherwise
     }
 
-    fn shares_noun(&self, ours: &[usize], reading: &Reading<'_>, at: usize) -> bool {
+    fn shares_noun(&self, ours: &[usize], reading: &Annotation, at: usize) -> bool {
         let theirs = nouns(reading, at);
-        ours.iter().any(|&i| theirs.iter().any(|&j| self.text.same_word(i, (reading, j), self.against.tongue)))
+        ours.iter().any(|&i| theirs.iter().any(|&j| self.text.same_word(i, (reading, j), self.against.language_match)))
     }
 
     /// True when the text has this number too.
@@ -186,22 +181,22 @@ impl Claim<'_> {
     }
 }
 
-fn tells_score(reading: &Reading<'_>, score: (u16, u16)) -> bool {
+fn tells_score(reading: &Annotation, score: (u16, u16)) -> bool {
     let is = |it: &Mention| matches!(it.what, What::Score(a, b) | What::Clock(a, b) if (a, b) == score);
     reading.mentions.iter().any(is)
 }
 
 /// The words that may say what is counted: the one at `at`, and the next when the first may be an adjective.
-fn nouns(reading: &Reading<'_>, at: usize) -> Vec<usize> {
+fn nouns(reading: &Annotation, at: usize) -> Vec<usize> {
     let near = |i: usize| {
         i == at || reading.tokens.get(i).is_some_and(|it| reading.text[reading.tokens[i - 1].end()..it.start] == *" ")
     };
-    let telling = |&i: &usize| near(i) && reading.carries_meaning(i) && !lists(ANYBODY, &reading.tokens[i].folded);
+    let telling = |&i: &usize| near(i) && reading.carries_meaning(i) && !reading.tokens[i].is(Class::Anybody);
     (at..reading.tokens.len().min(at + 2)).filter(telling).collect()
 }
 
 /// True when the evidence has another season or relative date, and this one nowhere.
-fn contradicts(what: &What, evidence: &[usize], reference: &Reference<'_>) -> bool {
+fn contradicts(what: &What, evidence: &[usize], reference: &Reference) -> bool {
     let theirs: Vec<&What> = reference.mentions_in(evidence).map(|it| &it.what).collect();
     let other = |it: &&What| match (what, it) {
         (What::Season(_), What::Season(_)) => true,
@@ -252,7 +247,7 @@ fn share_is(part: u32, whole: u32, mention: &Mention) -> bool {
     }
 }
 
-fn has_clock(hours: u16, minutes: u16, sentences: &[usize], reference: &Reference<'_>) -> bool {
+fn has_clock(hours: u16, minutes: u16, sentences: &[usize], reference: &Reference) -> bool {
     // A time may be told by twelve hours or by twenty-four.
     let same = |h: u16, m: u16| m == minutes && (h == hours || (h < 24 && hours < 24 && h % 12 == hours % 12));
     reference.mentions_in(sentences).any(|it| match &it.what {
@@ -266,7 +261,7 @@ fn has_clock(hours: u16, minutes: u16, sentences: &[usize], reference: &Referenc
     })
 }
 
-fn has_date(date: Date, sentences: &[usize], reference: &Reference<'_>) -> bool {
+fn has_date(date: Date, sentences: &[usize], reference: &Reference) -> bool {
     let year_fits = |theirs: Option<u16>| match (date.year, theirs) {
         (Some(year), Some(theirs)) => year == theirs,
         (Some(year), None) => reference.has_value(&Decimal::from(u64::from(year)), sentences),

@@ -2,10 +2,9 @@
 
 use super::check::Origin;
 use super::figures::{Against, check};
-use super::reading::{Reading, Tongue};
 use super::*;
-use crate::intake::{Source, read};
-use crate::language::Language;
+use crate::intake::{AnnotatedArticle, Source, read};
+use crate::language::{Annotation, Language, LanguageMatch};
 
 const TEXT: &str = "On 12 March 2024 the council paid 1,234,567 dollars for 14 boats, 20% more than in 2019.\n\n\
     The first boat left at 3 p.m. on Friday with twenty-one people, 5-3 of them for the trip.\n\n\
@@ -14,10 +13,15 @@ const TEXT: &str = "On 12 March 2024 the council paid 1,234,567 dollars for 14 b
 fn kinds(text: &str, evidence: &[usize]) -> Vec<(FindingKind, String)> {
     let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
     let article = read(source).unwrap();
-    let reference = Reference::new(&article);
+    let reference = Reference::new(AnnotatedArticle::of(article));
     check(
-        &Reading::new(text, reference.table),
-        &Against { reference: &reference, evidence: Some(evidence), tongue: Tongue::Same, origin: Origin::Searched },
+        &Annotation::of(text),
+        &Against {
+            reference: &reference,
+            evidence: Some(evidence),
+            language_match: LanguageMatch::Same,
+            origin: Origin::Searched,
+        },
     )
 }
 
@@ -66,15 +70,15 @@ const GAME: &str = "Rovers beat Harbour 3-1 in front of 8,400 people, twice as m
 fn of_game(text: &str, evidence: &[usize]) -> Vec<FindingKind> {
     let source = Source { bytes: GAME.into(), name: "test".into(), title: None, language: Some(Language::En) };
     let article = read(source).unwrap();
-    let reference = Reference::new(&article);
+    let reference = Reference::new(AnnotatedArticle::of(article));
     let language = if text.is_ascii() { Language::En } else { Language::Ru };
     let against = Against {
         reference: &reference,
         evidence: Some(evidence),
-        tongue: reference.tongue(language),
+        language_match: reference.language_match(language),
         origin: Origin::Searched,
     };
-    check(&Reading::new(text, reference.table), &against).into_iter().map(|it| it.0).collect()
+    check(&Annotation::of(text), &against).into_iter().map(|it| it.0).collect()
 }
 
 #[test]

@@ -23,7 +23,6 @@ mod modality;
 mod names;
 mod parse;
 mod quote;
-mod reading;
 mod reference;
 mod repair;
 mod stance;
@@ -124,7 +123,7 @@ pub struct TimingsInfo {
     pub queue_ms: u64,
     /// Always 0: the model is loaded before requests are taken. It stays for those who read it.
     pub load_ms: u64,
-    /// Reading the prompt.
+    /// Annotation the prompt.
     pub prefill_ms: u64,
     /// Writing.
     pub decode_ms: u64,

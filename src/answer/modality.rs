@@ -5,8 +5,7 @@
 //! clause. Not here: words of doubt about a whole sentence, which `stance` compares.
 
 use super::clause;
-use super::reading::{Reading, Tongue};
-use crate::language::{Mark, is_past_verb, lists};
+use crate::language::{Annotation, Class, LanguageMatch, Mark, is_past_verb};
 
 /// A fact of which this share stands in what is doubted is that, what stands before it aside.
 const MOST: f32 = 0.5;
@@ -16,13 +15,11 @@ const LEAST_MATCHES: usize = 2;
 const THAT: [&str; 3] = ["that", "що", "что"];
 /// How far behind its word one of those may stand.
 const NEAR: usize = 6;
-/// English auxiliaries of the past.
-const PAST: &str = "has have had was were";
 /// Endings of Ukrainian and Russian verbs of the past.
 const PAST_ENDINGS: [&str; 11] = ["ли", "ла", "ло", "лся", "лась", "лось", "лись", "ил", "ал", "ив", "ав"];
 
 /// The word of doubt, or of a plan, that the fact leaves out.
-pub(super) fn changed(fact: &Reading<'_>, sentences: &[&Reading<'_>], tongue: Tongue) -> Option<String> {
+pub(super) fn changed(fact: &Annotation, sentences: &[&Annotation], language_match: LanguageMatch) -> Option<String> {
     let has = |of: fn(&Mark) -> bool| fact.marks.iter().any(of);
     if fact.text.contains('?') {
         return None;
@@ -34,12 +31,15 @@ pub(super) fn changed(fact: &Reading<'_>, sentences: &[&Reading<'_>], tongue: To
     for sentence in sentences {
         let doubts = |mark: &Mark| match mark {
             Mark::Doubt(at) | Mark::Hedge(at) if proved || !attributed => Some(*at),
-            Mark::Plan(at) if !planned && !attributed && tells_of_past(fact, (sentence, tongue)) => Some(*at),
+            Mark::Plan(at) if !planned && !attributed && tells_of_past(fact, (sentence, language_match)) => Some(*at),
             _ => None,
         };
         let certain = sentence.marks.iter().any(|mark| matches!(mark, Mark::Proof(_)));
-        let lost =
-            sentence.marks.iter().filter_map(doubts).find(|&at| !certain && is_about(fact, (sentence, at), tongue));
+        let lost = sentence
+            .marks
+            .iter()
+            .filter_map(doubts)
+            .find(|&at| !certain && is_about(fact, (sentence, at), language_match));
         if let Some(at) = lost {
             return Some(sentence.tokens[at].text.to_owned());
         }
@@ -48,19 +48,19 @@ pub(super) fn changed(fact: &Reading<'_>, sentences: &[&Reading<'_>], tongue: To
 }
 
 /// True when the fact tells what stands behind token `at` of a sentence.
-fn is_about(fact: &Reading<'_>, (sentence, at): (&Reading<'_>, usize), tongue: Tongue) -> bool {
+fn is_about(fact: &Annotation, (sentence, at): (&Annotation, usize), language_match: LanguageMatch) -> bool {
     let hedged = sentence.marks.contains(&Mark::Hedge(at));
     let that = hedged
         || (at + 1..sentence.tokens.len().min(at + NEAR)).any(|i| THAT.contains(&sentence.tokens[i].folded.as_str()));
     let last = if that { sentence.tokens.len() - 1 } else { clause::around(sentence, at).last };
-    let same = |i: usize, j: usize| fact.same_word(i, (sentence, j), tongue);
+    let same = |i: usize, j: usize| fact.same_word(i, (sentence, j), language_match);
     let words: Vec<usize> = (0..fact.tokens.len()).filter(|&i| fact.carries_meaning(i)).collect();
     let within = |from: usize, to: usize| words.iter().filter(|&&i| (from..to).any(|j| same(i, j))).count();
     let (behind, before) = (within(at + 1, last + 1), within(0, at));
     let figure = at < last && clause::shares_figure(fact, sentence, (at + 1, last));
-    match tongue {
-        Tongue::Same => behind > 0 && behind as f32 >= MOST * (words.len() - before.min(words.len())) as f32,
-        Tongue::Other => {
+    match language_match {
+        LanguageMatch::Same => behind > 0 && behind as f32 >= MOST * (words.len() - before.min(words.len())) as f32,
+        LanguageMatch::Other => {
             let matches = behind + usize::from(figure);
             matches >= LEAST_MATCHES && matches > before
         }
@@ -68,11 +68,11 @@ fn is_about(fact: &Reading<'_>, (sentence, at): (&Reading<'_>, usize), tongue: T
 }
 
 /// True when a fact is told as something done: it has a word of the past that the sentence has not.
-fn tells_of_past(fact: &Reading<'_>, (sentence, tongue): (&Reading<'_>, Tongue)) -> bool {
+fn tells_of_past(fact: &Annotation, (sentence, language_match): (&Annotation, LanguageMatch)) -> bool {
     let said = |i: usize| {
         (0..sentence.tokens.len()).any(|j| {
             sentence.tokens[j].folded == fact.tokens[i].folded
-                || (tongue == Tongue::Other && fact.same_word(i, (sentence, j), tongue))
+                || (language_match == LanguageMatch::Other && fact.same_word(i, (sentence, j), language_match))
         })
     };
     (0..fact.tokens.len()).filter(|&i| !said(i)).any(|i| {
@@ -82,7 +82,7 @@ fn tells_of_past(fact: &Reading<'_>, (sentence, tongue): (&Reading<'_>, Tongue))
                 .iter()
                 .any(|ending| word.ends_with(ending) && word.chars().count() > ending.chars().count() + 2)
         };
-        lists(PAST, word) || is_past_verb(word) || past()
+        fact.tokens[i].is(Class::Auxiliary) || is_past_verb(word) || past()
     })
 }
 
@@ -90,7 +90,7 @@ fn tells_of_past(fact: &Reading<'_>, (sentence, tongue): (&Reading<'_>, Tongue))
 mod tests {
     use super::super::reference::Reference;
     use super::*;
-    use crate::intake::{Source, read};
+    use crate::intake::{AnnotatedArticle, Source, read};
     use crate::language::Language;
 
     const TEXT: &str = "Prosecutors allege that the former coach, Anna Berg, stole 12 silver cups from the club museum in Malmo. \
@@ -101,8 +101,8 @@ mod tests {
     fn found(text: &str, at: usize, language: Language) -> Option<String> {
         let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
         let article = read(source).unwrap();
-        let reference = Reference::new(&article);
-        changed(&Reading::new(text, reference.table), &[&reference.sentences[at]], reference.tongue(language))
+        let reference = Reference::new(AnnotatedArticle::of(article));
+        changed(&Annotation::of(text), &[&reference.sentences()[at]], reference.language_match(language))
     }
 
     #[test]

@@ -4,15 +4,12 @@
 //! (Німеччина, Germany) and by its sound (Зеленський, Zelensky). A title or a common word with a capital (Ministry,
 //! Squadron Leader) is no name: across languages it is translated, and nothing can be said about it.
 
-use super::reading::{Key, Reading, Tongue};
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::language::{Kind, Mention, Sound, Unit, What, lists};
+use crate::language::{Annotation, Class, Kind, LanguageMatch, Mention, Table, Unit, What};
 
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
-const PRONOUNS: &str = "he she they him them his her their він вона вони його її їх їхній йому їй їм ним нею ними он она они его ее \
-    их ему ей им ней";
 /// Endings of English words that are seldom those of names.
 const COMMON_ENDINGS: &[&str] = &["tion", "tions", "sion", "ment", "ments", "ness", "ship", "ology", "ical", "ional"];
 /// Endings that names seldom have, those of -ський aside.
@@ -39,14 +36,14 @@ enum Held {
 
 /// What names are held against.
 pub(super) struct Against<'r> {
-    pub(super) reference: &'r Reference<'r>,
+    pub(super) reference: &'r Reference,
     /// Sentences of the evidence; nothing when the text has none of its own.
     pub(super) evidence: Option<&'r [usize]>,
-    pub(super) tongue: Tongue,
+    pub(super) language_match: LanguageMatch,
 }
 
 /// The findings about a text's names.
-pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: &'static str) -> Vec<Finding> {
+pub(super) fn findings(text: &Annotation, against: &Against<'_>, place: &'static str) -> Vec<Finding> {
     if is_title_case(text) {
         return Vec::new();
     }
@@ -58,7 +55,7 @@ pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: &'stati
             Held::Elsewhere if against.evidence.is_some() => FindingKind::EvidenceWeak,
             _ => continue,
         };
-        let word = text.tokens[i].text;
+        let word = text.tokens[i].text.as_str();
         // Words of one name are one finding.
         match found.last_mut() {
             Some((last, finding)) if *last + 1 == i && finding.kind == kind => {
@@ -72,48 +69,45 @@ pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: &'stati
 }
 
 /// The evidence, and the sentences before it where it speaks of "her".
-fn with_context(evidence: &[usize], reference: &Reference<'_>) -> Vec<usize> {
+fn with_context(evidence: &[usize], reference: &Reference) -> Vec<usize> {
     let mut sentences = evidence.to_vec();
     for &at in evidence {
-        let pronoun = |reading: &Reading<'_>| reading.tokens.iter().any(|it| lists(PRONOUNS, &it.folded));
-        if reference.sentences.get(at).is_some_and(pronoun) {
+        let pronoun = |reading: &Annotation| reading.tokens.iter().any(|it| it.is(Class::Pronoun));
+        if reference.sentences().get(at).is_some_and(pronoun) {
             sentences.extend(at.saturating_sub(NAMED_BEFORE)..at);
         }
     }
     sentences
 }
 
-fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[usize]>) -> Held {
+fn hold(text: &Annotation, i: usize, against: &Against<'_>, evidence: Option<&[usize]>) -> Held {
     let token = &text.tokens[i];
     let short = token.text.chars().count() < 2;
-    if token.is_number || short || !token.is_capitalised() || !text.carries_meaning(i) {
+    if token.is_number() || short || !token.is_capitalised() || !text.carries_meaning(i) {
         return Held::NoName;
     }
     if Unit::currency(&token.folded).is_some_and(|currency| has_currency(currency, against.reference)) {
         return Held::NoName;
     }
-    let concept = |kind| text.keys[i].iter().any(|key| matches!(key, Key::Concept(concept) if concept.kind == kind));
-    let is_listed = concept(Kind::Name);
+    let is_listed = text.is_concept(i, Kind::Name);
     let reference = against.reference;
-    let (mut sentences, certain) = reference.with_sound(&Sound::of(token.text));
-    sentences.extend(reference.with_keys(text.keys_in(i, against.tongue)));
+    let (mut sentences, certain) = reference.with_name(text, i);
+    sentences.extend(reference.with_keys(text.keys_in(i, against.language_match)));
     if evidence.is_some_and(|evidence| sentences.iter().any(|at| evidence.contains(at))) {
         return Held::Proved;
     }
-    if token.is_acronym() && spelled_out(token.text, evidence, reference) {
-        return Held::Proved;
-    }
-    // In another alphabet a name is seldom spelled as its sound would have it, and the evidence has few names to choose from.
-    if against.tongue == Tongue::Other && is_akin(text, i, evidence.unwrap_or_default(), reference) {
+    if token.is_acronym() && spelled_out(&token.text, evidence, reference) {
         return Held::Proved;
     }
     let beginning = text.begins(i);
     let may_be_common =
-        !is_listed && (concept(Kind::Word) || is_common(&token.folded, reference) || is_adjective(&token.folded));
+        !is_listed && (text.is_concept(i, Kind::Word) || is_common(&token.folded) || is_adjective(&token.folded));
     let hidden = beginning && !certain && !is_listed;
-    let doubtful = match against.tongue {
-        Tongue::Same => hidden,
-        Tongue::Other => hidden || may_be_common || (!is_listed && (is_abbreviation(token.text) || in_title(text, i))),
+    let doubtful = match against.language_match {
+        LanguageMatch::Same => hidden,
+        LanguageMatch::Other => {
+            hidden || may_be_common || (!is_listed && (is_abbreviation(&token.text) || in_title(text, i)))
+        }
     };
     match sentences.is_empty() {
         _ if doubtful => Held::NoName,
@@ -123,27 +117,11 @@ fn hold(text: &Reading<'_>, i: usize, against: &Against<'_>, evidence: Option<&[
 }
 
 /// True when the article counts in a currency, or speaks of it, so that its code in capitals is no name: USD for dollars.
-fn has_currency(currency: Unit, reference: &Reference<'_>) -> bool {
+fn has_currency(currency: Unit, reference: &Reference) -> bool {
     let counts = |mention: &Mention| matches!(&mention.what, What::Number(amount) if amount.unit == currency);
-    reference.sentences.iter().chain(&reference.title).any(|reading| {
+    reference.sentences().iter().chain(reference.article.annotated_title()).any(|reading| {
         reading.mentions.iter().any(counts)
             || reading.tokens.iter().any(|token| Unit::currency(&token.folded) == Some(currency))
-    })
-}
-
-/// True when the evidence has a name that is not far from this one: one that no table knows and that begins no sentence.
-fn is_akin(text: &Reading<'_>, i: usize, evidence: &[usize], reference: &Reference<'_>) -> bool {
-    let sound = Sound::of(text.tokens[i].text);
-    let cyrillic = text.tokens[i].is_cyrillic();
-    let mut readings = evidence.iter().filter_map(|&at| reference.sentences.get(at));
-    readings.any(|reading| {
-        let unknown = |j: usize| {
-            let token = &reading.tokens[j];
-            let listed =
-                reading.keys[j].iter().any(|key| matches!(key, Key::Concept(_))) || is_common(&token.folded, reference);
-            token.is_capitalised() && token.is_cyrillic() != cyrillic && !listed && !reading.begins(j)
-        };
-        (0..reading.tokens.len()).any(|j| unknown(j) && Sound::of(reading.tokens[j].text).is_akin(&sound))
     })
 }
 
@@ -153,7 +131,7 @@ fn is_abbreviation(word: &str) -> bool {
 }
 
 /// True for a word in a short quotation: the title of a work, which is translated.
-fn in_title(text: &Reading<'_>, i: usize) -> bool {
+fn in_title(text: &Annotation, i: usize) -> bool {
     let (start, end) = (text.tokens[i].start, text.tokens[i].end());
     // No title begins or ends further away.
     let from = text.text[..start].char_indices().rev().nth(TITLE_LETTERS).map_or(0, |(at, _)| at);
@@ -169,10 +147,10 @@ fn in_title(text: &Reading<'_>, i: usize) -> bool {
 }
 
 /// True when the first letters of words with capitals spell an acronym: United Nations, UN.
-fn spelled_out(word: &str, evidence: Option<&[usize]>, reference: &Reference<'_>) -> bool {
+fn spelled_out(word: &str, evidence: Option<&[usize]>, reference: &Reference) -> bool {
     let spelled = |at: &usize| {
-        let Some(reading) = reference.sentences.get(*at) else { return false };
-        let words = reading.tokens.iter().filter(|token| !token.is_number && token.text.chars().count() > 3);
+        let Some(reading) = reference.sentences().get(*at) else { return false };
+        let words = reading.tokens.iter().filter(|token| !token.is_number() && token.text.chars().count() > 3);
         let initials: String =
             words.filter_map(|token| token.text.chars().next()).flat_map(char::to_uppercase).collect();
         initials.contains(word)
@@ -186,16 +164,16 @@ fn is_adjective(word: &str) -> bool {
     ends && word.chars().count() > 5 && !["ськ", "цьк", "ск"].iter().any(|suffix| word.contains(suffix))
 }
 
-fn is_common(word: &str, reference: &Reference<'_>) -> bool {
-    reference.table.is_common(word) || (word.len() > 6 && COMMON_ENDINGS.iter().any(|ending| word.ends_with(ending)))
+fn is_common(word: &str) -> bool {
+    Table::shared().is_common(word) || (word.len() > 6 && COMMON_ENDINGS.iter().any(|ending| word.ends_with(ending)))
 }
 
 /// An English headline may have a capital on every word, and then capitals say nothing.
-fn is_title_case(text: &Reading<'_>) -> bool {
+fn is_title_case(text: &Annotation) -> bool {
     if text.text.trim_end().ends_with(['.', '!', '?']) {
         return false;
     }
-    let long = text.tokens.iter().filter(|token| token.text.len() > 3 && token.folded.is_ascii() && !token.is_number);
+    let long = text.tokens.iter().filter(|token| token.text.len() > 3 && token.folded.is_ascii() && !token.is_number());
     let (capital, all) =
         long.fold((0, 0), |(capital, all), token| (capital + usize::from(token.is_capitalised()), all + 1));
     all >= 4 && capital * 10 >= all * 7
@@ -204,7 +182,7 @@ fn is_title_case(text: &Reading<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Source, read};
+    use crate::intake::{AnnotatedArticle, Source, read};
     use crate::language::Language;
 
     const TEXT: &str = "Prime Minister Natalia Gavrilita met Volodymyr Zelensky of Ukraine in Paris on Monday.\n\n\
@@ -214,12 +192,13 @@ mod tests {
     fn found(text: &str, evidence: &[usize], language: Language) -> Vec<(FindingKind, String)> {
         let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
         let article = read(source).unwrap();
-        let reference = Reference::new(&article);
-        let against = Against { reference: &reference, evidence: Some(evidence), tongue: reference.tongue(language) };
-        findings(&Reading::new(text, reference.table), &against, "fact")
-            .into_iter()
-            .map(|it| (it.kind, it.value))
-            .collect()
+        let reference = Reference::new(AnnotatedArticle::of(article));
+        let against = Against {
+            reference: &reference,
+            evidence: Some(evidence),
+            language_match: reference.language_match(language),
+        };
+        findings(&Annotation::of(text), &against, "fact").into_iter().map(|it| (it.kind, it.value)).collect()
     }
 
     #[test]
@@ -242,11 +221,14 @@ mod tests {
             "The dollar rose to 41.25 hryvnias on Monday, the bank said, and a euro cost 44 of them, more than ever.";
         let source = Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) };
         let article = read(source).unwrap();
-        let reference = Reference::new(&article);
+        let reference = Reference::new(AnnotatedArticle::of(article));
         let found = |text: &str| {
-            let against =
-                Against { reference: &reference, evidence: Some(&[0]), tongue: reference.tongue(Language::En) };
-            let found = findings(&Reading::new(text, reference.table), &against, "fact");
+            let against = Against {
+                reference: &reference,
+                evidence: Some(&[0]),
+                language_match: reference.language_match(Language::En),
+            };
+            let found = findings(&Annotation::of(text), &against, "fact");
             found.into_iter().map(|finding| finding.value).collect::<Vec<_>>()
         };
         assert_eq!(found("The rate of USD/UAH rose to 41.25, and EUR to 44."), [""; 0]);

@@ -2,8 +2,8 @@
 
 use super::Finding;
 use super::FindingKind;
-use super::reading::Tongue;
 use super::reference::Reference;
+use crate::language::LanguageMatch;
 
 /// Marks that open a quotation, and those that close it.
 const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
@@ -13,16 +13,21 @@ const LEAST_WORDS: usize = 3;
 const LEAST_TRANSLATED: usize = 6;
 
 /// The findings about a text's quotations. A quotation may be broken by an ellipsis or by a note in brackets.
-pub(super) fn findings(text: &str, reference: &Reference<'_>, tongue: Tongue, place: &'static str) -> Vec<Finding> {
+pub(super) fn findings(
+    text: &str,
+    reference: &Reference,
+    language_match: LanguageMatch,
+    place: &'static str,
+) -> Vec<Finding> {
     let quoted = quotations(text);
     if quoted.is_empty() {
         return Vec::new();
     }
     let article = normal(reference.article.text());
     let has_quotations = reference.article.text().contains(['«', '“', '„', '"', '‘']);
-    let holds = |quotation: &&str| match tongue {
-        Tongue::Same => pieces(quotation).iter().all(|piece| article.contains(&format!(" {piece} "))),
-        Tongue::Other => has_quotations || quotation.split_whitespace().count() < LEAST_TRANSLATED,
+    let holds = |quotation: &&str| match language_match {
+        LanguageMatch::Same => pieces(quotation).iter().all(|piece| article.contains(&format!(" {piece} "))),
+        LanguageMatch::Other => has_quotations || quotation.split_whitespace().count() < LEAST_TRANSLATED,
     };
     let changed = quoted.iter().filter(|quotation| !holds(quotation));
     changed.map(|it| Finding { kind: FindingKind::QuotationChanged, place, value: (*it).to_owned() }).collect()
@@ -66,8 +71,8 @@ fn normal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Source, read};
-    use crate::language::Language;
+    use crate::intake::{AnnotatedArticle, Source, read};
+    use crate::language::{Language, LanguageMatch};
 
     #[test]
     fn quotations_stay_as_they_were() {
@@ -75,14 +80,14 @@ mod tests {
         let article =
             read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) })
                 .unwrap();
-        let reference = Reference::new(&article);
-        let count = |text: &str, tongue| findings(text, &reference, tongue, "fact").len();
-        assert_eq!(count("The mayor said: \"we will never give up\".", Tongue::Same), 0);
-        assert_eq!(count("The mayor said: \"We will … give up this old bridge\".", Tongue::Same), 0);
-        assert_eq!(count("The mayor said: \"We will gladly give up\".", Tongue::Same), 1);
-        assert_eq!(count("Мер сказав: «Ми ніколи не здамо цей старий міст».", Tongue::Other), 0);
+        let reference = Reference::new(AnnotatedArticle::of(article));
+        let count = |text: &str, language_match| findings(text, &reference, language_match, "fact").len();
+        assert_eq!(count("The mayor said: \"we will never give up\".", LanguageMatch::Same), 0);
+        assert_eq!(count("The mayor said: \"We will … give up this old bridge\".", LanguageMatch::Same), 0);
+        assert_eq!(count("The mayor said: \"We will gladly give up\".", LanguageMatch::Same), 1);
+        assert_eq!(count("Мер сказав: «Ми ніколи не здамо цей старий міст».", LanguageMatch::Other), 0);
         for odd in ["\"", "«»", "“a b c", "\"\"\"", "„a b c“ “"] {
-            count(odd, Tongue::Same);
+            count(odd, LanguageMatch::Same);
         }
     }
 }

@@ -5,10 +5,10 @@
 //! (inverse document frequency, Spärck Jones 1972).
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use super::reading::{Key, Reading, Tongue};
-use crate::intake::Article;
-use crate::language::{Date, Decimal, Language, Mention, Sound, Table, Token, What};
+use crate::intake::{AnnotatedArticle, Article};
+use crate::language::{Annotation, Date, Decimal, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What};
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,59 +27,64 @@ pub(super) enum Figure {
 /// A word of the article that may be a name.
 #[derive(Debug)]
 struct SourceName {
-    sound: Sound,
+    key: NameKey,
     sentences: Vec<usize>,
     /// It has its capital also where no sentence begins.
     certain: bool,
+    /// A table has it: what else a table has is another name, or a spelling that leads here without its sound.
+    listed: bool,
 }
 
 /// An article that facts are held against.
 #[derive(Debug)]
-pub struct Reference<'a> {
-    pub(super) article: &'a Article,
-    pub(super) table: &'static Table,
-    pub(super) sentences: Vec<Reading<'a>>,
-    pub(super) title: Option<Reading<'a>>,
+pub struct Reference {
+    pub(super) article: Arc<AnnotatedArticle>,
     words: HashMap<Key, Vec<usize>>,
     figures: HashMap<Figure, Vec<usize>>,
     names: Vec<SourceName>,
 }
 
-impl<'a> Reference<'a> {
+impl Reference {
     /// Prepares an article.
-    pub fn new(article: &'a Article) -> Self {
-        let table = Table::shared();
-        let read = |text| Reading::new(text, table);
-        let sentences: Vec<Reading<'a>> =
-            article.sentences().iter().map(|sentence| read(&article.text()[sentence.start..sentence.end])).collect();
-        let title = article.title().map(read);
+    pub fn new(article: Arc<AnnotatedArticle>) -> Self {
         let (mut words, mut figures): (HashMap<_, Vec<usize>>, HashMap<_, Vec<usize>>) = Default::default();
         let mut names: BTreeMap<&str, SourceName> = BTreeMap::new();
         // The title stands behind the last sentence: it supports names and numbers, and is never evidence.
-        for (at, reading) in sentences.iter().chain(&title).enumerate() {
-            for key in reading.keys.iter().flatten() {
+        for (at, sentence) in article.annotations().iter().chain(article.annotated_title()).enumerate() {
+            for key in sentence.keys.iter().flatten() {
                 add(words.entry(key.clone()).or_default(), at);
             }
-            for figure in reading.mentions.iter().flat_map(|mention| figures_of(&mention.what)) {
+            for figure in sentence.mentions.iter().flat_map(|mention| figures_of(&mention.what)) {
                 add(figures.entry(figure).or_default(), at);
             }
-            for (i, token) in reading.tokens.iter().enumerate().filter(|(_, token)| may_name(token)) {
-                let name = names.entry(token.text).or_insert_with(|| SourceName {
-                    sound: Sound::of(token.text),
+            for (i, token) in sentence.tokens.iter().enumerate().filter(|(_, token)| may_name(token)) {
+                let name = names.entry(&token.text).or_insert_with(|| SourceName {
+                    key: NameKey::of(&token.text),
                     sentences: Vec::new(),
                     certain: false,
+                    listed: sentence.is_concept(i, Kind::Name),
                 });
                 add(&mut name.sentences, at);
-                name.certain |= token.is_capitalised() && !reading.begins(i);
+                name.certain |= token.is_capitalised() && !sentence.begins(i);
             }
         }
         let names = names.into_values().collect();
-        Self { article, table, sentences, title, words, figures, names }
+        Self { article, words, figures, names }
+    }
+
+    /// The article.
+    pub fn article(&self) -> &Article {
+        &self.article
+    }
+
+    /// What the sentences of the article say.
+    pub(super) fn sentences(&self) -> &[Annotation] {
+        self.article.annotations()
     }
 
     /// Whether a fact in this language can be compared word by word.
-    pub(super) fn tongue(&self, language: Language) -> Tongue {
-        if language == self.article.language() { Tongue::Same } else { Tongue::Other }
+    pub(super) fn language_match(&self, language: Language) -> LanguageMatch {
+        if language == self.article.language() { LanguageMatch::Same } else { LanguageMatch::Other }
     }
 
     /// The sentences that have a word by any of these keys.
@@ -92,24 +97,26 @@ impl<'a> Reference<'a> {
         merged(figures.iter().filter_map(|figure| self.figures.get(figure)))
     }
 
-    /// The sentences with a name that sounds like this one, and whether it is a name for certain.
-    pub(super) fn with_sound(&self, sound: &Sound) -> (Vec<usize>, bool) {
-        let alike: Vec<&SourceName> = self.names.iter().filter(|name| name.sound.is_like(sound)).collect();
+    /// The sentences with a name that sounds like token `i` of a text, and whether it is a name for certain.
+    pub(super) fn with_name(&self, text: &Annotation, i: usize) -> (Vec<usize>, bool) {
+        let (key, listed) = (NameKey::of(&text.tokens[i].text), text.is_concept(i, Kind::Name));
+        let names = self.names.iter().filter(|name| !(listed && name.listed));
+        let alike: Vec<&SourceName> = names.filter(|name| name.key.is_like(&key)).collect();
         (
             merged(alike.iter().map(|name| &name.sentences)),
-            alike.iter().any(|name| name.certain && name.sound.is_close(sound)),
+            alike.iter().any(|name| name.certain && name.key.is_close(&key)),
         )
     }
 
     /// What a word is worth that this many sentences have.
     pub(super) fn weight(&self, sentences: usize) -> f32 {
-        let all = self.sentences.len() as f32;
+        let all = self.sentences().len() as f32;
         (1.0 + all / sentences.max(1) as f32).ln()
     }
 }
 
 /// True for a word with a capital, and for an adjective that may be made of a name: тартуский.
-fn may_name(token: &Token<'_>) -> bool {
+fn may_name(token: &Token) -> bool {
     let adjective = token.is_cyrillic() && ["ськ", "цьк", "ск"].iter().any(|suffix| token.folded.contains(suffix));
     token.is_capitalised() || adjective
 }
@@ -148,7 +155,7 @@ pub(super) fn figures_of(what: &What) -> Vec<Figure> {
     }
 }
 
-impl<'a> Reference<'a> {
+impl Reference {
     /// True when any of these sentences has this bare number, whatever it counts.
     pub(super) fn has_value(&self, value: &Decimal, sentences: &[usize]) -> bool {
         let has = |mention: &Mention| matches!(&mention.what, What::Number(amount) if amount.values.contains(value));
@@ -161,12 +168,12 @@ impl<'a> Reference<'a> {
     }
 
     /// These sentences; the title when its index is among them.
-    pub(super) fn readings<'s>(&'s self, sentences: &'s [usize]) -> impl Iterator<Item = &'s Reading<'a>> {
-        sentences.iter().filter_map(|&at| self.sentences.get(at).or(self.title.as_ref()))
+    pub(super) fn readings<'s>(&'s self, sentences: &'s [usize]) -> impl Iterator<Item = &'s Annotation> {
+        sentences.iter().filter_map(|&at| self.sentences().get(at).or(self.article.annotated_title()))
     }
 
     /// Every sentence, and the title.
     pub(super) fn everywhere(&self) -> Vec<usize> {
-        (0..self.sentences.len() + usize::from(self.title.is_some())).collect()
+        (0..self.sentences().len() + usize::from(self.article.title().is_some())).collect()
     }
 }

@@ -173,12 +173,7 @@ fn verdict_of(kind: FindingKind) -> Verdict {
 }
 
 /// Settles what becomes of the parts that do not hold. `rewritten` has those that were written again, with their new text.
-pub fn settle(
-    mut summary: Summary,
-    rewritten: &[Rewritten],
-    reference: &Reference<'_>,
-    strictness: Strictness,
-) -> Summary {
+pub fn settle(mut summary: Summary, rewritten: &[Rewritten], reference: &Reference, strictness: Strictness) -> Summary {
     let new = |part: Part| rewritten.iter().find(|it| it.part == part).map(|it| it.text.trim());
     let new = |part: Part| new(part).filter(|text| !text.is_empty());
     for (part, place) in HEADING {
@@ -246,7 +241,7 @@ fn put(summary: &mut Summary, part: Part, text: &str) {
 }
 
 /// Gives the places that are free to facts that were written beside and hold.
-fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference<'_>) {
+fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference) {
     for line in rewritten.iter().filter(|it| it.part == Part::Another) {
         if readable(summary) >= wanted(summary) {
             return;
@@ -259,7 +254,7 @@ fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference<'_
 }
 
 /// Puts a new headline or summary in the place of the old one when it is better.
-fn heading(summary: &mut Summary, (part, place): (Part, &'static str), text: &str, reference: &Reference<'_>) {
+fn heading(summary: &mut Summary, (part, place): (Part, &'static str), text: &str, reference: &Reference) {
     let text = as_part(part, text);
     let findings = reference.heading(text, summary.language, place);
     let (old, others): (Vec<Finding>, Vec<Finding>) = summary.findings.drain(..).partition(|it| it.place == place);

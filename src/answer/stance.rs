@@ -11,31 +11,25 @@ use super::FindingKind;
 use super::check::{Claim, Origin};
 use super::clause::{self, Clause};
 use super::modality;
-use super::reading::{Reading, Tongue};
 use super::reference::Reference;
-use crate::language::{Amount, Mark, Mention, What, begins, lists, poles, stem};
+use crate::language::{Amount, Annotation, Class, LanguageMatch, Mark, Mention, What, poles, stem};
 
 /// Words before a word in which a negation is looked for.
 const NEAR: usize = 3;
 /// A fact that has this share of a sentence's words tells the whole sentence.
 const WHOLE: f32 = 0.6;
-/// Words that put a bound to a number behind them.
-const COMPARING: &str =
-    "more fewer less higher lower більше більш менше менш вище нижче больше более меньше менее выше ниже";
 /// Letters that two stems need to be compared.
 const ROOT: usize = 4;
-/// Beginnings of words for what was not done, or is said not to have been.
-const REFUSING: &str = "refus deny denie failed відмов запереч отказ отриц опроверг";
 /// A fact that has this share of a clause's words tells the clause.
 const HALF: f32 = 0.5;
 /// Across languages, a fact of this share of a sentence's words tells the whole sentence.
 const AS_LONG: f32 = 0.6;
 
 /// The findings about negation and attribution of a text with its evidence.
-pub(super) fn check(claim: &Claim<'_>, reference: &Reference<'_>) -> Vec<(FindingKind, String)> {
-    let &Claim { text: fact, sentences, tongue, origin, .. } = claim;
-    let sentences: Vec<&Reading<'_>> = sentences.iter().filter_map(|&at| reference.sentences.get(at)).collect();
-    let pair = Pair { fact, sentences: &sentences, reference, tongue, origin };
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+    let &Claim { text: fact, sentences, language_match, origin, .. } = claim;
+    let sentences: Vec<&Annotation> = sentences.iter().filter_map(|&at| reference.sentences().get(at)).collect();
+    let pair = Pair { fact, sentences: &sentences, reference, language_match, origin };
     let mut found = Vec::new();
     if let Some(value) = pair.negation() {
         found.push((FindingKind::NegationChanged, value));
@@ -46,15 +40,15 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference<'_>) -> Vec<(Findin
     found
 }
 
-struct Pair<'p, 't> {
-    fact: &'p Reading<'t>,
-    sentences: &'p [&'p Reading<'t>],
-    reference: &'p Reference<'t>,
-    tongue: Tongue,
+struct Pair<'p> {
+    fact: &'p Annotation,
+    sentences: &'p [&'p Annotation],
+    reference: &'p Reference,
+    language_match: LanguageMatch,
     origin: Origin,
 }
 
-impl Pair<'_, '_> {
+impl Pair<'_> {
     /// The word whose negation came or went.
     fn negation(&self) -> Option<String> {
         if self.sentences.is_empty() {
@@ -66,14 +60,14 @@ impl Pair<'_, '_> {
     /// The word of doubt, or of a plan, that the fact leaves out. A fact that cites its sentence in another language is mostly a
     /// translation of it, and there a word that is not known here is more likely than one that is gone.
     fn modality(&self) -> Option<String> {
-        let translated = self.tongue == Tongue::Other && self.origin == Origin::Cited;
-        if translated { None } else { modality::changed(self.fact, self.sentences, self.tongue) }
+        let translated = self.language_match == LanguageMatch::Other && self.origin == Origin::Cited;
+        if translated { None } else { modality::changed(self.fact, self.sentences, self.language_match) }
     }
 
     /// A word of the fact whose opposite the evidence has in its place.
     fn opposite(&self) -> Option<String> {
         let fact = self.fact;
-        let least = if self.tongue == Tongue::Same { 2 } else { 1 };
+        let least = if self.language_match == LanguageMatch::Same { 2 } else { 1 };
         for i in (0..fact.tokens.len()).filter(|&i| !bounds_number(fact, i)) {
             for pole in poles(&fact.tokens[i].folded) {
                 let denied = is_denied(fact, i);
@@ -89,7 +83,7 @@ impl Pair<'_, '_> {
                         }
                     }
                 }
-                let told = |(sentence, j): (&Reading<'_>, usize)| self.is_told_beside(sentence, j, least);
+                let told = |(sentence, j): (&Annotation, usize)| self.is_told_beside(sentence, j, least);
                 if !same && opposite.into_iter().any(told) {
                     return Some(words(fact, i, None));
                 }
@@ -99,7 +93,7 @@ impl Pair<'_, '_> {
     }
 
     /// True when the fact has that many other words, or a number, of the clause around token `at` of a sentence.
-    fn is_told_beside(&self, sentence: &Reading<'_>, at: usize, least: usize) -> bool {
+    fn is_told_beside(&self, sentence: &Annotation, at: usize, least: usize) -> bool {
         let Clause { first, last } = clause::around(sentence, at);
         let words = (first..=last)
             .filter(|&j| j != at && sentence.carries_meaning(j))
@@ -112,16 +106,16 @@ impl Pair<'_, '_> {
             || clause::shares_figure(self.fact, sentence, (first, last))
     }
 
-    fn has_word(&self, sentence: &Reading<'_>, j: usize) -> bool {
-        (0..self.fact.tokens.len()).any(|i| sentence.same_word(j, (self.fact, i), self.tongue))
+    fn has_word(&self, sentence: &Annotation, j: usize) -> bool {
+        (0..self.fact.tokens.len()).any(|i| sentence.same_word(j, (self.fact, i), self.language_match))
     }
 
     /// A negation that only the fact has.
     fn came(&self) -> Option<String> {
         let fact = self.fact;
-        let theirs = |of: fn(&Reading<'_>) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
+        let theirs = |of: fn(&Annotation) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
         let searched = self.origin == Origin::Searched;
-        let comparable = !searched || (self.tongue == Tongue::Other && !self.may_be_of_another());
+        let comparable = !searched || (self.language_match == LanguageMatch::Other && !self.may_be_of_another());
         let more = clusters(fact) > theirs(all_clusters) && comparable && !self.has_bound();
         for (at, head) in negations(fact) {
             let differ = clusters(fact) > theirs(clusters);
@@ -146,7 +140,7 @@ impl Pair<'_, '_> {
     }
 
     /// True when the fact has as the bound of a number what a clause says by its negation: "at most two" for "not more than two".
-    fn has_other_bound(&self, sentence: &Reading<'_>, at: usize) -> bool {
+    fn has_other_bound(&self, sentence: &Annotation, at: usize) -> bool {
         let Clause { first, last } = clause::around(sentence, at);
         let (start, end) = (sentence.tokens[first].start, sentence.tokens[last].end());
         let inside = sentence.mentions.iter().filter(|it| start <= it.start && it.end <= end);
@@ -176,16 +170,16 @@ impl Pair<'_, '_> {
 
     /// True when a sentence that is no evidence has as many of the fact's words, and a negation: the fact may be about that.
     fn may_be_of_another(&self) -> bool {
-        let told = |sentence: &Reading<'_>| self.told(sentence, 0..sentence.tokens.len());
+        let told = |sentence: &Annotation| self.told(sentence, 0..sentence.tokens.len());
         let most = self.sentences.iter().map(|sentence| told(sentence)).max().unwrap_or(0);
-        let as_negative = |sentence: &Reading<'_>| all_clusters(sentence) >= clusters(self.fact);
-        self.reference.sentences.iter().any(|sentence| as_negative(sentence) && told(sentence) >= most)
+        let as_negative = |sentence: &Annotation| all_clusters(sentence) >= clusters(self.fact);
+        self.reference.sentences().iter().any(|sentence| as_negative(sentence) && told(sentence) >= most)
     }
 
     /// A negation that only the evidence has.
     fn gone(&self) -> Option<String> {
         let fact = self.fact;
-        let theirs = |of: fn(&Reading<'_>) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
+        let theirs = |of: fn(&Annotation) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
         for sentence in self.sentences {
             let fewer = theirs(clusters) > self.own_clusters(sentence) && self.tells_all_of(sentence);
             let cited = self.origin == Origin::Cited;
@@ -197,7 +191,8 @@ impl Pair<'_, '_> {
                         && (cited || (!denies_too && self.is_told_beside(sentence, head, 1)))
                 });
                 // What a thing is without, and what it is not but something else, may be left unsaid.
-                let idle = lists("без without", &sentence.tokens[at].folded) || is_corrected(sentence, at);
+                let idle =
+                    matches!(sentence.tokens[at].folded.as_str(), "без" | "without") || is_corrected(sentence, at);
                 if turned || (fewer && (cited || (!idle && self.tells_clause(sentence, at)))) {
                     return Some(words(sentence, at, head));
                 }
@@ -210,11 +205,11 @@ impl Pair<'_, '_> {
     /// another language are matched too loosely for it.
     fn refusal_gone(&self) -> Option<String> {
         let kept = self.fact.marks.iter().any(|mark| matches!(mark, Mark::Implicit(_) | Mark::Negation(..)));
-        if kept || self.tongue == Tongue::Other {
+        if kept || self.language_match == LanguageMatch::Other {
             return None;
         }
         for sentence in self.sentences {
-            for at in (0..sentence.tokens.len()).filter(|&at| begins(REFUSING, &sentence.tokens[at].folded)) {
+            for at in (0..sentence.tokens.len()).filter(|&at| sentence.tokens[at].is(Class::Refusing)) {
                 let behind = at + 1..sentence.tokens.len().min(at + 1 + NEAR);
                 let Some(head) = behind.into_iter().find(|&i| sentence.carries_meaning(i)) else { continue };
                 if self.turned((sentence, head), &[self.fact], true) && self.is_told_beside(sentence, head, 1) {
@@ -226,7 +221,7 @@ impl Pair<'_, '_> {
     }
 
     /// How often the fact negates, in words too that the sentence has not: a ban that both speak of is none.
-    fn own_clusters(&self, sentence: &Reading<'_>) -> usize {
+    fn own_clusters(&self, sentence: &Annotation) -> usize {
         count(self.fact.marks.iter().filter_map(|mark| match mark {
             Mark::Negation(at, _) => Some(*at),
             Mark::Implicit(at) if !self.is_in(*at, sentence) => Some(*at),
@@ -235,20 +230,20 @@ impl Pair<'_, '_> {
     }
 
     /// True when a sentence has word `i` of the fact.
-    fn is_in(&self, i: usize, sentence: &Reading<'_>) -> bool {
-        (0..sentence.tokens.len()).any(|j| self.fact.same_word(i, (sentence, j), self.tongue))
+    fn is_in(&self, i: usize, sentence: &Annotation) -> bool {
+        (0..sentence.tokens.len()).any(|j| self.fact.same_word(i, (sentence, j), self.language_match))
     }
 
     /// True when the fact is about the clause around token `at` of a sentence, as far as words tell.
-    fn tells_clause(&self, sentence: &Reading<'_>, at: usize) -> bool {
+    fn tells_clause(&self, sentence: &Annotation, at: usize) -> bool {
         let Clause { first, last } = clause::around(sentence, at);
         let meaning = |range: std::ops::RangeInclusive<usize>| range.filter(|&j| sentence.carries_meaning(j)).count();
         let (inside, all) = (meaning(first..=last), meaning(0..=sentence.tokens.len() - 1));
         let told = self.told(sentence, first..last + 1);
-        match self.tongue {
-            Tongue::Same => told as f32 >= HALF * inside as f32,
-            Tongue::Other if inside == all => told > 0,
-            Tongue::Other => {
+        match self.language_match {
+            LanguageMatch::Same => told as f32 >= HALF * inside as f32,
+            LanguageMatch::Other if inside == all => told > 0,
+            LanguageMatch::Other => {
                 let outside = self.told(sentence, 0..sentence.tokens.len()) - told;
                 (told > 1 || (told > 0 && inside < 4)) && told * (all - inside) >= outside * inside
             }
@@ -257,16 +252,16 @@ impl Pair<'_, '_> {
 
     /// True when the other side has the negated word, and always without a negation near it. Across languages the sides
     /// also have to differ in how many negations they have, because words are matched less surely.
-    fn turned(&self, (reading, head): (&Reading<'_>, usize), others: &[&Reading<'_>], differ: bool) -> bool {
-        if self.tongue == Tongue::Other && !differ {
+    fn turned(&self, (reading, head): (&Annotation, usize), others: &[&Annotation], differ: bool) -> bool {
+        if self.language_match == LanguageMatch::Other && !differ {
             return false;
         }
         let mut seen = false;
         for other in others {
             let is_head = |&j: &usize| {
-                let alike =
-                    self.tongue == Tongue::Same && are_akin(&reading.tokens[head].folded, &other.tokens[j].folded);
-                alike || reading.same_word(head, (other, j), self.tongue)
+                let alike = self.language_match == LanguageMatch::Same
+                    && are_akin(&reading.tokens[head].folded, &other.tokens[j].folded);
+                alike || reading.same_word(head, (other, j), self.language_match)
             };
             for j in (0..other.tokens.len()).filter(is_head) {
                 let near = |at: usize| (j.saturating_sub(NEAR + 2)..=j + 2).contains(&at);
@@ -285,18 +280,20 @@ impl Pair<'_, '_> {
     }
 
     /// True when the fact has most of what a sentence says.
-    fn tells_all_of(&self, sentence: &Reading<'_>) -> bool {
-        let meaning = |reading: &Reading<'_>| (0..reading.tokens.len()).filter(|&i| reading.carries_meaning(i)).count();
+    fn tells_all_of(&self, sentence: &Annotation) -> bool {
+        let meaning = |reading: &Annotation| (0..reading.tokens.len()).filter(|&i| reading.carries_meaning(i)).count();
         let all = meaning(sentence) as f32;
-        match self.tongue {
-            Tongue::Other => meaning(self.fact) as f32 >= AS_LONG * all,
-            Tongue::Same => self.told(sentence, 0..sentence.tokens.len()) as f32 >= WHOLE * all,
+        match self.language_match {
+            LanguageMatch::Other => meaning(self.fact) as f32 >= AS_LONG * all,
+            LanguageMatch::Same => self.told(sentence, 0..sentence.tokens.len()) as f32 >= WHOLE * all,
         }
     }
 
     /// How many words of a part of a sentence the fact has.
-    fn told(&self, sentence: &Reading<'_>, part: std::ops::Range<usize>) -> usize {
-        let has = |&i: &usize| (0..self.fact.tokens.len()).any(|j| sentence.same_word(i, (self.fact, j), self.tongue));
+    fn told(&self, sentence: &Annotation, part: std::ops::Range<usize>) -> usize {
+        let has = |&i: &usize| {
+            (0..self.fact.tokens.len()).any(|j| sentence.same_word(i, (self.fact, j), self.language_match))
+        };
         part.filter(|&i| sentence.carries_meaning(i)).filter(has).count()
     }
 
@@ -338,9 +335,9 @@ fn are_akin(one: &str, other: &str) -> bool {
 }
 
 /// True when what is negated at token `at` is put right by the clause behind: "did not sell it but gave it away".
-fn is_corrected(sentence: &Reading<'_>, at: usize) -> bool {
+fn is_corrected(sentence: &Annotation, at: usize) -> bool {
     let next = clause::around(sentence, at).last + 1;
-    sentence.tokens.get(next).is_some_and(|token| lists("а but instead", &token.folded))
+    sentence.tokens.get(next).is_some_and(|token| matches!(token.folded.as_str(), "а" | "but" | "instead"))
 }
 
 fn amount_of(mention: &Mention) -> Option<&Amount> {
@@ -351,7 +348,7 @@ fn amount_of(mention: &Mention) -> Option<&Amount> {
 }
 
 /// True when token `i` stands behind a negation, or a word that denies.
-fn is_denied(reading: &Reading<'_>, i: usize) -> bool {
+fn is_denied(reading: &Annotation, i: usize) -> bool {
     reading.marks.iter().any(|mark| match mark {
         Mark::Negation(at, head) => *head == Some(i) || (i.saturating_sub(2)..i).contains(at),
         Mark::Implicit(at) => (i.saturating_sub(2)..i).contains(at),
@@ -360,11 +357,11 @@ fn is_denied(reading: &Reading<'_>, i: usize) -> bool {
 }
 
 /// True for the "more" of "more than 5", which is compared with its number.
-fn bounds_number(reading: &Reading<'_>, i: usize) -> bool {
-    lists(COMPARING, &reading.tokens[i].folded) && reading.tokens[i + 1..].iter().take(2).any(|token| token.is_number)
+fn bounds_number(reading: &Annotation, i: usize) -> bool {
+    reading.tokens[i].is(Class::Comparing) && reading.tokens[i + 1..].iter().take(2).any(|token| token.is_number())
 }
 
-fn negations<'r>(reading: &'r Reading<'_>) -> impl Iterator<Item = (usize, Option<usize>)> + 'r {
+fn negations<'r>(reading: &'r Annotation) -> impl Iterator<Item = (usize, Option<usize>)> + 'r {
     reading.marks.iter().filter_map(|mark| match mark {
         Mark::Negation(at, head) => Some((*at, *head)),
         _ => None,
@@ -372,12 +369,12 @@ fn negations<'r>(reading: &'r Reading<'_>) -> impl Iterator<Item = (usize, Optio
 }
 
 /// How often something is negated: "ніхто не" is one negation.
-fn clusters(reading: &Reading<'_>) -> usize {
+fn clusters(reading: &Annotation) -> usize {
     count(negations(reading).map(|(at, _)| at))
 }
 
 /// The same, with negations in other words.
-fn all_clusters(reading: &Reading<'_>) -> usize {
+fn all_clusters(reading: &Annotation) -> usize {
     count(reading.marks.iter().filter_map(|mark| match mark {
         Mark::Negation(at, _) | Mark::Implicit(at) => Some(*at),
         _ => None,
@@ -391,6 +388,6 @@ fn count(places: impl Iterator<Item = usize>) -> usize {
     places.fold((0, None), fold).0
 }
 
-fn words(reading: &Reading<'_>, first: usize, last: Option<usize>) -> String {
+fn words(reading: &Annotation, first: usize, last: Option<usize>) -> String {
     reading.text[reading.tokens[first].start..reading.tokens[last.unwrap_or(first)].end()].to_owned()
 }

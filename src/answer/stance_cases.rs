@@ -4,10 +4,8 @@ use super::check::{Claim, Origin};
 use super::evidence;
 use super::stance::check;
 use super::*;
-use crate::intake::{Source, read};
-use crate::language::Language;
-
-use super::reading::Reading;
+use crate::intake::{AnnotatedArticle, Source, read};
+use crate::language::{Annotation, Language};
 
 const TEXT: &str = "The council did not approve the new bridge over the river.\n\n\
     The mayor reportedly left the city before the storm.\n\n\
@@ -16,10 +14,10 @@ const TEXT: &str = "The council did not approve the new bridge over the river.\n
 fn found(text: &str, evidence: usize, language: Language) -> Vec<FindingKind> {
     let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
     let article = read(source).unwrap();
-    let reference = Reference::new(&article);
-    let tongue = reference.tongue(language);
-    let text = Reading::new(text, reference.table);
-    let claim = Claim { text: &text, sentences: &[evidence], tongue, origin: Origin::Cited, place: "fact" };
+    let reference = Reference::new(AnnotatedArticle::of(article));
+    let language_match = reference.language_match(language);
+    let text = Annotation::of(text);
+    let claim = Claim { text: &text, sentences: &[evidence], language_match, origin: Origin::Cited, place: "fact" };
     check(&claim, &reference).into_iter().map(|it| it.0).collect()
 }
 
@@ -47,11 +45,12 @@ fn a_negation_that_goes_or_comes_is_found() {
 fn against(text: &str, article: &str, language: Language) -> Vec<FindingKind> {
     let source = Source { bytes: article.into(), name: "test".into(), title: None, language: None };
     let article = read(source).unwrap();
-    let reference = Reference::new(&article);
-    let tongue = reference.tongue(language);
-    let text = Reading::new(text, reference.table);
-    let link = evidence::search(&text, &reference, tongue);
-    let claim = Claim { text: &text, sentences: &link.sentences, tongue, origin: Origin::Searched, place: "sentence" };
+    let reference = Reference::new(AnnotatedArticle::of(article));
+    let language_match = reference.language_match(language);
+    let text = Annotation::of(text);
+    let link = evidence::search(&text, &reference, language_match);
+    let claim =
+        Claim { text: &text, sentences: &link.sentences, language_match, origin: Origin::Searched, place: "sentence" };
     check(&claim, &reference).into_iter().map(|it| it.0).collect()
 }
 
@@ -117,12 +116,12 @@ fn found_in(article: &str, text: &str, language: Language) -> Vec<FindingKind> {
         language: Some(language),
     };
     let article = read(source).unwrap();
-    let reference = Reference::new(&article);
-    let text = Reading::new(text, reference.table);
+    let reference = Reference::new(AnnotatedArticle::of(article));
+    let text = Annotation::of(text);
     let claim = Claim {
         text: &text,
         sentences: &[0],
-        tongue: reference.tongue(language),
+        language_match: reference.language_match(language),
         origin: Origin::Cited,
         place: "fact",
     };

@@ -14,7 +14,7 @@ use super::workload::{ANSWER_TOKENS, SEQUENCES, Words};
 use crate::engine::model::{KvCache, Model, Slot};
 use crate::engine::sampler::Logits;
 use crate::engine::{CHUNK, Card, EngineError};
-use crate::intake::Article;
+use crate::intake::AnnotatedArticle;
 
 /// A loaded model, and whoever listens.
 pub struct Meter<'a> {
@@ -31,7 +31,7 @@ impl Meter<'_> {
     /// two passes, with [`EngineError::Cancelled`], when nobody listens any more.
     ///
     /// `tokens` is how many each sequence is given to write where decoding alone is measured.
-    pub fn run(&self, article: &Article, tokens: usize) -> Result<(), EngineError> {
+    pub fn run(&self, article: &AnnotatedArticle, tokens: usize) -> Result<(), EngineError> {
         let card = self.card;
         let article = Words::of(article, card)?;
         check_fit(&article, card, tokens)?;

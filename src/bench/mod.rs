@@ -27,7 +27,7 @@ use crate::engine::chat::Chat;
 use crate::engine::model::{self, Model, memory};
 use crate::engine::{self, Card, Engine, EngineError, EngineSettings};
 use crate::error::Error;
-use crate::intake::Article;
+use crate::intake::AnnotatedArticle;
 use crate::service::{Request, Service};
 
 /// The model to measure.
@@ -167,7 +167,7 @@ pub async fn run(subject: Subject, wanted: Wanted, mut watch: impl FnMut(&str)) 
 fn runs(
     subject: &Subject,
     wanted: &Wanted,
-    article: &Article,
+    article: &AnnotatedArticle,
     notes: &UnboundedSender<Note>,
 ) -> Result<(Box<dyn Model>, Card), EngineError> {
     let mut last = None;

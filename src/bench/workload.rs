@@ -3,11 +3,13 @@
 //! An article is part of what a figure means, so a published one never changes: another text gets another name. They were
 //! written for this project. Not here: how long anything takes.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::engine::{Card, EngineError};
 use crate::error::Error;
-use crate::intake::{self, Article, Source};
+use crate::intake::{self, AnnotatedArticle, Source};
 use crate::language::Language;
 use crate::plan::{self, Length, Matter, PlanError, Task};
 use crate::service::FACTS;
@@ -60,7 +62,7 @@ impl Words {
     }
 
     /// The article with the instructions for each language.
-    pub(super) fn of(article: &Article, card: &Card) -> Result<Self, EngineError> {
+    pub(super) fn of(article: &AnnotatedArticle, card: &Card) -> Result<Self, EngineError> {
         let count = |system: &str, shared: &str, tail: &str| card.count(system, shared, tail);
         let plan = plan::whole(&Matter::of(article), &task(), &plan::Card { context: card.context, count: &count });
         let plan = plan.map_err(|error| match error {
@@ -99,12 +101,12 @@ impl Prompt {
 }
 
 /// Reads a named article.
-pub(super) fn article(name: &str) -> Result<Article, Error> {
+pub(super) fn article(name: &str) -> Result<Arc<AnnotatedArticle>, Error> {
     let unknown = || Error::Setting {
         name: "--article",
         reason: format!("`{name}` is not known; take one of {}", articles().collect::<Vec<_>>().join(", ")),
     };
-    Ok(intake::read(source(name).ok_or_else(unknown)?)?)
+    Ok(AnnotatedArticle::of(intake::read(source(name).ok_or_else(unknown)?)?))
 }
 
 #[cfg(test)]

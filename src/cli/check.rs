@@ -13,10 +13,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::render::{self, Page};
-use crate::answer::{self, Checked};
+use crate::answer::{self, Checked, Reference};
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::{self, Article, IntakeError, Source};
+use crate::intake::{self, AnnotatedArticle, Article, IntakeError, Source};
 use crate::language::{Language, language_of};
 
 /// What to check.
@@ -73,12 +73,13 @@ fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> 
         let reason = "only one of summary and article can be standard input; name a file for the other".to_owned();
         return Err(Error::Setting { name: "--against", reason });
     }
-    let article = intake::read(super::input::read(against, None)?)?;
-    let note = note(super::input::read(summary, args.lang)?, &article)?;
-    let checked = answer::against(&note, &article);
+    let reference = reference(super::input::read(against, None)?)?;
+    let article = reference.article();
+    let note = note(super::input::read(summary, args.lang)?, article)?;
+    let checked = answer::against(&note, &reference);
     let text = match args.format {
-        Format::Text => text(&checked, &article, &Page::of_stdout(settings)),
-        Format::Json => format!("{:#}\n", json(&checked, &article)),
+        Format::Text => text(&checked, article, &Page::of_stdout(settings)),
+        Format::Json => format!("{:#}\n", json(&checked, article)),
     };
     super::input::print(&text)?;
     Ok(findings(&checked))
@@ -89,7 +90,7 @@ fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> 
 fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
     let failed = |source| Error::Io { doing: "read", path: path.to_owned(), source };
     let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
-    let mut read: Option<(String, Result<Article, IntakeError>)> = None;
+    let mut read: Option<(String, Result<Reference, IntakeError>)> = None;
     let mut count = 0;
     for (at, line) in file.lines().enumerate() {
         let line = line.map_err(failed)?;
@@ -103,14 +104,15 @@ fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
             |text: &str, name: &str, language| Source { bytes: text.into(), name: name.into(), title: None, language };
         // Claims about one article mostly stand together.
         if read.as_ref().is_none_or(|(text, _)| *text != article) {
-            let result = intake::read(source(&article, "article", None));
+            let result = reference(source(&article, "article", None));
             read = Some((article, result));
         }
-        let article = read.as_ref().map(|(_, article)| article);
-        let outcome = article.map(|article| {
-            let article = article.as_ref().map_err(ToString::to_string)?;
+        let reference = read.as_ref().map(|(_, reference)| reference);
+        let outcome = reference.map(|reference| {
+            let reference = reference.as_ref().map_err(ToString::to_string)?;
+            let article = reference.article();
             let note = note(source(&claim, "claim", lang), article).map_err(|error| error.to_string())?;
-            Ok::<_, String>((answer::against(&note, article), article))
+            Ok::<_, String>((answer::against(&note, reference), article))
         });
         let printed = match outcome {
             Some(Ok((checked, article))) => {
@@ -125,6 +127,11 @@ fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
         super::input::print(&format!("{printed}\n"))?;
     }
     Ok(count)
+}
+
+/// Reads an article that summaries are held against.
+fn reference(source: Source) -> Result<Reference, IntakeError> {
+    Ok(Reference::new(AnnotatedArticle::of(intake::read(source)?)))
 }
 
 /// Reads a summary in the language that is given, or that its letters tell.

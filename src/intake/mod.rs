@@ -5,6 +5,7 @@
 //! one immutable string, so that a citation can be checked later by anyone who has the text. Models and prompts are not
 //! known here.
 
+mod annotated;
 mod appeal;
 mod article;
 mod block;
@@ -35,6 +36,7 @@ use decode::{Content, Decoded};
 use html::Head;
 use plain::{Cleaned, Titles};
 
+pub use annotated::AnnotatedArticle;
 pub use article::Article;
 pub use cancel::{Cancel, CancelOnDrop};
 pub use company::Company;

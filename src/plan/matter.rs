@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::PlanError;
 use super::names::Names;
 use super::orders::Orders;
-use crate::intake::Article;
+use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{Language, Sentence, SentenceId};
 
 /// Most tokens of a part's lines. Small models see the beginning of a long prompt best, and a pass over a short one costs
@@ -49,7 +49,7 @@ pub type Part = RangeInclusive<u32>;
 
 impl Matter {
     /// The sentences of an article, without those that give orders to a language model.
-    pub fn of(article: &Article) -> Self {
+    pub fn of(article: &AnnotatedArticle) -> Self {
         let orders = Orders::shared();
         let (ordering, telling): (Vec<_>, Vec<_>) =
             article.sentences().iter().zip(orders.of(article)).partition(|(_, orders)| *orders);
@@ -214,7 +214,7 @@ mod tests {
             |n: usize| format!("The council met for the {n}th time. It voted on the bridge over the river.");
         let text = (1..=10).map(paragraph).collect::<Vec<_>>().join("\n\n");
         let source = Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) };
-        Matter::of(&read(source).unwrap())
+        Matter::of(&AnnotatedArticle::of(read(source).unwrap()))
     }
 
     #[test]

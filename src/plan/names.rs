@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::intake::Article;
-use crate::language::{Concept, Kind, Language, Table, Token, beginnings, tokens};
+use crate::intake::AnnotatedArticle;
+use crate::language::{Concept, Key, Kind, Language, Table, Token, beginnings};
 
 /// Beginnings of names in each language, in lower case, without the vowels that cases change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,18 +14,17 @@ pub(super) struct Names([BTreeSet<String>; 3]);
 
 impl Names {
     /// The names of an article: words with a capital that do not begin a sentence.
-    pub(super) fn of(article: &Article) -> Self {
+    pub(super) fn of(article: &AnnotatedArticle) -> Self {
         let table = Table::shared();
         let mut named: HashSet<Concept> = HashSet::new();
         let mut words: BTreeSet<String> = BTreeSet::new();
-        for sentence in article.sentences() {
-            let tokens = tokens(&article.text()[sentence.start..sentence.end]);
-            for (i, token) in tokens.iter().enumerate() {
-                let concepts: Vec<Concept> = table.at(&tokens, i).into_iter().map(|(concept, _)| concept).collect();
-                if concepts.is_empty() && i > 0 && is_name(token, table) {
+        for sentence in article.annotations() {
+            for (i, token) in sentence.tokens.iter().enumerate() {
+                let concepts = sentence.keys[i].iter().filter_map(Key::concept);
+                if i > 0 && is_name(token, table) && concepts.clone().next().is_none() {
                     words.insert(token.folded.clone());
                 }
-                named.extend(concepts.into_iter().filter(|concept| concept.kind == Kind::Name));
+                named.extend(concepts.filter(|concept| concept.kind == Kind::Name));
             }
         }
         let from = article.language();
@@ -42,7 +41,7 @@ impl Names {
     }
 }
 
-fn is_name(token: &Token<'_>, table: &Table) -> bool {
+fn is_name(token: &Token, table: &Table) -> bool {
     token.is_capitalised() && !token.is_acronym() && !table.is_common(&token.folded)
 }
 
@@ -56,7 +55,7 @@ mod tests {
         let text = "The general left Syria on Monday. Officials say that Alexander Kisel was not told. In Kyiv, the Ministry \
                     of Defence did not comment on his case.";
         let source = Source { bytes: text.into(), name: "test".into(), title: None, language: None };
-        let names = Names::of(&read(source).unwrap());
+        let names = Names::of(&AnnotatedArticle::of(read(source).unwrap()));
         for (language, has) in [
             (Language::En, ["kisel", "syria", "kyiv"]),
             (Language::Uk, ["кісел", "сирі", "київ"]),

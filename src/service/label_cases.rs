@@ -178,7 +178,7 @@ fn task(language: Language) -> Task {
 
 fn matter(language: Language, text: &str) -> Matter {
     let source = Source { bytes: text.into(), name: "test".into(), title: None, language: Some(language) };
-    Matter::of(&crate::intake::read(source).unwrap())
+    Matter::of(&AnnotatedArticle::of(crate::intake::read(source).unwrap()))
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{Service, Stage};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
 use crate::engine::{EngineError, Event};
 use crate::error::Error;
-use crate::intake::Article;
+use crate::intake::AnnotatedArticle;
 use crate::plan::{self, Again, Length, Line, Matter, Plan};
 
 /// A line that is written again.
@@ -90,7 +90,9 @@ impl Run<'_> {
                 Some(Rewritten { text, ..line.clone() })
             });
             let strictness = self.wish.strictness;
-            settled.push(self.proofreader.settle(summary, own.collect(), strictness).await?);
+            let own: Vec<Rewritten> = own.collect();
+            let settling = self.beside(move |reference| answer::settle(summary, &own, reference, strictness));
+            settled.push(settling.await?);
         }
         Ok(settled)
     }
@@ -118,7 +120,7 @@ impl Run<'_> {
 /// What a repair is planned from.
 struct Planner {
     service: Service,
-    article: Arc<Article>,
+    article: Arc<AnnotatedArticle>,
     matter: Arc<Matter>,
     length: Length,
 }

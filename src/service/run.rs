@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::proofreader::Proofreader;
 use super::{Held, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
-use crate::answer::{self, Growing, Made, Strategy, Summary};
+use crate::answer::{self, Draft, Growing, Made, Reference, Strategy, Summary};
 use crate::engine::constraint::{
     self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Openings, Script, Shut,
 };
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
-use crate::intake::Article;
+use crate::intake::AnnotatedArticle;
 use crate::language::Language;
 use crate::plan::{self, Citable, Format, Matter, Next, Plan, Task};
 use crate::translate::{Direction, Glossary};
@@ -25,12 +24,12 @@ const PARTS_AT_ONCE: usize = 4;
 /// One request under way.
 pub(super) struct Run<'a> {
     pub(super) service: &'a Service,
-    pub(super) article: &'a Arc<Article>,
+    pub(super) article: &'a Arc<AnnotatedArticle>,
     /// Those that the article means, with their renderings.
     pub(super) terms: Glossary,
     pub(super) wish: &'a Wish,
-    /// Prepares the article while the engine reads it.
-    pub(super) proofreader: Proofreader,
+    /// The article as what is written is held against it.
+    pub(super) reference: Arc<Reference>,
     /// What bounds the request, for the threads that work for it.
     pub(super) held: Option<Held>,
     pub(super) timings: &'a mut Timings,
@@ -60,16 +59,33 @@ impl Run<'_> {
                 Next::Parts(parts) => parts,
             };
             let smaller = matter.reduced(self.facts_of(&parts).await?)?;
-            let (service, task, held) = (self.service.clone(), task.clone(), self.held.clone());
-            let planning = move || {
-                let _held = held;
+            let (service, task) = (self.service.clone(), task.clone());
+            // Counting the tokens of a large text takes long.
+            let planned = self.beside(move |_| {
                 let next = service.with_card(|card| plan::build(&smaller, &task, card));
                 next.map(|next| (smaller, next))
-            };
-            // Counting the tokens of a large text takes long.
-            let planned = tokio::task::spawn_blocking(planning).await;
-            (matter, next) = planned.map_err(|_| Error::Engine(EngineError::Dead))??;
+            });
+            (matter, next) = planned.await??;
         }
+    }
+
+    /// A draft, checked.
+    pub(super) async fn check(&mut self, draft: Draft, made: Made) -> Result<Summary, Error> {
+        self.beside(move |reference| answer::run(draft, reference, made)).await
+    }
+
+    /// Does work that takes longer than the threads that serve everybody may stand still. What bounds the request is held
+    /// until it is done.
+    pub(super) async fn beside<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&Reference) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let (reference, held) = (self.reference.clone(), self.held.clone());
+        let working = move || {
+            let _held = held;
+            work(&reference)
+        };
+        tokio::task::spawn_blocking(working).await.map_err(|_| Error::Engine(EngineError::Dead))
     }
 
     /// The facts of each part. A few parts are with the engine at a time: it reads one while it writes about others.
@@ -124,7 +140,7 @@ impl Run<'_> {
                     if finish == Finish::Complete {
                         branch.made.finish = answer::Finish::Complete;
                     }
-                    branch.summary = Some(self.proofreader.check(branch.growing.whole(), branch.made).await?);
+                    branch.summary = Some(self.check(branch.growing.whole(), branch.made).await?);
                     self.finish(branch);
                 }
                 _ => {}
@@ -149,7 +165,7 @@ impl Run<'_> {
         }
         (self.watch)(Stage::Delta { language, text });
         if let Some(draft) = draft {
-            let checked = self.proofreader.check(draft, branch.made).await?;
+            let checked = self.check(draft, branch.made).await?;
             for (index, mut fact) in branch.growing.settled(checked) {
                 fact.text = self.with_terms(&fact.text, language);
                 (self.watch)(Stage::Fact { language, index, fact });

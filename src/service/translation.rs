@@ -113,7 +113,7 @@ impl Run<'_> {
         for (&language, text) in to.iter().zip(self.translated(english, to).await?) {
             let by = self.service.translator(Direction { from: Language::En, to: language });
             let made = Made { language, strategy: Strategy::Pivot, finish: english.finish };
-            let summary = self.proofreader.check(draft(english, &text), made).await?;
+            let summary = self.check(draft(english, &text), made).await?;
             if answer::is_sound(&summary) {
                 self.reveal(&summary, 0);
                 summaries.push(summary);

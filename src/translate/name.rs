@@ -5,26 +5,26 @@
 //! Німеччина) is counted: a translation may have as many of these as its source. Not here: how names are spelled
 //! (`language::spelling`).
 
-use crate::language::{Language, Mention, Sound, Token, What, is_function_word, mentions, tokens};
+use crate::language::{Language, Mention, NameKey, Token, What, is_function_word, mentions, tokens};
 
 /// Marks behind which any word may have a capital.
 const OPENERS: &str = ".!?:;«»„“”\"'‘’([{—–…\n";
 
 /// Words with capitals side by side, the names of days and months aside.
-struct Name<'t> {
+struct Name {
     /// Its words.
-    words: Vec<Token<'t>>,
+    words: Vec<Token>,
     /// True when its one word would have a capital anyway.
     is_first: bool,
 }
 
 /// What may be names in a text.
-fn names(text: &str) -> Vec<Name<'_>> {
+fn names(text: &str) -> Vec<Name> {
     let tokens = tokens(text);
     let is_date = |mention: &Mention| matches!(mention.what, What::Date(_) | What::Weekday(_));
     let dates: Vec<_> = mentions(text, &tokens).into_iter().filter(is_date).collect();
     let (mut end, mut goes_on) = (0, false);
-    let mut found: Vec<Name<'_>> = Vec::new();
+    let mut found: Vec<Name> = Vec::new();
     for token in tokens {
         let between = &text[end..token.start];
         let opens = end == 0 || between.contains(|c| OPENERS.contains(c));
@@ -46,18 +46,15 @@ fn names(text: &str) -> Vec<Name<'_>> {
     found
 }
 
-impl Name<'_> {
-    fn is_among(&self, sounds: &[Sound]) -> bool {
-        self.words
-            .iter()
-            .map(|word| Sound::of(word.text))
-            .any(|own| sounds.iter().any(|other| other.is_akin(&own) || other.is_like(&own)))
+impl Name {
+    fn is_among(&self, sounds: &[NameKey]) -> bool {
+        self.words.iter().map(|word| NameKey::of(&word.text)).any(|own| sounds.iter().any(|other| other.is_like(&own)))
     }
 }
 
-impl std::fmt::Display for Name<'_> {
+impl std::fmt::Display for Name {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let words: Vec<&str> = self.words.iter().map(|word| word.text).collect();
+        let words: Vec<&str> = self.words.iter().map(|word| word.text.as_str()).collect();
         f.write_str(&words.join(" "))
     }
 }
@@ -80,8 +77,8 @@ pub(super) fn invented(source: &str, target: &str, to: Language) -> Vec<String> 
     }
 }
 
-fn sounds(text: &str) -> Vec<Sound> {
-    tokens(text).iter().map(|token| Sound::of(token.text)).collect()
+fn sounds(text: &str) -> Vec<NameKey> {
+    tokens(text).iter().map(|token| NameKey::of(&token.text)).collect()
 }
 
 #[cfg(test)]

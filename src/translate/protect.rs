@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 use super::words;
-use crate::language::lists;
 
 /// Bytes of the longest placeholder or tag.
 const LONGEST: usize = 160;
@@ -289,7 +288,7 @@ fn tag(text: &str) -> Option<usize> {
                 at += 1 + value_of(value)?;
                 has_values = true;
             }
-            None => is_doubtful |= !lists(BARE, &rest[..attribute].to_ascii_lowercase()),
+            None => is_doubtful |= !BARE.split(' ').any(|name| name.eq_ignore_ascii_case(&rest[..attribute])),
         }
     }
 }

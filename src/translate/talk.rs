@@ -124,8 +124,7 @@ impl Wording {
 fn names_of(line: &str, text: &str) -> bool {
     let said = tokens(text);
     let named = tokens(line).into_iter().skip(1).filter(Token::is_capitalised).collect::<Vec<_>>();
-    let is_named =
-        |word: &Token<'_>| word.is_capitalised() && named.iter().any(|name| is_form(&word.folded, &name.folded));
+    let is_named = |word: &Token| word.is_capitalised() && named.iter().any(|name| is_form(&word.folded, &name.folded));
     said.len() <= FRAGMENT && said.iter().any(is_named)
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 use stislo::bench::{self, Meter, Name, Note};
 use stislo::engine::{CHUNK, EngineError};
-use stislo::intake::{self, Article};
+use stislo::intake::{self, AnnotatedArticle, Article};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::cli::{Place, keys, shown, tiny};
@@ -38,7 +38,7 @@ fn decoding(passes: &[Pass], sequences: usize) -> usize {
 fn the_passes_are_those_of_the_engine() {
     let (model, card, log) = Script::new(&[]).model();
     let (notes, mut heard) = unbounded_channel();
-    Meter { model: model.as_ref(), card: &card, notes: &notes }.run(&article(), 5).unwrap();
+    Meter { model: model.as_ref(), card: &card, notes: &notes }.run(&AnnotatedArticle::of(article()), 5).unwrap();
     let passes = log.passes();
     let (short, mut rest) = passes.split_first().unwrap();
     assert!(short.rows == 1 && short.tokens[0].len() < CHUNK, "{short:?}");
@@ -82,7 +82,12 @@ fn what_does_not_fit_or_is_not_wanted_is_not_begun() {
         let (model, card, log) = script.model();
         let (notes, heard) = unbounded_channel();
         let _kept = Some(heard).filter(|_| tokens > 1);
-        (Meter { model: model.as_ref(), card: &card, notes: &notes }.run(&article(), tokens).unwrap_err(), log)
+        (
+            Meter { model: model.as_ref(), card: &card, notes: &notes }
+                .run(&AnnotatedArticle::of(article()), tokens)
+                .unwrap_err(),
+            log,
+        )
     };
     let (error, log) = refused(Script::new(&[]).context(1024), 2);
     assert!(matches!(error, EngineError::TooLong { limit: 1024, .. }), "{error}");

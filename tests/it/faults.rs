@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value;
 use stislo::answer::{DraftFact, FindingKind, KeyFact, Reference, against};
-use stislo::intake::{Article, Source, read, read_note};
+use stislo::intake::{AnnotatedArticle, Article, Source, read, read_note};
 use stislo::language::Language;
 
 use crate::intake::{corpus, own, text_of};
@@ -17,7 +18,7 @@ use crate::planted::{Dice, Fault, Names, plant};
 
 /// An article and facts that are right, with the paragraphs that they come from.
 struct Case {
-    article: Article,
+    article: Arc<AnnotatedArticle>,
     facts: Vec<Fact>,
     language: Language,
 }
@@ -113,16 +114,16 @@ fn aligned(lines: &[(String, String)], languages: (Language, Language), kept_apa
         (long && !cited.is_empty()).then(|| Fact { text: other.trim().to_owned(), cited, kept_apart: kept_apart(i) })
     };
     let facts = lines.iter().enumerate().filter_map(fact).collect();
-    Case { article, facts, language: languages.1 }
+    Case { article: AnnotatedArticle::of(article), facts, language: languages.1 }
 }
 
-fn check(reference: &Reference<'_>, case: &Case, text: &str, cited: &[u32]) -> KeyFact {
+fn check(reference: &Reference, case: &Case, text: &str, cited: &[u32]) -> KeyFact {
     reference.check(DraftFact { text: text.to_owned(), cited: cited.to_vec() }, case.language)
 }
 
 /// Holds the facts of a case against its article, as they are and with every fault.
 fn measure(case: &Case, tally: &mut Tally, dice: &mut Dice) {
-    let reference = Reference::new(&case.article);
+    let reference = Reference::new(case.article.clone());
     let pair = format!("{}-{}", case.article.language(), case.language);
     let others = case.facts.iter().flat_map(|fact| tally.names.of(&fact.text)).map(|it| it.1.to_owned()).collect();
     tally.names.others = others;
@@ -268,7 +269,7 @@ fn articles(corpus: &Path, tally: &mut Tally, dice: &mut Dice) {
             fitting.map(|id| Fact { text: text(id), cited: vec![id], kept_apart: at % 2 == 1 }).take(12).collect();
         if facts.len() > 1 {
             let language = article.language();
-            measure(&Case { article, facts, language }, tally, dice);
+            measure(&Case { article: AnnotatedArticle::of(article), facts, language }, tally, dice);
         }
     }
 }
@@ -300,7 +301,7 @@ fn facts_of_people_are_seldom_accused() {
     let mut count = Count::default();
     for code in Language::ALL {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/{code}/harbour-bridge/body.txt"));
-        accuse(&article(&text_of(&path), code), ours.lines(), &mut count);
+        accuse(article(&text_of(&path), code), ours.lines(), &mut count);
     }
     count.is_seldom(45);
     let Some(corpus) = corpus() else { return };
@@ -308,16 +309,17 @@ fn facts_of_people_are_seldom_accused() {
     for value in json_lines(&corpus.join("news/news-dev.jsonl")) {
         let Some(facts) = value.get("facts_en") else { continue };
         let article = article(value["text"].as_str().unwrap(), language(value["lang"].as_str().unwrap()));
-        accuse(&article, strings(facts).iter().map(String::as_str), &mut count);
+        accuse(article, strings(facts).iter().map(String::as_str), &mut count);
     }
     count.is_seldom(30);
 }
 
 /// Counts the facts with a finding.
-fn accuse<'f>(article: &Article, facts: impl Iterator<Item = &'f str>, count: &mut Count) {
+fn accuse<'f>(article: Article, facts: impl Iterator<Item = &'f str>, count: &mut Count) {
+    let reference = Reference::new(AnnotatedArticle::of(article));
     for fact in facts {
         let source = Source { bytes: fact.into(), name: "fact".into(), title: None, language: Some(Language::En) };
-        let checked = against(&read_note(source, Language::En).unwrap(), article);
+        let checked = against(&read_note(source, Language::En).unwrap(), &reference);
         let findings: Vec<_> = checked.sentences.iter().flat_map(|it| &it.findings).collect();
         if !findings.is_empty() {
             println!("ALARM {fact}: {:?}", findings.iter().map(|it| (it.kind, &it.value)).collect::<Vec<_>>());

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use stislo::answer::{self, Draft, DraftFact, FindingKind, Finish, Reference, Strategy, Summary, WarningCode};
 use stislo::engine::EngineError;
 use stislo::error::{Error, Kind};
-use stislo::intake::{self, Article};
+use stislo::intake::{self, AnnotatedArticle, Article};
 use stislo::language::Language;
 use stislo::plan::PlanError;
 use stislo::service::{Recipe, Service, Stage, Weakness};
@@ -326,7 +326,7 @@ fn checked(language: Language, headline: &str, summary: &str, facts: &[(&str, &[
     let fact = |&(text, cited): &(&str, &[u32])| DraftFact { text: text.into(), cited: cited.to_vec() };
     let draft = Draft { headline: headline.into(), summary: summary.into(), facts: facts.iter().map(fact).collect() };
     let made = answer::Made { language, strategy: Strategy::Direct, finish: Finish::Complete };
-    answer::run(draft, &Reference::new(&article), made)
+    answer::run(draft, &Reference::new(AnnotatedArticle::of(article)), made)
 }
 
 const FACTS: [(&str, &[u32]); 3] = [

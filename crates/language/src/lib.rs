@@ -9,8 +9,10 @@
 //! neighbouring one; `literal` finds digits and codes as they are written. Nothing here knows an article or a model.
 
 mod abbreviation;
+mod annotation;
 mod calendar;
 mod called;
+mod class;
 mod cyrillic;
 mod decimal;
 mod fraction;
@@ -18,26 +20,30 @@ mod guess;
 mod language;
 mod letters;
 mod literal;
+mod name_key;
 mod neighbour;
 mod numeral;
 mod opposite;
 mod quantity;
 mod sentence;
-mod sound;
 mod spelling;
 mod stance;
 mod stem;
 mod table;
 mod token;
 mod unit;
+mod word_map;
 
+pub use self::annotation::{Annotation, Key, LanguageMatch};
 pub use self::calendar::is_date_word;
+pub use self::class::{Class, Classes};
 pub use self::cyrillic::is_open;
 pub use self::decimal::Decimal;
 pub use self::guess::{Guess, language_of, nearest_language, reads_as_the_neighbour};
 pub use self::language::{Language, UnknownLanguage};
 pub use self::letters::{LEAST, is_ours, likelihood};
 pub use self::literal::{is_code, latin_words, number_ranges, plain_number};
+pub use self::name_key::{NameKey, cognate};
 pub use self::neighbour::neighbours;
 pub use self::opposite::{Pole, poles};
 pub use self::quantity::{
@@ -45,10 +51,10 @@ pub use self::quantity::{
     parts_thousands,
 };
 pub use self::sentence::{Sentence, SentenceId, sentences};
-pub use self::sound::{Sound, cognate};
 pub use self::spelling::beginnings;
 pub use self::stance::{Mark, marks};
 pub use self::stem::{is_function_word, is_past_verb, stem};
 pub use self::table::{Concept, Kind, Table};
-pub use self::token::{Token, begins, fold, lists, tokens};
+pub use self::token::{Token, TokenKind, fold, tokens};
 pub use self::unit::Unit;
+pub use self::word_map::WordMap;

@@ -2,10 +2,11 @@
 //!
 //! A row has two sides, and which language a word is of does not matter. Whether a word is negated is not asked here.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use super::word_map::WordMap;
 
 const TABLE: &str = include_str!("../data/opposites.toml");
 
@@ -23,46 +24,17 @@ struct File {
     opposites: Vec<[String; 2]>,
 }
 
-/// The words of the file, ready to be looked up.
-#[derive(Default)]
-struct Opposites {
-    whole: HashMap<&'static str, Vec<Pole>>,
-    /// Beginnings, by their first letter.
-    begun: HashMap<char, Vec<(&'static str, Pole)>>,
-}
-
-impl Opposites {
-    fn read() -> Self {
-        let file: File = toml::from_str(TABLE).expect("data/opposites.toml is well-formed; a test reads it");
-        let mut opposites = Self::default();
-        for (row, sides) in file.opposites.into_iter().enumerate() {
-            for (at, side) in sides.into_iter().enumerate() {
-                opposites.add(String::leak(side), Pole { row, first: at == 0 });
-            }
-        }
-        opposites
-    }
-
-    fn add(&mut self, words: &'static str, pole: Pole) {
-        for word in words.split_whitespace() {
-            match word.strip_suffix('*') {
-                Some(start) => {
-                    self.begun.entry(start.chars().next().unwrap_or(' ')).or_default().push((start, pole));
-                }
-                None => self.whole.entry(word).or_default().push(pole),
-            }
-        }
-    }
-}
+static OPPOSITES: LazyLock<WordMap<Pole>> = LazyLock::new(|| {
+    let file: File = toml::from_str(TABLE).expect("data/opposites.toml is well-formed; a test reads it");
+    let rows = file.opposites.iter().enumerate();
+    let sides = rows
+        .flat_map(|(row, [first, second])| [(first, Pole { row, first: true }), (second, Pole { row, first: false })]);
+    WordMap::of(sides.map(|(words, pole)| (words.as_str(), pole)))
+});
 
 /// The sides that a folded word is on.
 pub fn poles(word: &str) -> Vec<Pole> {
-    static OPPOSITES: OnceLock<Opposites> = OnceLock::new();
-    let Opposites { whole, begun } = OPPOSITES.get_or_init(Opposites::read);
-    let mut found = whole.get(word).cloned().unwrap_or_default();
-    let starts = word.chars().next().and_then(|first| begun.get(&first)).map_or(&[][..], Vec::as_slice);
-    found.extend(starts.iter().filter(|(start, _)| word.starts_with(start)).map(|&(_, pole)| pole));
-    found
+    OPPOSITES.matches(word).map(|(pole, _)| pole).collect()
 }
 
 #[cfg(test)]

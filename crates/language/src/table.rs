@@ -137,8 +137,8 @@ impl Table {
     }
 
     /// The concepts whose spelling begins at token `i`, and how many tokens each takes.
-    pub fn at(&self, tokens: &[Token<'_>], i: usize) -> Vec<(Concept, usize)> {
-        let Some(token) = tokens.get(i).filter(|token| !token.is_number) else { return Vec::new() };
+    pub fn at(&self, tokens: &[Token], i: usize) -> Vec<(Concept, usize)> {
+        let Some(token) = tokens.get(i).filter(|token| !token.is_number()) else { return Vec::new() };
         let spellings = self.spellings.get(&initials(&token.folded)).map_or(&[][..], Vec::as_slice);
         let fits = |spelling: &&Spelling| {
             let mut pieces = spelling.pieces.iter().enumerate();
@@ -151,12 +151,12 @@ impl Table {
 }
 
 impl Piece {
-    fn fits(&self, token: &Token<'_>) -> bool {
+    fn fits(&self, token: &Token) -> bool {
         let word = token.folded.strip_suffix("'s").or_else(|| token.folded.strip_suffix("s'")).unwrap_or(&token.folded);
         self.takes(word, token) || hardened(word).is_some_and(|word| self.takes(&word, token))
     }
 
-    fn takes(&self, word: &str, token: &Token<'_>) -> bool {
+    fn takes(&self, word: &str, token: &Token) -> bool {
         let Some(rest) = word.strip_prefix(self.start.as_str()) else { return false };
         let ending = match self.ending {
             Ending::None => rest.is_empty(),

@@ -3,24 +3,49 @@
 //! A word is a run of letters, with apostrophes inside (п'ять, don't) and digits after its first letter (G7, F16). Hyphens
 //! part words, because the parts of Ivano-Frankivsk are looked up one by one. A number is a run of digits with the separators inside it.
 
-use std::collections::HashMap;
-
 use unicode_normalization::UnicodeNormalization;
+
+use super::class::{Class, Classes};
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Letters, and digits behind them.
+    Word,
+    /// Digits, with separators inside.
+    Number,
+}
 
 /// A word or a number of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token<'t> {
+pub struct Token {
     /// As it stands.
-    pub text: &'t str,
+    pub text: String,
     /// Its first byte.
     pub start: usize,
     /// As it is looked up: see [`fold`].
     pub folded: String,
-    /// Digits, with separators inside.
-    pub is_number: bool,
+    /// What it is.
+    pub kind: TokenKind,
+    classes: Classes,
 }
 
-impl Token<'_> {
+impl Token {
+    /// True for digits.
+    pub fn is_number(&self) -> bool {
+        self.kind == TokenKind::Number
+    }
+
+    /// True for a word of this class.
+    pub fn is(&self, class: Class) -> bool {
+        self.classes.has(class)
+    }
+
+    /// True for a word that says little by itself.
+    pub fn is_function_word(&self) -> bool {
+        self.is(Class::Function) || self.folded.chars().nth(1).is_none()
+    }
+
     /// The byte after its last.
     pub fn end(&self) -> usize {
         self.start + self.text.len()
@@ -33,7 +58,7 @@ impl Token<'_> {
 
     /// True for two or more letters that are all capitals, as in UN and UK's.
     pub fn is_acronym(&self) -> bool {
-        let text = self.text.strip_suffix("'s").or_else(|| self.text.strip_suffix("’s")).unwrap_or(self.text);
+        let text = self.text.strip_suffix("'s").or_else(|| self.text.strip_suffix("’s")).unwrap_or(&self.text);
         text.chars().count() > 1 && text.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
     }
 
@@ -44,7 +69,7 @@ impl Token<'_> {
 }
 
 /// The tokens of a text, in order.
-pub fn tokens(text: &str) -> Vec<Token<'_>> {
+pub fn tokens(text: &str) -> Vec<Token> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let at = |i: usize| chars.get(i).map_or(text.len(), |&(start, _)| start);
     let mut found = Vec::new();
@@ -53,45 +78,15 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
         let is_number = chars[i].1.is_ascii_digit();
         let end = if is_number { number_end(&chars, i) } else { word_end(&chars, i) };
         if end > i {
-            let text = &text[at(i)..at(end)];
-            let folded = if is_number { text.to_owned() } else { fold(text) };
-            found.push(Token { text, start: at(i), folded, is_number });
+            let text = text[at(i)..at(end)].to_owned();
+            let kind = if is_number { TokenKind::Number } else { TokenKind::Word };
+            let folded = if is_number { text.clone() } else { fold(&text) };
+            let classes = if is_number { Classes::default() } else { Classes::of(&folded) };
+            found.push(Token { text, start: at(i), folded, kind, classes });
         }
         i = end.max(i + 1);
     }
     found
-}
-
-/// True when a word begins like one of a list, in which spaces stand between the beginnings.
-pub fn begins(list: &str, word: &str) -> bool {
-    list.split(' ').any(|start| word.starts_with(start))
-}
-
-/// True when a list of words, with a blank between two, has this one.
-pub fn lists(list: &str, word: &str) -> bool {
-    // By bytes, because the words are short and a search for each blank costs more than a look at each byte.
-    list.as_bytes().split(|&byte| byte == b' ').any(|one| one == word.as_bytes())
-}
-
-/// Beginnings of words, found by their first letter.
-#[derive(Debug)]
-pub(super) struct Beginnings(HashMap<char, Vec<&'static str>>);
-
-impl Beginnings {
-    /// Those of a list with blanks between them.
-    pub(super) fn of(list: &'static str) -> Self {
-        let mut by_letter: HashMap<char, Vec<&'static str>> = HashMap::new();
-        for start in list.split_whitespace() {
-            by_letter.entry(start.chars().next().unwrap_or(' ')).or_default().push(start);
-        }
-        Self(by_letter)
-    }
-
-    /// True when a folded word has one of them.
-    pub(super) fn begin(&self, word: &str) -> bool {
-        let starts = word.chars().next().and_then(|first| self.0.get(&first));
-        starts.is_some_and(|starts| starts.iter().any(|start| word.starts_with(start)))
-    }
 }
 
 /// Latin letters and the Cyrillic ones that look like them, in lower case.
@@ -211,8 +206,8 @@ pub(super) fn number_end(chars: &[(usize, char)], start: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn texts(text: &str) -> Vec<&str> {
-        tokens(text).iter().map(|token| token.text).collect()
+    fn texts(text: &str) -> Vec<String> {
+        tokens(text).into_iter().map(|token| token.text).collect()
     }
 
     #[test]

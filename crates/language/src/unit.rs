@@ -4,9 +4,12 @@
 //! kinds, and two currencies, never. Not here: nouns that are no units; a number knows only that one stands behind it.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use super::class::{Class, Classes};
+use super::word_map::WordMap;
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -52,11 +55,6 @@ const SIGNS: [(char, &str); 10] = [
 ];
 /// How long an ending may be that `*` stands for.
 const LONGEST_ENDING: usize = 5;
-/// What stands in front of a unit of length to make it one of area or volume, in the order of the power.
-const SQUARE: &[&str] = &["square", "sq", "кв"];
-const SQUARE_START: &[&str] = &["квадратн"];
-const CUBIC: &[&str] = &["cubic", "cu", "куб"];
-const CUBIC_START: &[&str] = &["кубічн", "кубическ"];
 
 #[derive(Deserialize)]
 struct File {
@@ -72,53 +70,18 @@ struct MeasureRow {
     units: Vec<(u64, String)>,
 }
 
-/// The words of the file, ready to be looked up.
-struct Units {
-    whole: HashMap<String, Unit>,
-    /// Beginnings, by their first letter; the longest first.
-    begun: HashMap<char, Vec<(String, Unit)>>,
-}
-
-fn units() -> &'static Units {
-    static UNITS: OnceLock<Units> = OnceLock::new();
-    UNITS.get_or_init(Units::read)
-}
-
-impl Units {
-    fn read() -> Self {
-        let file: File = toml::from_str(TABLE).expect("data/units.toml is well-formed; a test reads it");
-        let mut units = Self { whole: HashMap::new(), begun: HashMap::new() };
-        units.add(&file.percent, Unit::Percent);
-        units.add(&file.times, Unit::Times);
-        for (code, words) in file.currencies {
-            units.add(&words, Unit::Money(String::leak(code)));
-        }
-        for MeasureRow { of, units: row } in file.measures {
-            let of: &'static str = String::leak(of);
-            for (times, words) in row {
-                units.add(&words, Unit::Measure(Measure { of, times }));
-            }
-        }
-        for starts in units.begun.values_mut() {
-            starts.sort_by_key(|(start, _)| std::cmp::Reverse(start.len()));
-        }
-        units
+static UNITS: LazyLock<WordMap<Unit>> = LazyLock::new(|| {
+    let file: File = toml::from_str(TABLE).expect("data/units.toml is well-formed; a test reads it");
+    let mut units = WordMap::of([(file.percent.as_str(), Unit::Percent), (&file.times, Unit::Times)]);
+    for (code, words) in file.currencies {
+        units.add(&words, Unit::Money(String::leak(code)));
     }
-
-    fn add(&mut self, words: &str, unit: Unit) {
-        for word in words.split_whitespace() {
-            match word.strip_suffix('*') {
-                Some(start) => {
-                    let first = start.chars().next().unwrap_or(' ');
-                    self.begun.entry(first).or_default().push((start.to_owned(), unit));
-                }
-                None => {
-                    self.whole.insert(word.to_owned(), unit);
-                }
-            }
-        }
+    for MeasureRow { of, units: row } in file.measures {
+        let of: &'static str = String::leak(of);
+        row.iter().for_each(|(times, words)| units.add(words, Unit::Measure(Measure { of, times: *times })));
     }
-}
+    units
+});
 
 /// The unit that these signs say, in front of a number or behind it.
 pub(super) fn of_signs(signs: &str) -> Unit {
@@ -135,31 +98,20 @@ pub(super) fn of_signs(signs: &str) -> Unit {
 
 /// The unit that a folded word names.
 pub(super) fn of_word(word: &str) -> Unit {
-    let units = units();
     let plain = word.trim_end_matches(['²', '³']);
     if plain.len() < word.len() {
         return of_word(plain).to_the(if word.ends_with('²') { 2 } else { 3 });
     }
-    if let Some(&unit) = units.whole.get(word) {
-        return unit;
-    }
-    let Some(starts) = word.chars().next().and_then(|first| units.begun.get(&first)) else { return Unit::Plain };
     // "европейский" and "поштовий" are no units.
-    let begins = |start: &str| {
-        word.strip_prefix(start)
-            .is_some_and(|rest| rest.chars().count() <= LONGEST_ENDING && !rest.starts_with(['п', 'с', 'з', 'k', 'p']))
-    };
-    starts.iter().find(|(start, _)| begins(start)).map_or(Unit::Plain, |&(_, unit)| unit)
+    let is_ending = |rest: &str| rest.chars().count() <= LONGEST_ENDING && !rest.starts_with(['п', 'с', 'з', 'k', 'p']);
+    UNITS.matches(word).find(|(_, rest)| is_ending(rest)).map_or(Unit::Plain, |(unit, _)| unit)
 }
 
 /// The power of length that a folded word announces: 2 for square, 3 for cubic.
 pub(super) fn power_of_length(word: &str) -> Option<u32> {
-    let is = |words: &[&str], starts: &[&str]| words.contains(&word) || starts.iter().any(|it| word.starts_with(it));
-    match word {
-        _ if is(SQUARE, SQUARE_START) => Some(2),
-        _ if is(CUBIC, CUBIC_START) => Some(3),
-        _ => None,
-    }
+    let classes = Classes::of(word);
+    let cubic = || classes.has(Class::Cubic).then_some(3);
+    classes.has(Class::Square).then_some(2).or_else(cubic)
 }
 
 impl Unit {

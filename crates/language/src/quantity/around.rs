@@ -1,25 +1,11 @@
 //! What stands around a number and changes what it says: its unit, by or to, at least or at most, minus, the noun counted.
 
-use std::sync::OnceLock;
-
+use super::super::class::Class;
 use super::super::numeral;
-use super::super::stem::{is_function_word, is_past_verb};
-use super::super::token::{Beginnings, lists};
+use super::super::stem::is_past_verb;
 use super::super::unit::{self, Unit};
 use super::{Bound, Change, Reader};
 
-/// Words that may stand between a preposition and its number.
-const ROUGHLY: &str = "about around nearly almost roughly approximately some just only another further a an the as much \
-    приблизно близько майже орієнтовно десь лише всього ще аж цілих примерно приблизительно почти около лишь всего еще целых";
-/// Beginnings of words that say that something grows or shrinks.
-const CHANGES: &str = "rise rose risen rising grow grew growth increas rais climb jump surg soar gain fall fell drop declin \
-    decreas cut reduc lower shrink shrank slip slid plung tumbl strengthen weaken widen narrow expand higher more \
-    less fewer improv worsen slow accelerat warm cool \
-    зрос зріс вирос виріс збільш підвищ підня підні підрос підріс подорожч дорожч приріст прирос додал додав набра знизи \
-    зниж зменш скорот скороч впав впал впад падін пада опусти опуск подешевш дешевш здешев послаб зміцн поліпш погірш \
-    прискор сповільн уповільн потепл похолод прогр нагр охолод обміл більше менше вище нижче більш менш розшир звуз \
-    рост рос вырос вырас возрос увелич повыс повыш подня подни подорож дорож приба снизи сниж сокра уменьш упал упад \
-    паден опусти подешев дешев ослаб укреп ухудш улучш ускор замедл охлад обмел больше меньше выше ниже";
 /// Two words and one that say on which side of the number the truth lies. "than" and its like may follow.
 const AT_LEAST: &[(&str, &str)] = &[
     ("at", "least"),
@@ -44,27 +30,12 @@ const AT_MOST: &[(&str, &str)] = &[
     ("не", "свыше"),
     ("не", "понад"),
 ];
-const LEAST: &str = "over щонайменше понад принаймні мінімум свыше минимум minimum";
-const MOST: &str = "under below щонайбільше максимум maximum";
-/// The same, where "than" has to follow in English.
-const MORE: &str = "more більше більш больше более";
-const FEWER: &str = "less fewer менше менш меньше менее";
-const THAN: &str = "than ніж як чем за від";
-/// Words for cold behind a temperature, and those that make a number negative in front of it.
-const MINUS: &str = "minus мінус минус";
-const COLD: &str = "frost морозу мороза";
-const BELOW: &str = "below нижче ниже";
 /// Endings of Ukrainian and Russian verbs: what follows a number and has one counts nothing.
 const VERB_ENDINGS: [&str; 7] = ["ли", "ла", "ло", "ся", "сь", "ти", "ть"];
 /// How many words an adjective and its like may take between a number and its unit.
 const BETWEEN: usize = 2;
 /// Whole numbers between these, in four digits, are mostly years, which count nothing.
 const YEARS: std::ops::Range<u64> = 1500..2200;
-
-fn changes() -> &'static Beginnings {
-    static CHANGE_WORDS: OnceLock<Beginnings> = OnceLock::new();
-    CHANGE_WORDS.get_or_init(|| Beginnings::of(CHANGES))
-}
 
 /// What stands behind a number.
 #[derive(Debug, Clone, Copy)]
@@ -81,8 +52,7 @@ pub(super) struct Behind {
 impl Reader<'_> {
     /// True when the text says anywhere that something grows or shrinks.
     pub(super) fn tells_of_change(&self) -> bool {
-        (0..self.tokens.len())
-            .any(|i| self.word(i).is_some_and(|word| matches!(word, "up" | "down") || changes().begin(word)))
+        (0..self.tokens.len()).any(|i| self.is(i, Class::Change) || matches!(self.word(i), Some("up" | "down")))
     }
 
     /// The magnitude and the unit behind token `i`, and their last tokens.
@@ -114,7 +84,7 @@ impl Reader<'_> {
         let sign = gap.trim_start_matches([' ', '\u{a0}', '\u{202f}', '.']);
         let of_next = sign.len() < gap.len()
             && sign.chars().count() == 1
-            && self.tokens.get(last + 1).is_some_and(|it| it.is_number);
+            && self.tokens.get(last + 1).is_some_and(|it| it.is_number());
         let first = sign.chars().next().map_or("", |c| &sign[..c.len_utf8()]);
         if of_next { Unit::Plain } else { unit::of_signs(first) }
     }
@@ -143,7 +113,7 @@ impl Reader<'_> {
                 Unit::Plain if word == "per" && self.word(at + 1) != Some("cent") => return None,
                 Unit::Plain if word == "per" || word == "us" || word == "of" => {}
                 // Only an adjective may stand between.
-                Unit::Plain if word.chars().count() < 6 || is_function_word(word) => return None,
+                Unit::Plain if word.chars().count() < 6 || self.tokens[at].is_function_word() => return None,
                 Unit::Plain => {}
                 unit if at > last + 1 && unit == Unit::Times => return None,
                 unit => return Some((power_of_length.map_or(unit, |power| unit.to_the(power)), at)),
@@ -187,7 +157,7 @@ impl Reader<'_> {
             .is_some_and(|word| ["to", "and", "or", "до", "чи", "или", "або", "і", "й", "та", "и"].contains(&word));
         let upper = if dash { i + 1 } else { i + 2 };
         let (at, number) = match self.tokens.get(upper) {
-            Some(token) if token.is_number => (upper, true),
+            Some(token) if token.is_number() => (upper, true),
             Some(token) => (upper, numeral::numeral(&token.folded).is_some()),
             None => return None,
         };
@@ -208,7 +178,7 @@ impl Reader<'_> {
         if !self.has_change || unit.is_of_time() || matches!(unit, Unit::Plain | Unit::Times | Unit::DayOfMonth) {
             return None;
         }
-        let more = |at: usize| self.word(at).is_some_and(|word| changes().begin(word));
+        let more = |at: usize| self.is(at, Class::Change);
         let before = self.before(first);
         match before.and_then(|at| self.word(at)) {
             Some("to" | "до") if self.is_upper_end(before?) || self.follows(before?, &["up"]) => None,
@@ -227,7 +197,7 @@ impl Reader<'_> {
     /// True when the word at `at` stands between the ends of a range: "5 to 10%", and not "from 5% to 10%".
     fn is_upper_end(&self, at: usize) -> bool {
         let mut near = (at.saturating_sub(3)..at).rev();
-        let Some(number) = near.find(|&i| self.tokens[i].is_number) else { return false };
+        let Some(number) = near.find(|&i| self.tokens[i].is_number()) else { return false };
         if self.text[self.tokens[number].end()..self.tokens[at].start].contains([',', ';', '(']) {
             return false;
         }
@@ -238,8 +208,7 @@ impl Reader<'_> {
     fn before(&self, i: usize) -> Option<usize> {
         let mut at = i.checked_sub(1)?;
         for _ in 0..3 {
-            let Some(word) = self.word(at) else { break };
-            if !lists(ROUGHLY, word) && !lists(MINUS, word) {
+            if !self.is(at, Class::Roughly) && !self.is(at, Class::Minus) {
                 break;
             }
             at = at.checked_sub(1)?;
@@ -254,16 +223,16 @@ impl Reader<'_> {
     /// On which side of the number at token `i` the truth lies.
     pub(super) fn bound(&self, i: usize) -> Option<Bound> {
         let mut at = i.checked_sub(1)?;
-        let than = self.word(at).is_some_and(|word| lists(THAN, word));
+        let than = self.is(at, Class::Than);
         if than {
             at = at.checked_sub(1)?;
         }
         let word = self.word(at)?;
         let pair = (at.checked_sub(1).and_then(|at| self.word(at)).unwrap_or_default(), word);
-        if AT_LEAST.contains(&pair) || (!than && lists(LEAST, word)) {
+        if AT_LEAST.contains(&pair) || (!than && self.is(at, Class::AtLeast)) {
             return Some(Bound::Least);
         }
-        if AT_MOST.contains(&pair) || (!than && lists(MOST, word)) {
+        if AT_MOST.contains(&pair) || (!than && self.is(at, Class::AtMost)) {
             return Some(Bound::Most);
         }
         let alone = than || !word.is_ascii();
@@ -272,8 +241,8 @@ impl Reader<'_> {
             word.is_ascii() && (at.saturating_sub(6)..at).any(|i| matches!(self.word(i), Some("not" | "never")));
         match word {
             _ if denied => None,
-            word if alone && lists(MORE, word) => Some(Bound::Least),
-            word if alone && lists(FEWER, word) => Some(Bound::Most),
+            _ if alone && self.is(at, Class::More) => Some(Bound::Least),
+            _ if alone && self.is(at, Class::Fewer) => Some(Bound::Most),
             _ => None,
         }
     }
@@ -282,11 +251,10 @@ impl Reader<'_> {
     pub(super) fn is_negative(&self, first: usize, last: usize) -> bool {
         let near = last + 1..last + 4;
         let cold = |at: usize| {
-            let word = self.word(at).unwrap_or_default();
-            lists(COLD, word) || (lists(BELOW, word) && self.word(at + 1).is_some_and(is_zero))
+            self.is(at, Class::Cold) || (self.is(at, Class::Below) && self.word(at + 1).is_some_and(is_zero))
         };
         let lower =
-            first.checked_sub(1).filter(|&at| self.tokens[at].is_number && matches!(self.gap(at), "-" | "–" | "—"));
+            first.checked_sub(1).filter(|&at| self.tokens[at].is_number() && matches!(self.gap(at), "-" | "–" | "—"));
         self.has_minus(first) || lower.is_some_and(|at| self.has_minus(at)) || near.into_iter().any(cold)
     }
 
@@ -294,7 +262,7 @@ impl Reader<'_> {
     fn has_minus(&self, i: usize) -> bool {
         let signed = self.text[..self.tokens[i].start].strip_suffix(['-', '−', '–']);
         let signed = signed.is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '\u{a0}', '(', '…']));
-        signed || (i > 0 && self.word(i - 1).is_some_and(|word| lists(MINUS, word)))
+        signed || (i > 0 && self.is(i - 1, Class::Minus))
     }
 
     /// The token behind `last` that says what a number counts.
@@ -304,7 +272,7 @@ impl Reader<'_> {
         let verb = !word.is_ascii() && VERB_ENDINGS.iter().any(|ending| word.ends_with(ending));
         let bare = ["числ", "пункт", "point"].iter().any(|start| word.starts_with(start));
         let past = is_past_verb(word) || (word.is_ascii() && word.ends_with("ing"));
-        let idle = is_function_word(word) || bare || verb || past || word == "числа";
+        let idle = self.tokens[last + 1].is_function_word() || bare || verb || past || word == "числа";
         (!idle && !year).then_some(last + 1)
     }
 }

@@ -1,15 +1,13 @@
 //! Dates: 12 March 2024, March 12, 12.03.2024, 12-15 березня, двадцать первого марта.
 
-use super::super::calendar;
+use super::super::calendar::CALENDAR;
+use super::super::class::Class;
 use super::super::stem::is_function_word;
 use super::{Date, Decimal, Reader, Weight, What};
 
-/// Words between two days of one month.
-const JOINING: [&str; 9] = ["and", "to", "до", "по", "и", "й", "та", "і", "or"];
-
 impl Reader<'_> {
     pub(super) fn plain(&self, i: usize) -> Option<u64> {
-        let token = self.tokens.get(i).filter(|token| token.is_number)?;
+        let token = self.tokens.get(i).filter(|token| token.is_number())?;
         token.text.chars().all(|c| c.is_ascii_digit()).then(|| token.text.parse().ok()).flatten()
     }
 
@@ -37,13 +35,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn month(&self, i: usize) -> Option<u8> {
-        let token = self.tokens.get(i).filter(|token| !token.is_number)?;
-        calendar::month(&token.folded).or_else(|| {
+        let token = self.tokens.get(i).filter(|token| !token.is_number())?;
+        CALENDAR.months.get(&token.folded).or_else(|| {
             let ordinal = |at: usize| self.ordinal_day(at).is_some();
-            let beside = self.tokens.get(i + 1).is_some_and(|next| next.is_number)
+            let beside = self.tokens.get(i + 1).is_some_and(|next| next.is_number())
                 || (self.word(i + 1) == Some("the") && ordinal(i + 2))
                 || ordinal(i + 1)
-                || (i > 0 && self.tokens[i - 1].is_number)
+                || (i > 0 && self.tokens[i - 1].is_number())
                 || self.follows(
                     i,
                     &[
@@ -51,7 +49,7 @@ impl Reader<'_> {
                         "before", "after",
                     ],
                 );
-            calendar::doubtful_month(&token.folded).filter(|_| beside && token.is_capitalised())
+            CALENDAR.doubtful_months.get(&token.folded).filter(|_| beside && token.is_capitalised())
         })
     }
 
@@ -64,7 +62,7 @@ impl Reader<'_> {
 
     /// 12.03.2024, 12/3/2024, 2024-03-12.
     pub(super) fn read_digits_date(&mut self, i: usize) -> Option<usize> {
-        let token = self.tokens.get(i).filter(|token| token.is_number)?;
+        let token = self.tokens.get(i).filter(|token| token.is_number())?;
         let parts: Vec<&str> = token.text.split(['.', '/']).collect();
         let number = |text: &str| text.parse::<u16>().ok();
         let (day, month, year, last) = match parts[..] {
@@ -116,7 +114,7 @@ impl Reader<'_> {
         let mut next = self.after_ordinal(i);
         let joined = |gap: &str| matches!(gap.trim(), "-" | "–" | "—" | "," | "/");
         while next < self.tokens.len() && days.len() < 4 {
-            let by_word = self.word(next).is_some_and(|word| JOINING.contains(&word));
+            let by_word = self.is(next, Class::JoinsDays);
             let at = if by_word { next + 1 } else { next };
             let Some(day) = self.day(at).filter(|_| by_word || joined(self.gap(next - 1))) else { break };
             days.push(day);
@@ -135,7 +133,7 @@ impl Reader<'_> {
     fn read_ordinal_day(&mut self, i: usize) -> Option<usize> {
         let (day, mut next) = self.ordinal_day(i)?;
         let mut days = vec![day];
-        while days.len() < 4 && self.word(next).is_some_and(|word| JOINING.contains(&word)) {
+        while days.len() < 4 && self.is(next, Class::JoinsDays) {
             let Some((day, end)) = self.ordinal_day(next + 1) else { break };
             days.push(day);
             next = end;
@@ -189,7 +187,7 @@ impl Reader<'_> {
     fn is_doubtful_month(&self, i: usize) -> bool {
         let token = &self.tokens[i];
         match token.folded.as_str() {
-            word if calendar::is_shortened(word) => true,
+            word if CALENDAR.shortened.get(word).is_some() => true,
             "august" => !token.is_capitalised(),
             // The fall of leaves.
             "листопад" => !self.follows(i, &["на", "у", "в", "за"]),
@@ -226,10 +224,10 @@ impl Reader<'_> {
         let token = &self.tokens[i];
         // Of all letters, ВС are the armed forces, and the others head a table.
         let of_day = (token.is_cyrillic() || token.is_capitalised()) && !(token.folded == "вс" && token.is_acronym());
-        if let Some(day) = calendar::short_weekday(&token.folded).filter(|_| of_day) {
+        if let Some(day) = CALENDAR.short_weekdays.get(&token.folded).filter(|_| of_day) {
             self.push(i..=i, What::Weekday(day), Weight::Loose);
         }
-        let Some((month, is_sure)) = calendar::short_month(&token.folded) else { return };
+        let Some((month, is_sure)) = CALENDAR.short_months.get(&token.folded) else { return };
         let before = i.checked_sub(1).filter(|&at| matches!(self.gap(at).trim(), "" | "." | "-"));
         let day = before.and_then(|at| self.day(at));
         let (year, last) = self.year_after(i);

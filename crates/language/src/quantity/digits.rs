@@ -1,39 +1,10 @@
 //! Numbers in digits, with what belongs to them: 1.2 million, $14.7bn, 20-25%, 9:30, 3-1, the 1980s, 10⁶.
 
+use super::super::class::Class;
 use super::super::unit::{self, Unit};
 use super::around::Behind;
 use super::{Amount, Decimal, Reader, Weight, What};
 
-/// Words in front of a time of day.
-const AT: &[&str] = &["о", "об", "at"];
-const NEAR_A_TIME: &[&str] = &[
-    "о",
-    "об",
-    "в",
-    "у",
-    "at",
-    "after",
-    "before",
-    "by",
-    "до",
-    "після",
-    "после",
-    "около",
-    "близько",
-    "from",
-    "till",
-    "until",
-    "з",
-    "с",
-    "із",
-    "зі",
-    "со",
-    "around",
-    "к",
-    "since",
-];
-/// Words behind one.
-const OF_DAY: &[&str] = &["am", "pm", "ранку", "вечора", "дня", "ночі", "утра", "вечера", "ночи", "gmt", "utc", "cet"];
 /// Superscript digits, in the order of their values.
 const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /// Nobody writes higher powers in news, and a number of more digits would only cost memory.
@@ -42,7 +13,7 @@ const HIGHEST_POWER: u32 = 60;
 impl Reader<'_> {
     /// Digits, with a magnitude and a unit: "$1.2 million", "1 200 грн", "20-25%".
     pub(super) fn read_number(&mut self, i: usize) -> usize {
-        let text = self.tokens[i].text;
+        let text = self.tokens[i].text.as_str();
         if let Some(next) = self.read_colon(i).or_else(|| self.read_score(i)) {
             return next;
         }
@@ -109,7 +80,7 @@ impl Reader<'_> {
 
     /// 9:30 is a time of day, 3:1 a score, and 10:12 may be both.
     fn read_colon(&mut self, i: usize) -> Option<usize> {
-        let text = self.tokens[i].text;
+        let text = self.tokens[i].text.as_str();
         let (hours, minutes) = pair(text, ':')?;
         let is_time = hours < 24 && minutes < 60 && text.len() - text.find(':')? == 3;
         if is_time {
@@ -131,13 +102,13 @@ impl Reader<'_> {
             self.plain(at).filter(|_| self.tokens[at].text.len() <= 3).and_then(|it| u16::try_from(it).ok())
         };
         let dash = |at: usize| matches!(self.gap(at), "-" | "–" | "—");
-        let first_of_pair = i == 0 || !dash(i - 1) || !self.tokens[i - 1].is_number;
+        let first_of_pair = i == 0 || !dash(i - 1) || !self.tokens[i - 1].is_number();
         let second = i + 1;
-        if !first_of_pair || !dash(i) || !self.tokens.get(second).is_some_and(|token| token.is_number) {
+        if !first_of_pair || !dash(i) || !self.tokens.get(second).is_some_and(|token| token.is_number()) {
             return None;
         }
         let score = (goals(i)?, goals(second)?);
-        let more = dash(second) && self.tokens.get(second + 1).is_some_and(|token| token.is_number);
+        let more = dash(second) && self.tokens.get(second + 1).is_some_and(|token| token.is_number());
         if more || self.behind(second).unit != Unit::Plain || self.month(second + 1).is_some() {
             return None;
         }
@@ -163,7 +134,7 @@ impl Reader<'_> {
         let next = self.word(i + 1).unwrap_or_default();
         let dotted_half =
             matches!(next, "a" | "p") && self.word(i + 2) == Some("m") && self.gap(i + 1).starts_with('.');
-        let sure = self.follows(i, AT) || OF_DAY.contains(&next) || dotted_half;
+        let sure = (i > 0 && self.is(i - 1, Class::AtTime)) || self.is(i + 1, Class::OfDay) || dotted_half;
         self.push(i..=i, What::Clock(hours, minutes), if sure { Weight::Firm } else { Weight::Loose });
         if sure {
             self.read_half_of_day(i, hours, minutes);
@@ -176,11 +147,11 @@ impl Reader<'_> {
 
     /// The time of day that digits with a full stop may be.
     pub(super) fn dotted(&self, i: usize, behind: Behind) -> Option<(u16, u16)> {
-        let text = self.tokens.get(i).filter(|token| token.is_number)?.text;
+        let text = self.tokens.get(i).filter(|token| token.is_number())?.text.as_str();
         let (hours, minutes) = pair(text, '.')?;
         let two_digits = text.len() - text.find('.')? == 3;
         let counts_nothing = behind.unit == Unit::Plain && behind.power.is_none();
-        let of_day = self.word(i + 1).is_some_and(|word| OF_DAY.contains(&word));
+        let of_day = self.is(i + 1, Class::OfDay);
         (two_digits && hours < 24 && minutes < 60 && (counts_nothing || of_day)).then_some((hours, minutes))
     }
 
@@ -220,7 +191,7 @@ impl Reader<'_> {
         let dotted = self.word(i + 2) == Some("m");
         let (am, pm) = (after == "am" || (after == "a" && dotted), after == "pm" || (after == "p" && dotted));
         let by_word = after == "o'clock" || after.starts_with("годин") || after.starts_with("час") || after == "год";
-        let o_clock = self.follows(i, NEAR_A_TIME);
+        let o_clock = i > 0 && self.is(i - 1, Class::NearTime);
         let evening = hours < 12 && (1..=3).any(|on| matches!(self.word(i + on), Some("вечора" | "вечера" | "дня")));
         if am || pm || by_word || o_clock {
             self.push(i..=i, What::Clock(hours, minutes), Weight::Loose);

@@ -16,9 +16,10 @@ mod relative;
 mod words;
 mod written;
 
+use super::class::Class;
 use std::ops::RangeInclusive;
 
-use super::calendar;
+use super::calendar::CALENDAR;
 use super::decimal::Decimal;
 use super::numeral;
 use super::token::Token;
@@ -85,7 +86,7 @@ pub struct Mention {
 }
 
 /// The numbers and dates of a text that was cut into these tokens, in order.
-pub fn mentions(text: &str, tokens: &[Token<'_>]) -> Vec<Mention> {
+pub fn mentions(text: &str, tokens: &[Token]) -> Vec<Mention> {
     let mut reader = Reader {
         text,
         tokens,
@@ -102,19 +103,15 @@ pub fn mentions(text: &str, tokens: &[Token<'_>]) -> Vec<Mention> {
     reader.found
 }
 
-/// Beginnings of words behind Roman numerals that stand for numbers.
-const OF_ROMAN: [&str; 9] =
-    ["centur", "століт", "сторіч", "столет", "век", "квартал", "quarter", "тисячоліт", "тысячелет"];
-
 /// True when a text has words, and none in Cyrillic letters.
-fn is_english(tokens: &[Token<'_>]) -> bool {
-    let mut words = tokens.iter().filter(|token| !token.is_number).peekable();
+fn is_english(tokens: &[Token]) -> bool {
+    let mut words = tokens.iter().filter(|token| !token.is_number()).peekable();
     words.peek().is_some() && !words.any(Token::is_cyrillic)
 }
 
 struct Reader<'t> {
     text: &'t str,
-    tokens: &'t [Token<'t>],
+    tokens: &'t [Token],
     /// The text says that something grows or shrinks.
     has_change: bool,
     /// The text is about a game.
@@ -132,10 +129,10 @@ impl Reader<'_> {
         if let Some(next) = self.read_date(i) {
             return next;
         }
-        if token.is_number {
+        if token.is_number() {
             return self.read_number(i);
         }
-        if let Some(day) = calendar::weekday(&token.folded) {
+        if let Some(day) = CALENDAR.weekday(&token.folded) {
             self.push(i..=i, What::Weekday(day), self.weight_of_weekday(i));
         }
         if let Some(next) = self.read_relative(i) {
@@ -167,8 +164,13 @@ impl Reader<'_> {
         &self.text[self.tokens[i].end()..end]
     }
 
+    /// True when token `i` is a word of this class.
+    fn is(&self, i: usize, class: Class) -> bool {
+        self.tokens.get(i).is_some_and(|token| token.is(class))
+    }
+
     fn word(&self, i: usize) -> Option<&str> {
-        self.tokens.get(i).filter(|token| !token.is_number).map(|token| token.folded.as_str())
+        self.tokens.get(i).filter(|token| !token.is_number()).map(|token| token.folded.as_str())
     }
 
     /// True when token `i` may be a year: four digits alone.
@@ -183,26 +185,26 @@ impl Reader<'_> {
     /// Values that support and need no support: "both", "трирічний", "XXI".
     fn read_in_passing(&mut self, i: usize) {
         let token = &self.tokens[i];
-        if token.is_number {
+        if token.is_number() {
             return;
         }
-        let values: Vec<Decimal> = numeral::in_passing(&token.folded).map(Decimal::parse).collect();
+        let values: Vec<Decimal> = numeral::in_passing(&token.folded).cloned().collect();
         for value in values {
             self.number(i, value);
         }
         self.read_compound(i);
         if (token.is_acronym() || token.text.chars().count() == 1)
-            && let Some(value) = numeral::roman(token.text)
+            && let Some(value) = numeral::roman(&token.text)
         {
             // A century is a number; Charles V and an X elsewhere only may be.
-            let counts = self.word(i + 1).is_some_and(|word| OF_ROMAN.iter().any(|start| word.starts_with(start)));
+            let counts = self.is(i + 1, Class::OfRoman);
             let weight = if counts { Weight::Firm } else { Weight::Loose };
             self.push(i..=i, What::Number(Amount::of(Decimal::from(value))), weight);
         }
-        if let Some(month) = calendar::month_of_adjective(&token.folded) {
+        if let Some(month) = CALENDAR.month_adjectives.get(&token.folded) {
             self.push(i..=i, What::Date(Date { day: None, month, year: None }), Weight::Loose);
         }
-        if let Some(day) = calendar::weekday_of_adjective(&token.folded) {
+        if let Some(day) = CALENDAR.weekday_adjectives.get(&token.folded) {
             self.push(i..=i, What::Weekday(day), Weight::Loose);
         }
         self.read_shortened(i);

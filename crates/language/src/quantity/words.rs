@@ -1,35 +1,11 @@
 //! Numbers in words: twenty-one thousand, двісті п'ятдесят; half a million, півтора, two thirds, вдвічі, трирічний.
 
+use super::super::class::Class;
 use super::super::numeral::{self, Part};
-use super::super::token::lists;
 use super::super::unit::{self, Unit};
 use super::super::{fraction, numeral::Numeral};
 use super::around::Behind;
 use super::{Amount, Decimal, Reader, Weight, What};
-
-/// Words around "half" that make it a part of something, and those that make it a half of two.
-const HALF_OF: &str = "of the its their his her our all that these those as";
-const ONE_OF_TWO: &str = "first second last other latter former";
-const ONE_OF_TWO_BEGUN: [&str; 7] = ["перш", "друг", "перв", "втор", "остан", "послед", "інш"];
-/// What may follow "a third".
-const PART_OF: &str = "of less fewer more lower higher smaller larger cheaper from in since on to compared";
-
-/// Words in front of an ordinal that make it a share.
-const EACH: &[&str] = &[
-    "every",
-    "each",
-    "кожен",
-    "кожний",
-    "кожна",
-    "кожне",
-    "кожного",
-    "кожну",
-    "каждый",
-    "каждая",
-    "каждое",
-    "каждого",
-    "каждую",
-];
 
 /// A fraction in its lowest terms.
 fn reduced(numerator: u32, denominator: u32) -> (u32, u32) {
@@ -146,7 +122,7 @@ impl Reader<'_> {
 
     /// "a year and a half", "рік з половиною": one of a unit, and half of it.
     fn read_one_and_a_half(&mut self, i: usize, word: &str) -> Option<usize> {
-        let at = if lists("a an one", word) { i + 1 } else { i };
+        let at = if matches!(word, "a" | "an" | "one") { i + 1 } else { i };
         let counted = self.word(at).filter(|counted| at > i || !counted.is_ascii())?;
         let (unit, power) = (unit::of_word(counted), numeral::magnitude(counted));
         if power.is_none() && !matches!(unit, Unit::Measure(_) | Unit::Money(_)) {
@@ -171,7 +147,7 @@ impl Reader<'_> {
         if self.word(i + 1) == Some("на") {
             return Some(i + 1);
         }
-        let at = if self.word(i + 1).is_some_and(|word| lists("a an", word)) { i + 1 } else { i };
+        let at = if matches!(self.word(i + 1), Some("a" | "an")) { i + 1 } else { i };
         let next = self.word(at + 1).unwrap_or_default();
         let (power, group) = (numeral::magnitude(next), fraction::group(next));
         if power.is_some() || group.is_some() {
@@ -186,8 +162,8 @@ impl Reader<'_> {
             self.push_amount(i, (vec![fraction::half()], Weight::Firm), behind);
             return Some(at + 1);
         }
-        let of = lists(HALF_OF, self.word(i + 1).unwrap_or_default()) || self.follows(i, &["by", "in"]);
-        let of_two = i > 0 && self.word(i - 1).is_some_and(|word| lists(ONE_OF_TWO, word));
+        let of = self.is(i + 1, Class::HalfOf) || self.follows(i, &["by", "in"]);
+        let of_two = i > 0 && self.is(i - 1, Class::OneOfTwo);
         (word == "half" && of && !of_two).then(|| {
             self.push_share(i, i, (1, 2));
             i + 1
@@ -204,9 +180,12 @@ impl Reader<'_> {
                 let gap = self.gap(i).trim();
                 let ends = (!gap.is_empty() && !gap.starts_with('-')) || next.is_empty();
                 let of_hour = next == "of" && self.word(i + 3) == Some("hour");
-                matches!(before, "a" | "one") && !word.ends_with('s') && !of_hour && (ends || lists(PART_OF, next))
+                matches!(before, "a" | "one")
+                    && !word.ends_with('s')
+                    && !of_hour
+                    && (ends || self.is(i + 1, Class::PartOf))
             }
-            false => !ONE_OF_TWO_BEGUN.iter().any(|start| before.starts_with(start)),
+            false => i == 0 || !self.is(i - 1, Class::OneOfTwo),
         };
         firm.then(|| {
             self.push_share(i, i, (1, part));
@@ -226,7 +205,7 @@ impl Reader<'_> {
     /// "one in five", "семь из десяти", "every third": a share that needs no proof, because its numbers do.
     pub(super) fn read_ratio(&mut self, first: usize, last: usize, value: &Decimal) {
         let Some(value) = value.whole().and_then(|value| u32::try_from(value).ok()) else { return };
-        if (2..=10).contains(&value) && self.follows(first, EACH) {
+        if (2..=10).contains(&value) && (first > 0 && self.is(first - 1, Class::Each)) {
             self.push(first..=last, What::Share(1, value), Weight::Loose);
             return;
         }
@@ -251,7 +230,7 @@ impl Reader<'_> {
             // "one third party", and two quarters are half a year.
             let of_year = word == "quarters" && numerator != 3;
             let plural = word.ends_with('s') && !of_year;
-            let one = numerator == 1 && self.word(last + 2).is_none_or(|next| lists(PART_OF, next));
+            let one = numerator == 1 && (self.word(last + 2).is_none() || self.is(last + 2, Class::PartOf));
             return fraction::denominator(word).filter(|_| plural || one);
         }
         let ordinal = || {

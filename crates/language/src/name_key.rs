@@ -12,16 +12,16 @@ const ENDING: usize = 4;
 /// Sounds of which an ending may consist, vowels aside: -ого, -ому, -ами, -ов, -ский, -ian, -ese, -s.
 const IN_ENDINGS: &[u8] = b"hGmvskni";
 /// Two names may differ by this share of a letter for each letter of the longer, and by [`MOST`] at most.
-const EACH: f32 = 0.15;
-const MOST: f32 = 1.2;
+const EACH: f32 = 0.13;
+const MOST: f32 = 0.95;
 /// The longest name that is compared as a whole.
 const LONGEST: usize = 24;
 
 /// What a word sounds like: one byte a sound, vowels as `a e i o u`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Sound(Vec<u8>);
+pub struct NameKey(Vec<u8>);
 
-impl Sound {
+impl NameKey {
     /// The sound of a word in Latin or Cyrillic letters. Other characters are silent.
     pub fn of(word: &str) -> Self {
         let folded = fold(word);
@@ -46,11 +46,6 @@ impl Sound {
     /// True when two words are the same name beyond doubt.
     pub fn is_close(&self, other: &Self) -> bool {
         self.is_within(other, 0.5)
-    }
-
-    /// True when two words can be one name in two alphabets, as far as their sound tells: to be asked of few names only.
-    pub fn is_akin(&self, other: &Self) -> bool {
-        self.is_within(other, 1.6)
     }
 
     /// True when the distance is at most this part of what two spellings of one name may differ by.
@@ -239,7 +234,7 @@ fn latin(letters: &[char], i: usize, out: &mut Vec<u8>) -> usize {
 
 /// A key that words of one root have in common across languages, such as університет and university; `None` for short words.
 pub fn cognate(word: &str) -> Option<String> {
-    let Sound(sounds) = Sound::of(word);
+    let NameKey(sounds) = NameKey::of(word);
     let mut key = String::new();
     for sound in sounds {
         let class = match sound {
@@ -280,7 +275,7 @@ mod tests {
             &["Guinness", "Гіннесс", "Гиннесс"],
         ] {
             for name in names {
-                assert!(Sound::of(names[0]).is_like(&Sound::of(name)), "{} {name}", names[0]);
+                assert!(NameKey::of(names[0]).is_like(&NameKey::of(name)), "{} {name}", names[0]);
             }
         }
     }
@@ -295,10 +290,10 @@ mod tests {
             ("Ma", "Mo"),
             ("Paris", "Париж"),
         ] {
-            assert_eq!(Sound::of(a).is_like(&Sound::of(b)), a == "Paris", "{a} {b}");
+            assert_eq!(NameKey::of(a).is_like(&NameKey::of(b)), a == "Paris", "{a} {b}");
         }
-        assert!(!Sound::of("").is_like(&Sound::of("")));
-        Sound::of(&"щ".repeat(9999)).is_like(&Sound::of(&"x".repeat(9999)));
+        assert!(!NameKey::of("").is_like(&NameKey::of("")));
+        NameKey::of(&"щ".repeat(9999)).is_like(&NameKey::of(&"x".repeat(9999)));
     }
 
     #[test]

@@ -1,0 +1,142 @@
+//! A sentence with what it says: its words, what each can be found by, its numbers and dates, its negations and attributions.
+
+use super::name_key::cognate;
+use super::quantity::{Mention, Weight, mentions};
+use super::stance::{Mark, marks};
+use super::stem::stem;
+use super::table::{Concept, Kind, Table};
+use super::token::{Token, tokens};
+
+/// The most words of a text that is held against an article.
+const LONGEST: usize = 400;
+
+/// What a word can be found by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// The stem: within one language.
+    Stem(String),
+    /// A row of the tables: across languages.
+    Concept(Concept),
+    /// The root: across languages.
+    Cognate(String),
+}
+
+impl Key {
+    /// The row of the tables, where it is one.
+    pub fn concept(&self) -> Option<Concept> {
+        match self {
+            Self::Concept(concept) => Some(*concept),
+            Self::Stem(_) | Self::Cognate(_) => None,
+        }
+    }
+}
+
+/// Whether two texts are in one language. Words of two languages are compared by fewer keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LanguageMatch {
+    /// They are.
+    Same,
+    /// They are not.
+    Other,
+}
+
+/// A sentence that was read.
+#[derive(Debug, Clone)]
+pub struct Annotation {
+    /// The sentence.
+    pub text: String,
+    /// Its words and numbers.
+    pub tokens: Vec<Token>,
+    /// What each token can be found by.
+    pub keys: Vec<Vec<Key>>,
+    /// Its numbers and dates.
+    pub mentions: Vec<Mention>,
+    /// Its negations, doubts and attributions.
+    pub marks: Vec<Mark>,
+    /// For each token, whether it is part of a number or a date.
+    in_figure: Vec<bool>,
+}
+
+impl Annotation {
+    /// Reads a sentence of an article.
+    pub fn of(text: &str) -> Self {
+        Self::of_tokens(text, tokens(text))
+    }
+
+    /// Reads a text that is held against an article. Each of its words is looked for in the whole article, so their number
+    /// is bounded: what comes after the first [`LONGEST`] is no sentence that anybody would write.
+    pub fn of_claim(text: &str) -> Self {
+        let mut tokens = tokens(text);
+        tokens.truncate(LONGEST);
+        Self::of_tokens(text, tokens)
+    }
+
+    fn of_tokens(text: &str, tokens: Vec<Token>) -> Self {
+        let mut keys: Vec<Vec<Key>> = tokens.iter().map(own_keys).collect();
+        for i in 0..tokens.len() {
+            for (concept, length) in Table::shared().at(&tokens, i) {
+                keys[i..i + length].iter_mut().for_each(|keys| keys.push(Key::Concept(concept)));
+            }
+        }
+        let (mentions, marks) = (mentions(text, &tokens), marks(text, &tokens));
+        let in_figure = in_figure(&tokens, &mentions);
+        Self { text: text.to_owned(), tokens, keys, mentions, marks, in_figure }
+    }
+
+    /// True when token `i` stands for a concept of this kind.
+    pub fn is_concept(&self, i: usize, kind: Kind) -> bool {
+        self.keys[i].iter().any(|key| matches!(key, Key::Concept(concept) if concept.kind == kind))
+    }
+
+    /// The keys of a token that count in this language_match.
+    pub fn keys_in(&self, i: usize, language_match: LanguageMatch) -> impl Iterator<Item = &Key> {
+        let latin = self.tokens[i].folded.is_ascii();
+        self.keys[i].iter().filter(move |key| match key {
+            // A Latin word in a Cyrillic text is the word itself.
+            Key::Stem(_) => language_match == LanguageMatch::Same || latin,
+            Key::Concept(concept) => language_match == LanguageMatch::Other || concept.kind == Kind::Name,
+            Key::Cognate(_) => language_match == LanguageMatch::Other,
+        })
+    }
+
+    /// True for a word that says something by itself.
+    pub fn carries_meaning(&self, i: usize) -> bool {
+        let token = &self.tokens[i];
+        let short = token.text.chars().count() < 3 && !token.is_acronym();
+        !token.is_number() && !short && !token.is_function_word() && !self.in_figure[i]
+    }
+
+    /// True when the token's capital may only be that of a sentence or a quotation that begins.
+    pub fn begins(&self, i: usize) -> bool {
+        let before = self.text[..self.tokens[i].start].trim_end();
+        before.is_empty()
+            || before
+                .ends_with(['.', '!', '?', ':', '…', '"', '“', '«', '„', '(', '-', '–', '—', '•', '\'', '‘', '[', '/'])
+    }
+
+    /// True when two tokens say the same, as far as the language_match tells.
+    pub fn same_word(&self, i: usize, (other, j): (&Annotation, usize), language_match: LanguageMatch) -> bool {
+        self.keys_in(i, language_match).any(|key| other.keys[j].contains(key))
+    }
+}
+
+/// Which tokens are part of a mention that has to be supported.
+fn in_figure(tokens: &[Token], mentions: &[Mention]) -> Vec<bool> {
+    let firm = mentions.iter().filter(|mention| mention.weight == Weight::Firm);
+    let mut inside = vec![false; tokens.len()];
+    for mention in firm {
+        let first = tokens.partition_point(|token| token.end() <= mention.start);
+        let last = tokens.partition_point(|token| token.start < mention.end);
+        inside[first..last].fill(true);
+    }
+    inside
+}
+
+fn own_keys(token: &Token) -> Vec<Key> {
+    if token.is_number() {
+        return Vec::new();
+    }
+    let mut keys = vec![Key::Stem(stem(&token.folded))];
+    keys.extend(cognate(&token.folded).map(Key::Cognate));
+    keys
+}

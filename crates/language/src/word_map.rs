@@ -1,0 +1,67 @@
+//! Words, and beginnings of words, that stand for something.
+//!
+//! A look-up takes as long as its word and not as long as the table. What a word stands for is looked for in all three
+//! languages at once. Not here: what is looked up, which callers fold (see [`fold`](super::fold)).
+
+use std::collections::HashMap;
+
+/// What words stand for.
+#[derive(Debug)]
+pub struct WordMap<T> {
+    /// By the word or its beginning: whether it is a beginning, and what it stands for.
+    entries: HashMap<String, Vec<(bool, T)>>,
+}
+
+impl<T> Default for WordMap<T> {
+    fn default() -> Self {
+        Self { entries: HashMap::new() }
+    }
+}
+
+impl<T: Copy> WordMap<T> {
+    /// A map of lists: words with blanks between them, `*` behind the beginnings of words.
+    pub fn of<'l>(lists: impl IntoIterator<Item = (&'l str, T)>) -> Self {
+        let mut map = Self::default();
+        lists.into_iter().for_each(|(words, value)| map.add(words, value));
+        map
+    }
+
+    /// Adds a list of words that stand for this.
+    pub fn add(&mut self, words: &str, value: T) {
+        for word in words.split_whitespace() {
+            let (letters, begins) = word.strip_suffix('*').map_or((word, false), |start| (start, true));
+            self.entries.entry(letters.to_owned()).or_default().push((begins, value));
+        }
+    }
+
+    /// What a word stands for, the longest beginning first, and what of the word follows that.
+    pub fn matches<'m, 'w: 'm>(&'m self, word: &'w str) -> impl Iterator<Item = (T, &'w str)> + 'm {
+        let ends = std::iter::once(word.len()).chain(word.char_indices().rev().map(|(at, _)| at));
+        ends.filter(|&end| end > 0).flat_map(move |end| {
+            let found = self.entries.get(&word[..end]).map_or(&[][..], Vec::as_slice);
+            let fits = found.iter().filter(move |(begins, _)| *begins || end == word.len());
+            fits.map(move |&(_, value)| (value, &word[end..]))
+        })
+    }
+
+    /// What a word stands for, by its longest beginning.
+    pub fn get(&self, word: &str) -> Option<T> {
+        self.matches(word).next().map(|(value, _)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_beginnings_are_found() {
+        let map = WordMap::of([("rise ris*", 1), ("rising зріс", 2)]);
+        assert_eq!(
+            (map.get("rise"), map.get("rising"), map.get("зріс"), map.get("зрісши")),
+            (Some(1), Some(2), Some(2), None)
+        );
+        assert_eq!(map.matches("rising").collect::<Vec<_>>(), [(2, ""), (1, "ing")]);
+        assert_eq!((map.get(""), map.get("ri"), map.get("щ")), (None, None, None));
+    }
+}
