@@ -7,7 +7,7 @@
 
 use super::Evidence;
 use super::reference::{Reference, figures_of};
-use crate::language::{Amount, Annotation, LanguageMatch, Mention, Weight, What};
+use crate::language::{Amount, Annotation, Class, LanguageMatch, Mention, Weight, What};
 
 /// A sentence with this share of a fact supports it.
 const SUPPORTS: f32 = 0.5;
@@ -46,7 +46,16 @@ pub(super) struct Link {
 struct Feature {
     sentences: Vec<usize>,
     weight: f32,
-    is_number: bool,
+    kind: FeatureKind,
+}
+
+/// What a feature is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FeatureKind {
+    Word,
+    /// A word with a capital.
+    Name,
+    Number,
 }
 
 impl Feature {
@@ -118,17 +127,31 @@ pub(super) fn search(text: &Annotation, reference: &Reference, language_match: L
     Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
 }
 
-/// True when a sentence has nothing of a text but its numbers, and those that are evidence have none of them.
+/// True when a sentence has nothing of a text but its numbers and names, and those that are evidence have none of them.
 fn is_strange(features: &[Feature], at: usize, evidence: &[usize]) -> bool {
     features
         .iter()
         .filter(|feature| feature.sentences.contains(&at))
-        .all(|feature| feature.is_number && !feature.is_in(evidence))
+        .all(|feature| feature.kind != FeatureKind::Word && !feature.is_in(evidence))
 }
 
-/// True when the first sentence has another number of the same unit in the place of one that only the second has: then a text
-/// may have taken from the second what belongs to something else.
-fn competes(text: &Annotation, (first, second): (usize, usize), reference: &Reference) -> bool {
+/// True when the first sentence has another number of the same unit, or another place, where only the second has the text's: then a text may have taken from the second what belongs to something else.
+fn competes(text: &Annotation, sentences: (usize, usize), reference: &Reference) -> bool {
+    has_other_number(text, sentences, reference) || has_other_name(text, sentences, reference)
+}
+
+/// "In Leeds" where the first sentence says "in York".
+fn has_other_name(text: &Annotation, (first, second): (usize, usize), reference: &Reference) -> bool {
+    let [first, second] = [first, second].map(|at| &reference.sentences()[at]);
+    let places = |of: &'_ Annotation| -> Vec<usize> {
+        let is_place = |&i: &usize| i > 0 && of.tokens[i - 1].is(Class::InPlace) && of.may_be_name(i);
+        (0..of.tokens.len()).filter(is_place).collect()
+    };
+    places(text).into_iter().any(|i| text.shares_name(i, second) && !text.shares_name(i, first))
+        && places(first).into_iter().any(|i| !first.shares_name(i, text))
+}
+
+fn has_other_number(text: &Annotation, (first, second): (usize, usize), reference: &Reference) -> bool {
     let sentence = &reference.sentences()[first];
     let firm = |reading: &'_ Annotation| -> Vec<Amount> {
         let amounts = reading.mentions.iter().filter(|it| it.weight == Weight::Firm).filter_map(|it| match &it.what {
@@ -146,7 +169,7 @@ fn competes(text: &Annotation, (first, second): (usize, usize), reference: &Refe
 
 /// True when these sentences have none of a text's words. A number alone does not bear out what is said of it.
 fn has_only_numbers_of(features: &[Feature], sentences: &[usize]) -> bool {
-    let words: Vec<&Feature> = features.iter().filter(|feature| !feature.is_number).collect();
+    let words: Vec<&Feature> = features.iter().filter(|feature| feature.kind != FeatureKind::Number).collect();
     words.len() >= LEAST_WORDS && !words.iter().any(|word| word.is_in(sentences))
 }
 
@@ -189,14 +212,15 @@ fn features(fact: &Annotation, reference: &Reference, language_match: LanguageMa
         let unknown =
             sentences.is_empty() && language_match == LanguageMatch::Other && !fact.tokens[i].is_capitalised();
         let weight = reference.weight(sentences.len()) * if unknown { UNKNOWN } else { 1.0 };
-        found.push(Feature { sentences, weight, is_number: false });
+        let kind = if fact.may_be_name(i) { FeatureKind::Name } else { FeatureKind::Word };
+        found.push(Feature { sentences, weight, kind });
     }
     // "Yesterday" is no figure that a sentence could be found by.
     let firm = |mention: &&Mention| mention.weight == Weight::Firm && !matches!(mention.what, What::Relative(..));
     for mention in fact.mentions.iter().filter(firm) {
         let sentences = reference.with_figures(&figures_of(&mention.what));
         let weight = reference.weight(sentences.len()) * NUMBER;
-        found.push(Feature { sentences, weight, is_number: true });
+        found.push(Feature { sentences, weight, kind: FeatureKind::Number });
     }
     found
 }

@@ -6,7 +6,7 @@
 
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::language::{Annotation, Class, Kind, LanguageMatch, Mention, Table, Unit, What};
+use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Unit, What};
 
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
@@ -93,8 +93,10 @@ fn hold(text: &Annotation, i: usize, against: &Against<'_>, evidence: Option<&[u
     let reference = against.reference;
     let (mut sentences, certain) = reference.with_name(text, i);
     sentences.extend(reference.with_keys(text.keys_in(i, against.language_match)));
-    if evidence.is_some_and(|evidence| sentences.iter().any(|at| evidence.contains(at))) {
-        return Held::Proved;
+    let proving = || sentences.iter().filter(|&at| evidence.is_some_and(|evidence| evidence.contains(at)));
+    if proving().next().is_some() {
+        let denied = proving().all(|&at| reference.sentences().get(at).is_some_and(|it| only_denies(it, (text, i))));
+        return if denied { Held::Elsewhere } else { Held::Proved };
     }
     if token.is_acronym() && spelled_out(&token.text, evidence, reference) {
         return Held::Proved;
@@ -114,6 +116,17 @@ fn hold(text: &Annotation, i: usize, against: &Against<'_>, evidence: Option<&[u
         true => Held::Unknown,
         false => Held::Elsewhere,
     }
+}
+
+/// True when a sentence has name `i` of a text only behind a negation, "and not to Kyiv", and the text denies nothing.
+fn only_denies(sentence: &Annotation, (text, i): (&Annotation, usize)) -> bool {
+    let negated = |j| sentence.marks.iter().any(|mark| matches!(mark, Mark::Negation(_, Some(head)) if *head == j));
+    let mut places =
+        (0..sentence.tokens.len()).filter(|&j| sentence.may_be_name(j) && sentence.is_name_of(j, (text, i)));
+    let first = places.next();
+    !text.marks.iter().any(|mark| matches!(mark, Mark::Negation(..) | Mark::Implicit(_)))
+        && first.is_some_and(negated)
+        && places.all(negated)
 }
 
 /// True when the article counts in a currency, or speaks of it, so that its code in capitals is no name: USD for dollars.

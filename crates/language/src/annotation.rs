@@ -1,6 +1,6 @@
 //! A sentence with what it says: its words, what each can be found by, its numbers and dates, its negations and attributions.
 
-use super::name_key::cognate;
+use super::name_key::{NameKey, cognate};
 use super::quantity::{Mention, Weight, mentions};
 use super::stance::{Mark, marks};
 use super::stem::stem;
@@ -112,6 +112,26 @@ impl Annotation {
         before.is_empty()
             || before
                 .ends_with(['.', '!', '?', ':', '…', '"', '“', '«', '„', '(', '-', '–', '—', '•', '\'', '‘', '[', '/'])
+    }
+
+    /// True for a word with a capital that is not merely that of the first word of a sentence.
+    pub fn may_be_name(&self, i: usize) -> bool {
+        self.tokens[i].is_capitalised()
+            && self.carries_meaning(i)
+            && (!self.begins(i) || self.is_concept(i, Kind::Name))
+    }
+
+    /// True when another text has a name that token `i` may be a form or a spelling of.
+    pub fn shares_name(&self, i: usize, other: &Annotation) -> bool {
+        (0..other.tokens.len()).any(|j| self.is_name_of(i, (other, j)))
+    }
+
+    /// True when two tokens may be one name. Two that the tables have are one when their rows are.
+    pub fn is_name_of(&self, i: usize, (other, j): (&Annotation, usize)) -> bool {
+        let listed = self.is_concept(i, Kind::Name) && other.is_concept(j, Kind::Name);
+        let comparable = !listed && other.tokens[j].is_capitalised();
+        self.same_word(i, (other, j), LanguageMatch::Other)
+            || (comparable && NameKey::of(&self.tokens[i].text).is_like(&NameKey::of(&other.tokens[j].text)))
     }
 
     /// True when two tokens say the same, as far as the language_match tells.

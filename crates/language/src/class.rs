@@ -26,6 +26,8 @@ pub enum Class {
     Anybody,
     /// Words with which another clause begins.
     BeginsClause,
+    /// Before the name of the place where something is.
+    InPlace,
     /// Words behind which it stands what somebody says, or doubts.
     That,
     /// Words that may stand between a preposition and its number.

@@ -12,7 +12,7 @@ const ENDING: usize = 4;
 /// Sounds of which an ending may consist, vowels aside: -ого, -ому, -ами, -ов, -ский, -ian, -ese, -s.
 const IN_ENDINGS: &[u8] = b"hGmvskni";
 /// Two names may differ by this share of a letter for each letter of the longer, and by [`MOST`] at most.
-const EACH: f32 = 0.13;
+const EACH: f32 = 0.14;
 const MOST: f32 = 0.95;
 /// The longest name that is compared as a whole.
 const LONGEST: usize = 24;
@@ -103,6 +103,8 @@ fn drop(sounds: &[u8], i: usize) -> f32 {
     let next = sounds.get(i + 1);
     match sounds[i] {
         sound if in_ending && IN_ENDINGS.contains(&sound) => cost(sound).min(0.25),
+        // Quiroga, Кирога: a v that only English says.
+        b'v' if i > 0 && sounds[i - 1] == b'k' => 0.3,
         // Джонсон, Johnson: the first of two sounds that are one.
         b'd' if matches!(next, Some(b'z' | b'j' | b'c')) => 0.2,
         b't' if matches!(next, Some(b'c' | b's')) => 0.2,
