@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use super::check::{Fault, FaultKind};
 use crate::language::{
-    Amount, Date, Decimal, Language, Mention, Unit, Weight, What, mentions, number_ranges, number_spellings,
-    parts_thousands, plain_number, tokens,
+    Amount, Language, Mention, Unit, Weight, What, mentions, number_ranges, number_spellings, parts_thousands,
+    plain_number, tokens,
 };
 
 /// A number as it stands.
@@ -63,7 +63,7 @@ pub(super) fn differences(source: (&str, Language), target: (&str, Language)) ->
     let mut left: Vec<&Mention> = theirs.iter().filter(firm).collect();
     let mut missing = Vec::new();
     for mention in ours.iter().filter(firm) {
-        match left.iter().position(|other| is_same(mention, other)) {
+        match left.iter().position(|other| mention.has_value_of(other)) {
             Some(at) => drop(left.remove(at)),
             None if excused(mention, &theirs) => {}
             None => missing.push(changed(mention, source.0)),
@@ -78,7 +78,7 @@ pub(super) fn differences(source: (&str, Language), target: (&str, Language)) ->
 pub(super) fn are_all_lost(source: (&str, Language), target: (&str, Language)) -> bool {
     let (ours, theirs) = (read(source.0, source.1), read(target.0, target.1));
     let firm: Vec<_> = ours.iter().filter(|it| it.weight == Weight::Firm && has_value(&it.what)).collect();
-    firm.len() > 1 && !firm.iter().any(|mention| theirs.iter().any(|other| is_same(mention, other)))
+    firm.len() > 1 && !firm.iter().any(|mention| theirs.iter().any(|other| mention.has_value_of(other)))
 }
 
 fn has_value(what: &What) -> bool {
@@ -94,30 +94,7 @@ fn changed(mention: &Mention, text: &str) -> Fault {
 
 /// True when the other side says it in passing.
 fn excused(mention: &Mention, others: &[Mention]) -> bool {
-    others.iter().any(|other| other.weight == Weight::Loose && is_same(mention, other))
-}
-
-/// True when two mentions are of the same number, time or date. Units are compared by themselves.
-fn is_same(a: &Mention, b: &Mention) -> bool {
-    let hour = |amount: &Amount, hours: u16, minutes: u16| {
-        amount.clock == Some((hours, minutes))
-            || (minutes == 0 && amount.values.contains(&Decimal::from(u64::from(hours))))
-    };
-    match (&a.what, &b.what) {
-        (What::Number(ours), What::Number(theirs)) => {
-            ours.values.iter().any(|value| theirs.values.contains(value)) || ours.has_value_of(theirs, Weight::Firm)
-        }
-        (What::Number(amount), What::Clock(hours, minutes)) | (What::Clock(hours, minutes), What::Number(amount)) => {
-            hour(amount, *hours, *minutes)
-        }
-        (What::Clock(a, b), What::Clock(c, d)) => b == d && (a == c || (*a < 24 && *c < 24 && a % 12 == c % 12)),
-        (What::Clock(a, b), What::Score(c, d)) | (What::Score(c, d), What::Clock(a, b)) => (a, b) == (c, d),
-        (What::Date(Date { day, month, year }), What::Date(theirs)) => {
-            (*day, *month) == (theirs.day, theirs.month)
-                && (year == &theirs.year || year.is_none() || theirs.year.is_none())
-        }
-        (ours, theirs) => ours == theirs,
-    }
+    others.iter().any(|other| other.weight == Weight::Loose && mention.has_value_of(other))
 }
 
 /// Currencies by their ISO 4217 codes, and `%`, that only one side counts in.

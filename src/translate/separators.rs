@@ -9,13 +9,9 @@ use std::ops::Range;
 
 use super::Direction;
 use crate::language::{
-    Language, Mention, Unit, What, fold, is_function_word, mentions, number_ranges, plain_number, tokens,
+    Digits, Language, Mention, Unit, What, fold, is_function_word, mentions, number_ranges, plain_number, tokens,
 };
 
-/// Parts thousands in Ukrainian and Russian; no line is broken there.
-const BLANK: &str = "\u{a0}";
-/// Digits that are written together.
-const TOGETHER: usize = 4;
 /// Words before the number of a version, a chapter or an article, and before a time or a date.
 const NUMBERED: &str = "version versions v ver release build section sections chapter chapters article articles paragraph \
     clause item figure fig table appendix part no rfc версія версії версію версією версиях версия версии версию версией \
@@ -101,10 +97,13 @@ impl Amounts {
         let mut context = None;
         for range in number_ranges(source) {
             let old = plain_number(&source[range.clone()]);
-            let Some(number) = Number::parse(&old, direction.from) else { continue };
+            let separated = old.contains(|c: char| !c.is_ascii_digit());
+            let number =
+                Digits::read(&old, direction.from).filter(|it| separated && it.is_written(&old, direction.from));
+            let Some(number) = number else { continue };
             let context = context.get_or_insert_with(|| Context::new(source));
-            if context.is_amount(&range, number.grouped) {
-                amounts.entry(old).or_insert_with(|| Amount { new: number.written(direction.to), doubtful: 0 });
+            if context.is_amount(&range, number.is_grouped) {
+                amounts.entry(old).or_insert_with(|| Amount { new: number.set(direction.to), doubtful: 0 });
             } else {
                 *others.entry(old).or_default() += 1;
             }
@@ -113,51 +112,6 @@ impl Amounts {
             amount.doubtful = others.get(old).copied().unwrap_or(0);
         }
         Self { amounts }
-    }
-}
-
-/// The digits of a number with separators.
-struct Number {
-    whole: String,
-    fraction: Option<String>,
-    grouped: bool,
-}
-
-impl Number {
-    /// A number as the language writes it; `None` without separators, or where they are others.
-    fn parse(text: &str, language: Language) -> Option<Self> {
-        let (group, point) = if language == Language::En { (',', '.') } else { (' ', ',') };
-        let (whole, fraction) = match text.split_once(point) {
-            Some((whole, fraction)) => (whole, Some(fraction)),
-            None => (text, None),
-        };
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let groups: Vec<&str> = whole.split(group).collect();
-        let grouped = groups.len() > 1;
-        let sound = groups.iter().all(|group| digits(group))
-            && (!grouped
-                || (groups[0].len() <= 3 && groups[0] != "0" && groups[1..].iter().all(|three| three.len() == 3)))
-            && fraction.is_none_or(digits)
-            && (grouped || fraction.is_some());
-        sound.then(|| Self { whole: groups.concat(), fraction: fraction.map(str::to_owned), grouped })
-    }
-
-    fn written(&self, language: Language) -> String {
-        let (group, point) = if language == Language::En { (",", '.') } else { (BLANK, ',') };
-        let together = if language == Language::En { TOGETHER - 1 } else { TOGETHER };
-        let mut out = match self.grouped && self.whole.len() > together {
-            true => {
-                let digits = self.whole.as_bytes();
-                let groups = digits.rchunks(3).rev().map(|three| String::from_utf8_lossy(three).into_owned());
-                groups.collect::<Vec<_>>().join(group)
-            }
-            false => self.whole.clone(),
-        };
-        if let Some(fraction) = &self.fraction {
-            out.push(point);
-            out.push_str(fraction);
-        }
-        out
     }
 }
 

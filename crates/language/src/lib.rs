@@ -47,7 +47,7 @@ pub use self::name_key::{NameKey, cognate};
 pub use self::neighbour::neighbours;
 pub use self::opposite::{Pole, poles};
 pub use self::quantity::{
-    Amount, Bound, Change, Date, Mention, Outcome, Period, Weight, What, mentions, number_spellings, outcome,
+    Amount, Bound, Change, Date, Digits, Mention, Outcome, Period, Weight, What, mentions, number_spellings, outcome,
     parts_thousands,
 };
 pub use self::sentence::{Sentence, SentenceId, sentences};

@@ -3,9 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::super::{KeyFact, Summary};
-use super::name::{Word, words};
 use super::number::{Number, Numbers};
-use crate::language::SentenceId;
+use crate::language::{Annotation, NameKey, SentenceId, Token};
+
+/// A word that is a name, and what it sounds like.
+#[derive(Clone)]
+struct Name {
+    text: String,
+    key: NameKey,
+}
+
+impl Name {
+    fn of(token: &Token) -> Self {
+        Self { text: token.text.clone(), key: NameKey::of(&token.text) }
+    }
+}
 
 /// One fact of one language.
 pub(super) struct Claim {
@@ -16,9 +28,10 @@ pub(super) struct Claim {
     /// What it cites.
     pub(super) sentences: BTreeSet<SentenceId>,
     pub(super) numbers: Numbers,
-    words: Vec<Word>,
+    /// The keys of its words.
+    words: Vec<NameKey>,
     /// Those of its words that are names.
-    names: Vec<Word>,
+    names: Vec<Name>,
 }
 
 impl Claim {
@@ -36,9 +49,8 @@ impl Claim {
         self.names_not_in(other).map(|name| name.text.as_str()).collect()
     }
 
-    fn names_not_in<'a>(&'a self, other: &Self) -> impl Iterator<Item = &'a Word> {
-        let known = |name: &&Word| !other.words.iter().any(|word| word.sounds_like(name));
-        self.names.iter().filter(known)
+    fn names_not_in<'a>(&'a self, other: &Self) -> impl Iterator<Item = &'a Name> {
+        self.names.iter().filter(|name| !other.words.iter().any(|word| word.is_like(&name.key)))
     }
 
     /// Names that the other has as well.
@@ -62,9 +74,9 @@ impl Claim {
     }
 }
 
-/// A capital inside a sentence, and the language of the summary that it stands in; no language for cited sentences.
+/// A name inside a sentence, and the language of the summary that it stands in; no language for cited sentences.
 struct Known {
-    word: Word,
+    key: NameKey,
     language: Option<usize>,
 }
 
@@ -79,18 +91,27 @@ pub(super) fn claims(summaries: &[Summary]) -> Vec<Claim> {
 }
 
 fn claim(fact: &KeyFact, (language, index): (usize, usize), known: &[Known]) -> Claim {
-    let words = words(&fact.text);
-    let elsewhere = |word: &Word| known.iter().any(|it| it.language != Some(language) && it.word.sounds_like(word));
-    let names = words.iter().filter(|word| word.may_be_name() && elsewhere(word)).cloned().collect();
+    let text = Annotation::of_claim(&fact.text);
+    let elsewhere = |name: &Name| known.iter().any(|it| it.language != Some(language) && it.key.is_like(&name.key));
+    let capitalised = text.tokens.iter().filter(|token| may_be_name(token)).map(Name::of);
+    let names = capitalised.filter(elsewhere).collect();
+    let words = text.tokens.iter().map(|token| NameKey::of(&token.text)).collect();
     let sentences = fact.evidence.iter().map(|evidence| evidence.sentence).collect();
-    Claim { language, index, sentences, numbers: Numbers::read(&fact.text), words, names }
+    Claim { language, index, sentences, numbers: Numbers::of(&text), words, names }
+}
+
+/// True for a word that may be a name, as far as it can be told from the word alone. Acronyms are translated too often (EU, ЄС)
+/// to be compared.
+fn may_be_name(token: &Token) -> bool {
+    token.is_capitalised() && token.text.chars().skip(1).any(char::is_lowercase)
 }
 
 fn known(summaries: &[Summary]) -> Vec<Known> {
     let mut found = Vec::new();
     let mut add = |text: &str, language| {
-        let proper = words(text).into_iter().filter(Word::is_proper);
-        found.extend(proper.map(|word| Known { word, language }));
+        let text = Annotation::of_claim(text);
+        let proper = (0..text.tokens.len()).filter(|&i| text.tokens[i].is_capitalised() && !text.begins(i));
+        found.extend(proper.map(|i| Known { key: NameKey::of(&text.tokens[i].text), language }));
     };
     let mut cited = BTreeSet::new();
     for (language, summary) in summaries.iter().enumerate() {

@@ -7,7 +7,6 @@
 
 mod align;
 mod claim;
-mod name;
 mod number;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,7 +7,7 @@
 //! a fact for not having the digits. Whether a number stands in the article is not asked here, and what a text's numbers
 //! are is read in `language`.
 
-use crate::language::{Date, Decimal, Mention, Weight, What, mentions, tokens};
+use crate::language::{Annotation, Mention, Weight};
 
 /// A number, a time or a date in digits.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub(super) struct Number {
 
 impl Number {
     pub(super) fn is(&self, other: &Self) -> bool {
-        is_same(&self.mention, &other.mention)
+        self.mention.agrees_with(&other.mention)
     }
 }
 
@@ -33,10 +33,10 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    pub(super) fn read(text: &str) -> Self {
+    pub(super) fn of(text: &Annotation) -> Self {
         let mut numbers = Self::default();
-        for mention in mentions(text, &tokens(text)) {
-            let said = &text[mention.start..mention.end];
+        for mention in text.mentions.iter().cloned() {
+            let said = &text.text[mention.start..mention.end];
             if mention.weight == Weight::Loose || !said.contains(|c: char| c.is_ascii_digit()) {
                 numbers.others.push(mention);
                 continue;
@@ -51,39 +51,20 @@ impl Numbers {
 
     /// True when the number is among these, in digits or in words.
     pub(super) fn has(&self, number: &Number) -> bool {
-        self.digits.iter().any(|known| known.is(number)) || self.others.iter().any(|it| is_same(it, &number.mention))
+        self.digits.iter().any(|known| known.is(number)) || self.others.iter().any(|it| it.agrees_with(&number.mention))
     }
-}
-
-/// True when two mentions can be of the same number, time or date.
-fn is_same(a: &Mention, b: &Mention) -> bool {
-    match (&a.what, &b.what) {
-        (What::Number(ours), What::Number(theirs)) => {
-            ours.has_value_of(theirs, b.weight) || theirs.has_value_of(ours, a.weight)
-        }
-        (What::Number(amount), What::Clock(hours, minutes)) | (What::Clock(hours, minutes), What::Number(amount)) => {
-            let hour = *minutes == 0 && amount.values.contains(&Decimal::from(u64::from(*hours)));
-            amount.clock == Some((*hours, *minutes)) || (hour && amount.is_bare_or_of_time())
-        }
-        (What::Clock(a, b), What::Score(c, d)) | (What::Score(c, d), What::Clock(a, b)) => (a, b) == (c, d),
-        (What::Date(ours), What::Date(theirs)) => is_same_date(*ours, *theirs),
-        (ours, theirs) => ours == theirs,
-    }
-}
-
-/// True when two dates agree in all that both say.
-fn is_same_date(ours: Date, theirs: Date) -> bool {
-    let day = ours.day == theirs.day || ours.day.is_none() || theirs.day.is_none();
-    let year = ours.year == theirs.year || ours.year.is_none() || theirs.year.is_none();
-    ours.month == theirs.month && day && year
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn numbers(text: &str) -> Numbers {
+        Numbers::of(&Annotation::of(text))
+    }
+
     fn same(a: &str, b: &str) -> bool {
-        let (a, b) = (Numbers::read(a), Numbers::read(b));
+        let (a, b) = (numbers(a), numbers(b));
         !a.digits.is_empty() && a.digits.iter().all(|number| b.has(number)) && b.digits.iter().all(|it| a.has(it))
     }
 
@@ -107,7 +88,7 @@ mod tests {
             ("on 12 March", "12 березня"),
             ("1.5 percentage points", "1,5 в. п."),
         ] {
-            assert!(same(a, b), "{a} | {b}: {:?} {:?}", Numbers::read(a), Numbers::read(b));
+            assert!(same(a, b), "{a} | {b}: {:?} {:?}", numbers(a), numbers(b));
         }
         for (a, b) in [
             ("38.6 million", "38,6 тис."),
@@ -128,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_text_has_the_word_that_multiplies() {
-        let texts = |text: &str| Numbers::read(text).digits.into_iter().map(|it| it.text).collect::<Vec<_>>();
+        let texts = |text: &str| numbers(text).digits.into_iter().map(|it| it.text).collect::<Vec<_>>();
         assert_eq!(texts("£38.6 million in 2024, and 2024 again"), ["38.6 million", "2024"]);
         assert_eq!(texts("12 тис. 5 тисків"), ["12 тис", "5"]);
         assert!(texts("two hundred").is_empty());

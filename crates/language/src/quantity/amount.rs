@@ -109,6 +109,12 @@ impl Amount {
         }
     }
 
+    /// True when it may be this time of day: 9.30, or nine.
+    pub fn is_time(&self, hours: u16, minutes: u16) -> bool {
+        let hour = minutes == 0 && self.values.contains(&Decimal::from(u64::from(hours)));
+        self.clock == Some((hours, minutes)) || hour
+    }
+
     /// True when nothing is counted, or hours: 15 may be three in the afternoon.
     pub fn is_bare_or_of_time(&self) -> bool {
         self.unit.is_of_time() || (self.unit == Unit::Plain && self.counted.is_none())

@@ -27,7 +27,7 @@ use super::unit::Unit;
 
 pub use self::amount::{Amount, Bound, Change};
 pub use self::relative::{Outcome, Period, outcome};
-pub use self::written::{number_spellings, parts_thousands};
+pub use self::written::{Digits, number_spellings, parts_thousands};
 
 /// Whether a mention has to be supported, or only supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +83,48 @@ pub struct Mention {
     pub what: What,
     /// Whether it has to be supported.
     pub weight: Weight,
+}
+
+impl Mention {
+    /// True when two mentions can be of the same number, time or date, of the same things: dates agree in all that both say.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        match (&self.what, &other.what) {
+            (What::Number(ours), What::Number(theirs)) => {
+                ours.has_value_of(theirs, other.weight) || theirs.has_value_of(ours, self.weight)
+            }
+            (What::Number(amount), What::Clock(hours, minutes))
+            | (What::Clock(hours, minutes), What::Number(amount)) => {
+                amount.is_time(*hours, *minutes) && (amount.clock.is_some() || amount.is_bare_or_of_time())
+            }
+            (What::Date(ours), What::Date(theirs)) => {
+                let day = ours.day == theirs.day || ours.day.is_none() || theirs.day.is_none();
+                day && ours.is_month_of(*theirs)
+            }
+            _ => self.has_value_of(other),
+        }
+    }
+
+    /// True when two mentions say the same number, time or date, whatever they count.
+    pub fn has_value_of(&self, other: &Self) -> bool {
+        match (&self.what, &other.what) {
+            (What::Number(ours), What::Number(theirs)) => {
+                ours.values.iter().any(|value| theirs.values.contains(value)) || ours.has_value_of(theirs, Weight::Firm)
+            }
+            (What::Number(amount), What::Clock(hours, minutes))
+            | (What::Clock(hours, minutes), What::Number(amount)) => amount.is_time(*hours, *minutes),
+            (What::Clock(a, b), What::Clock(c, d)) => b == d && (a == c || (*a < 24 && *c < 24 && a % 12 == c % 12)),
+            (What::Clock(a, b), What::Score(c, d)) | (What::Score(c, d), What::Clock(a, b)) => (a, b) == (c, d),
+            (What::Date(ours), What::Date(theirs)) => ours.day == theirs.day && ours.is_month_of(*theirs),
+            (ours, theirs) => ours == theirs,
+        }
+    }
+}
+
+impl Date {
+    /// True when the months are the same, and the years as far as both say.
+    fn is_month_of(self, other: Self) -> bool {
+        self.month == other.month && (self.year == other.year || self.year.is_none() || other.year.is_none())
+    }
 }
 
 /// The numbers and dates of a text that was cut into these tokens, in order.

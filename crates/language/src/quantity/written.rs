@@ -23,57 +23,86 @@ pub fn parts_thousands(mark: char, language: Language) -> bool {
     mark != Separators::of(language).point
 }
 
+/// Digits that are written together outside English: 1200, but 12 000.
+const TOGETHER: usize = 4;
+
+/// The digits of a number, without its separators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digits {
+    whole: String,
+    fraction: String,
+    /// Its thousands are parted.
+    pub is_grouped: bool,
+}
+
+impl Digits {
+    /// Reads a number of a text in a language, each kind of blank in it a space; nothing for times, dates and what else is no
+    /// number.
+    pub fn read(raw: &str, from: Language) -> Option<Self> {
+        if raw.contains([':', '/']) || !raw.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let parts: Vec<&str> = raw.split(|c: char| !c.is_ascii_digit()).collect();
+        let marks: Vec<char> = raw.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let groups =
+            |parts: &[&str]| (1..=3).contains(&parts[0].len()) && parts[1..].iter().all(|part| part.len() == 3);
+        let (last, before) = marks.split_last().map_or((None, &[][..]), |(last, before)| (Some(*last), before));
+        let of = |whole: &[&str], fraction: &str| {
+            Some(Self { whole: whole.concat(), fraction: fraction.to_owned(), is_grouped: whole.len() > 1 })
+        };
+        match last {
+            None => of(&parts, ""),
+            Some(mark @ ('.' | ','))
+                if before.is_empty() && groups(&parts) && !raw.starts_with('0') && parts_thousands(mark, from) =>
+            {
+                of(&parts, "")
+            }
+            Some(last @ ('.' | ','))
+                if !before.contains(&last) && groups(&parts[..parts.len() - 1]) | before.is_empty() =>
+            {
+                let (fraction, whole) = parts.split_last()?;
+                of(whole, fraction)
+            }
+            Some(_) if groups(&parts) => of(&parts, ""),
+            // 12.03.2024
+            Some(_) => None,
+        }
+    }
+
+    /// True when a language writes it like this, with the separators of that language.
+    pub fn is_written(&self, raw: &str, language: Language) -> bool {
+        self.joined(Separators::of(language), self.is_grouped) == raw
+    }
+
+    /// As a language sets it: where no line may be broken, and four digits together outside English.
+    pub fn set(&self, language: Language) -> String {
+        let separators = Separators::of(language);
+        let group = if separators.group == ' ' { '\u{a0}' } else { separators.group };
+        let grouped = self.is_grouped && (language == Language::En || self.whole.len() > TOGETHER);
+        self.joined(Separators { group, ..separators }, grouped)
+    }
+
+    fn joined(&self, Separators { group, point }: Separators, grouped: bool) -> String {
+        let digits: Vec<char> = self.whole.chars().collect();
+        let size = if grouped { 3 } else { digits.len().max(1) };
+        let groups: Vec<String> = digits.rchunks(size).rev().map(|three| three.iter().collect()).collect();
+        let decimals = if self.fraction.is_empty() { String::new() } else { format!("{point}{}", self.fraction) };
+        groups.join(&group.to_string()) + &decimals
+    }
+}
+
 /// The ways to write a number of a text in one language in a text in another: as it stands, and with that language's
 /// separators. Each kind of blank in it is a space.
 pub fn number_spellings(raw: &str, from: Language, to: Language) -> Vec<String> {
     let mut out = vec![raw.to_owned()];
-    let Some((whole, fraction)) = parted(raw, from) else { return out };
-    let Separators { group, point } = Separators::of(to);
-    let decimals = if fraction.is_empty() { String::new() } else { format!("{point}{fraction}") };
-    let grouped = whole.len() > 4 || (whole.len() == 4 && raw.len() > whole.len() + decimals.len());
-    if grouped {
-        let digits: Vec<char> = whole.chars().collect();
-        let groups: Vec<String> = digits.rchunks(3).rev().map(|three| three.iter().collect()).collect();
-        out.push(groups.join(&group.to_string()) + &decimals);
+    if let Some(digits) = Digits::read(raw, from) {
+        let grouped = digits.whole.len() > TOGETHER || (digits.whole.len() == TOGETHER && digits.is_grouped);
+        let ways = [grouped, false].map(|grouped| digits.joined(Separators::of(to), grouped));
+        out.extend(ways);
     }
-    out.push(format!("{whole}{decimals}"));
-    let mut seen = Vec::new();
-    out.retain(|spelling| {
-        !seen.contains(spelling) && {
-            seen.push(spelling.clone());
-            true
-        }
-    });
+    let mut seen = std::collections::HashSet::new();
+    out.retain(|spelling| seen.insert(spelling.clone()));
     out
-}
-
-/// The digits before and behind the point of a number; nothing for times, dates and what else is no number.
-fn parted(raw: &str, from: Language) -> Option<(String, String)> {
-    if raw.contains([':', '/']) || !raw.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let parts: Vec<&str> = raw.split(|c: char| !c.is_ascii_digit()).collect();
-    let marks: Vec<char> = raw.chars().filter(|c| !c.is_ascii_digit()).collect();
-    let groups = |parts: &[&str]| (1..=3).contains(&parts[0].len()) && parts[1..].iter().all(|part| part.len() == 3);
-    let (last, before) = marks.split_last().map_or((None, &[][..]), |(last, before)| (Some(*last), before));
-    let whole = || Some((parts.concat(), String::new()));
-    match last {
-        None => whole(),
-        Some('.' | ',')
-            if before.is_empty() && groups(&parts) && !raw.starts_with('0') && parts_thousands(last?, from) =>
-        {
-            whole()
-        }
-        Some(last @ ('.' | ','))
-            if !before.contains(&last) && groups(&parts[..parts.len() - 1]) | before.is_empty() =>
-        {
-            let (fraction, whole) = parts.split_last()?;
-            Some((whole.concat(), (*fraction).to_owned()))
-        }
-        Some(_) if groups(&parts) => whole(),
-        // 12.03.2024
-        Some(_) => None,
-    }
 }
 
 #[cfg(test)]
