@@ -33,7 +33,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
 const MORE: [(&str, &[&str]); 2] = [("cli/open.rs", &["engine", "translate"]), ("cli/desk.rs", &["translate"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 23] = [
+const ROOTS: [(&str, &[&str]); 24] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
@@ -56,6 +56,7 @@ const ROOTS: [(&str, &[&str]); 23] = [
     ("html5gum", &["intake/html/", "translate/html.rs", "translate/shown.rs"]),
     ("pulldown_cmark", &["intake/markdown.rs"]),
     ("fxtranslate", &["translate/student.rs"]),
+    ("regex", &["translate/protect.rs"]),
     ("serde_urlencoded", &["http/libre/values.rs"]),
 ];
 
