@@ -33,10 +33,11 @@ const ARROWS: [(&str, &[&str]); 15] = [
 const MORE: [(&str, &[&str]); 2] = [("cli/open.rs", &["engine", "translate"]), ("cli/desk.rs", &["translate"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 24] = [
+const ROOTS: [(&str, &[&str]); 25] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
+    ("prost", &["engine/tokenizer/unigram/proto.rs"]),
     ("hf_hub", &["hub/download.rs"]),
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),
