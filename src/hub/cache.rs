@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::digest::Sha256;
-use super::download::RepoFolder;
 use super::error::HubError;
 use super::files;
 use super::manifest::{RemoteFile, is_commit};
@@ -47,24 +46,25 @@ pub(crate) struct Found {
 pub(crate) struct Place {
     pub(crate) file: RemoteFile,
     cache_dir: PathBuf,
-    folder: RepoFolder,
+    /// Of its repository.
+    folder: PathBuf,
 }
 
 impl Place {
     pub(crate) fn new(cache_dir: &Path, file: RemoteFile) -> Self {
-        let folder = RepoFolder::new(cache_dir, &file.repository);
+        let folder = cache_dir.join(format!("models--{}", file.repository.replace('/', "--")));
         Self { file, cache_dir: cache_dir.to_owned(), folder }
     }
 
     /// Our own records about this file.
     pub(crate) fn records(&self) -> PathBuf {
-        self.folder.path().join(".stislo").join(self.flat_name())
+        self.folder.join(".stislo").join(self.flat_name())
     }
 
     /// The lock that the Python tools take for the same blob.
     pub(crate) fn lock(&self) -> PathBuf {
         let name = self.expected().sha256.map_or_else(|| self.flat_name(), |hash| hash.to_string());
-        self.cache_dir.join(".locks").join(self.folder.name()).join(format!("{name}.lock"))
+        self.cache_dir.join(".locks").join(self.folder.file_name().unwrap_or_default()).join(format!("{name}.lock"))
     }
 
     /// The size and hash that the manifest states, else those recorded on first download.
@@ -105,17 +105,17 @@ impl Place {
     }
 
     pub(crate) fn blob(&self, name: &str) -> PathBuf {
-        self.folder.path().join("blobs").join(name)
+        self.folder.join("blobs").join(name)
     }
 
     pub(crate) fn pointer(&self, commit: &str) -> PathBuf {
-        self.folder.snapshot(commit).join(&self.file.path)
+        self.folder.join("snapshots").join(commit).join(&self.file.path)
     }
 
     /// Moves a checked file into the cache and links it into the snapshot of `commit`.
     pub(crate) fn put(&self, checked: &Path, blob: &str, commit: &str) -> Result<Found, HubError> {
         let target = self.blob(blob);
-        files::make_folder(&self.folder.path().join("blobs"))?;
+        files::make_folder(&self.folder.join("blobs"))?;
         if checked != target {
             files::rename(checked, &target)?;
         }
@@ -124,7 +124,9 @@ impl Place {
         let relative = Path::new(&"../".repeat(depth)).join("blobs").join(blob);
         files::point(&path, &target, &relative)?;
         if self.file.revision.is_none() {
-            self.folder.point_main(commit)?;
+            let refs = self.folder.join("refs");
+            files::make_folder(&refs)?;
+            fs::write(refs.join("main"), commit).map_err(HubError::io(&refs))?;
         }
         Ok(Found { path, blob: cfg!(unix).then(|| blob.to_owned()) })
     }
@@ -139,7 +141,7 @@ impl Place {
 
     /// Deletes the file in every snapshot that has these bytes, and our records. Gives the bytes freed.
     pub(crate) fn remove(&self) -> Result<u64, HubError> {
-        let before = files::size_below(&self.folder.path());
+        let before = files::size_below(&self.folder);
         let mut blobs: Vec<String> = self.expected().sha256.map(|hash| hash.to_string()).into_iter().collect();
         if let Some(found) = self.find() {
             self.discard(&found)?;
@@ -158,7 +160,7 @@ impl Place {
         }
         files::delete(&self.records())?;
         self.prune()?;
-        Ok(before.saturating_sub(files::size_below(&self.folder.path())))
+        Ok(before.saturating_sub(files::size_below(&self.folder)))
     }
 
     /// The error for a file that is not there.
@@ -188,7 +190,9 @@ impl Place {
         if let Some(revision) = &self.file.revision {
             return vec![revision.clone()];
         }
-        let mut commits: Vec<String> = self.folder.main().into_iter().collect();
+        // What the branch `main` was when it was last asked for.
+        let main = fs::read_to_string(self.folder.join("refs").join("main"));
+        let mut commits: Vec<String> = main.iter().map(|commit| commit.trim().to_owned()).collect();
         commits.extend(self.pin().and_then(|pin| pin.commit));
         if expected.sha256.is_some() {
             commits.extend(self.snapshots());
@@ -198,7 +202,7 @@ impl Place {
     }
 
     fn snapshots(&self) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.folder.path().join("snapshots")) else { return Vec::new() };
+        let Ok(entries) = fs::read_dir(self.folder.join("snapshots")) else { return Vec::new() };
         entries
             .flatten()
             .filter_map(|entry| entry.file_name().into_string().ok())
@@ -208,7 +212,7 @@ impl Place {
 
     /// Deletes folders that have become empty, and the whole repository folder when no file is left in it.
     fn prune(&self) -> Result<(), HubError> {
-        let root = self.folder.path();
+        let root = &self.folder;
         for commit in self.snapshots() {
             let mut folder = self.pointer(&commit);
             while folder.pop() && folder.starts_with(root.join("snapshots")) && fs::remove_dir(&folder).is_ok() {}
@@ -218,7 +222,7 @@ impl Place {
             let _ = fs::remove_dir(root.join(name));
         }
         let left = |name: &str| root.join(name).exists();
-        if left("blobs") || left("snapshots") || left(".stislo") { Ok(()) } else { files::delete(&root) }
+        if left("blobs") || left("snapshots") || left(".stislo") { Ok(()) } else { files::delete(root) }
     }
 }
 

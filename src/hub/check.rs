@@ -71,7 +71,7 @@ struct Mark {
 
 /// What changes when a file is written to or replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Identity {
+struct Identity {
     size: u64,
     /// Nanoseconds since 1970; 0 where the system does not say.
     modified: u64,
@@ -80,7 +80,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    pub(crate) fn of(path: &Path) -> Result<Self, HubError> {
+    fn of(path: &Path) -> Result<Self, HubError> {
         let metadata = fs::metadata(path).map_err(HubError::io(path))?;
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         #[cfg(unix)]
@@ -99,6 +99,17 @@ pub(crate) fn remembered(place: &Place, found: &Found) -> Option<ModelFile> {
     let wanted = expected(place, found).sha256?;
     let holds = mark.identity == identity && mark.sha256 == wanted;
     holds.then(|| ModelFile { path: found.path.clone(), size: identity.size, sha256: wanted })
+}
+
+/// The file, if it was found right before or is.
+pub(crate) fn checked(place: &Place, found: &Found) -> Result<ModelFile, HubError> {
+    remembered(place, found).map_or_else(|| Ok(full(place, found)?.into_file()), Ok)
+}
+
+/// A file that was just filed away, and whose hash has just been compared.
+pub(crate) fn filed(place: &Place, found: &Found, sha256: Sha256) -> Result<ModelFile, HubError> {
+    remember(place, Identity::of(&found.path)?, sha256);
+    checked(place, found)
 }
 
 /// Reads the whole file, compares it, and remembers the result.
@@ -122,7 +133,7 @@ pub(crate) fn full(place: &Place, found: &Found) -> Result<Verified, HubError> {
 }
 
 /// Remembers the result of a check. It is only a saving of time, so a cache that cannot be written to is no error.
-pub(crate) fn remember(place: &Place, identity: Identity, sha256: Sha256) {
+fn remember(place: &Place, identity: Identity, sha256: Sha256) {
     let _ = files::make_folder(&place.records())
         .and_then(|()| files::write_record(&mark_path(place), &Mark { identity, sha256 }));
 }

@@ -1,20 +1,17 @@
-//! The hub as a source, and the only file that names the crate `hf-hub`.
+//! The hub as a source: what it states about a file, compared with what is pinned, and the file.
 //!
-//! `hf-hub` 0.5.0 gives the layout of the cache: how folders are named, where snapshots and refs lie. Its transfer is not
-//! used, and neither is that of 1.0.0. What was read in the source of 0.5.0: it sends the user's token to the address
+//! No crate for the hub is used. What was read in the source of `hf-hub` 0.5.0: it sends the user's token to the address
 //! that the hub redirects to; it writes an answer that ignores the range past the end of the file; it goes on writing
 //! in detached tasks after its caller has gone; it has no timeouts, and no retries in the asynchronous client; it uses
 //! the ETag as a path without a look at it. 1.0.0 cannot resume, and can keep an error page as the model. Neither
-//! checks a hash. So the transfer is ours (`transfer`, on reqwest), and the crate is built without its network half.
+//! checks a hash. So the transfer is ours (`transfer`, on reqwest), and the layout of the cache a few names (`cache`).
 //!
 //! Not here: mirrors (`mirror`), and which source comes first (`fetch`).
 
-use std::path::{Path, PathBuf};
-
-use hf_hub::{Cache, CacheRepo, Repo};
+use std::path::Path;
 
 use super::cache::{Expected, Pin, Place};
-use super::check::{self, Identity, ModelFile};
+use super::check::{self, ModelFile};
 use super::digest;
 use super::error::HubError;
 use super::files;
@@ -23,49 +20,6 @@ use super::progress::{Progress, ProgressEvent, Source};
 use super::remote::{Fault, Remote, Stated, Wanted};
 use super::settings::Limits;
 use super::transfer::Transfer;
-
-/// The folder of one repository in the cache.
-#[derive(Debug, Clone)]
-pub(crate) struct RepoFolder {
-    path: PathBuf,
-    name: String,
-    inner: Repo,
-    cache: Cache,
-}
-
-impl RepoFolder {
-    pub(crate) fn new(cache_dir: &Path, repository: &str) -> Self {
-        let inner = Repo::model(repository.to_owned());
-        let name = inner.folder_name();
-        Self { path: cache_dir.join(&name), name, inner, cache: Cache::new(cache_dir.to_owned()) }
-    }
-
-    pub(crate) fn path(&self) -> PathBuf {
-        self.path.clone()
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(crate) fn snapshot(&self, commit: &str) -> PathBuf {
-        self.handle().pointer_path(commit)
-    }
-
-    /// The commit that the branch `main` had when it was last asked for.
-    pub(crate) fn main(&self) -> Option<String> {
-        let text = std::fs::read_to_string(self.path.join("refs").join("main")).ok()?;
-        Some(text.trim().to_owned())
-    }
-
-    pub(crate) fn point_main(&self, commit: &str) -> Result<(), HubError> {
-        self.handle().create_ref(commit).map_err(HubError::io(&self.path.join("refs")))
-    }
-
-    fn handle(&self) -> CacheRepo {
-        self.cache.repo(self.inner.clone())
-    }
-}
 
 /// A download from the hub. The caller holds the lease.
 pub(crate) struct Download<'a> {
@@ -168,22 +122,18 @@ impl Download<'_> {
         let size = files::size(part);
         let found = self.place.put(part, &stated.etag, &stated.commit)?;
         self.place.record_pin(&Pin { commit: Some(stated.commit.clone()), size, sha256 })?;
-        check::remember(self.place, Identity::of(&found.path)?, sha256);
-        check::remembered(self.place, &found).ok_or(()).or_else(|()| Ok(check::full(self.place, &found)?.into_file()))
+        check::filed(self.place, &found, sha256)
     }
 }
 
 /// Writes a partial file through to the disk and compares it. A wrong one is deleted.
 pub(crate) async fn check_part(part: &Path, expected: Expected) -> Result<(), HubError> {
     let path = part.to_owned();
-    let hashing = tokio::task::spawn_blocking(move || {
+    let result = files::blocking(part, move || {
         let found = std::fs::File::open(&path).and_then(|file| file.sync_all()).and_then(|()| digest::of_file(&path));
         check::compare(&path, expected, found.map_err(HubError::io(&path))?)
-    });
-    let result = match hashing.await {
-        Ok(result) => result,
-        Err(stopped) => Err(HubError::Io { path: part.to_owned(), source: stopped.into() }),
-    };
+    })
+    .await;
     if matches!(result, Err(HubError::HashMismatch { .. } | HubError::WrongSize { .. })) {
         files::delete(part)?;
     }

@@ -11,6 +11,7 @@ use super::cache::{Found, Place};
 use super::check::{self, ModelFile};
 use super::download::Download;
 use super::error::{HubError, Tried};
+use super::files;
 use super::lease::{self, Lease};
 use super::manifest::{Manifest, RemoteFile};
 use super::mirror::MirrorDownload;
@@ -119,11 +120,7 @@ async fn from_cache(place: &Place, progress: &dyn Progress) -> Result<Option<Mod
 
 async fn check_found(place: &Place, found: Found, progress: &dyn Progress) -> Result<ModelFile, HubError> {
     let path = found.path.clone();
-    progress.stage(ProgressEvent::Verifying { path: &path, total: super::files::size(&path) });
+    progress.stage(ProgressEvent::Verifying { path: &path, total: files::size(&path) });
     let place = place.clone();
-    let checking = tokio::task::spawn_blocking(move || check::full(&place, &found));
-    match checking.await {
-        Ok(result) => Ok(result?.into_file()),
-        Err(stopped) => Err(HubError::Io { path, source: stopped.into() }),
-    }
+    files::blocking(&path, move || Ok(check::full(&place, &found)?.into_file())).await
 }

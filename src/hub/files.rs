@@ -1,4 +1,4 @@
-//! The few things that the room does to the disk: write a small file at once, link, ask for free space.
+//! The few things that the room does to the disk: write a small file at once, link, ask for free space, wait for it.
 //!
 //! Why here: each has one way that survives a process that is killed in the middle, and each error names its path.
 //!
@@ -87,6 +87,15 @@ pub(crate) fn point(pointer: &Path, target: &Path, relative: &Path) -> Result<()
         rename(target, &fresh)?;
     }
     rename(&fresh, pointer)
+}
+
+/// Does what blocks beside the runtime; `path` is what it is done to.
+pub(crate) async fn blocking<T: Send + 'static>(
+    path: &Path,
+    work: impl FnOnce() -> Result<T, HubError> + Send + 'static,
+) -> Result<T, HubError> {
+    let stopped = |error: tokio::task::JoinError| HubError::Io { path: path.to_owned(), source: error.into() };
+    tokio::task::spawn_blocking(work).await.map_err(stopped)?
 }
 
 /// Refuses a download for which the disk has no room.

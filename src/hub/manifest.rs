@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::digest::Sha256;
 use super::error::HubError;
@@ -156,10 +157,7 @@ fn fill(pattern: &str, part: u32) -> String {
 impl Manifest {
     /// Reads a manifest; `origin` names it in errors.
     pub fn parse(text: &str, origin: &str) -> Result<Self, HubError> {
-        let wrong = |reason: String| HubError::Manifest { name: origin.to_owned(), reason };
-        let manifest: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        manifest.check().map_err(wrong)?;
-        Ok(manifest)
+        parse(text, origin, Self::check)
     }
 
     /// Its file, as it is asked for.
@@ -176,7 +174,6 @@ impl Manifest {
     }
 
     fn check(&self) -> Result<(), String> {
-        let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
         check_origin(&self.name, &self.repository, self.revision.as_deref())?;
         demand(self.file.split('/').all(is_name), "`file` must be a relative path without `..`")?;
         demand(self.size != Some(0), "`size` must be more than 0")?;
@@ -190,6 +187,21 @@ impl Manifest {
     }
 }
 
+/// Reads a manifest of either kind and checks it; `origin` names it in errors.
+pub(crate) fn parse<M: DeserializeOwned>(
+    text: &str,
+    origin: &str,
+    check: fn(&M) -> Result<(), String>,
+) -> Result<M, HubError> {
+    let manifest = toml::from_str(text).map_err(|error| error.to_string());
+    let checked = manifest.and_then(|manifest| check(&manifest).map(|()| manifest));
+    checked.map_err(|reason| HubError::Manifest { name: origin.to_owned(), reason })
+}
+
+pub(crate) fn demand(holds: bool, what: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what.to_owned()) }
+}
+
 /// One part of a path or of an address that cannot leave its folder and cannot be taken for an option.
 pub(crate) fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -198,7 +210,6 @@ pub(crate) fn is_name(text: &str) -> bool {
 
 /// Checks what every manifest says: what its model is called, and where it comes from.
 pub(crate) fn check_origin(name: &str, repository: &str, revision: Option<&str>) -> Result<(), String> {
-    let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
     demand(is_name(name), "`name` may hold letters, digits, `.`, `-` and `_` only")?;
     demand(is_repository(repository), "`repository` must be owner/name")?;
     demand(revision.is_none_or(is_commit), "`revision` must be a commit of 40 hexadecimal digits")

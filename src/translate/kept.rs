@@ -11,6 +11,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::check::{Fault, FaultKind};
 use super::protect;
+use super::replace::replaced;
 
 /// What stays of one text.
 pub(super) struct Kept<'a> {
@@ -70,15 +71,7 @@ impl<'a> Kept<'a> {
 
     /// A text without the surfaces, with a blank for each.
     pub(super) fn without(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut done = 0;
-        for found in self.find(text) {
-            out.push_str(&text[done..found.range.start]);
-            out.push(' ');
-            done = found.range.end;
-        }
-        out.push_str(&text[done..]);
-        out
+        replaced(text, self.places(text).into_iter().map(|range| (range, " ")))
     }
 
     /// Where the surfaces stand in a text, in order and apart.

@@ -27,6 +27,7 @@ mod place;
 mod polish;
 mod protect;
 mod raised;
+mod replace;
 mod route;
 mod seat;
 mod separators;

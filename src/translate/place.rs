@@ -183,9 +183,10 @@ struct Words<'s> {
 impl<'s> Words<'s> {
     fn new(block: &'s Block, rendered: &'s Rendered) -> Self {
         let ranges = |text: &str| -> Vec<Range<usize>> { words::placed(text).map(|(range, _)| range).collect() };
+        let all = |text| words::words(text).collect::<Vec<_>>();
         let (source, target) = (ranges(&block.text), ranges(&rendered.text));
         let from = match rendered.links.is_empty() {
-            true => guessed(&words_of(&block.text, &source), &words_of(&rendered.text, &target)),
+            true => guessed(&all(&block.text), &all(&rendered.text)),
             false => linked(rendered, &source, &target),
         };
         Self { block, rendered: &rendered.text, source, target, from }
@@ -270,10 +271,6 @@ impl<'s> Words<'s> {
         let outside = !before.ends_with(char::is_alphanumeric);
         end + marks.filter(|_| outside).unwrap_or(0)
     }
-}
-
-fn words_of<'a>(text: &'a str, ranges: &[Range<usize>]) -> Vec<&'a str> {
-    ranges.iter().map(|range| &text[range.clone()]).collect()
 }
 
 /// The word of the source for each word of the target, as the translator says.

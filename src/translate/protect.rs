@@ -1,10 +1,14 @@
 //! What must come through a translation as it is: addresses, placeholders of programs, tags, powers of numbers, emoji.
 //!
-//! A scanner over words and characters, not a grammar: a false find costs a little fluency, a miss breaks a link or a
-//! program. Whatever is recognised is looked for within [`LONGEST`] bytes, so that a text full of opened brackets costs no
-//! more than another. Not here: messages with branches (`message`), and how what must stay is found again (`kept`).
+//! Patterns, not a grammar: a false find costs a little fluency, a miss breaks a link or a program. What a placeholder is,
+//! regular expressions say, in tables by what must not stand in front of it; code is only what they cannot say, brackets in
+//! pairs. Each is looked for where one may begin and within [`LONGEST`] bytes, so that a text full of opened brackets costs
+//! no more than another. Not here: messages with branches (`message`), and how what must stay is found again (`kept`).
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::words;
 
@@ -12,14 +16,125 @@ use super::words;
 const LONGEST: usize = 160;
 /// Marks that end a sentence or a bracket and do not belong to an address before them.
 const TRAILING: &[char] = &['.', ',', ';', ':', '!', '?', '…', ')', ']', '}', '>', '"', '\'', '»', '”', '“', '’'];
+/// Marks that open a quotation or a bracket before an address.
+const LEADING: &[char] = &['(', '[', '<', '"', '«', '“', '„', '\''];
+/// Marks that a placeholder begins with.
+const OPENERS: &[char] = &['{', '$', '%', '<', ':', '_', '#', '@', '[', '&', '\\'];
+
+/// An address with a scheme, up to a mark that no address has.
+static LINK: LazyLock<Regex> = LazyLock::new(|| compiled(r#"[A-Za-z0-9+.-]*://[^"<>«»“”`|]*"#));
+
+/// A word without the marks around it that is an address, or another name that stays.
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"
+    ^(?: (?-u:(?i)www\.)                                # www.example.com
+    | [^@]+@[^.]+\.(?:[^[:ascii:]]|..)                  # a.b@example.org
+    | [@\#][ALNUM_.@-]{2,}$                             # @mention, #hashtag
+    | [A-Za-z]:\\ | \\\\[A-Za-z0-9]                     # C:\news\today, \\server\news
+    | (?:[A-Za-z0-9-]+\.)+                              # example.com/path: with an ending that is common here
+      (?:com|org|net|ua|ru|uk|eu|gov|edu|info|io|dev)(?:[/?:]|$) )",
+    )
+});
+
+/// A number with its power, 10⁶, 10^6, 10^{-3}, and raised or lowered figures behind a word: м².
+static POWER: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"(?:[0-9](?:[0-9.,]*[0-9])?)?(?:[RAISED]+|\^(?:\{[-−{]*[0-9]+\}?|[-−{]*[0-9]+))"));
+
+/// Marks with something on one line between them, and neither of them in it: blocks and values of templates, keys, links,
+/// comments.
+const PAIRS: [(&str, &str); 7] =
+    [("{{{", "}}}"), ("{{", "}}"), ("{%", "%}"), ("$t(", ")"), ("[[", "]]"), ("<%", "%>"), ("<!--", "-->")];
+
+/// Placeholders that may stand anywhere. Here and below, what must not follow one is behind its group.
+const ANYWHERE: &str = r#"
+    [$\#@]\{[^{}\n]+\}                                  # ${name}, #{name}, @{name}
+    | \{(?:FORMAT*\x20){0,2}FORMAT*\}                   # {}, {name}, {0:N2}, {when, date, short}; more blanks are prose
+    | %%(?:[A-Za-z_][A-Za-z0-9_.-]*%%)?                 # %%, %%name%%
+    | </?TAG(?:\s+BARE)*\s*/?>                          # <br/>, </g>, <0>, <option selected>
+    | </?TAG(?:\s+ATTRIBUTE(?:VALUE)?)*?                # <x id="1"/>, <a download href=x>: a value tells it from prose,
+      \s+ATTRIBUTE VALUE                                # a<b and c>d
+      (?:\s+ATTRIBUTE(?:VALUE)?)*\s*/?>
+    | &\#[xX]*[0-9A-Fa-f]+; | &[A-Za-z_]\w{1,30};       # &#160;, &#xa0;, &nbsp;; one letter is an and: R&D;
+    | \\u[0-9A-Fa-f]{4} | \\x[0-9A-Fa-f]{2} | \\[nNtrbfvh0"'\\/]"#;
+
+/// Placeholders that do not stand behind a letter or a digit.
+const OUTSIDE_WORDS: &str = r"
+    (\$NAME\$)(?:[^A-Za-z0-9]|\z) | \$[a-z_]\w*         # $NAME$, $name; $US is money
+    | __(?:[A-Za-z]|_[A-Za-z0-9.-])(?:_?[A-Za-z0-9.-])*__
+    | \#\#[A-Za-z_][A-Za-z0-9_.-]*\#\#                  # __name__, ##name##, @@name@@
+    | @@[A-Za-z_][A-Za-z0-9_.-]*@@
+    | @(?:\.NAME)?:                                     # @:link, @:message.hello, @.lower:key, @:(key), @:{'key'}
+      (?:\([^()\n]+\)|\{[^{}\n]+\}|[A-Za-z_](?:[A-Za-z0-9_.-]*\w)?)";
+
+/// Those with a colon: that of a time and the second of two are none.
+const BEHIND_NO_NAME: &str = r"(:NAME:)(?:[^ALNUM:]|\z) | (:NAME)(?:[^ALNUM_]|\z)"; // :name:, :name
+
+/// Those with a percent sign; behind a digit it is a share.
+const BEHIND_NO_DIGIT: &str = r"
+    (%[A-Za-z_][A-Za-z0-9_.]+%)(?:[^%]|\z)              # %user.name%
+    | %\{[^{}\n]+\}                                     # %{name}
+    | %(?:\([^()\n]+\)|<[^<>\n]+>)?(?:[0-9]+\$)?        # %(name)s, %<name>d, %1$s
+      [-+\#0']*(?:\*|[0-9]*)(?:\.[0-9]*)?               # %-10s, %*d, %.2f; the letters of %lld are one
+      (?:@|[A-Za-z][A-Za-z0-9]*)";
+
+/// %1 as Qt has it, %1!s! as Windows has it. In "100 %1" it is a share whose blank got lost.
+const BEHIND_NO_NUMBER: &str = r"%[0-9]{1,2}(?:![A-Za-z0-9*.\#+-]+!)?";
+
+/// What has an order: tags, escapes, `{}`, and what begins, parts or ends a block of a template: `{{#if x}}`, `{{else}}`,
+/// `{% if x %}`, `{:else}`.
+static ORDERED: LazyLock<Regex> =
+    LazyLock::new(|| compiled(r"^(?: [<\\] | \{\}$ | \{\{?[~\x20-]*(?:[\#/^%:]|else(?:[^A-Za-z0-9_]|$)) )"));
+/// What begins with a percent sign and has none: it has a name, or a number.
+static FREE: LazyLock<Regex> = LazyLock::new(|| compiled(r"[$({] | ..%$ | ^%+L*[0-9]+(?:!|$)"));
+/// How a choice between forms begins; its brackets come in pairs.
+static CHOICE: LazyLock<Regex> = LazyLock::new(|| compiled(r"^\{\s*\w+\s*,\s*choice\s*,"));
+
+/// What the names in capitals stand for in the patterns.
+const NAMES: [(&str, &str); 9] = [
+    ("ALNUM", r"\p{Alphabetic}\p{N}"),
+    ("RAISED", "²³¹\u{2070}-\u{2079}\u{207a}-\u{208e}"),
+    ("FORMAT", r##"[A-Za-z0-9_.:,\#/!?\[\]()'"|*=<>@%&+\\$-]"##),
+    ("ATTRIBUTE", "[A-Za-z0-9_.:@-]+"),
+    ("VALUE", r#"=(?:"[^"]*"|'[^']*'|[^\s"'<>=/]+)"#),
+    ("TAG", "[A-Za-z0-9][A-Za-z0-9_.:-]*"),
+    // Attributes of HTML that have no value.
+    (
+        "BARE",
+        "(?i-u:allowfullscreen|async|autofocus|autoplay|checked|controls|default|defer|disabled|download|hidden|inert|ismap|\
+        itemscope|loop|multiple|muted|nomodule|novalidate|open|playsinline|readonly|required|reversed|selected)",
+    ),
+    ("NAME", r"[A-Za-z_]\w*"),
+    (r"\w", "[A-Za-z0-9_]"),
+];
+
+/// What must not stand in front of a placeholder, and the patterns of those, in the order in which they are tried.
+static PLACEHOLDERS: LazyLock<[(fn(&str) -> bool, Regex); 5]> = LazyLock::new(|| {
+    let beginning = |patterns: &str| compiled(&format!("^(?:{patterns}\n)"));
+    [
+        (|_| true, beginning(ANYWHERE)),
+        (|head| !head.ends_with(char::is_alphanumeric), beginning(OUTSIDE_WORDS)),
+        (|head| !head.ends_with(|c: char| c.is_alphanumeric() || ":_".contains(c)), beginning(BEHIND_NO_NAME)),
+        (|head| !ends_with_digit(head), beginning(BEHIND_NO_DIGIT)),
+        (|head| !ends_with_digit(head.trim_end_matches([' ', '\u{a0}', '\u{202f}'])), beginning(BEHIND_NO_NUMBER)),
+    ]
+});
+
+/// A pattern of ours, with its names spelled out.
+fn compiled(pattern: &str) -> Regex {
+    let spelled = NAMES.iter().fold(format!("(?xs){pattern}"), |text, (name, meaning)| text.replace(name, meaning));
+    Regex::new(&spelled).expect("the patterns of this file are regular expressions")
+}
 
 /// The ranges of `text` that stay as they are, in order and apart.
 pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
     let whole = words::runs(text, |c| !c.is_whitespace());
     let mut found: Vec<Range<usize>> = whole.filter_map(|(range, word)| address(range.start, word)).collect();
     found.extend(placeholders(text));
-    found.extend(powers(text));
-    found.extend(emoji(text));
+    found.extend(POWER.find_iter(text).map(|power| power.range()));
+    // Runs of emoji with what joins them.
+    let joined = words::runs(text, |c| is_emoji(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}'));
+    found.extend(joined.filter_map(|(range, run)| Some(range.start + run.find(is_emoji)?..range.end)));
     apart(found)
 }
 
@@ -38,24 +153,12 @@ pub(super) fn apart(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 /// An address of the web or of mail, a path, a mention or a hashtag.
 fn address(at: usize, word: &str) -> Option<Range<usize>> {
-    if let Some(colon) = word.find("://") {
-        let scheme = word[..colon].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+.-".contains(c));
-        let start = scheme.map_or(0, |before| before + word[before..].chars().next().map_or(1, char::len_utf8));
-        let rest = &word[start..];
-        let end = rest.find(['"', '<', '>', '«', '»', '“', '”', '`', '|']).unwrap_or(rest.len());
-        return Some(bare(at + start, &rest[..end]));
+    if let Some(link) = LINK.find(word) {
+        return Some(bare(at + link.start(), link.as_str()));
     }
-    let opened = word.trim_start_matches(['(', '[', '<', '"', '«', '“', '„', '\'']);
+    let opened = word.trim_start_matches(LEADING);
     let range = bare(at + (word.len() - opened.len()), opened);
-    let whole = &opened[..range.len()];
-    let tagged =
-        |rest: &str| rest.chars().count() >= 2 && rest.chars().all(|c| c.is_alphanumeric() || "_-.@".contains(c));
-    let web = whole.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."));
-    let mail = whole.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.split_once('.').is_some_and(|(name, top)| !name.is_empty() && top.len() >= 2)
-    });
-    let tag = whole.strip_prefix(['@', '#']).is_some_and(tagged);
-    (web || mail || tag || is_path(whole) || is_domain(whole)).then_some(range)
+    ADDRESS.is_match(&opened[..range.len()]).then_some(range)
 }
 
 /// A word without the marks of the sentence behind it. A bracket that it opens itself is part of it.
@@ -65,67 +168,32 @@ fn bare(start: usize, word: &str) -> Range<usize> {
     start..start + whole.len() + usize::from(closed)
 }
 
-/// `C:\news\today`, `\\server\news`.
-fn is_path(word: &str) -> bool {
-    let drive = word.starts_with(|c: char| c.is_ascii_alphabetic()) && word[1..].starts_with(":\\");
-    drive || word.strip_prefix("\\\\").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphanumeric()))
-}
-
-/// `example.com/path`: at least one dot between labels in ASCII, and a known kind of ending.
-fn is_domain(word: &str) -> bool {
-    const ENDINGS: [&str; 12] = ["com", "org", "net", "ua", "ru", "uk", "eu", "gov", "edu", "info", "io", "dev"];
-    let host = word.split(['/', '?', ':']).next().unwrap_or_default();
-    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    host.rsplit_once('.').is_some_and(|(rest, end)| ENDINGS.contains(&end) && rest.split('.').all(label))
-}
-
 /// Placeholders of programs, tags, entities and escapes, in order and apart.
 fn placeholders(text: &str) -> Vec<Range<usize>> {
-    const OPENERS: [char; 10] = ['{', '$', '%', '<', ':', '_', '#', '[', '&', '\\'];
     let mut found = Vec::new();
     let (mut from, mut open) = (0, 0);
-    while let Some(at) = text[from..].find(|c| OPENERS.contains(&c) || c == '@').map(|at| from + at) {
-        let rest = &text[at..text.floor_char_boundary((at + LONGEST).min(text.len()))];
+    while let Some(at) = text[from..].find(OPENERS).map(|at| from + at) {
+        let rest = &text[at..text.floor_char_boundary(at + LONGEST)];
         // What a placeholder has just ended with is no letter before the next one: %1$s%2$s.
         let length = placeholder(rest, &text[open..at]);
-        if length > 0 {
+        if let Some(length) = length {
             found.push(at..at + length);
             open = at + length;
         }
-        from = at + length.max(1);
+        from = at + length.unwrap_or(1);
     }
     found
 }
 
-/// Bytes of the placeholder that `text` begins with; 0 when there is none. `head` is what stands in front of it.
-fn placeholder(text: &str, head: &str) -> usize {
-    let before = head.chars().next_back();
-    let inside_word = before.is_some_and(char::is_alphanumeric);
-    let found = match text.as_bytes().first() {
-        Some(b'{') => braces(text),
-        Some(b'$') => dollar(text, inside_word),
-        Some(b'%') => percent(text, head),
-        Some(b'<') => tag(text),
-        Some(b':') if !inside_word && !matches!(before, Some(':' | '_')) => colon(text),
-        Some(b'_') if !inside_word => doubled(text, "__"),
-        Some(b'#') => braced(text).or_else(|| doubled(text, "##").filter(|_| !inside_word)),
-        Some(b'@') => braced(text).or_else(|| doubled(text, "@@").or_else(|| linked(text)).filter(|_| !inside_word)),
-        Some(b'[') => enclosed(text, "[[", "]]"),
-        Some(b'&') => entity(text),
-        Some(b'\\') => escape(text),
-        _ => None,
-    };
-    found.unwrap_or(0)
-}
-
-/// Bytes of a name of a program: letters, digits, `_` and what else is named, a letter or `_` first.
-fn name(text: &str, also: &str) -> usize {
-    match text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
-        true => {
-            text.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_' || also.as_bytes().contains(b)).count()
-        }
-        false => 0,
-    }
+/// Bytes of the placeholder that `text` begins with. `head` is what stands in front of it.
+fn placeholder(text: &str, head: &str) -> Option<usize> {
+    let enclosed = PAIRS.iter().find_map(|(open, close)| enclosed(text, open, close));
+    enclosed.or_else(|| choice(text)).or_else(|| {
+        PLACEHOLDERS.iter().filter(|(may_follow, _)| may_follow(head)).find_map(|(_, pattern)| {
+            let found = pattern.captures(text)?;
+            found.iter().flatten().last().map(|group| group.len())
+        })
+    })
 }
 
 /// Something on one line between these marks, without either of them in it.
@@ -136,29 +204,9 @@ fn enclosed(text: &str, open: &str, close: &str) -> Option<usize> {
     plain.then_some(open.len() + length + close.len())
 }
 
-/// `{name}`, `{0:N2}`, `{}`, `{{name}}`, `{{{name}}}`, `{% if x %}`. Words in single brackets are prose.
-fn braces(text: &str) -> Option<usize> {
-    /// Blanks in something that a program reads: `{when, date, short}`.
-    const BLANKS: usize = 2;
-    let wider =
-        enclosed(text, "{{{", "}}}").or_else(|| enclosed(text, "{{", "}}")).or_else(|| enclosed(text, "{%", "%}"));
-    if wider.is_some() || text.starts_with("{}") {
-        return wider.or(Some(2));
-    }
-    if let Some(length) = choice(text) {
-        return Some(length);
-    }
-    let length = enclosed(text, "{", "}")?;
-    let body = &text[1..length - 1];
-    let known = |b: u8| b.is_ascii_alphanumeric() || b"_-.: ,#/!?[]()'\"|*=<>@%&+\\$".contains(&b);
-    (body.bytes().all(known) && body.matches(' ').count() <= BLANKS).then_some(length)
-}
-
 /// `{0,choice,0#no files|1#one file|1<{0} files}`: what stands in it is no text to a reader, limits and all.
 fn choice(text: &str) -> Option<usize> {
-    let mut head = text[1..].splitn(3, ',');
-    let (argument, kind, _) = (head.next()?.trim(), head.next()?.trim(), head.next()?);
-    let named = !argument.is_empty() && argument.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    CHOICE.is_match(text).then_some(())?;
     let mut depth = 0_usize;
     let end = text.bytes().position(|byte| {
         match byte {
@@ -168,210 +216,11 @@ fn choice(text: &str) -> Option<usize> {
         }
         depth == 0
     })?;
-    (named && kind == "choice").then_some(end + 1)
+    Some(end + 1)
 }
 
-/// Another message that is read in this place: `@:link`, `@:message.hello`, `@.lower:key`, `@:(key)`, `@:{'key'}`.
-fn linked(text: &str) -> Option<usize> {
-    let modifier = text[1..].strip_prefix('.').map_or(0, |rest| 1 + name(rest, ""));
-    let at = 1 + modifier + 1;
-    let key = text[1 + modifier..].strip_prefix(':').filter(|_| modifier != 1)?;
-    let enclosed = enclosed(key, "(", ")").or_else(|| enclosed(key, "{", "}"));
-    let plain = || key[..name(key, ".-")].trim_end_matches(['.', '-']).len();
-    let length = enclosed.unwrap_or_else(plain);
-    (length > 0).then_some(at + length)
-}
-
-/// A mark before a name in brackets: `#{name}`, `@{name}`, `%{name}`, `${name}`.
-fn braced(text: &str) -> Option<usize> {
-    enclosed(&text[1..], "{", "}").map(|length| 1 + length)
-}
-
-/// `${name}`, `$t(key)`, `$name`, `$NAME$`. `$US` is money.
-fn dollar(text: &str, inside_word: bool) -> Option<usize> {
-    if let Some(length) = braced(text).or_else(|| enclosed(text, "$t(", ")")) {
-        return Some(length);
-    }
-    let name = name(&text[1..], "");
-    let closed = text[1 + name..].strip_prefix('$');
-    if name > 0 && !inside_word && closed.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric())) {
-        return Some(name + 2);
-    }
-    let small = text[1..].starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
-    (small && !inside_word).then_some(1 + name)
-}
-
-/// `%s`, `%1$s`, `%.2f`, `%(name)s`, `%{name}`, `%<name>d`, `%name%`, `%%`, `%1`, `%1!s!`. Behind a digit it is a share.
-fn percent(text: &str, head: &str) -> Option<usize> {
-    if text.starts_with("%%") {
-        return doubled(text, "%%").or(Some(2));
-    }
-    if head.ends_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let named = name(&text[1..], ".");
-    if named > 1 && text[1 + named..].starts_with('%') && !text[2 + named..].starts_with('%') {
-        return Some(named + 2);
-    }
-    if let Some(length) = braced(text) {
-        return Some(length);
-    }
-    let key =
-        enclosed(&text[1..], "(", ")").or_else(|| enclosed(&text[1..], "<", ">").filter(|_| text.starts_with("%<")));
-    let at = 1 + key.unwrap_or(0);
-    let digits = |at: usize| text[at..].bytes().take_while(u8::is_ascii_digit).count();
-    let numbered = at + digits(at);
-    let mut at = if numbered > at && text[numbered..].starts_with('$') { numbered + 1 } else { at };
-    at += text[at..].bytes().take_while(|b| b"-+#0'".contains(b)).count();
-    at += if text[at..].starts_with('*') { 1 } else { digits(at) };
-    if text[at..].starts_with('.') {
-        at += 1 + digits(at + 1);
-    }
-    match text[at..].chars().next() {
-        Some('@') => Some(at + 1),
-        // The letters of `%lld` are one; those of `%dpx` stay together too.
-        Some(c) if c.is_ascii_alphabetic() => {
-            Some(at + text[at..].bytes().take_while(u8::is_ascii_alphanumeric).count())
-        }
-        _ => numbered_percent(text, head),
-    }
-}
-
-/// `%1` as Qt has it, `%1!s!` as Windows has it. "100 %1" is a share whose blank got lost.
-fn numbered_percent(text: &str, head: &str) -> Option<usize> {
-    /// Digits of its number.
-    const DIGITS: usize = 2;
-    let digits = text[1..].bytes().take(DIGITS).take_while(u8::is_ascii_digit).count();
-    let format = text[1 + digits..].strip_prefix('!').and_then(|rest| rest.split_once('!')).map(|(format, _)| format);
-    let known = |format: &&str| {
-        !format.is_empty() && format.bytes().all(|b| b.is_ascii_alphanumeric() || b"*.-+#".contains(&b))
-    };
-    let format = format.filter(known).map_or(0, |format| format.len() + 2);
-    let is_share = head.trim_end_matches([' ', '\u{a0}', '\u{202f}']).ends_with(|c: char| c.is_ascii_digit());
-    (digits > 0 && !is_share).then_some(1 + digits + format)
-}
-
-/// Attributes of HTML that have no value. Others need one beside them to be told from prose: `a<b and c>d`.
-const BARE: &str = "allowfullscreen async autofocus autoplay checked controls default defer disabled download hidden inert \
-    ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected";
-
-/// `<br/>`, `</g>`, `<x id="1"/>`, `<a download href=x>`, `<0>`, `<%= name %>`, `<!-- -->`: a name, and attributes.
-fn tag(text: &str) -> Option<usize> {
-    if text.starts_with("<%") {
-        return enclosed(text, "<%", "%>");
-    }
-    if text.starts_with("<!--") {
-        return enclosed(text, "<!--", "-->");
-    }
-    let mut at = 1 + usize::from(text[1..].starts_with('/'));
-    let named = |b: u8| b.is_ascii_alphanumeric() || b"_.:-".contains(&b);
-    let name = text[at..].bytes().take_while(|b| named(*b)).count();
-    if name == 0 || !text.as_bytes()[at].is_ascii_alphanumeric() {
-        return None;
-    }
-    at += name;
-    let (mut has_values, mut is_doubtful) = (false, false);
-    loop {
-        let blank = text[at..].len() - text[at..].trim_start().len();
-        let rest = &text[at + blank..];
-        if rest.starts_with('>') || rest.starts_with("/>") {
-            let end = at + blank + 1 + usize::from(rest.starts_with('/'));
-            return (has_values || !is_doubtful).then_some(end);
-        }
-        let attribute = rest.bytes().take_while(|b| named(*b) || *b == b'@').count();
-        if blank == 0 || attribute == 0 {
-            return None;
-        }
-        at += blank + attribute;
-        match rest[attribute..].strip_prefix('=') {
-            Some(value) => {
-                at += 1 + value_of(value)?;
-                has_values = true;
-            }
-            None => is_doubtful |= !BARE.split(' ').any(|name| name.eq_ignore_ascii_case(&rest[..attribute])),
-        }
-    }
-}
-
-/// Bytes of the value of an attribute.
-fn value_of(text: &str) -> Option<usize> {
-    match text.chars().next()? {
-        quote @ ('"' | '\'') => Some(text[1..].find(quote)? + 2),
-        _ => text.find(|c: char| c.is_whitespace() || "\"'<>=/".contains(c)).filter(|&length| length > 0),
-    }
-}
-
-/// `:name`, `:name:`. A colon inside a time or before a blank is none.
-fn colon(text: &str) -> Option<usize> {
-    let name = name(&text[1..], "");
-    let rest = &text[1 + name..];
-    let closed = rest.starts_with(':') && !rest[1..].starts_with(|c: char| c.is_alphanumeric() || c == ':');
-    (name > 0 && !rest.starts_with(char::is_alphanumeric)).then_some(1 + name + usize::from(closed))
-}
-
-/// A name between doubled marks: `__name__`, `##name##`, `%%name%%`.
-fn doubled(text: &str, mark: &str) -> Option<usize> {
-    let body = text.strip_prefix(mark)?;
-    let length = body.find(mark)?;
-    (length > 0 && name(&body[..length], ".-") == length).then_some(length + 2 * mark.len())
-}
-
-/// `&nbsp;`, `&#160;`, `&#xa0;`. One letter is a name with an and in it: `R&D;`.
-fn entity(text: &str) -> Option<usize> {
-    let length = text.find(';')?;
-    let body = &text[1..length];
-    let number = body.strip_prefix('#').map(|number| number.trim_start_matches(['x', 'X']));
-    let known = match number {
-        Some(digits) => !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit()),
-        None => body.len() > 1 && body.len() < 32 && name(body, "") == body.len(),
-    };
-    known.then_some(length + 1)
-}
-
-/// `\n`, `\"`, `\u00a0`, `\x41`.
-fn escape(text: &str) -> Option<usize> {
-    let hex = |digits: usize| {
-        let body = text.as_bytes().get(2..2 + digits)?;
-        body.iter().all(u8::is_ascii_hexdigit).then_some(2 + digits)
-    };
-    match text.as_bytes().get(1)? {
-        b'u' => hex(4),
-        b'x' => hex(2),
-        b'n' | b'N' | b't' | b'r' | b'b' | b'f' | b'v' | b'h' | b'0' | b'"' | b'\'' | b'\\' | b'/' => Some(2),
-        _ => None,
-    }
-}
-
-/// Numbers with their powers, 10⁶ or 10^6, and raised or lowered figures behind a word: м².
-fn powers(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (range, run) in words::runs(text, |c| c.is_ascii_digit() || is_raised(c) || "^-−{}.,".contains(c)) {
-        let mut at = 0;
-        while let Some(mark) = run[at..].find(|c| is_raised(c) || c == '^').map(|mark| at + mark) {
-            let rest = &run[mark..];
-            let raised = rest.find(|c| !is_raised(c)).unwrap_or(rest.len());
-            let length = if raised == 0 { caret(rest) } else { raised };
-            let head = &run[at..mark];
-            let number = head
-                .rfind(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
-                .map_or(0, |last| last + head[last..].chars().next().map_or(1, char::len_utf8));
-            let number = head[number..].trim_start_matches(['.', ',']);
-            let base = if number.ends_with(['.', ',']) { mark } else { mark - number.len() };
-            if length > 0 {
-                found.push(range.start + base..range.start + mark + length);
-            }
-            at = mark + length.max(1);
-        }
-    }
-    found
-}
-
-/// Bytes of `^6`, `^-6`, `^{6}`.
-fn caret(text: &str) -> usize {
-    let body = text[1..].trim_start_matches(['-', '−', '{']);
-    let digits = body.bytes().take_while(u8::is_ascii_digit).count();
-    let closed = text[1..].starts_with('{') && body[digits..].starts_with('}');
-    if digits == 0 { 0 } else { text.len() - body.len() + digits + usize::from(closed) }
+fn ends_with_digit(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// A raised or lowered figure or sign.
@@ -382,39 +231,7 @@ pub(super) fn is_raised(c: char) -> bool {
 /// True when the order of what stays matters: programs fill in `%s` one after another, and tags and blocks enclose what is
 /// between them; a placeholder with a name or a number may stand where the other language wants it.
 pub(super) fn is_ordered(surface: &str) -> bool {
-    let named = || surface.contains(['$', '(', '{']) || (surface.len() > 2 && surface.ends_with('%'));
-    let number = surface.trim_start_matches('%').trim_start_matches('L');
-    let is_numbered = || {
-        let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
-        rest.len() < number.len() && (rest.is_empty() || rest.starts_with('!'))
-    };
-    let in_turn = surface.starts_with('%') && !named() && !is_numbered();
-    surface.starts_with(['<', '\\']) || in_turn || surface == "{}" || is_block(surface)
-}
-
-/// True for what begins, parts or ends a block of a template: `{{#if x}}`, `{{else}}`, `{{/if}}`, `{% if x %}`, `{:else}`.
-fn is_block(surface: &str) -> bool {
-    let Some(inside) = surface.strip_prefix('{').map(|rest| rest.strip_prefix('{').unwrap_or(rest)) else {
-        return false;
-    };
-    let inside = inside.trim_start_matches(['~', '-', ' ']);
-    inside.starts_with(['#', '/', '^', '%', ':']) || &inside[..name(inside, "")] == "else"
-}
-
-/// Runs of emoji with what joins them.
-fn emoji(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
-    for (at, c) in text.char_indices() {
-        let end = at + c.len_utf8();
-        match found.last_mut() {
-            Some(last) if last.end == at && (is_emoji(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}')) => {
-                last.end = end;
-            }
-            _ if is_emoji(c) => found.push(at..end),
-            _ => {}
-        }
-    }
-    found
+    ORDERED.is_match(surface) || (surface.starts_with('%') && !FREE.is_match(surface))
 }
 
 /// A picture character. Digits and marks that only a selector turns into one are not.

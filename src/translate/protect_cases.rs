@@ -155,6 +155,13 @@ fn the_order_of_some_matters() {
     }
 }
 
+#[test]
+fn raised_figures_are_the_same_to_the_pattern_and_to_others() {
+    for c in '\0'..=char::MAX {
+        assert_eq!(POWER.is_match(c.encode_utf8(&mut [0; 4])), is_raised(c), "{c:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn spans_are_in_order_and_apart(text in "([a-zа-я ]|[{}<>$%:_#@&;\\\\/^.\"'()=\\[\\]]|10|²|https://|👍|\\PC){0,60}") {

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::replace::replaced;
 use crate::language::Language;
 
 /// A start tag of this name in small letters, with the language `to` where it names one of ours.
@@ -36,15 +37,7 @@ pub(super) fn renamed(raw: &str, name: &str, to: Language) -> String {
         }
     }
     changes.sort_by_key(|(range, _)| range.start);
-    let mut out = String::with_capacity(raw.len());
-    let mut done = 0;
-    for (range, text) in changes {
-        out.push_str(&raw[done..range.start]);
-        out.push_str(&text);
-        done = range.end;
-    }
-    out.push_str(&raw[done..]);
-    out
+    replaced(raw, changes)
 }
 
 /// The language of a tag such as `en-GB`, in small letters.

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::job::Rendered;
+use super::replace::replaced;
 use super::split::Parts;
 use super::talk::{Shape, echoed, examples, instructions, line_of, trigrams};
 use super::task_words::TaskWords;
@@ -223,19 +224,11 @@ fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {
 /// A sentence without the letters and digits of its placeholders, and these: they are written as they stand, and as often.
 /// Letters that the language has itself are free, so those of a Latin text are only looked at afterwards.
 fn without_placeholders(sentence: &str, to: Language) -> (String, Vec<String>) {
-    let (mut prose, mut bodies, mut done) = (String::new(), Vec::new(), 0);
-    for range in protect::spans(sentence) {
-        prose.push_str(&sentence[done..range.start]);
-        prose.push(' ');
-        let body = sentence[range.clone()].trim_matches(|c: char| !c.is_alphanumeric());
-        let listed = |c: char| c.is_ascii_digit() || (c.is_ascii_alphabetic() && to != Language::En);
-        if body.starts_with(listed) {
-            bodies.push(body.to_owned());
-        }
-        done = range.end;
-    }
-    prose.push_str(&sentence[done..]);
-    (prose, bodies)
+    let spans = protect::spans(sentence);
+    let bodies = spans.iter().map(|range| sentence[range.clone()].trim_matches(|c: char| !c.is_alphanumeric()));
+    let listed = |c: char| c.is_ascii_digit() || (c.is_ascii_alphabetic() && to != Language::En);
+    let bodies = bodies.filter(|body| body.starts_with(listed)).map(str::to_owned).collect();
+    (replaced(sentence, spans.into_iter().map(|range| (range, " "))), bodies)
 }
 
 /// What its translation ends with: a sentence stays one, and a headline has no mark.

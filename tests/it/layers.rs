@@ -33,11 +33,12 @@ const ARROWS: [(&str, &[&str]); 15] = [
 const MORE: [(&str, &[&str]); 2] = [("cli/open.rs", &["engine", "translate"]), ("cli/desk.rs", &["translate"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 23] = [
+const ROOTS: [(&str, &[&str]); 26] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
-    ("hf_hub", &["hub/download.rs"]),
+    ("prost", &["engine/tokenizer/unigram/proto.rs"]),
+    ("safetensors", &["engine/model/safetensors.rs"]),
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),
     ("axum", &["http/"]),
@@ -50,12 +51,14 @@ const ROOTS: [(&str, &[&str]); 23] = [
     ("indicatif", &["cli/"]),
     ("whatlang", &["language/"]),
     ("chardetng", &["intake/charset.rs"]),
+    ("cssparser", &["intake/html/colour.rs"]),
     ("dom_smoothie", &["intake/html/opinion.rs"]),
     ("encoding_rs", &["intake/charset.rs", "intake/mojibake.rs"]),
     ("flate2", &["intake/unpack.rs", "hub/"]),
     ("html5gum", &["intake/html/", "translate/html.rs", "translate/shown.rs"]),
     ("pulldown_cmark", &["intake/markdown.rs"]),
     ("fxtranslate", &["translate/student.rs"]),
+    ("regex", &["translate/protect.rs"]),
     ("serde_urlencoded", &["http/libre/values.rs"]),
 ];
 

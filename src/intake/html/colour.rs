@@ -1,5 +1,7 @@
 //! Colours of styles, as far as it takes to see that letters have the colour of their ground.
 
+use cssparser::color::{parse_hash_color, parse_named_color};
+
 /// Red, green and blue.
 pub(super) type Colour = [u8; 3];
 
@@ -13,30 +15,6 @@ pub(super) enum Paint {
     Other,
 }
 
-/// Names that pages use for what they hide, and the basic colours of CSS.
-const NAMES: [(&str, Colour); 20] = [
-    ("white", [255, 255, 255]),
-    ("black", [0, 0, 0]),
-    ("silver", [192, 192, 192]),
-    ("gray", [128, 128, 128]),
-    ("grey", [128, 128, 128]),
-    ("red", [255, 0, 0]),
-    ("maroon", [128, 0, 0]),
-    ("yellow", [255, 255, 0]),
-    ("olive", [128, 128, 0]),
-    ("lime", [0, 255, 0]),
-    ("green", [0, 128, 0]),
-    ("aqua", [0, 255, 255]),
-    ("teal", [0, 128, 128]),
-    ("blue", [0, 0, 255]),
-    ("navy", [0, 0, 128]),
-    ("fuchsia", [255, 0, 255]),
-    ("purple", [128, 0, 128]),
-    ("snow", [255, 250, 250]),
-    ("whitesmoke", [245, 245, 245]),
-    ("ivory", [255, 255, 240]),
-];
-
 /// How far two colours may be apart in each part so that nobody reads the one on the other.
 const ALIKE: u8 = 8;
 
@@ -47,26 +25,12 @@ pub(super) fn parse(value: &str) -> Paint {
         return Paint::Clear;
     }
     if let Some(hex) = value.strip_prefix('#') {
-        return from_hex(hex).unwrap_or(Paint::Other);
+        return parse_hash_color(hex.as_bytes()).map_or(Paint::Other, |(r, g, b, alpha)| painted([r, g, b], alpha));
     }
     if let Some((function, inside)) = value.strip_suffix(')').and_then(|it| it.split_once('(')) {
         return from_function(function, inside).unwrap_or(Paint::Other);
     }
-    NAMES.iter().find(|(name, _)| *name == value).map_or(Paint::Other, |(_, colour)| Paint::Plain(*colour))
-}
-
-fn from_hex(hex: &str) -> Option<Paint> {
-    let digits: Vec<u8> =
-        hex.chars().map(|c| c.to_digit(16).and_then(|it| u8::try_from(it).ok())).collect::<Option<_>>()?;
-    Some(match *digits.as_slice() {
-        [r, g, b] => painted([r * 17, g * 17, b * 17], 1.0),
-        [r, g, b, a] => painted([r * 17, g * 17, b * 17], f32::from(a) / 15.0),
-        [r, rr, g, gg, b, bb] => painted([r * 16 + rr, g * 16 + gg, b * 16 + bb], 1.0),
-        [r, rr, g, gg, b, bb, a, aa] => {
-            painted([r * 16 + rr, g * 16 + gg, b * 16 + bb], f32::from(a * 16 + aa) / 255.0)
-        }
-        _ => return None,
-    })
+    parse_named_color(&value).map_or(Paint::Other, |(r, g, b)| Paint::Plain([r, g, b]))
 }
 
 /// `rgb(1 2 3 / 50%)`, `rgba(1, 2, 3, 0)`. Of other functions only what is transparent is known.

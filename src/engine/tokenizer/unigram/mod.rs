@@ -77,15 +77,16 @@ impl Unigram {
     /// What is wrong with it: cut off, of another kind, or without the pieces that every vocabulary has.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let proto = ModelProto::read(bytes)?;
-        if proto.model_type != 1 {
-            return Err(format!("it is of the kind {}, and only unigram models (1) are read", proto.model_type));
+        if proto.trainer.model_type != 1 {
+            let kind = proto.trainer.model_type;
+            return Err(format!("it is of the kind {kind}, and only unigram models (1) are read"));
         }
         let (mut known, mut fixed, mut unknown) = (AHashMap::new(), Vec::new(), None);
         let mut longest = 0;
         let mut named: [Option<u32>; 256] = [None; 256];
         let (mut worst, mut highest) = (f32::MAX, f32::MIN);
         for (id, piece) in (0..).zip(&proto.pieces) {
-            let score = match piece.kind {
+            let score = match piece.kind() {
                 PieceKind::Normal => {
                     worst = worst.min(piece.score);
                     highest = highest.max(piece.score);
@@ -115,13 +116,13 @@ impl Unigram {
         if known.is_empty() {
             return Err("it has no pieces".to_owned());
         }
-        let bytes = match proto.byte_fallback {
+        let bytes = match proto.trainer.byte_fallback {
             true if named.iter().any(Option::is_none) => return Err("it has not a piece for every byte".to_owned()),
             true => Some(Box::new(named.map(Option::unwrap_or_default))),
             false => None,
         };
         Ok(Self {
-            normalizer: Normalizer::new(&proto, fixed)?,
+            normalizer: Normalizer::new(proto, fixed)?,
             known,
             longest,
             highest,

@@ -5,7 +5,7 @@
 //! The trie's layout is that of Darts-clone (Yata and others, 2007), which SentencePiece stores as it is. Spaces are folded
 //! and written `▁` where the file asks for it.
 
-use super::proto::ModelProto;
+use super::proto::{ModelProto, NormalizerSpec};
 
 /// What stands for a space.
 pub(super) const SPACE: char = '▁';
@@ -17,32 +17,24 @@ pub(super) struct Normalizer {
     replacements: Vec<u8>,
     /// Pieces that are never changed, the longest first.
     fixed: Vec<Box<str>>,
-    add_dummy_prefix: bool,
-    remove_extra_spaces: bool,
-    escape_spaces: bool,
+    spec: NormalizerSpec,
     space_as_suffix: bool,
 }
 
 impl Normalizer {
     /// The rules of a file; `fixed` are its user-defined pieces.
-    pub(super) fn new(proto: &ModelProto<'_>, mut fixed: Vec<Box<str>>) -> Result<Self, String> {
-        let (units, replacements) = charsmap(proto.charsmap)?;
+    pub(super) fn new(proto: ModelProto, mut fixed: Vec<Box<str>>) -> Result<Self, String> {
+        let (spec, space_as_suffix) = (proto.normalizer, proto.trainer.space_as_suffix);
+        let (units, replacements) = charsmap(&spec.charsmap)?;
         fixed.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
-        Ok(Self {
-            units,
-            replacements,
-            fixed,
-            add_dummy_prefix: proto.add_dummy_prefix,
-            remove_extra_spaces: proto.remove_extra_spaces,
-            escape_spaces: proto.escape_spaces,
-            space_as_suffix: proto.space_as_suffix,
-        })
+        Ok(Self { units, replacements, fixed, spec, space_as_suffix })
     }
 
     /// The text that is cut into pieces.
     pub(super) fn normalize(&self, text: &str) -> String {
+        let NormalizerSpec { add_dummy_prefix, remove_extra_spaces, escape_spaces, .. } = self.spec;
         let mut rest = text;
-        while self.remove_extra_spaces && !rest.is_empty() {
+        while remove_extra_spaces && !rest.is_empty() {
             let (replacement, length) = self.prefix(rest);
             if replacement != " " {
                 break;
@@ -52,12 +44,12 @@ impl Normalizer {
         if rest.is_empty() {
             return String::new();
         }
-        let space = if self.escape_spaces { SPACE } else { ' ' };
+        let space = if escape_spaces { SPACE } else { ' ' };
         let mut out = String::with_capacity(text.len() + 3);
-        if !self.space_as_suffix && self.add_dummy_prefix {
+        if !self.space_as_suffix && add_dummy_prefix {
             out.push(space);
         }
-        let mut after_space = self.remove_extra_spaces;
+        let mut after_space = remove_extra_spaces;
         while !rest.is_empty() {
             let (replacement, length) = self.prefix(rest);
             rest = &rest[length..];
@@ -66,12 +58,12 @@ impl Normalizer {
             if !shown.is_empty() {
                 after_space = shown.ends_with(' ');
             }
-            after_space &= self.remove_extra_spaces;
+            after_space &= remove_extra_spaces;
         }
-        if self.remove_extra_spaces {
+        if remove_extra_spaces {
             out.truncate(out.trim_end_matches(space).len());
         }
-        if self.space_as_suffix && self.add_dummy_prefix {
+        if self.space_as_suffix && add_dummy_prefix {
             out.push(space);
         }
         out
