@@ -10,27 +10,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::prompt;
+use crate::grammar::{Openings, is_listed, words};
 use crate::language::Language;
 
 /// The file, whose words answers depend on.
 pub(super) const LABELS: &str = include_str!("../../prompts/labels.toml");
-
-/// What lines of one answer may not begin with, in lower case. `*` at the end stands for all that begin so.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Openings {
-    /// Words that stand beside the parts in labels: "main", "the".
-    pub beside: Vec<String>,
-    /// Words for the parts of an answer: "headline".
-    pub parts: Vec<String>,
-    /// Parts that are labels with a number behind them, too: "fact".
-    pub numbered: Vec<String>,
-    /// Words with which a label needs no mark: "here".
-    pub presenters: Vec<String>,
-    /// What is refused in front of a comma, too: "of course".
-    pub exclaimed: Vec<String>,
-    /// What is refused whatever stands behind it.
-    pub phrases: Vec<String>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +60,7 @@ pub(super) fn openings(language: Language, text: &str) -> Openings {
         presenters: owned(&labels.presenters),
         exclaimed: labels.exclaimed.clone(),
         phrases: labels.talk.iter().filter(|talk| !reason(talk)).flat_map(|talk| talk.says.iter().cloned()).collect(),
+        ..Openings::default()
     }
 }
 
@@ -91,19 +76,6 @@ pub fn is_label(text: &str) -> bool {
 
 fn lists(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|known| is_listed(known, word))
-}
-
-/// True for the word that an entry of the file is, or for one that begins like it.
-fn is_listed(entry: &str, word: &str) -> bool {
-    match entry.strip_suffix('*') {
-        Some(start) => word.starts_with(start),
-        None => entry == word,
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '’' | 'ʼ');
-    text.split(move |c| !is_of_word(c)).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
@@ -156,3 +128,7 @@ mod tests {
         assert!(refuses(Language::Ru, "Выборы прошли, и вывезли всё.", "если вы"), "no word that only begins so");
     }
 }
+
+#[cfg(test)]
+#[path = "label_cases.rs"]
+mod cases;
