@@ -57,6 +57,8 @@ pub type AnswerGrammar = Automaton<AnswerState>;
 pub struct AnswerState {
     format: Arc<AnswerFormat>,
     position: Position,
+    /// An empty line stands in front of this one.
+    spaced: bool,
     line: Line,
     typography: Typography,
     /// Items that facts have cited, the one being written included.
@@ -66,8 +68,6 @@ pub struct AnswerState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Position {
     Headline,
-    /// After the first line feed behind the headline.
-    Between,
     Summary,
     /// Between the lines: this many characters of `- [` are there.
     Mark(usize),
@@ -95,6 +95,7 @@ impl AnswerGrammar {
     pub fn new(format: AnswerFormat) -> Self {
         Self::starting_with(AnswerState {
             position: if format.heading.is_some() { Position::Headline } else { Position::Mark(0) },
+            spaced: false,
             line: Line::default(),
             typography: Typography::default(),
             cited: Cited::default(),
@@ -106,19 +107,14 @@ impl AnswerGrammar {
 impl State for AnswerState {
     fn step(&mut self, c: char) -> bool {
         match self.position {
+            // A second line feed between lines is what many tokens hold; the parser does not see it.
+            Position::Summary | Position::Mark(0) if c == '\n' && self.line.length == 0 => {
+                !std::mem::replace(&mut self.spaced, true)
+            }
             Position::Headline | Position::Summary | Position::Fact if c == '\n' => {
                 self.may_break() && self.next_line()
             }
             Position::Headline | Position::Summary | Position::Fact => self.write(c),
-            // A second line feed between lines is what many tokens hold; the parser does not see it.
-            Position::Between => {
-                self.position = Position::Summary;
-                c == '\n' || self.write(c)
-            }
-            Position::Mark(0) if c == '\n' && self.line.length == 0 => {
-                self.line.length = 1;
-                true
-            }
             Position::Mark(n) => self.mark(n, c),
             Position::Citation(item) => self.cite(item, c),
             Position::Another if c == ' ' => {
@@ -184,7 +180,6 @@ impl State for AnswerState {
 impl AnswerState {
     fn mark(&mut self, n: usize, c: char) -> bool {
         self.position = if n + 1 < MARK.len() { Position::Mark(n + 1) } else { Position::Citation(0) };
-        self.line.length = 0;
         if n + 1 == MARK.len() {
             self.cited.begin_fact();
         }
@@ -303,9 +298,9 @@ impl AnswerState {
             Position::Fact => self.line.end(),
             _ => self.line.clear(),
         }
-        self.typography = Typography::default();
+        (self.typography, self.spaced) = (Typography::default(), false);
         self.position = match self.position {
-            Position::Headline => Position::Between,
+            Position::Headline => Position::Summary,
             _ if self.cited.facts() >= *facts.end() || !citations.is_left(&self.cited) => Position::Done,
             _ => Position::Mark(0),
         };
