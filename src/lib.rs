@@ -13,6 +13,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod eval;
+pub mod grammar;
 pub mod http;
 pub mod hub;
 pub mod intake;

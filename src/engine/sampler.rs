@@ -16,8 +16,8 @@ use super::tokenizer::Tokenizer;
 const FIRST_TRIES: usize = 256;
 /// Candidates that a sampled token is drawn from.
 const SAMPLED: usize = 40;
-/// How much worse a token may be that spells a name right than one that spells it wrong, in logits.
-const SPELLING: f32 = 3.0;
+/// How much less likely a token may be that is right than the one that seems wrong, in logits.
+const MENDING: f32 = 3.0;
 /// Answer tokens that the repetition penalty looks back on.
 const WINDOW: usize = 256;
 
@@ -102,7 +102,7 @@ impl Sampler {
             best = best_allowed(logits, wanted, allowed);
         }
         let chosen = self.draw(&best, logits).map(|token| match self.is_greedy() {
-            true => spelled(logits, token, so_far, allowed).unwrap_or(token),
+            true => mended(logits, token, so_far, allowed).unwrap_or(token),
             false => token,
         });
         match chosen {
@@ -153,19 +153,16 @@ impl Sampler {
     }
 }
 
-/// The token that spells right what this one spells wrong, when there is one that is nearly as good.
-fn spelled(logits: &[f32], chosen: u32, so_far: &SoFar<'_>, allowed: impl Fn(u32) -> bool) -> Option<u32> {
+/// The token that is right where this one seems wrong, when there is one that is nearly as good.
+fn mended(logits: &[f32], chosen: u32, so_far: &SoFar<'_>, allowed: impl Fn(u32) -> bool) -> Option<u32> {
     let SoFar { constraint, tokenizer, .. } = *so_far;
-    let (wrong, names) = constraint.name_after(tokenizer.bytes(chosen))?;
-    if tokenizer.ends().contains(&chosen) || !names.misspells(&wrong) {
+    if tokenizer.ends().contains(&chosen) {
         return None;
     }
-    let least = logits[chosen as usize] - SPELLING;
+    let is_better = constraint.better_than(tokenizer.bytes(chosen))?;
+    let least = logits[chosen as usize] - MENDING;
     let near = top(logits, FIRST_TRIES).into_iter().take_while(|&token| logits[token as usize] >= least);
-    let corrects = |&token: &u32| {
-        constraint.name_after(tokenizer.bytes(token)).is_some_and(|(right, _)| names.corrects(&wrong, &right))
-    };
-    near.filter(|&token| allowed(token)).find(corrects)
+    near.filter(|&token| allowed(token)).find(|&token| is_better(tokenizer.bytes(token)))
 }
 
 /// True for bytes that begin with a letter or a digit, or in the middle of a character.

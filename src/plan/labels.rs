@@ -10,36 +10,16 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::prompt;
+use crate::grammar::{Openings, has_word, words};
 use crate::language::Language;
 
 /// The file, whose words answers depend on.
-pub(super) const LABELS: &str = include_str!("../../prompts/labels.toml");
-
-/// What lines of one answer may not begin with, in lower case. `*` at the end stands for all that begin so.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Openings {
-    /// Words that stand beside the parts in labels: "main", "the".
-    pub beside: Vec<String>,
-    /// Words for the parts of an answer: "headline".
-    pub parts: Vec<String>,
-    /// Parts that are labels with a number behind them, too: "fact".
-    pub numbered: Vec<String>,
-    /// Words with which a label needs no mark: "here".
-    pub presenters: Vec<String>,
-    /// What is refused in front of a comma, too: "of course".
-    pub exclaimed: Vec<String>,
-    /// What is refused whatever stands behind it.
-    pub phrases: Vec<String>,
-}
+const LABELS: &str = include_str!("../../prompts/labels.toml");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Labels {
-    beside: String,
-    parts: String,
-    numbered: String,
-    presenters: String,
-    exclaimed: Vec<String>,
+    labels: Openings,
     talk: Vec<Talk>,
 }
 
@@ -57,53 +37,29 @@ static READ: LazyLock<HashMap<Language, Labels>> =
 
 /// What lines in this language about this text may not begin with.
 pub(super) fn openings(language: Language, text: &str) -> Openings {
-    let Some(labels) = READ.get(&language) else { return Openings::default() };
-    let owned = |words: &str| words.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let text = text.to_lowercase();
-    let reason = |talk: &Talk| words(&text).any(|word| talk.unless.iter().any(|reason| is_listed(reason, word)));
-    let mut parts = owned(&labels.parts);
-    let mut beside = owned(&labels.beside);
+    let Some(Labels { labels, talk }) = READ.get(&language) else { return Openings::default() };
+    let mut openings = labels.clone();
     // The last word of a label names the part.
     for label in prompt::labels(language) {
         let mut words: Vec<String> = words(&label.to_lowercase()).map(str::to_owned).collect();
-        parts.extend(words.pop());
-        beside.extend(words);
+        openings.parts.extend(words.pop());
+        openings.beside.extend(words);
     }
-    Openings {
-        beside,
-        parts,
-        numbered: owned(&labels.numbered),
-        presenters: owned(&labels.presenters),
-        exclaimed: labels.exclaimed.clone(),
-        phrases: labels.talk.iter().filter(|talk| !reason(talk)).flat_map(|talk| talk.says.iter().cloned()).collect(),
-    }
+    let text = text.to_lowercase();
+    let reason = |talk: &Talk| words(&text).any(|word| has_word(&talk.unless, word));
+    openings.phrases = talk.iter().filter(|talk| !reason(talk)).flat_map(|talk| talk.says.clone()).collect();
+    openings
 }
 
 /// True for words that only say which part of an answer stands behind them, in any language: "Key facts".
 pub fn is_label(text: &str) -> bool {
     let text = text.to_lowercase();
-    READ.values().any(|labels| {
-        let part = |word: &str| lists(&labels.parts, word);
-        let known = |word: &str| part(word) || lists(&labels.beside, word) || lists(&labels.presenters, word);
-        words(&text).any(part) && words(&text).all(known)
+    READ.values().any(|Labels { labels, .. }| {
+        let known = |word: &str| {
+            [&labels.parts, &labels.beside, &labels.presenters].into_iter().any(|list| has_word(list, word))
+        };
+        words(&text).any(|word| has_word(&labels.parts, word)) && words(&text).all(known)
     })
-}
-
-fn lists(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| is_listed(known, word))
-}
-
-/// True for the word that an entry of the file is, or for one that begins like it.
-fn is_listed(entry: &str, word: &str) -> bool {
-    match entry.strip_suffix('*') {
-        Some(start) => word.starts_with(start),
-        None => entry == word,
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '’' | 'ʼ');
-    text.split(move |c| !is_of_word(c)).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
@@ -114,18 +70,18 @@ mod tests {
     fn the_file_has_every_language_in_lower_case_and_each_word_once() {
         assert_eq!(READ.len(), Language::ALL.len());
         for (language, labels) in READ.iter() {
-            let all: Vec<&str> =
-                [&labels.beside, &labels.parts].into_iter().flat_map(|it| it.split_whitespace()).collect();
+            let Labels { labels, talk } = labels;
+            let all: Vec<&String> = labels.beside.iter().chain(&labels.parts).collect();
             for (at, word) in all.iter().enumerate() {
                 assert!(!all[..at].contains(word), "{language}: {word} stands twice");
             }
-            let talk = labels.talk.iter().flat_map(|talk| talk.says.iter().chain(&talk.unless));
-            for text in all.iter().copied().chain(talk.chain(&labels.exclaimed).map(String::as_str)) {
-                assert_eq!(text, text.to_lowercase(), "{language}");
+            let talk = talk.iter().flat_map(|talk| talk.says.iter().chain(&talk.unless));
+            for text in all.iter().copied().chain(talk).chain(&labels.exclaimed) {
+                assert_eq!(*text, text.to_lowercase(), "{language}");
             }
-            assert!(!labels.parts.contains('*'), "{language}: Titles is no Title");
-            for numbered in labels.numbered.split_whitespace() {
-                assert!(lists(&labels.parts, numbered), "{language}: {numbered} is no part");
+            assert!(!labels.parts.iter().any(|part| part.contains('*')), "{language}: Titles is no Title");
+            for numbered in &labels.numbered {
+                assert!(has_word(&labels.parts, numbered), "{language}: {numbered} is no part");
             }
         }
     }
@@ -156,3 +112,7 @@ mod tests {
         assert!(refuses(Language::Ru, "Выборы прошли, и вывезли всё.", "если вы"), "no word that only begins so");
     }
 }
+
+#[cfg(test)]
+#[path = "label_cases.rs"]
+mod cases;

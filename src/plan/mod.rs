@@ -11,10 +11,11 @@ mod names;
 mod orders;
 mod prompt;
 
-pub use self::format::{Citable, Format, Heading, numbers_of};
-pub use self::labels::{Openings, is_label};
+pub use self::format::numbers_of;
+pub use self::labels::is_label;
 pub use self::matter::{Matter, Part};
 
+use crate::grammar::AnswerFormat;
 use crate::language::Language;
 
 /// Fewest facts that may be asked for.
@@ -94,9 +95,15 @@ pub struct Wanted {
     /// The instructions.
     pub tail: String,
     /// What it may look like.
-    pub format: Format,
+    pub format: AnswerFormat,
     /// The most tokens that it may take.
     pub max_tokens: usize,
+}
+
+impl Wanted {
+    fn new(tail: String, format: AnswerFormat) -> Self {
+        Self { language: format.text.script.language(), tail, max_tokens: format::max_tokens(&format), format }
+    }
 }
 
 /// Why there is no plan.
@@ -168,10 +175,9 @@ pub enum Line {
 
 /// Plans a line that is written again. What is shared is the same for every line, so that one job can hold many.
 pub fn again(again: &Again, card: &Card<'_>) -> Result<Plan, PlanError> {
-    let format = Format::of_line(again);
     let (system, tail) = prompt::again(again);
-    let wanted = Wanted { language: again.language, tail, max_tokens: format.max_tokens(), format };
-    fitting(Plan { system, shared: String::new(), answers: vec![wanted] }, card)
+    let answers = vec![Wanted::new(tail, format::of_line(again))];
+    fitting(Plan { system, shared: String::new(), answers }, card)
 }
 
 /// What to do next with a matter.
@@ -203,8 +209,7 @@ pub fn build(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Next, Plan
 pub fn whole(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Plan, PlanError> {
     let (system, shared) = prompt::lines(matter, &matter.all());
     let wanted = |&language: &Language| {
-        let format = Format::of_whole(matter, task, language);
-        Wanted { language, tail: prompt::instructions(language, task), max_tokens: format.max_tokens(), format }
+        Wanted::new(prompt::instructions(language, task), format::of_whole(matter, task, language))
     };
     fitting(Plan { system, shared, answers: task.languages.iter().map(wanted).collect() }, card)
 }
@@ -213,9 +218,8 @@ pub fn whole(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Plan, Plan
 fn in_parts(matter: &Matter, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
     let plan = |part: &Part| {
         let (system, shared) = prompt::lines(matter, part);
-        let format = Format::of_part(matter, part, PART_FACTS);
-        let (language, tail) = (matter.language(), prompt::facts(matter.language(), PART_FACTS));
-        Plan { system, shared, answers: vec![Wanted { language, tail, max_tokens: format.max_tokens(), format }] }
+        let tail = prompt::facts(matter.language(), PART_FACTS);
+        Plan { system, shared, answers: vec![Wanted::new(tail, format::of_part(matter, part, PART_FACTS))] }
     };
     // What every part takes besides its lines; the longest number stands for all.
     let empty = plan(&Part::new(1, 0));
@@ -225,7 +229,7 @@ fn in_parts(matter: &Matter, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
     // Tokens do not go across the beginning of a line, so a line is counted by itself: there are tens of thousands.
     let nothing = (card.count)("", "", "");
     let line = |text: &str| (card.count)("", &format!("\n{number}{text}"), "").saturating_sub(nothing);
-    let most = Format::of_part(matter, &matter.all(), PART_FACTS).max_tokens();
+    let most = format::max_tokens(&format::of_part(matter, &matter.all(), PART_FACTS));
     let room = card.context.saturating_sub(frame + most);
     matter.parts(room, line).iter().map(|part| fitting(plan(part), card)).collect()
 }

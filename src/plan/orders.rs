@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::grammar::{has_word, is_listed};
 use crate::intake::Article;
 use crate::language::{Sentence, fold};
 
@@ -20,30 +21,12 @@ const BESIDE: usize = 2;
 /// Paragraphs at the beginning in which a label is the article's own.
 const OWN_LABELS: usize = 2;
 
-/// Words after which a clause may begin.
-const JOINTS: [&str; 16] = [
-    "and",
-    "then",
-    "now",
-    "please",
-    "just",
-    "і",
-    "й",
-    "та",
-    "потім",
-    "тепер",
-    "просто",
-    "и",
-    "затем",
-    "теперь",
-    "пожалуйста",
-    "ласка",
-];
-
 /// The phrases by which orders are known.
 #[derive(Deserialize)]
 pub(super) struct Orders {
     markup: Vec<String>,
+    /// Words after which a clause may begin.
+    joints: Vec<String>,
     openings: Vec<String>,
     labels: Vec<String>,
     orders: Vec<Order>,
@@ -114,7 +97,7 @@ impl Orders {
     /// True when a clause begins as an order does.
     fn is_order(&self, tokens: &[Token<'_>]) -> bool {
         let begins = |at: usize| match at.checked_sub(1).map(|before| tokens[before]) {
-            Some(Token::Word(word)) => JOINTS.contains(&word),
+            Some(Token::Word(word)) => has_word(&self.joints, word),
             _ => true,
         };
         (0..tokens.len()).filter(|&at| begins(at)).any(|at| {
@@ -171,11 +154,8 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 fn starts(clause: &[Token<'_>], phrase: &str) -> bool {
     let (words, colon) = phrase.strip_suffix(':').map_or((phrase, false), |words| (words, true));
     let mut clause = clause.iter();
-    let fits = words.split(' ').all(|wanted| match (clause.next(), wanted.strip_suffix('*')) {
-        (Some(Token::Word(word)), Some(start)) => word.starts_with(start),
-        (Some(Token::Word(word)), None) => *word == wanted,
-        _ => false,
-    });
+    let fits =
+        words.split(' ').all(|wanted| matches!(clause.next(), Some(Token::Word(word)) if is_listed(wanted, word)));
     fits && (!colon || clause.next() == Some(&Token::Colon))
 }
 

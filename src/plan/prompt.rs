@@ -3,22 +3,58 @@
 //! Each file is front matter between `---` lines, then the text. Placeholders are replaced in one pass over the template,
 //! so that braces in an article are never taken for one.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::matter::{Matter, Part};
 use super::{Again, Length, Line, Task};
 use crate::language::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
-const ENGLISH: &str = include_str!("../../prompts/summarize.en.md");
-const UKRAINIAN: &str = include_str!("../../prompts/summarize.uk.md");
-const RUSSIAN: &str = include_str!("../../prompts/summarize.ru.md");
 
-const FACTS_ENGLISH: &str = include_str!("../../prompts/facts.en.md");
-const FACTS_UKRAINIAN: &str = include_str!("../../prompts/facts.uk.md");
-const FACTS_RUSSIAN: &str = include_str!("../../prompts/facts.ru.md");
+/// The prompts of a language, by the first words of their files.
+struct Prompts {
+    summarize: &'static str,
+    facts: &'static str,
+    again: &'static str,
+}
 
-const AGAIN_ENGLISH: &str = include_str!("../../prompts/again.en.md");
-const AGAIN_UKRAINIAN: &str = include_str!("../../prompts/again.uk.md");
-const AGAIN_RUSSIAN: &str = include_str!("../../prompts/again.ru.md");
+macro_rules! prompts {
+    ($language:literal) => {
+        Prompts {
+            summarize: body(include_str!(concat!("../../prompts/summarize.", $language, ".md"))),
+            facts: body(include_str!(concat!("../../prompts/facts.", $language, ".md"))),
+            again: body(include_str!(concat!("../../prompts/again.", $language, ".md"))),
+        }
+    };
+}
+
+fn prompts(language: Language) -> Prompts {
+    match language {
+        Language::En => prompts!("en"),
+        Language::Uk => prompts!("uk"),
+        Language::Ru => prompts!("ru"),
+    }
+}
+
+/// How long parts of an answer are to be, in words of a language.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lengths {
+    headline: String,
+    fact: String,
+    short: String,
+    medium: String,
+    long: String,
+}
+
+/// `prompts/lengths.toml`, read once.
+static LENGTHS: LazyLock<HashMap<Language, Lengths>> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../prompts/lengths.toml"))
+        .expect("prompts/lengths.toml is well-formed; a test reads it")
+});
 
 /// Words of a label in front of a colon or a dash: one says no more than where the text is, and more are a sentence.
 const LABEL_WORDS: std::ops::RangeInclusive<usize> = 2..=3;
@@ -32,29 +68,20 @@ pub(super) fn lines(matter: &Matter, part: &Part) -> (String, String) {
 
 /// The instructions for the facts of a part.
 pub(super) fn facts(language: Language, facts: usize) -> String {
-    let template = match language {
-        Language::En => FACTS_ENGLISH,
-        Language::Uk => FACTS_UKRAINIAN,
-        Language::Ru => FACTS_RUSSIAN,
-    };
-    fill(body(template).trim_end(), &[("facts", &facts.to_string())])
+    fill(prompts(language).facts.trim_end(), &[("facts", &facts.to_string())])
 }
 
 /// The system message, and the sentences and instructions of a line that is written again.
-pub(super) fn again(again: &Again) -> (String, String) {
+pub(super) fn again(Again { line, language, matter }: &Again) -> (String, String) {
     let (system, _) = body(ARTICLE).split_once("\n===\n").expect("the article prompt has two parts");
-    let (template, [headline, fact]) = match again.language {
-        Language::En => (AGAIN_ENGLISH, ["a headline of at most 12 words", "one short sentence"]),
-        Language::Uk => (AGAIN_UKRAINIAN, ["заголовок до 12 слів", "одне коротке речення"]),
-        Language::Ru => (AGAIN_RUSSIAN, ["заголовок до 12 слов", "одно короткое предложение"]),
+    let lengths = &LENGTHS[language];
+    let what = match line {
+        Line::Headline => &lengths.headline,
+        Line::Summary(length) => lengths.of_summary(*length),
+        Line::Fact => &lengths.fact,
     };
-    let what = match again.line {
-        Line::Headline => headline,
-        Line::Summary(length) => sentences(again.language, length),
-        Line::Fact => fact,
-    };
-    let numbered = numbered(&again.matter, &again.matter.all());
-    (system.to_owned(), fill(body(template).trim(), &[("sentences", &numbered), ("what", what)]))
+    let values = [("sentences", &*numbered(matter, &matter.all())), ("what", what)];
+    (system.to_owned(), fill(prompts(*language).again.trim(), &values))
 }
 
 /// The lines of a part, with their numbers.
@@ -63,42 +90,27 @@ fn numbered(matter: &Matter, part: &Part) -> String {
     lines.join("\n")
 }
 
-/// How many sentences a summary has, in words.
-fn sentences(language: Language, length: Length) -> &'static str {
-    let words = match language {
-        Language::En => ["1 sentence", "2 to 3 sentences", "4 to 5 sentences"],
-        Language::Uk => ["1 речення", "2–3 речення", "4–5 речень"],
-        Language::Ru => ["1 предложение", "2–3 предложения", "4–5 предложений"],
-    };
-    words[match length {
-        Length::Short => 0,
-        Length::Medium => 1,
-        Length::Long => 2,
-    }]
+impl Lengths {
+    fn of_summary(&self, length: Length) -> &str {
+        match length {
+            Length::Short => &self.short,
+            Length::Medium => &self.medium,
+            Length::Long => &self.long,
+        }
+    }
 }
 
 /// The instructions for one language.
 pub(super) fn instructions(language: Language, task: &Task) -> String {
-    let template = match language {
-        Language::En => ENGLISH,
-        Language::Uk => UKRAINIAN,
-        Language::Ru => RUSSIAN,
-    };
-    fill(
-        body(template).trim_end(),
-        &[("sentences", sentences(language, task.length)), ("facts", &task.facts.to_string())],
-    )
+    let sentences = LENGTHS[&language].of_summary(task.length);
+    fill(prompts(language).summarize.trim_end(), &[("sentences", sentences), ("facts", &task.facts.to_string())])
 }
 
 /// The labels that the prompts of a language use themselves: what stands in front of the colon or dash of an instruction
 /// ("First line: …"), and the example of a fact.
 pub(super) fn labels(language: Language) -> Vec<String> {
-    let templates = match language {
-        Language::En => [ENGLISH, FACTS_ENGLISH, AGAIN_ENGLISH],
-        Language::Uk => [UKRAINIAN, FACTS_UKRAINIAN, AGAIN_UKRAINIAN],
-        Language::Ru => [RUSSIAN, FACTS_RUSSIAN, AGAIN_RUSSIAN],
-    };
-    let lines = templates.iter().flat_map(|template| body(template).lines());
+    let Prompts { summarize, facts, again } = prompts(language);
+    let lines = [summarize, facts, again].into_iter().flat_map(str::lines);
     let found = lines.flat_map(|line| {
         let instruction = line.split_once(": ").or_else(|| line.split_once(" — ")).map(|(label, _)| label);
         let short =

@@ -6,15 +6,13 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{Held, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
 use crate::answer::{self, Draft, Growing, Made, Reference, Strategy, Summary};
-use crate::engine::constraint::{
-    self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Openings, Script, Shut,
-};
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
+use crate::grammar::AnswerGrammar;
 use crate::intake::AnnotatedArticle;
 use crate::language::Language;
-use crate::plan::{self, Citable, Format, Matter, Next, Plan, Task};
+use crate::plan::{self, Matter, Next, Plan, Task};
 use crate::translate::{Direction, Glossary};
 
 /// Parts of a long text that are with the engine at a time. It reads one while it writes about others, and they all take
@@ -248,45 +246,9 @@ pub(super) fn job(plan: &Plan, seed: Option<u64>) -> Job {
         ..Sampling::default()
     };
     let branches = plan.answers.iter().map(|wanted| {
-        let constraint = Box::new(LineGrammar::new(line_format(&wanted.format)));
+        let constraint = Box::new(AnswerGrammar::new(wanted.format.clone()));
         let rules = Rules { max_tokens: wanted.max_tokens, sampling, constraint };
         engine::Branch { tail: wanted.tail.clone(), rules }
     });
     Job { system: plan.system.clone(), shared: plan.shared.clone(), branches: branches.collect() }
 }
-
-fn line_format(format: &Format) -> LineFormat {
-    let alphabet = match format.language {
-        Language::En => Alphabet::Latin,
-        Language::Uk => Alphabet::Ukrainian,
-        Language::Ru => Alphabet::Russian,
-    };
-    let length = |[least, wanted, most]: [usize; 3]| constraint::Length { least, wanted, most };
-    LineFormat {
-        script: Script::new(alphabet, format.listed.clone()),
-        heading: format.heading.map(|head| Heading { headline: length(head.headline), summary: length(head.summary) }),
-        fact: length(format.fact),
-        least_facts: *format.facts.start(),
-        most_facts: *format.facts.end(),
-        citations: match &format.citable {
-            Citable::Any(lines) => Citations::Any(lines.clone()),
-            Citable::Each(lines) => Citations::Each(lines.clone()),
-        },
-        shut: Shut {
-            openings: openings(&format.openings),
-            words: Arc::new(format.foreign.clone()),
-            hanging: format.hanging,
-        },
-        names: Names::new(format.names.clone()),
-    }
-}
-
-/// How no line begins, as the engine wants it.
-fn openings(openings: &plan::Openings) -> Openings {
-    let plan::Openings { beside, parts, numbered, presenters, exclaimed, phrases } = openings.clone();
-    Openings { beside, parts, numbered, presenters, exclaimed, phrases, ..Openings::default() }
-}
-
-#[cfg(test)]
-#[path = "label_cases.rs"]
-mod cases;

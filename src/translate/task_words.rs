@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::engine::constraint::{Marking, Openings, is_listed, words};
+use crate::grammar::{Marking, Openings, is_listed, words};
 
 /// The file, whose words answers depend on.
 const TALK: &str = include_str!("../../prompts/talk.toml");

@@ -8,7 +8,6 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::job::Rendered;
 use super::replace::replaced;
@@ -16,10 +15,10 @@ use super::split::Parts;
 use super::talk::{Shape, echoed, examples, instructions, line_of, trigrams};
 use super::task_words::TaskWords;
 use super::{Batch, Direction, Pending, TranslateError, Translator, check, number, protect, separators, talk};
-use crate::engine::constraint::{Alphabet, Names, SentenceFormat, SentenceGrammar, Shut};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
-use crate::language::{Language, beginnings, is_code, latin_words, neighbours, tokens};
+use crate::grammar::{ForbiddenWords, NameSpellings, Script, SentenceFormat, SentenceGrammar, TextRules};
+use crate::language::{Language, beginnings, is_code, latin_words, tokens};
 
 /// Branches of one job: candle's kernels read the weights once for up to four rows.
 const ROWS: usize = 4;
@@ -195,25 +194,18 @@ fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {
         spellings
     });
     let stays = numbered.iter().copied().map(str::to_owned).chain(placeholders);
-    let alphabet = match to {
-        Language::En => Alphabet::Latin,
-        Language::Uk => Alphabet::Ukrainian,
-        Language::Ru => Alphabet::Russian,
+    let openings = TaskWords::unreasoned(sentence).openings();
+    let text = TextRules {
+        script: Script::new(to, words.into_iter().map(str::to_owned).collect()),
+        forbidden: ForbiddenWords::of(to, openings),
+        names: names(sentence, from, to),
     };
-    let neighbours = neighbours(to).map(str::to_owned).collect();
     let format = SentenceFormat {
-        alphabet,
-        words: words.into_iter().map(str::to_owned).collect(),
+        text,
         numbers: numbers.chain(stays.map(|code| vec![code])).collect(),
         marks: marks(sentence),
         ends: ends(sentence),
         length: (1.max(length / 3), length + length / 2 + 20),
-        shut: Shut {
-            openings: TaskWords::unreasoned(sentence).openings(),
-            words: Arc::new(neighbours),
-            ..Shut::default()
-        },
-        names: names(sentence, from, to),
     };
     let sampling = Sampling { temperature, repetition_penalty: REPETITION_PENALTY, ..Sampling::default() };
     // A Cyrillic letter may take a token of its own.
@@ -243,10 +235,10 @@ fn ends(sentence: &str) -> &'static str {
 }
 
 /// The names of a sentence, as the other language spells them: what has a capital.
-fn names(sentence: &str, from: Language, to: Language) -> Names {
+fn names(sentence: &str, from: Language, to: Language) -> NameSpellings {
     let tokens = tokens(sentence);
     let named = tokens.iter().filter(|token| token.is_capitalised() && !token.is_acronym());
-    Names::new(beginnings(named.map(|token| token.folded.as_str()), from, to))
+    NameSpellings::new(beginnings(named.map(|token| token.folded.as_str()), from, to))
 }
 
 /// The numbers that stand for themselves: that of 39C comes with its word and is not asked for once more.
@@ -388,9 +380,7 @@ mod tests {
         assert!(constraint.may_end());
         let mut name = rules("General Kisel has left.", EN_UK, 0.0).constraint;
         name.advance("Генерал К".as_bytes());
-        let (wrong, names) = name.name_after("исел".as_bytes()).unwrap();
-        let (right, _) = name.name_after("ісел".as_bytes()).unwrap();
-        assert!(names.misspells(&wrong) && names.corrects(&wrong, &right));
+        assert!(name.better_than("исел".as_bytes()).is_some_and(|is_better| is_better("ісел".as_bytes())));
         assert!(!name.allows("исель что ".as_bytes()), "a Russian word");
     }
 }

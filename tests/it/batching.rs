@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 
 use candle_core::Tensor;
 use stislo::engine::chat::Chat;
-use stislo::engine::constraint::{
-    Alphabet, Citations, Constraint, Free, Heading, Length, LineFormat, LineGrammar, Names, Script, Shut,
-};
+use stislo::engine::constraint::{Constraint, Free};
 use stislo::engine::model::gguf::{Gguf, GgufError};
 use stislo::engine::model::{KvCache, Model, ModelError, Slot, load};
 use stislo::engine::sampler::Sampling;
 use stislo::engine::tokenizer::Tokenizer;
 use stislo::engine::{Branch, Card, Engine, EngineSettings, Event, Job, Rules, Timings};
+use stislo::grammar::{
+    AnswerFormat, AnswerGrammar, Citations, ForbiddenWords, Heading, LineLength, NameSpellings, Script, TextRules,
+};
+use stislo::language::Language;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -144,16 +146,17 @@ impl Random {
 
 /// The rule of real answers, with short lines.
 fn lines() -> Box<dyn Constraint> {
-    let line = Length { least: 8, wanted: 24, most: 48 };
-    Box::new(LineGrammar::new(LineFormat {
-        script: Script::new(Alphabet::Ukrainian, ["14", "HUR"].map(str::to_owned).into()),
+    let line = LineLength { least: 8, wanted: 24, most: 48 };
+    Box::new(AnswerGrammar::new(AnswerFormat {
+        text: TextRules {
+            script: Script::new(Language::Uk, ["14", "HUR"].map(str::to_owned).into()),
+            forbidden: ForbiddenWords::default(),
+            names: NameSpellings::new(["кіс", "сир"].map(str::to_owned)),
+        },
         heading: Some(Heading { headline: line, summary: line }),
         fact: line,
-        least_facts: 2,
-        most_facts: 3,
+        facts: 2..=3,
         citations: Citations::Any(1..=12),
-        shut: Shut::default(),
-        names: Names::new(["кіс", "сир"].map(str::to_owned)),
     }))
 }
 

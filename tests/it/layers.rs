@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LONGEST: usize = 600;
 
 /// Each room and the rooms that it may name. What is not here may name nothing.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("main", &["cli", "config"]),
     (
         "cli",
@@ -19,11 +19,12 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("bench", &["service", "intake", "plan", "engine", "answer", "chart", "error"]),
     ("eval", &["service", "answer", "plan", "intake", "chart", "error"]),
     ("chart", &[]),
-    ("service", &["intake", "plan", "engine", "answer", "error", "hub", "translate", "cache"]),
+    ("service", &["intake", "plan", "grammar", "engine", "answer", "error", "hub", "translate", "cache"]),
     ("cache", &["answer"]),
-    ("translate", &["engine", "hub", "intake", "lexicon"]),
+    ("translate", &["grammar", "engine", "hub", "intake", "lexicon"]),
     ("answer", &["plan", "intake", "lexicon"]),
-    ("plan", &["intake", "lexicon"]),
+    ("plan", &["grammar", "intake", "lexicon"]),
+    ("grammar", &["engine"]),
     ("engine", &["hub"]),
     ("config", &["engine", "hub", "error", "cache", "http"]),
     ("error", &["engine", "hub", "intake", "plan", "translate"]),

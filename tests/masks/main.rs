@@ -16,23 +16,29 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "../../src/engine/constraint/mod.rs"]
+#[path = "../../src/engine"]
+mod engine {
+    pub mod constraint;
+}
+#[path = "../../src/grammar/mod.rs"]
 #[allow(dead_code, unused_imports, unreachable_pub, reason = "a room of the program, read as it stands there")]
-mod constraint;
+mod grammar;
 mod oracle;
 mod tree;
 mod vocabulary;
 
-use self::constraint::{
-    Alphabet, Citations, Constraint, Heading, Length, LineFormat, LineGrammar, Names, Openings, Script, Shut,
+use self::engine::constraint::Constraint;
+use self::grammar::{
+    AnswerFormat, AnswerGrammar, Citations, ForbiddenWords, Heading, LineLength, NameSpellings, Openings, Script, TextRules,
 };
 use self::tree::Tree;
 use self::vocabulary::Vocabulary;
 use llguidance::api::TopLevelGrammar;
 use llguidance::toktrie::InferenceCapabilities;
 use llguidance::{Matcher, ParserFactory};
+use stislo_language as language;
+use stislo_language::Language;
 
-const ALPHABETS: [Alphabet; 3] = [Alphabet::Latin, Alphabet::Ukrainian, Alphabet::Russian];
 /// Masks of the made vocabulary for each language.
 const MASKS: usize = 3500;
 /// Masks of a real vocabulary for each language, when nobody says otherwise.
@@ -40,26 +46,27 @@ const REAL_MASKS: usize = 15;
 /// Longest answer, in tokens.
 const LONGEST: usize = 120;
 
-fn ours(alphabet: Alphabet) -> LineGrammar {
-    let line = Length { least: 1, wanted: 1 << 20, most: 1 << 20 };
-    let words = if alphabet == Alphabet::Latin { &[][..] } else { &oracle::WORDS[..] };
+fn ours(language: Language) -> AnswerGrammar {
+    let line = LineLength { least: 1, wanted: 1 << 20, most: 1 << 20 };
+    let words = if language == Language::En { &[][..] } else { &oracle::WORDS[..] };
     let listed = oracle::NUMBERS.iter().chain(words).map(|it| (*it).to_owned()).collect();
-    LineGrammar::new(LineFormat {
-        script: Script::new(alphabet, listed),
+    AnswerGrammar::new(AnswerFormat {
+        text: TextRules {
+            script: Script::new(language, listed),
+            forbidden: ForbiddenWords { openings: openings(language), ..ForbiddenWords::default() },
+            names: NameSpellings::default(),
+        },
         heading: Some(Heading { headline: line, summary: line }),
         fact: line,
-        least_facts: 1,
-        most_facts: 2,
+        facts: 1..=2,
         citations: Citations::Any(1..=oracle::LINES),
-        shut: Shut { openings: openings(alphabet), ..Shut::default() },
-        names: Names::default(),
     })
 }
 
 /// How no line begins.
-fn openings(alphabet: Alphabet) -> Openings {
+fn openings(language: Language) -> Openings {
     let own = |word: &str| vec![word.to_owned()];
-    let oracle::Labels { beside, part, beginning } = oracle::labels(alphabet);
+    let oracle::Labels { beside, part, beginning } = oracle::labels(language);
     Openings {
         beside: own(beside),
         parts: own(part),
@@ -117,7 +124,7 @@ struct Tally {
 }
 
 /// Compares masks along random answers, until there are so many.
-fn compare(vocabulary: &Vocabulary, alphabet: Alphabet, masks: usize) -> Tally {
+fn compare(vocabulary: &Vocabulary, language: Language, masks: usize) -> Tally {
     let environment = vocabulary.environment();
     let mut factory = ParserFactory::new(&environment, InferenceCapabilities::default(), &[]).unwrap();
     // What no line may be is said by expressions that are large for it.
@@ -126,10 +133,10 @@ fn compare(vocabulary: &Vocabulary, alphabet: Alphabet, masks: usize) -> Tally {
         vocabulary.tokens.iter().map(|token| !token.is_empty() && !is_passed_over(token)).collect();
     let tree = Tree::new(&vocabulary.tokens, &compared);
     let (mut dice, mut tally) = (Dice(0x5eed_0001), Tally::default());
-    let lark = oracle::lark(alphabet);
+    let lark = oracle::lark(language);
     while tally.masks < masks {
         let parser = factory.create_parser(TopLevelGrammar::from_lark(lark.clone()));
-        let (mut theirs, mut ours, mut text) = (Matcher::new(parser), ours(alphabet), Vec::new());
+        let (mut theirs, mut ours, mut text) = (Matcher::new(parser), ours(language), Vec::new());
         tally.answers += 1;
         for _ in 0..LONGEST {
             if ours.is_complete() {
@@ -149,8 +156,8 @@ fn compare(vocabulary: &Vocabulary, alphabet: Alphabet, masks: usize) -> Tally {
                 |id: &usize| format!("{:?} (ours: {})", String::from_utf8_lossy(&vocabulary.tokens[*id]), own[*id]);
             let all: Vec<String> = differing.iter().take(8).map(said).collect();
             let so_far = String::from_utf8_lossy(&text);
-            assert!(differing.is_empty(), "{alphabet:?}: {} differ after {so_far:?}: {all:?}", differing.len());
-            assert_eq!(ours.may_end(), mask.is_allowed(vocabulary.end), "{alphabet:?}: an end after {so_far:?}");
+            assert!(differing.is_empty(), "{language:?}: {} differ after {so_far:?}: {all:?}", differing.len());
+            assert_eq!(ours.may_end(), mask.is_allowed(vocabulary.end), "{language:?}: an end after {so_far:?}");
             let (token, bytes) = dice.choose(&allowed, vocabulary);
             ours.advance(bytes);
             theirs.consume_token(token).unwrap();
@@ -164,9 +171,9 @@ fn compare(vocabulary: &Vocabulary, alphabet: Alphabet, masks: usize) -> Tally {
 fn masks_are_those_of_llguidance_on_a_made_vocabulary() {
     let vocabulary = Vocabulary::made();
     let mut all = 0;
-    for alphabet in ALPHABETS {
-        let tally = compare(&vocabulary, alphabet, MASKS);
-        eprintln!("{alphabet:?}, {} tokens: {tally:?}", vocabulary.tokens.len());
+    for language in Language::ALL {
+        let tally = compare(&vocabulary, language, MASKS);
+        eprintln!("{language:?}, {} tokens: {tally:?}", vocabulary.tokens.len());
         assert!(tally.complete * 10 > tally.answers, "answers seldom come to their end: {tally:?}");
         assert!(tally.allowed > 20 * tally.masks, "little is allowed at all: {tally:?}");
         all += tally.masks;
@@ -183,9 +190,9 @@ fn masks_are_those_of_llguidance_on_real_vocabularies() {
     }
     for path in files {
         let vocabulary = Vocabulary::of_gguf(&path);
-        for alphabet in ALPHABETS {
-            let tally = compare(&vocabulary, alphabet, masks);
-            eprintln!("{}, {alphabet:?}, {} tokens: {tally:?}", path.display(), vocabulary.tokens.len());
+        for language in Language::ALL {
+            let tally = compare(&vocabulary, language, masks);
+            eprintln!("{}, {language:?}, {} tokens: {tally:?}", path.display(), vocabulary.tokens.len());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The same form, said to llguidance: regular expressions and a grammar over them, written from the rules and not from our
 //! automaton.
 
-use super::constraint::Alphabet;
+use stislo_language::Language;
 
 /// Numbers that may be written. None is the beginning of another, so that there is one way to read each text.
 pub(crate) const NUMBERS: [&str; 6] = ["5", "12", "2024", "1,200", "3.5", "46"];
@@ -23,28 +23,28 @@ pub(crate) struct Labels {
 }
 
 /// The labels in these letters.
-pub(crate) fn labels(alphabet: Alphabet) -> Labels {
-    match alphabet {
-        Alphabet::Latin => Labels { beside: "the", part: "ing", beginning: "æo" },
-        Alphabet::Ukrainian => Labels { beside: "міст", part: "слова", beginning: "ій" },
-        Alphabet::Russian => Labels { beside: "мост", part: "слова", beginning: "эт" },
+pub(crate) fn labels(language: Language) -> Labels {
+    match language {
+        Language::En => Labels { beside: "the", part: "ing", beginning: "æo" },
+        Language::Uk => Labels { beside: "міст", part: "слова", beginning: "ій" },
+        Language::Ru => Labels { beside: "мост", part: "слова", beginning: "эт" },
     }
 }
 
 /// The grammar of an answer of one or two facts, in llguidance's Lark.
-pub(crate) fn lark(alphabet: Alphabet) -> String {
-    let letters = match alphabet {
-        Alphabet::Latin => "A-Za-zÀ-ÖØ-öø-ſ",
-        Alphabet::Ukrainian => "А-ЩЬЮЯЄІЇҐа-щьюяєіїґ",
-        Alphabet::Russian => "А-Яа-яЁё",
+pub(crate) fn lark(language: Language) -> String {
+    let letters = match language {
+        Language::En => "A-Za-zÀ-ÖØ-öø-ſ",
+        Language::Uk => "А-ЩЬЮЯЄІЇҐа-щьюяєіїґ",
+        Language::Ru => "А-Яа-яЁё",
     };
     let number = format!("(?:{})", NUMBERS.map(|number| number.replace('.', "\\.")).join("|"));
     // Two numbers with one mark between them would be read as one.
     let between = "(?:[ \\-]|[ ,.\\-][ ,.\\-]+)";
     let numbers = format!("{number}(?:{between}{number})*");
-    let (body, letter) = match alphabet {
+    let (body, letter) = match language {
         // Letters may stand right beside a number: 5th.
-        Alphabet::Latin => {
+        Language::En => {
             let other = format!("[{letters} ,.\\-]");
             let apart = format!("(?:[{letters} \\-]|{other}{other}+)");
             let some = format!("{number}(?:{apart}{number})*");
@@ -67,7 +67,7 @@ pub(crate) fn lark(alphabet: Alphabet) -> String {
     );
     let two_sentences = format!("{any}{long} {any}");
     // Labels: words of labels alone, and behind them what makes a label of them. Between words stands any mark.
-    let Labels { beside, part, beginning } = labels(alphabet);
+    let Labels { beside, part, beginning } = labels(language);
     let (gap, known) = ("[ ,.\\-]+", format!("(?i:{beside}|{part}|[0-9]+)"));
     let named = format!("(?:{known}{gap})*(?i:{part})");
     let label = format!("{named}(?:{gap}{known})*");

@@ -2,7 +2,8 @@
 //!
 //! What begins with bytes that may not follow may not follow either. That holds for the rules that are compared here.
 
-use super::constraint::{Constraint, LineGrammar};
+use super::engine::constraint::Constraint;
+use super::grammar::AnswerGrammar;
 
 /// The tokens below one run of bytes.
 #[derive(Default)]
@@ -38,14 +39,14 @@ impl Tree {
     }
 
     /// The tokens that may follow.
-    pub(crate) fn allowed(&self, grammar: &LineGrammar) -> Vec<u32> {
+    pub(crate) fn allowed(&self, grammar: &AnswerGrammar) -> Vec<u32> {
         let mut found = Vec::new();
         collect(&self.0, grammar, &mut Vec::new(), &mut found);
         found
     }
 }
 
-fn collect(node: &Node, grammar: &LineGrammar, bytes: &mut Vec<u8>, found: &mut Vec<u32>) {
+fn collect(node: &Node, grammar: &AnswerGrammar, bytes: &mut Vec<u8>, found: &mut Vec<u32>) {
     for (byte, child) in &node.children {
         bytes.push(*byte);
         if grammar.allows(bytes) {

@@ -15,13 +15,13 @@ const ENDING: usize = 7;
 
 /// Beginnings of names, in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct NameSpellings {
     spelled: BTreeSet<String>,
     /// What each sounds like.
     sounds: BTreeSet<String>,
 }
 
-impl Names {
+impl NameSpellings {
     /// Names by their beginnings, in lower case and without what cases change. Those that are too short to tell a name are
     /// passed over.
     pub fn new(beginnings: impl IntoIterator<Item = String>) -> Self {
@@ -30,7 +30,7 @@ impl Names {
     }
 
     /// True when a word sounds like a name and is not spelled like one.
-    pub fn misspells(&self, word: &str) -> bool {
+    pub(super) fn misspells(&self, word: &str) -> bool {
         !self.spells(word) && {
             let heard = sound(word);
             self.sounds.iter().any(|name| is_beginning(&heard, name))
@@ -38,7 +38,7 @@ impl Names {
     }
 
     /// True when a word, perhaps not whole, is spelled like a name and sounds like `other`.
-    pub fn corrects(&self, other: &str, word: &str) -> bool {
+    pub(super) fn corrects(&self, other: &str, word: &str) -> bool {
         self.spells(word) && is_beginning(&sound(other), &sound(word))
     }
 
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_name_is_preferred_to_what_sounds_like_it() {
-        let names = Names::new(["кісел", "сирськ", "київ", "ки"].map(str::to_owned));
+        let names = NameSpellings::new(["кісел", "сирськ", "київ", "ки"].map(str::to_owned));
         for (wrong, right) in [("кис", "кіс"), ("кисел", "кісе"), ("сірс", "сирс"), ("сирске", "сирське")]
         {
             assert!(names.misspells(wrong) && names.corrects(wrong, right), "{wrong}");

@@ -1,25 +1,8 @@
 //! What may be written next: the rule that every chosen token has to pass.
 //!
 //! A constraint sees bytes, not tokens, so one rule serves every vocabulary. It must never lead into a dead end: after any
-//! bytes that it allowed, either more bytes are allowed or the text may end.
-
-mod citations;
-mod lines;
-mod names;
-mod opening;
-mod partial;
-mod script;
-mod sentence;
-mod setting;
-mod wording;
-
-pub use self::citations::Citations;
-pub use self::lines::{Heading, Length, LineFormat, LineGrammar};
-pub use self::names::Names;
-pub use self::opening::{Marking, Openings, is_listed, words};
-pub use self::script::{Alphabet, Script};
-pub use self::sentence::{SentenceFormat, SentenceGrammar};
-pub use self::wording::Shut;
+//! bytes that it allowed, either more bytes are allowed or the text may end. Not here: any such rule but the one that allows
+//! everything (`grammar`).
 
 /// A rule over the bytes of an answer.
 pub trait Constraint: Send {
@@ -42,9 +25,9 @@ pub trait Constraint: Send {
         false
     }
 
-    /// The word with a capital that the line ends with after these bytes, perhaps not whole, in lower case; and how names
-    /// are spelled. `None` where there is no such word, or where nothing is known of names.
-    fn name_after(&self, _: &[u8]) -> Option<(String, &Names)> {
+    /// For bytes that the model wants and that seem wrong though they are allowed: tells which others would be right in
+    /// their place. The sampler takes one of those if the model likes it nearly as much. `None` where nothing seems wrong.
+    fn better_than(&self, _chosen: &[u8]) -> Option<Box<dyn Fn(&[u8]) -> bool + '_>> {
         None
     }
 

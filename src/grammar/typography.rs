@@ -8,7 +8,7 @@ pub(super) const CURRENCIES: &str = "$€£₴₽";
 
 /// One line as it is set so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Setting {
+pub(super) struct Typography {
     last: Option<char>,
     /// Characters since the last digit; 0 at a digit.
     since_digit: Option<usize>,
@@ -28,12 +28,7 @@ pub(super) struct Setting {
     ended: bool,
 }
 
-impl Setting {
-    /// The last character.
-    pub(super) fn last(&self) -> Option<char> {
-        self.last
-    }
-
+impl Typography {
     /// True right after a mark that opens a quotation or a bracket.
     pub(super) fn has_opened(&self) -> bool {
         self.opened

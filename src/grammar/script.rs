@@ -5,97 +5,78 @@
 
 use std::collections::BTreeSet;
 
-use super::wording::Word;
-
-/// The letters of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alphabet {
-    /// English: Latin letters, with the accents of names.
-    Latin,
-    /// Ukrainian: no ы э ё ъ.
-    Ukrainian,
-    /// Russian: no і ї є ґ.
-    Russian,
-}
-
-impl Alphabet {
-    /// True for a letter that may be written freely.
-    pub fn has(self, c: char) -> bool {
-        match self {
-            Self::Latin => c.is_ascii_alphabetic() || (matches!(c, 'À'..='ſ') && c.is_alphabetic()),
-            Self::Ukrainian => {
-                matches!(c, 'А'..='я' | 'Є' | 'є' | 'І' | 'і' | 'Ї' | 'ї' | 'Ґ' | 'ґ') && !"ЫЭЪыэъ".contains(c)
-            }
-            Self::Russian => matches!(c, 'А'..='я' | 'Ё' | 'ё'),
-        }
-    }
-
-    /// A few characters for each way that an allowed character can start in UTF-8.
-    pub(super) fn samples(self) -> impl Iterator<Item = char> {
-        let letters = match self {
-            Self::Latin => 'À'..='ſ',
-            Self::Ukrainian | Self::Russian => 'Ѐ'..='ґ',
-        };
-        letters.filter(move |&c| self.has(c)).chain(PUNCTUATION.chars())
-    }
-}
+use crate::language::Language;
 
 /// Marks that a text may have besides letters, digits and spaces.
 pub(super) const PUNCTUATION: &str = ".,;:!?-–—()«»„“”\"'’ʼ‘%№$€£₴₽°&…";
 
-/// An alphabet with the numbers and foreign words that may be written.
+/// A language with the numbers and foreign words that may be written in it.
 #[derive(Debug, Clone)]
 pub struct Script {
-    alphabet: Alphabet,
+    language: Language,
     /// Numbers with their separators, and words in Latin letters.
     listed: BTreeSet<String>,
 }
 
 impl Script {
-    /// A script; `listed` are the numbers and, where the alphabet is not Latin, the Latin words that may be written.
-    pub fn new(alphabet: Alphabet, listed: BTreeSet<String>) -> Self {
-        Self { alphabet, listed }
+    /// A script; `listed` are the numbers and, where the language has no Latin letters, the Latin words that may be written.
+    pub fn new(language: Language, listed: BTreeSet<String>) -> Self {
+        Self { language, listed }
     }
 
-    /// The alphabet.
-    pub fn alphabet(&self) -> Alphabet {
-        self.alphabet
+    /// The language.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
-    /// True when `run` is the beginning of a listed number or word.
-    fn begins(&self, run: &str) -> bool {
+    /// The same with more numbers and words.
+    pub(super) fn with<'a>(&'a self, more: impl Iterator<Item = &'a String>) -> Self {
+        Self { listed: self.listed.iter().chain(more).cloned().collect(), ..*self }
+    }
+
+    /// True for a letter that may be written freely: in English also those with the accents of names.
+    pub(super) fn has_letter(&self, c: char) -> bool {
+        match self.language {
+            Language::En => c.is_ascii_alphabetic() || (matches!(c, 'À'..='ſ') && c.is_alphabetic()),
+            language => {
+                matches!(c, 'А'..='я' | 'Ё' | 'ё' | 'Є' | 'є' | 'І' | 'і' | 'Ї' | 'ї' | 'Ґ' | 'ґ')
+                    && !language.letters_of_the_other().contains(c)
+            }
+        }
+    }
+
+    /// A few characters for each way that an allowed character can start in UTF-8.
+    pub(super) fn samples(&self) -> impl Iterator<Item = char> {
+        let letters = if self.language == Language::En { 'À'..='ſ' } else { 'Ѐ'..='ґ' };
+        letters.filter(|&c| self.has_letter(c)).chain(PUNCTUATION.chars())
+    }
+
+    /// True when `word` is the beginning of a listed number or word.
+    fn begins(&self, word: &str) -> bool {
         self.listed
-            .range::<str, _>((std::ops::Bound::Included(run), std::ops::Bound::Unbounded))
+            .range::<str, _>((std::ops::Bound::Included(word), std::ops::Bound::Unbounded))
             .next()
-            .is_some_and(|next| next.starts_with(run))
+            .is_some_and(|next| next.starts_with(word))
     }
 
     /// True when there is a number to write.
     pub(super) fn has_numbers(&self) -> bool {
         ('0'..='9').any(|digit| self.begins(&digit.to_string()))
     }
-
-    fn complete(&self, run: &str) -> bool {
-        run.is_empty() || self.listed.contains(run)
-    }
 }
 
 /// The number or foreign word that is being written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Run(String);
+pub(super) struct ListedWord(String);
 
-impl Run {
-    /// What is being written, or was written last.
-    pub(super) fn word(&self) -> Word {
-        if self.0.is_empty() { Word::Free } else { Word::Listed }
-    }
-
+impl ListedWord {
     /// True when nothing listed is left half written.
     pub(super) fn is_complete(&self, script: &Script) -> bool {
-        script.complete(self.whole())
+        let whole = self.whole();
+        whole.is_empty() || script.listed.contains(whole)
     }
 
-    /// The run without a separator at its end: in `in 2024, he` the comma belongs to the sentence.
+    /// The word without a separator at its end: in `in 2024, he` the comma belongs to the sentence.
     pub(super) fn whole(&self) -> &str {
         self.0.trim_end_matches(|c: char| !c.is_alphanumeric())
     }
@@ -105,11 +86,6 @@ impl Run {
         self.0.is_empty()
     }
 
-    /// True when this digit goes on with a listed number, as the 5 of 3.5 does.
-    pub(super) fn continues(&self, c: char, script: &Script) -> bool {
-        c.is_ascii_digit() && self.extends(c, script)
-    }
-
     /// True when this character goes on with a listed number or word.
     pub(super) fn extends(&self, c: char, script: &Script) -> bool {
         !self.0.is_empty() && script.begins(&format!("{}{c}", self.0))
@@ -117,7 +93,7 @@ impl Run {
 
     /// Takes one more character, or refuses it. `last` is the character before.
     pub(super) fn push(&mut self, c: char, last: Option<char>, script: &Script) -> bool {
-        let own = script.alphabet.has(c);
+        let own = script.has_letter(c);
         let listed_kind = c.is_ascii_digit() || (c.is_ascii_alphabetic() && !own);
         let longer = self.extends(c, script);
         if listed_kind {
@@ -125,7 +101,7 @@ impl Run {
             // A separator that turned out to be the sentence's: what stood before it must have been whole.
             let restart =
                 fresh && self.is_complete(script) && script.begins(&c.to_string()) && !self.holds_number(c, last);
-            let glued = last.is_some_and(|l| l.is_alphabetic() && script.alphabet.has(l) && !l.is_ascii());
+            let glued = last.is_some_and(|l| l.is_alphabetic() && script.has_letter(l) && !l.is_ascii());
             match (longer, restart && !glued) {
                 (true, _) => self.0.push(c),
                 (false, true) => self.0 = c.to_string(),
@@ -141,7 +117,7 @@ impl Run {
         let mixed = own
             && last.is_some_and(|l| l.is_ascii_alphanumeric())
             && !self.0.is_empty()
-            && script.alphabet != Alphabet::Latin;
+            && script.language != Language::En;
         if mixed || !self.is_complete(script) {
             return false;
         }
@@ -171,17 +147,17 @@ mod tests {
     use super::*;
 
     /// The characters of `text` that get through before the first refusal; `+` at the end when it is also whole.
-    fn accepted(alphabet: Alphabet, listed: &[&str], text: &str) -> String {
-        let script = Script::new(alphabet, listed.iter().map(|s| s.to_string()).collect());
-        let (mut run, mut last, mut out) = (Run::default(), None, String::new());
+    fn accepted(language: Language, listed: &[&str], text: &str) -> String {
+        let script = Script::new(language, listed.iter().map(|s| s.to_string()).collect());
+        let (mut word, mut last, mut out) = (ListedWord::default(), None, String::new());
         for c in text.chars() {
-            if !run.push(c, last, &script) {
+            if !word.push(c, last, &script) {
                 return out;
             }
             out.push(c);
             last = Some(c);
         }
-        if run.is_complete(&script) {
+        if word.is_complete(&script) {
             out.push('+');
         }
         out
@@ -203,7 +179,7 @@ mod tests {
             ("S-300", "S-300+"),
             ("in 2024 50", "in 2024 50+"),
         ] {
-            assert_eq!(accepted(Alphabet::Latin, &listed, text), want, "{text}");
+            assert_eq!(accepted(Language::En, &listed, text), want, "{text}");
         }
     }
 
@@ -219,14 +195,15 @@ mod tests {
             ("HURа", "HUR"),
             ("вHUR", "в"),
         ] {
-            assert_eq!(accepted(Alphabet::Ukrainian, &listed, text), want, "{text}");
+            assert_eq!(accepted(Language::Uk, &listed, text), want, "{text}");
         }
     }
 
     #[test]
     fn alphabets_exclude_each_other() {
-        assert!("єіїґ".chars().all(|c| Alphabet::Ukrainian.has(c) && !Alphabet::Russian.has(c)));
-        assert!("ыэёъ".chars().all(|c| Alphabet::Russian.has(c) && !Alphabet::Ukrainian.has(c)));
-        assert!(!Alphabet::Latin.has('а') && Alphabet::Latin.has('é') && !Alphabet::Latin.has('中'));
+        let [en, uk, ru] = Language::ALL.map(|language| Script::new(language, BTreeSet::new()));
+        assert!("єіїґЄІЇҐ".chars().all(|c| uk.has_letter(c) && !ru.has_letter(c)));
+        assert!("ыэёъЫЭЁЪ".chars().all(|c| ru.has_letter(c) && !uk.has_letter(c)));
+        assert!(!en.has_letter('а') && en.has_letter('é') && !en.has_letter('中'));
     }
 }

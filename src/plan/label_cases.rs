@@ -1,9 +1,11 @@
 //! Tests of how no line of an answer begins: the words of the file, in the rule that the engine is given.
 
+use super::super::format::of_whole;
+use super::super::{Length, Matter, Task};
 use super::*;
 use crate::engine::constraint::Constraint as _;
+use crate::grammar::AnswerGrammar;
 use crate::intake::Source;
-use crate::plan::Length;
 
 /// An article that speaks of no text, of no language and to nobody.
 const PLAIN: [&str; 3] = [
@@ -13,8 +15,8 @@ const PLAIN: [&str; 3] = [
 ];
 
 /// The rule of an answer in a language about a text in the same.
-fn rule(language: Language, text: &str) -> LineGrammar {
-    LineGrammar::new(line_format(&Format::of_whole(&matter(language, text), &task(language), language)))
+fn rule(language: Language, text: &str) -> AnswerGrammar {
+    AnswerGrammar::new(of_whole(&matter(language, text), &task(language), language))
 }
 
 /// True when an answer may begin with these letters, whole and letter by letter.
@@ -99,7 +101,7 @@ fn a_label_is_refused_in_three_languages() {
 fn every_label_is_refused_with_its_mark_and_no_word_that_it_begins_is() {
     for language in Language::ALL {
         let text = plain(language);
-        let openings = Format::of_whole(&matter(language, text), &task(language), language).openings;
+        let openings = of_whole(&matter(language, text), &task(language), language).text.forbidden.openings;
         // Letters that make no word of the file of another.
         let (tail, next) = if language == Language::En { ("zzel", "a") } else { ("уфщик", "а") };
         let exclaimed = openings.exclaimed.iter().map(|entry| entry.split(", ").next().unwrap_or(entry));
@@ -178,7 +180,7 @@ fn task(language: Language) -> Task {
 
 fn matter(language: Language, text: &str) -> Matter {
     let source = Source { bytes: text.into(), name: "test".into(), title: None, language: Some(language) };
-    Matter::of(&AnnotatedArticle::of(crate::intake::read(source).unwrap()))
+    Matter::of(&crate::intake::AnnotatedArticle::of(crate::intake::read(source).unwrap()))
 }
 
 #[test]

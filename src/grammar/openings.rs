@@ -4,6 +4,8 @@
 //! prose, too ("Summary executions rose"), so it is refused as a label only: when nothing but such words has been written
 //! and the next character is one that makes a label of them. Which words these are, the caller says.
 
+use serde::Deserialize;
+
 /// Bytes of a line behind which nothing is an opening any more.
 const LONGEST: usize = 96;
 /// Most words of a label.
@@ -12,7 +14,8 @@ const MOST_WORDS: usize = 8;
 const COMPANY: usize = 2;
 
 /// What a line may not begin with, in lower case. In lists of words, `*` at the end stands for all that begin so.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Openings {
     /// Words that stand beside the parts in labels: "main", "the".
     pub beside: Vec<String>,
@@ -29,6 +32,7 @@ pub struct Openings {
     /// What is refused whatever stands behind it: whole words, or with `*` at the end, everything that begins so.
     pub phrases: Vec<String>,
     /// Which marks make a label of a part.
+    #[serde(skip)]
     pub marking: Marking,
 }
 
@@ -107,25 +111,26 @@ impl Openings {
     /// True for words of labels alone, one of which names a part. A number makes a label of those parts only that have one.
     fn names_parts(&self, label: &str) -> bool {
         let lists = [&self.beside, &self.parts, &self.presenters, &self.companions];
-        let known = |word: &str| is_number(word) || lists.into_iter().any(|list| lists_word(list, word));
+        let known = |word: &str| is_number(word) || lists.into_iter().any(|list| has_word(list, word));
         let mut all = words(label);
         let few = all.clone().take(MOST_WORDS + 1).count() <= MOST_WORDS;
-        let of_news = all.clone().zip(all.clone().skip(1)).any(|(part, number)| {
-            is_number(number) && lists_word(&self.parts, part) && !lists_word(&self.numbered, part)
-        });
-        few && !of_news && all.clone().any(|word| lists_word(&self.parts, word)) && all.all(known)
+        let of_news = all
+            .clone()
+            .zip(all.clone().skip(1))
+            .any(|(part, number)| is_number(number) && has_word(&self.parts, part) && !has_word(&self.numbered, part));
+        few && !of_news && all.clone().any(|word| has_word(&self.parts, word)) && all.all(known)
     }
 
     fn is_numbered(&self, label: &str) -> bool {
-        words(label).next_back().is_some_and(|last| lists_word(&self.numbered, last)) && self.names_parts(label)
+        words(label).next_back().is_some_and(|last| has_word(&self.numbered, last)) && self.names_parts(label)
     }
 
     fn is_presented(&self, label: &str) -> bool {
-        words(label).next().is_some_and(|first| lists_word(&self.presenters, first)) && self.names_parts(label)
+        words(label).next().is_some_and(|first| has_word(&self.presenters, first)) && self.names_parts(label)
     }
 
     fn is_accompanied(&self, label: &str) -> bool {
-        let company = words(label).filter(|word| lists_word(&self.companions, word)).take(COMPANY);
+        let company = words(label).filter(|word| has_word(&self.companions, word)).take(COMPANY);
         company.count() == COMPANY && self.names_parts(label)
     }
 
@@ -200,7 +205,8 @@ pub fn is_listed(entry: &str, word: &str) -> bool {
     }
 }
 
-fn lists_word(list: &[String], word: &str) -> bool {
+/// True when one of the entries of a list is this word, or the beginning of it.
+pub fn has_word(list: &[String], word: &str) -> bool {
     list.iter().any(|known| is_listed(known, word))
 }
 

@@ -1,20 +1,27 @@
 //! Tests of the automaton: answers byte by byte, and what may not come next.
 
-use super::super::{Alphabet, Openings};
+use super::super::{ForbiddenWords, NameSpellings, Openings, Script};
 use super::*;
+use crate::engine::constraint::Constraint;
+use crate::language::Language;
 
-fn grammar(alphabet: Alphabet, listed: &[&str]) -> LineGrammar {
-    let line = Length { least: 10, wanted: 60, most: 120 };
-    LineGrammar::new(LineFormat {
-        script: Script::new(alphabet, listed.iter().map(|s| s.to_string()).collect()),
+fn format(language: Language, listed: &[&str]) -> AnswerFormat {
+    let line = LineLength { least: 10, wanted: 60, most: 120 };
+    AnswerFormat {
+        text: TextRules {
+            script: Script::new(language, listed.iter().map(|s| s.to_string()).collect()),
+            forbidden: ForbiddenWords { openings: openings(), hanging: "the слово", ..ForbiddenWords::default() },
+            names: NameSpellings::new(["kisel", "zelensk"].map(str::to_owned)),
+        },
         heading: Some(Heading { headline: line, summary: line }),
         fact: line,
-        least_facts: 1,
-        most_facts: 2,
+        facts: 1..=2,
         citations: Citations::Any(1..=12),
-        shut: Shut { openings: openings(), hanging: "the слово", ..Shut::default() },
-        names: Names::new(["kisel", "zelensk"].map(str::to_owned)),
-    })
+    }
+}
+
+fn grammar(language: Language, listed: &[&str]) -> AnswerGrammar {
+    AnswerGrammar::new(format(language, listed))
 }
 
 /// Labels of two languages.
@@ -36,7 +43,7 @@ const ANSWER: &str = "General Kisel dismissed\nRussia removed its commander.\n- 
 #[test]
 fn a_whole_answer_passes_byte_by_byte_and_in_pieces() {
     for size in [1, 2, 3, 7, 200] {
-        let mut grammar = grammar(Alphabet::Latin, &["1"]);
+        let mut grammar = grammar(Language::En, &["1"]);
         for piece in ANSWER.as_bytes().chunks(size) {
             assert!(grammar.allows(piece), "{:?}", String::from_utf8_lossy(piece));
             grammar.advance(piece);
@@ -47,24 +54,23 @@ fn a_whole_answer_passes_byte_by_byte_and_in_pieces() {
 
 /// What the grammar says of `next` after the first `lines` lines of the answer.
 fn after(lines: usize, next: &str) -> bool {
-    let mut grammar = grammar(Alphabet::Latin, &["1"]);
+    let mut grammar = grammar(Language::En, &["1"]);
     let start: String = ANSWER.split_inclusive('\n').take(lines).collect();
     grammar.advance(start.as_bytes());
     grammar.allows(next.as_bytes())
 }
 
-fn misspells(grammar: &LineGrammar, bytes: &[u8]) -> bool {
-    grammar.name_after(bytes).is_some_and(|(word, names)| names.misspells(&word))
+fn misspells(grammar: &AnswerGrammar, bytes: &[u8]) -> bool {
+    grammar.better_than(bytes).is_some()
 }
 
-fn corrects(grammar: &LineGrammar, wrong: &[u8], bytes: &[u8]) -> bool {
-    let words = grammar.name_after(wrong).zip(grammar.name_after(bytes));
-    words.is_some_and(|((wrong, names), (right, _))| names.corrects(&wrong, &right))
+fn corrects(grammar: &AnswerGrammar, wrong: &[u8], bytes: &[u8]) -> bool {
+    grammar.better_than(wrong).is_some_and(|is_better| is_better(bytes))
 }
 
 #[test]
 fn names_are_spelled_as_the_article_has_them() {
-    let mut grammar = grammar(Alphabet::Latin, &[]);
+    let mut grammar = grammar(Language::En, &[]);
     grammar.advance(b"General Ki");
     assert!(misspells(&grammar, b"ssel") && !misspells(&grammar, b"s") && !misspells(&grammar, b"ssel,"));
     assert!(corrects(&grammar, b"ssel", b"sel") && !corrects(&grammar, b"ssel", b"n"));
@@ -93,9 +99,8 @@ fn a_fact_may_cite_a_few() {
     }
     assert!(after(3, "- [3, 2] A") && !after(3, "- [3, 12"), "12 was cited before");
     // One is left for each fact that has to follow.
-    let mut grammar = grammar(Alphabet::Latin, &["1"]);
-    grammar =
-        LineGrammar::new(LineFormat { citations: Citations::Any(1..=3), least_facts: 2, ..(*grammar.format).clone() });
+    let three = AnswerFormat { citations: Citations::Any(1..=3), facts: 2..=2, ..format(Language::En, &["1"]) };
+    let mut grammar = AnswerGrammar::new(three);
     for line in ANSWER.split_inclusive('\n').take(2) {
         grammar.advance(line.as_bytes());
     }
@@ -106,14 +111,8 @@ fn a_fact_may_cite_a_few() {
 
 #[test]
 fn an_answer_without_facts_ends_after_its_summary() {
-    let mut grammar = grammar(Alphabet::Latin, &["1"]);
-    let format = LineFormat {
-        citations: Citations::Each(Vec::new()),
-        least_facts: 0,
-        most_facts: 0,
-        ..(*grammar.format).clone()
-    };
-    grammar = LineGrammar::new(format);
+    let none = AnswerFormat { citations: Citations::Each(Vec::new()), facts: 0..=0, ..format(Language::En, &["1"]) };
+    let mut grammar = AnswerGrammar::new(none);
     for line in ANSWER.split_inclusive('\n').take(2) {
         assert!(!grammar.may_end() && grammar.allows(line.as_bytes()));
         grammar.advance(line.as_bytes());
@@ -123,9 +122,8 @@ fn an_answer_without_facts_ends_after_its_summary() {
 
 #[test]
 fn citations_can_be_given() {
-    let mut grammar = grammar(Alphabet::Latin, &["1"]);
-    let format = LineFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..(*grammar.format).clone() };
-    grammar = LineGrammar::new(format);
+    let given = AnswerFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..format(Language::En, &["1"]) };
+    let mut grammar = AnswerGrammar::new(given);
     for line in ANSWER.split_inclusive('\n').take(2) {
         grammar.advance(line.as_bytes());
     }
@@ -136,7 +134,7 @@ fn citations_can_be_given() {
 
 #[test]
 fn what_is_forced_may_follow() {
-    let mut grammar = grammar(Alphabet::Latin, &["1"]);
+    let mut grammar = grammar(Language::En, &["1"]);
     let mut seen = Vec::new();
     for piece in ANSWER.split_inclusive(['\n', '[', '1', '2', '3', ']']) {
         let forced = grammar.forced();
@@ -148,8 +146,8 @@ fn what_is_forced_may_follow() {
     let ends = seen.iter().filter(|forced| *forced == "]").count();
     assert_eq!((marks, ends), (2, 2), "12 and 3 have no digit more: {seen:?}");
     assert_eq!(seen.iter().filter(|forced| !forced.is_empty()).count(), 4, "{seen:?}");
-    let format = LineFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..(*grammar.format).clone() };
-    grammar = LineGrammar::new(format);
+    let given = AnswerFormat { citations: Citations::Each(vec![12..=12, 1..=1]), ..format(Language::En, &["1"]) };
+    let mut grammar = AnswerGrammar::new(given);
     let (start, _) = ANSWER.split_once("- [").unwrap();
     grammar.advance(start.as_bytes());
     for (forced, written) in [("- [12]", "- "), ("[12]", "[1"), ("2]", "2"), ("]", "]"), ("", " He")] {
@@ -210,7 +208,7 @@ fn no_line_ends_with_a_word_that_another_has_to_follow() {
 
 #[test]
 fn the_answer_ends_only_after_enough_facts() {
-    let mut grammar = grammar(Alphabet::Latin, &["1"]);
+    let mut grammar = grammar(Language::En, &["1"]);
     for line in ANSWER.split_inclusive('\n').take(2) {
         grammar.advance(line.as_bytes());
         assert!(!grammar.may_end());
@@ -223,7 +221,7 @@ fn the_answer_ends_only_after_enough_facts() {
 
 #[test]
 fn cyrillic_halves_are_judged_by_what_they_can_become() {
-    let grammar = grammar(Alphabet::Ukrainian, &[]);
+    let grammar = grammar(Language::Uk, &[]);
     assert!(grammar.allows("Сили".as_bytes()));
     assert!(!grammar.allows("Силы".as_bytes()));
     assert!(grammar.allows(&[0xD0]));
@@ -236,7 +234,7 @@ fn random_walks_never_reach_a_dead_end() {
     let pieces = "А|б в|1|2|12|. |.|\n|\n\n|- [|[|]|, |0|3|4|5|6|8|9| |HUR|H|UR|,|слово| слово|7|«|»|)|\"|$|€|№|%|&|!|?|…|„|“|”|‘|’| —|-|:|;|°|(";
     let pieces: Vec<&str> = pieces.split('|').collect();
     for seed in 0..600u64 {
-        let mut grammar = grammar(Alphabet::Russian, if seed % 3 == 0 { &["HUR"] } else { &["12", "7", "HUR"] });
+        let mut grammar = grammar(Language::Ru, if seed % 3 == 0 { &["HUR"] } else { &["12", "7", "HUR"] });
         let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         for _ in 0..400 {
             let allowed: Vec<_> = pieces.iter().filter(|piece| grammar.allows(piece.as_bytes())).collect();
