@@ -6,7 +6,7 @@ use super::check::{Claim, Origin};
 use super::form::{self, Ending};
 use super::reading::Reading;
 use super::reference::Reference;
-use super::{Evidence, Finding, FindingKind, evidence};
+use super::{Evidence, Finding, FindingKind, Place, evidence};
 use crate::intake::Article;
 use crate::language::Language;
 
@@ -42,16 +42,16 @@ fn held(text: &str, language: Language, reference: &Reference<'_>) -> Held {
     let reading = Reading::of_claim(text, reference.table);
     let tongue = reference.tongue(language);
     let link = evidence::search(&reading, reference, tongue);
-    let mut findings = form::findings(text, Ending::Free, language, "sentence");
+    let mut findings = form::findings(text, Ending::Free, language, Place::Sentence);
     if link.weak {
-        findings.push(Finding { kind: FindingKind::EvidenceWeak, place: "sentence", value: String::new() });
+        findings.push(Finding { kind: FindingKind::EvidenceWeak, place: Place::Sentence, value: String::new() });
     }
     findings.extend(reference.held(&Claim {
         text: &reading,
         sentences: &link.sentences,
         tongue,
         origin: Origin::Searched,
-        place: "sentence",
+        place: Place::Sentence,
     }));
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
     Held { text: text.to_owned(), evidence, findings }

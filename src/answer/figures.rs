@@ -4,10 +4,10 @@
 //! (`evidence_weak` with the number), and so is one that the article has of something else; one that the whole article lacks
 //! is `number_not_in_source`. Which numbers are the same, `language` says.
 
-use super::FindingKind;
 use super::check::Origin;
 use super::reading::{Reading, Tongue};
 use super::reference::Reference;
+use super::{FindingKind, Place};
 use crate::language::{Amount, Date, Decimal, Mention, Period, Unit, Weight, What, lists, outcome};
 
 /// Words in front of a number that is rounded.
@@ -37,7 +37,7 @@ impl Against<'_> {
 }
 
 /// The findings about one part of a summary, as they are shown.
-pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: &'static str) -> Vec<super::Finding> {
+pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: Place) -> Vec<super::Finding> {
     check(text, against).into_iter().map(|(kind, value)| super::Finding { kind, place, value }).collect()
 }
 

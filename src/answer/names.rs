@@ -6,7 +6,7 @@
 
 use super::reading::{Key, Reading, Tongue};
 use super::reference::Reference;
-use super::{Finding, FindingKind};
+use super::{Finding, FindingKind, Place};
 use crate::language::{Kind, Mention, Sound, Unit, What, lists};
 
 /// Sentences before the evidence in which "she" may have been named.
@@ -46,7 +46,7 @@ pub(super) struct Against<'r> {
 }
 
 /// The findings about a text's names.
-pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: &'static str) -> Vec<Finding> {
+pub(super) fn findings(text: &Reading<'_>, against: &Against<'_>, place: Place) -> Vec<Finding> {
     if is_title_case(text) {
         return Vec::new();
     }
@@ -216,7 +216,7 @@ mod tests {
         let article = read(source).unwrap();
         let reference = Reference::new(&article);
         let against = Against { reference: &reference, evidence: Some(evidence), tongue: reference.tongue(language) };
-        findings(&Reading::new(text, reference.table), &against, "fact")
+        findings(&Reading::new(text, reference.table), &against, Place::Fact)
             .into_iter()
             .map(|it| (it.kind, it.value))
             .collect()
@@ -246,7 +246,7 @@ mod tests {
         let found = |text: &str| {
             let against =
                 Against { reference: &reference, evidence: Some(&[0]), tongue: reference.tongue(Language::En) };
-            let found = findings(&Reading::new(text, reference.table), &against, "fact");
+            let found = findings(&Reading::new(text, reference.table), &against, Place::Fact);
             found.into_iter().map(|finding| finding.value).collect::<Vec<_>>()
         };
         assert_eq!(found("The rate of USD/UAH rose to 41.25, and EUR to 44."), [""; 0]);

@@ -1,9 +1,8 @@
 //! Holds quotations against the article: verbatim within a language, translated across languages.
 
-use super::Finding;
-use super::FindingKind;
 use super::reading::Tongue;
 use super::reference::Reference;
+use super::{Finding, FindingKind, Place};
 
 /// Marks that open a quotation, and those that close it.
 const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
@@ -13,7 +12,7 @@ const LEAST_WORDS: usize = 3;
 const LEAST_TRANSLATED: usize = 6;
 
 /// The findings about a text's quotations. A quotation may be broken by an ellipsis or by a note in brackets.
-pub(super) fn findings(text: &str, reference: &Reference<'_>, tongue: Tongue, place: &'static str) -> Vec<Finding> {
+pub(super) fn findings(text: &str, reference: &Reference<'_>, tongue: Tongue, place: Place) -> Vec<Finding> {
     let quoted = quotations(text);
     if quoted.is_empty() {
         return Vec::new();
@@ -76,7 +75,7 @@ mod tests {
             read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) })
                 .unwrap();
         let reference = Reference::new(&article);
-        let count = |text: &str, tongue| findings(text, &reference, tongue, "fact").len();
+        let count = |text: &str, tongue| findings(text, &reference, tongue, Place::Fact).len();
         assert_eq!(count("The mayor said: \"we will never give up\".", Tongue::Same), 0);
         assert_eq!(count("The mayor said: \"We will … give up this old bridge\".", Tongue::Same), 0);
         assert_eq!(count("The mayor said: \"We will gladly give up\".", Tongue::Same), 1);

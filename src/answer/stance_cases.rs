@@ -19,7 +19,7 @@ fn found(text: &str, evidence: usize, language: Language) -> Vec<FindingKind> {
     let reference = Reference::new(&article);
     let tongue = reference.tongue(language);
     let text = Reading::new(text, reference.table);
-    let claim = Claim { text: &text, sentences: &[evidence], tongue, origin: Origin::Cited, place: "fact" };
+    let claim = Claim { text: &text, sentences: &[evidence], tongue, origin: Origin::Cited, place: Place::Fact };
     check(&claim, &reference).into_iter().map(|it| it.0).collect()
 }
 
@@ -51,7 +51,8 @@ fn against(text: &str, article: &str, language: Language) -> Vec<FindingKind> {
     let tongue = reference.tongue(language);
     let text = Reading::new(text, reference.table);
     let link = evidence::search(&text, &reference, tongue);
-    let claim = Claim { text: &text, sentences: &link.sentences, tongue, origin: Origin::Searched, place: "sentence" };
+    let claim =
+        Claim { text: &text, sentences: &link.sentences, tongue, origin: Origin::Searched, place: Place::Sentence };
     check(&claim, &reference).into_iter().map(|it| it.0).collect()
 }
 
@@ -124,7 +125,7 @@ fn found_in(article: &str, text: &str, language: Language) -> Vec<FindingKind> {
         sentences: &[0],
         tongue: reference.tongue(language),
         origin: Origin::Cited,
-        place: "fact",
+        place: Place::Fact,
     };
     check(&claim, &reference).into_iter().map(|it| it.0).collect()
 }

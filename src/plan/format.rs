@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 
 use super::labels::{Openings, openings};
 use super::matter::{Matter, Part};
-use super::{Again, LEAST_FACTS, Length, Line, Task};
+use super::{Again, LEAST_FACTS, Length, Line, SummaryOptions};
 use crate::language::{self, Language, neighbours, number_ranges, number_spellings, plain_number};
 
 /// Words that no sentence ends with, because another has to follow.
@@ -72,14 +72,14 @@ pub struct Format {
 
 impl Format {
     /// The form of an answer in `language` about all of `matter`.
-    pub fn of_whole(matter: &Matter, task: &Task, language: Language) -> Self {
-        let most = task.facts.min(*matter.all().end() as usize).max(1);
+    pub fn of_whole(matter: &Matter, options: &SummaryOptions, language: Language) -> Self {
+        let most = options.facts.min(*matter.all().end() as usize).max(1);
         let (citable, least) = match matter.is_reduced() {
             true => (Citable::Each(matter.spread(most)), most),
             false => (Citable::Any(matter.all()), LEAST_FACTS.min(most)),
         };
         Self {
-            heading: Some(Heading { headline: HEADLINE, summary: summary_of(task.length) }),
+            heading: Some(Heading { headline: HEADLINE, summary: summary_of(options.length) }),
             names: matter.names(language).clone(),
             ..Self::of_facts(&text_of(matter, &matter.all()), [matter.language(), language], citable, least..=most)
         }

@@ -4,7 +4,7 @@
 //! so that braces in an article are never taken for one.
 
 use super::matter::{Matter, Part};
-use super::{Again, Length, Line, Task};
+use super::{Again, Length, Line, SummaryOptions};
 use crate::language::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
@@ -78,7 +78,7 @@ fn sentences(language: Language, length: Length) -> &'static str {
 }
 
 /// The instructions for one language.
-pub(super) fn instructions(language: Language, task: &Task) -> String {
+pub(super) fn instructions(language: Language, options: &SummaryOptions) -> String {
     let template = match language {
         Language::En => ENGLISH,
         Language::Uk => UKRAINIAN,
@@ -86,7 +86,7 @@ pub(super) fn instructions(language: Language, task: &Task) -> String {
     };
     fill(
         body(template).trim_end(),
-        &[("sentences", sentences(language, task.length)), ("facts", &task.facts.to_string())],
+        &[("sentences", sentences(language, options.length)), ("facts", &options.facts.to_string())],
     )
 }
 
@@ -159,9 +159,9 @@ mod tests {
 
     #[test]
     fn every_prompt_is_filled() {
-        let task = Task { languages: vec![], facts: 5, length: Length::Long };
+        let options = SummaryOptions { length: Length::Long, ..SummaryOptions::default() };
         for language in Language::ALL {
-            for text in [instructions(language, &task), facts(language, 5)] {
+            for text in [instructions(language, &options), facts(language, 5)] {
                 assert!(text.contains('5') && text.contains("[1]") && !text.contains('{'), "{text}");
                 assert!(text.starts_with("\n\n"), "the tail starts after an empty line");
             }

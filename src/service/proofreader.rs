@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::Held;
-use crate::answer::{self, Draft, Made, Reference, Rewritten, Strictness, Summary};
+use super::Permit;
+use crate::answer::{self, Draft, Made, Reference, Rewritten, Summary};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::Article;
+use crate::plan::Strictness;
 
 /// Something to be done with the article.
 type Work = Box<dyn FnOnce(&Reference<'_>) + Send>;
@@ -27,13 +28,13 @@ pub(super) struct Proofreader {
 
 impl Proofreader {
     /// Has the article prepared.
-    pub(super) fn start(article: Arc<Article>, held: Option<Held>) -> Self {
+    pub(super) fn start(article: Arc<Article>, permit: Option<Permit>) -> Self {
         let (work, mut inbox) = mpsc::unbounded_channel::<Work>();
         let (ending, ended) = oneshot::channel();
         let serve = move || {
             // Dropped in the opposite order, in a panic too.
             let _ending: oneshot::Sender<()> = ending;
-            let _held = held;
+            let _permit = permit;
             let reference = Reference::new(&article);
             while let Some(work) = inbox.blocking_recv() {
                 work(&reference);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::proofreader::Proofreader;
-use super::{Held, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
+use super::{Permit, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, SummaryEvent};
 use crate::answer::{self, Growing, Made, Strategy, Summary};
 use crate::engine::constraint::{
     self, Alphabet, Citations, Heading, LineFormat, LineGrammar, Names, Openings, Script, Shut,
@@ -15,7 +15,7 @@ use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
 use crate::intake::Article;
 use crate::language::Language;
-use crate::plan::{self, Citable, Format, Matter, Next, Plan, Task};
+use crate::plan::{self, Citable, Format, Matter, Next, Plan, SummaryOptions};
 use crate::translate::{Direction, Glossary};
 
 /// Parts of a long text that are with the engine at a time. It reads one while it writes about others, and they all take
@@ -28,13 +28,13 @@ pub(super) struct Run<'a> {
     pub(super) article: &'a Arc<Article>,
     /// Those that the article means, with their renderings.
     pub(super) terms: Glossary,
-    pub(super) wish: &'a Wish,
+    pub(super) options: &'a SummaryOptions,
     /// Prepares the article while the engine reads it.
     pub(super) proofreader: Proofreader,
     /// What bounds the request, for the threads that work for it.
-    pub(super) held: Option<Held>,
+    pub(super) permit: Option<Permit>,
     pub(super) timings: &'a mut Timings,
-    pub(super) watch: &'a mut (dyn FnMut(Stage) + Send),
+    pub(super) watch: &'a mut (dyn FnMut(SummaryEvent) + Send),
 }
 
 /// One answer under way.
@@ -52,7 +52,7 @@ impl Run<'_> {
         &mut self,
         mut matter: Matter,
         mut next: Next,
-        task: &Task,
+        writes: &SummaryOptions,
     ) -> Result<(Matter, Plan), Error> {
         loop {
             let parts = match next {
@@ -60,10 +60,10 @@ impl Run<'_> {
                 Next::Parts(parts) => parts,
             };
             let smaller = matter.reduced(self.facts_of(&parts).await?)?;
-            let (service, task, held) = (self.service.clone(), task.clone(), self.held.clone());
+            let (service, writes, permit) = (self.service.clone(), writes.clone(), self.permit.clone());
             let planning = move || {
-                let _held = held;
-                let next = service.with_card(|card| plan::build(&smaller, &task, card));
+                let _permit = permit;
+                let next = service.with_card(|card| plan::build(&smaller, &writes, card));
                 next.map(|next| (smaller, next))
             };
             // Counting the tokens of a large text takes long.
@@ -78,19 +78,19 @@ impl Run<'_> {
         for window in parts.chunks(PARTS_AT_ONCE) {
             let mut begun = Vec::with_capacity(window.len());
             for plan in window {
-                begun.push(self.service.engine.submit(job(plan, self.wish.seed)).await?);
+                begun.push(self.service.engine.submit(job(plan, self.options.seed)).await?);
             }
             for mut events in begun {
                 let mut text = String::new();
                 while let Some(event) = self.next(&mut events).await? {
                     match event {
-                        Event::Prefill { done, total } => (self.watch)(Stage::Reading { done, total }),
+                        Event::Prefill { done, total } => self.progress(Stage::Reading, done, total),
                         Event::Delta { text: more, .. } => text.push_str(&more),
                         _ => {}
                     }
                 }
                 found.push(answer::parse_facts(&text).into_iter().map(|fact| (fact.text, fact.cited)).collect());
-                (self.watch)(Stage::Condensing { done: found.len(), total: parts.len() });
+                self.progress(Stage::Condensing, found.len(), parts.len());
             }
         }
         Ok(found)
@@ -103,7 +103,7 @@ impl Run<'_> {
         matter: &Arc<Matter>,
         strategy: Strategy,
     ) -> Result<Vec<Summary>, Error> {
-        let mut events = self.service.engine.submit(job(plan, self.wish.seed)).await?;
+        let mut events = self.service.engine.submit(job(plan, self.options.seed)).await?;
         let branch = |wanted: &plan::Wanted| {
             let made = Made { language: wanted.language, strategy, finish: answer::Finish::Length };
             Branch { made, growing: Growing::new(matter), summary: None }
@@ -112,10 +112,10 @@ impl Run<'_> {
         let mut pieces = 0;
         while let Some(event) = self.next(&mut events).await? {
             match event {
-                Event::Prefill { done, total } => (self.watch)(Stage::Reading { done, total }),
+                Event::Prefill { done, total } => self.progress(Stage::Reading, done, total),
                 Event::Delta { branch, text } => {
+                    self.progress(Stage::Writing, pieces, 0);
                     pieces += 1;
-                    (self.watch)(Stage::Writing { pieces });
                     self.grow(&mut branches[branch], text).await?;
                 }
                 Event::Finished { branch, finish } => {
@@ -147,15 +147,20 @@ impl Run<'_> {
         if !self.is_shown(language) {
             return Ok(());
         }
-        (self.watch)(Stage::Delta { language, text });
+        (self.watch)(SummaryEvent::Delta { language, text });
         if let Some(draft) = draft {
             let checked = self.proofreader.check(draft, branch.made).await?;
             for (index, mut fact) in branch.growing.settled(checked) {
                 fact.text = self.with_terms(&fact.text, language);
-                (self.watch)(Stage::Fact { language, index, fact });
+                (self.watch)(SummaryEvent::Fact { language, index, fact });
             }
         }
         Ok(())
+    }
+
+    /// Tells the watcher how far it is.
+    pub(super) fn progress(&mut self, stage: Stage, done: usize, total: usize) {
+        (self.watch)(SummaryEvent::Progress { stage, done, total });
     }
 
     /// Lets the watcher see an answer that is written, if all of it holds.
@@ -212,14 +217,14 @@ impl Run<'_> {
         let mut summary = summary.clone();
         self.dress(&mut summary);
         for (index, fact) in summary.key_facts.iter().cloned().enumerate().skip(seen) {
-            (self.watch)(Stage::Fact { language: summary.language, index, fact });
+            (self.watch)(SummaryEvent::Fact { language: summary.language, index, fact });
         }
-        (self.watch)(Stage::Summary(Box::new(summary)));
+        (self.watch)(SummaryEvent::Summary(Box::new(summary)));
     }
 
     /// True for a language that the caller asked for.
     fn is_shown(&self, language: Language) -> bool {
-        self.wish.task.languages.contains(&language)
+        self.options.languages.contains(&language)
     }
 }
 
