@@ -8,19 +8,18 @@
 use std::time::Instant;
 
 use stislo::intake::{AnnotatedArticle, Source, read};
-use stislo::language::Language;
-use stislo::plan::{Card, Length, Matter, Task, whole};
+use stislo::plan::{Card, Matter, SummaryOptions, whole};
 
 fn main() {
     let text = include_str!("articles/harbour-bridge-en.txt");
     let source = Source { bytes: text.into(), name: "an article".into(), title: None, language: None };
     let article = AnnotatedArticle::of(read(source).unwrap());
-    let task = Task { languages: Language::ALL.to_vec(), facts: 6, length: Length::Medium };
+    let options = SummaryOptions { facts: 6, ..SummaryOptions::default() };
     let card = Card { context: usize::MAX, count: &|_, _, _| 0 };
     let mut times: Vec<f64> = (0..50)
         .map(|_| {
             let started = Instant::now();
-            let plan = whole(&Matter::of(&article), &task, &card).unwrap();
+            let plan = whole(&Matter::of(&article), &options, &card).unwrap();
             started.elapsed().as_secs_f64() * 1000.0 / plan.answers.len() as f64
         })
         .collect();

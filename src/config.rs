@@ -11,16 +11,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::FalseyValueParser;
+use serde::Deserialize;
 
-pub use self::file::SettingsFile;
 pub use self::serve::{Serve, ServeSettings};
 use crate::cache::CacheSettings;
 use crate::engine::{EngineSettings, KernelLevel};
 use crate::error::Error;
 use crate::hub::{DEFAULT_ENDPOINT, HubSettings, Token};
 
-/// Flags that every command takes, and the variables that stand in for them.
-#[derive(Debug, Clone, Default, Args)]
+/// Flags that every command takes, and the variables that stand in for them. Those that say nothing of one run alone may
+/// also stand in a file.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct RawSettings {
     /// Model to use: a name of `stislo models list`, or the path of a GGUF file
     #[arg(long, global = true, value_name = "NAME|PATH.gguf", env = "STISLO_MODEL")]
@@ -42,6 +44,7 @@ pub struct RawSettings {
     pub no_store: bool,
     /// Sample instead of taking the best word each time; the same seed gives the same answer
     #[arg(long, global = true, value_name = "N")]
+    #[serde(skip)]
     pub seed: Option<u64>,
     /// Write the log as JSON, a line an event
     #[arg(long, global = true, env = "STISLO_LOG_JSON", value_parser = FalseyValueParser::new())]
@@ -55,13 +58,19 @@ pub struct RawSettings {
     pub translator: Option<String>,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[serde(skip)]
     pub verbose: u8,
     /// Say nothing on stderr but errors
     #[arg(short, long, global = true)]
+    #[serde(skip)]
     pub quiet: bool,
     /// The variables that the Python tools of the hub know.
     #[command(flatten)]
+    #[serde(skip)]
     pub variables: HubVariables,
+    /// The gateway's own, which only its command takes.
+    #[arg(skip)]
+    pub serve: ServeSettings,
 }
 
 /// Variables of the hub's own tools. They have no flags here.
@@ -144,6 +153,7 @@ impl Settings {
             verbose,
             quiet,
             variables,
+            serve: _,
         } = raw;
         let context = context.unwrap_or(EngineSettings::default().context);
         let wrong = |name, reason: &str| Error::Setting { name, reason: reason.to_owned() };

@@ -13,74 +13,51 @@ mod translation;
 use std::sync::Arc;
 use std::time::Instant;
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Answer, KeyFact, ModelInfo, Reference, SourceInfo, Strategy, Strictness, Summary, TimingsInfo};
+use crate::answer::{Answer, KeyFact, ModelInfo, Reference, SourceInfo, Strategy, Summary, TimingsInfo};
+use crate::cache::Key;
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, Cancel, Source};
 use crate::language::Language;
-use crate::plan::{self, Matter, Next, Task};
+use crate::plan::{self, Matter, Next, SummaryOptions};
 use crate::translate::{Desk, Glossary};
 
 use self::run::Run;
 
-pub use self::recipe::{Recipe, Weakness, Wish};
+pub use self::recipe::{Recipe, Weakness};
 pub use self::translation::{
     Direction, Document, Fault, FaultKind, OpenOptions, Opened, Sentence, Step, TextFormat, TranslateError, Translation,
 };
 
-/// Facts when the caller does not say how many.
-pub const FACTS: usize = 5;
 /// Weak models repeat themselves without this; it is mild enough to leave names alone.
 const REPETITION_PENALTY: f32 = 1.1;
 /// The temperature of an answer whose caller gave a seed.
 const SEEDED_TEMPERATURE: f32 = 0.7;
 
-/// A text and what to do with it.
+/// A text and what is asked of it.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct SummaryRequest {
     /// The text.
     pub source: Source,
-    /// What is asked for.
-    pub task: Task,
-    /// How languages that the model does not write well are made; by the model's manifest when not given.
-    pub strategy: Option<Strategy>,
-    /// With a seed, sampled; without, greedy: the same text always gives the same answer.
-    pub seed: Option<u64>,
-    /// Whether facts that are only weak are left out, too.
-    pub strictness: Strictness,
+    /// What is asked of it.
+    pub options: SummaryOptions,
 }
 
-impl Request {
-    /// What is asked, without the text.
-    pub fn wish(&self) -> Wish {
-        let Self { task, strategy, seed, strictness, .. } = self;
-        Wish { task: task.clone(), strategy: *strategy, seed: *seed, strictness: *strictness }
-    }
-}
-
-/// What a watcher of a request sees: how far it is, and what is there already.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Stage {
-    /// The parts of a text that does not fit as a whole are being read, one after another.
-    Condensing {
-        /// Parts whose facts are there.
+/// What a watcher of a request is told, in the words of the wire: how far it is, and what is there already.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum SummaryEvent {
+    /// How far it is.
+    Progress {
+        /// What is being done.
+        stage: Stage,
+        /// What of it is done.
         done: usize,
-        /// Parts.
+        /// All of it; 0 where nobody knows.
         total: usize,
-    },
-    /// The prompt is being read.
-    Reading {
-        /// Tokens read.
-        done: usize,
-        /// Tokens to read.
-        total: usize,
-    },
-    /// The answers are being written.
-    Writing {
-        /// Pieces of text so far.
-        pieces: usize,
     },
     /// Text was added to an answer, as the model writes it and before anything is checked.
     Delta {
@@ -88,20 +65,6 @@ pub enum Stage {
         language: Language,
         /// Whole characters.
         text: String,
-    },
-    /// Lines that did not hold are being written again.
-    Repairing {
-        /// Lines that are written.
-        done: usize,
-        /// Lines.
-        total: usize,
-    },
-    /// Sentences of the English summary are being translated.
-    Translating {
-        /// Sentences that are translated, over all languages.
-        done: usize,
-        /// Sentences, over all languages.
-        total: usize,
     },
     /// A fact was written, and it holds or it is settled what becomes of it.
     Fact {
@@ -114,6 +77,24 @@ pub enum Stage {
     },
     /// An answer was written and checked. What it says counts, whatever was seen before.
     Summary(Box<Summary>),
+}
+
+/// What is being done for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Others are worked on. A gateway says so; the service has no queue.
+    Waiting,
+    /// The parts of a text that does not fit as a whole are being read, one after another.
+    Condensing,
+    /// The prompt is being read, in tokens.
+    Reading,
+    /// The answers are being written, in pieces of text before this one.
+    Writing,
+    /// Lines that did not hold are being written again.
+    Repairing,
+    /// Sentences of the English summary are being translated into all languages.
+    Translating,
 }
 
 /// An engine and what is known about its model.
@@ -132,26 +113,26 @@ pub struct Prepared {
     matter: Matter,
     /// What to do first: the answers at once, or the facts of the parts of a long text.
     next: Next,
-    /// What the model writes itself.
-    writes: Task,
+    options: SummaryOptions,
+    /// What of it the model writes itself.
+    writes: SummaryOptions,
     /// Languages that are translated from its English.
     pivoted: Vec<Language>,
-    wish: Wish,
     /// Terms with fixed renderings that the article means.
     terms: Glossary,
     started: Instant,
     /// What bounds the request.
-    held: Option<Held>,
+    permit: Option<Permit>,
 }
 
 /// Whatever bounds requests, until the last thread that works for one has ended.
-type Held = Arc<dyn Send + Sync>;
+type Permit = Arc<dyn Send + Sync>;
 
 impl Prepared {
     /// Holds what bounds the request until all work on it has ended, and not only until nobody waits for it any more.
     #[must_use]
-    pub fn holding(self, held: Arc<dyn Send + Sync>) -> Self {
-        Self { held: Some(held), ..self }
+    pub fn with_permit(self, permit: Arc<dyn Send + Sync>) -> Self {
+        Self { permit: Some(permit), ..self }
     }
 
     /// The article.
@@ -181,13 +162,22 @@ impl Service {
         &self.recipe.model
     }
 
+    /// The key of the answer to a request that was read, among those that are kept.
+    pub fn key(&self, prepared: &Prepared) -> Key {
+        self.recipe.key(&prepared.article, &prepared.options)
+    }
+
     /// What decides answers, for whoever keeps them.
     pub fn recipe(&self) -> &Recipe {
         &self.recipe
     }
 
     /// Summarises one article. Dropping the future cancels the work.
-    pub async fn summarize(&self, request: Request, watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
+    pub async fn summarize(
+        &self,
+        request: SummaryRequest,
+        watch: impl FnMut(SummaryEvent) + Send,
+    ) -> Result<Answer, Error> {
         let prepared = self.prepare(request).await?;
         self.write(prepared, watch).await
     }
@@ -198,7 +188,7 @@ impl Service {
     }
 
     /// Reads the article of a request and plans the answer; the engine is not asked. Dropping the future stops the work.
-    pub async fn prepare(&self, request: Request) -> Result<Prepared, Error> {
+    pub async fn prepare(&self, request: SummaryRequest) -> Result<Prepared, Error> {
         let (service, cancel) = (self.clone(), Cancel::default());
         let _leaving = cancel.on_drop();
         let bounds = Bounds { cancel, ..Bounds::default() };
@@ -211,38 +201,37 @@ impl Service {
     ///
     /// # Errors
     /// When the task or the text is refused, or nobody wants the answer any more.
-    pub fn read(&self, request: Request, bounds: &Bounds) -> Result<Prepared, Error> {
+    pub fn read(&self, request: SummaryRequest, bounds: &Bounds) -> Result<Prepared, Error> {
         let started = Instant::now();
-        request.task.check()?;
-        let wish = request.wish();
-        let Request { source, task, strategy, .. } = request;
+        let SummaryRequest { source, options } = request;
+        options.check()?;
         let bounds = Bounds { article: bounds.article.min(plan::MOST_CHARACTERS), ..bounds.clone() };
         let article = AnnotatedArticle::of(intake::read_within(source, &bounds)?);
         tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
-        let (writes, pivoted) = self.ways(article.language(), &task.languages, strategy);
+        let (writes, pivoted) = self.ways(article.language(), &options);
         let matter = Matter::of(&article);
         bounds.cancel.check()?;
         let terms = self.desk.glossary().of(article.text(), article.language());
-        let task = Task { languages: writes, ..task };
+        let writes = SummaryOptions { languages: writes, ..options.clone() };
         bounds.cancel.check()?;
-        let next = self.with_card(|card| plan::build(&matter, &task, card))?;
+        let next = self.with_card(|card| plan::build(&matter, &writes, card))?;
         bounds.cancel.check()?;
         let reference = Arc::new(Reference::new(article.clone()));
-        Ok(Prepared { article, reference, matter, next, writes: task, pivoted, wish, terms, started, held: None })
+        Ok(Prepared { article, reference, matter, next, options, writes, pivoted, terms, started, permit: None })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
-    pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
-        let Prepared { article, reference, matter, next, writes, pivoted, wish, terms, started, held } = prepared;
+    pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(SummaryEvent) + Send) -> Result<Answer, Error> {
+        let Prepared { article, reference, matter, next, options, writes, pivoted, terms, started, permit } = prepared;
         let mut timings = Timings::default();
-        let shown = &wish.task.languages;
+        let shown = &options.languages;
         let mut run = Run {
             service: self,
             article: &article,
             terms,
-            wish: &wish,
+            options: &options,
             reference,
-            held,
+            permit,
             timings: &mut timings,
             watch: &mut watch,
         };
@@ -263,20 +252,25 @@ impl Service {
     }
 
     /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
-    pub async fn compare(&self, request: Request, watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
-        request.task.check_comparison()?;
+    pub async fn compare(
+        &self,
+        request: SummaryRequest,
+        watch: impl FnMut(SummaryEvent) + Send,
+    ) -> Result<Answer, Error> {
+        request.options.check_comparison()?;
         Ok(self.summarize(request, watch).await?.compared())
     }
 
     /// The languages that the model writes itself, and those that are translated from its English.
-    fn ways(&self, own: Language, wanted: &[Language], strategy: Option<Strategy>) -> (Vec<Language>, Vec<Language>) {
+    fn ways(&self, own: Language, options: &SummaryOptions) -> (Vec<Language>, Vec<Language>) {
         // A model that reads a language copies its sentences well, so the article's own language is always direct.
-        let is_direct = |&language: &Language| match strategy {
+        let is_direct = |&language: &Language| match options.strategy {
             Some(Strategy::Direct) => true,
             Some(Strategy::Pivot) => language == Language::En,
             None => language == Language::En || language == own || self.recipe.fluent.contains(&language),
         };
-        let (mut direct, pivoted): (Vec<_>, Vec<_>) = wanted.iter().partition(|language| is_direct(language));
+        let (mut direct, pivoted): (Vec<_>, Vec<_>) =
+            options.languages.iter().partition(|language| is_direct(language));
         if !pivoted.is_empty() && !direct.contains(&Language::En) {
             direct.push(Language::En);
         }
@@ -380,7 +374,8 @@ mod tests {
         let id = |summary: Summary| answer_id(&source, &model, &[summary]);
         let first = id(summary("A bus crossed it."));
         assert_eq!(first, identity(&[&source.sha256, "m", "en", "A bridge opens", "It opened.", "A bus crossed it."]));
-        let finding = Finding { kind: FindingKind::CitationCorrected, place: "fact", value: "3".into() };
+        let finding =
+            Finding { kind: FindingKind::CitationCorrected, place: crate::answer::Place::Fact, value: "3".into() };
         assert_eq!(id(Summary { findings: vec![finding], dropped: 1, ..summary("A bus crossed it.") }), first);
         assert_ne!(id(summary("A tram crossed it.")), first);
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::check::{Claim, Origin};
 use super::form::{self, Ending};
 use super::reference::Reference;
-use super::{Evidence, Finding, FindingKind, evidence};
+use super::{Evidence, Finding, FindingKind, Place, evidence};
 use crate::intake::Article;
 use crate::language::{Annotation, Language};
 
@@ -40,16 +40,16 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     let reading = Annotation::of_claim(text);
     let language_match = reference.language_match(language);
     let link = evidence::search(&reading, reference, language_match);
-    let mut findings = form::findings(text, Ending::Free, language, "sentence");
+    let mut findings = form::findings(text, Ending::Free, language, Place::Sentence);
     if link.weak {
-        findings.push(Finding { kind: FindingKind::EvidenceWeak, place: "sentence", value: String::new() });
+        findings.push(Finding { kind: FindingKind::EvidenceWeak, place: Place::Sentence, value: String::new() });
     }
     findings.extend(reference.held(&Claim {
         text: &reading,
         sentences: &link.sentences,
         language_match,
         origin: Origin::Searched,
-        place: "sentence",
+        place: Place::Sentence,
     }));
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
     Held { text: text.to_owned(), evidence, findings }

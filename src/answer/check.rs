@@ -7,7 +7,7 @@
 use super::form::{self, Ending};
 use super::names::{self, Against};
 use super::reference::Reference;
-use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Strategy, Summary};
+use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Strategy, Summary};
 use super::{between, evidence, figures, quote, stance};
 use crate::language::{Annotation, Language, LanguageMatch};
 use crate::plan::LEAST_FACTS;
@@ -27,7 +27,7 @@ pub struct Made {
 pub fn run(draft: Draft, reference: &Reference, made: Made) -> Summary {
     let language = made.language;
     let mut findings = Vec::new();
-    for (place, text) in [("headline", &draft.headline), ("summary", &draft.summary)] {
+    for (place, text) in [(Place::Headline, &draft.headline), (Place::Summary, &draft.summary)] {
         findings.extend(reference.heading(text, language, place));
     }
     let mut key_facts: Vec<KeyFact> = Vec::new();
@@ -36,7 +36,7 @@ pub fn run(draft: Draft, reference: &Reference, made: Made) -> Summary {
         match reference.beside(checked, [&draft.headline, &draft.summary], key_facts.iter()) {
             Ok(fact) => key_facts.push(fact),
             Err(KeyFact { text, .. }) => {
-                findings.push(Finding { kind: FindingKind::Repeated, place: "fact", value: text });
+                findings.push(Finding { kind: FindingKind::Repeated, place: Place::Fact, value: text });
             }
         }
     }
@@ -73,13 +73,13 @@ pub(super) struct Claim<'c> {
     /// Who says that it comes from there.
     pub(super) origin: Origin,
     /// Where it stands, for its findings.
-    pub(super) place: &'static str,
+    pub(super) place: Place,
 }
 
 impl Reference {
     /// Checks one fact in this language: links its evidence and says what does not hold.
     pub fn check(&self, fact: DraftFact, language: Language) -> KeyFact {
-        let mut findings = form::findings(&fact.text, Ending::Sentence, language, "fact");
+        let mut findings = form::findings(&fact.text, Ending::Sentence, language, Place::Fact);
         // What was written in another language than asked for cannot be compared word by word either.
         let foreign = findings.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == fact.text);
         let language_match = if foreign { LanguageMatch::Other } else { self.language_match(language) };
@@ -88,7 +88,7 @@ impl Reference {
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences().len()).collect();
         let link = evidence::link(&reading, &cited, self, language_match);
         let numbers = || fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-        let finding = |kind, value| Finding { kind, place: "fact", value };
+        let finding = |kind, value| Finding { kind, place: Place::Fact, value };
         if cited.is_empty() {
             findings.push(finding(FindingKind::Uncited, numbers()));
         }
@@ -103,7 +103,7 @@ impl Reference {
             sentences: &link.sentences,
             language_match,
             origin: Origin::Cited,
-            place: "fact",
+            place: Place::Fact,
         }));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
         KeyFact { text: fact.text, evidence, findings }
@@ -123,8 +123,8 @@ impl Reference {
     }
 
     /// What does not hold in a headline or a summary, which cite nothing.
-    pub(super) fn heading(&self, text: &str, language: Language, place: &'static str) -> Vec<Finding> {
-        let ending = if place == "headline" { Ending::Free } else { Ending::Sentence };
+    pub(super) fn heading(&self, text: &str, language: Language, place: Place) -> Vec<Finding> {
+        let ending = if place == Place::Headline { Ending::Free } else { Ending::Sentence };
         let mut found = form::findings(text, ending, language, place);
         let reading = Annotation::of_claim(text);
         found.extend(self.held(&Claim {
@@ -140,7 +140,7 @@ impl Reference {
     /// The finding that there are too few facts.
     pub(super) fn shortage(&self, facts: usize) -> Option<Finding> {
         let few = facts < LEAST_FACTS.min(self.article.sentences().len());
-        few.then(|| Finding { kind: FindingKind::Truncated, place: "fact", value: String::new() })
+        few.then(|| Finding { kind: FindingKind::Truncated, place: Place::Fact, value: String::new() })
     }
 
     /// A fact as it stands beside headline, summary and other facts, with a finding where it contradicts one; as an error
@@ -154,7 +154,7 @@ impl Reference {
         match self.relation(&fact, parts, facts) {
             between::Relation::Repeats => return Err(fact),
             between::Relation::Contradicts(value) => {
-                fact.findings.push(Finding { kind: FindingKind::Contradiction, place: "fact", value });
+                fact.findings.push(Finding { kind: FindingKind::Contradiction, place: Place::Fact, value });
             }
             between::Relation::None => {}
         }

@@ -4,9 +4,9 @@
 //! (`evidence_weak` with the number), and so is one that the article has of something else; one that the whole article lacks
 //! is `number_not_in_source`. Which numbers are the same, `language` says.
 
-use super::FindingKind;
 use super::check::Origin;
 use super::reference::Reference;
+use super::{FindingKind, Place};
 use crate::language::{
     Amount, Annotation, Class, Date, Decimal, LanguageMatch, Mention, Period, Unit, Weight, What, outcome,
 };
@@ -32,7 +32,7 @@ impl Against<'_> {
 }
 
 /// The findings about one part of a summary, as they are shown.
-pub(super) fn findings(text: &Annotation, against: &Against<'_>, place: &'static str) -> Vec<super::Finding> {
+pub(super) fn findings(text: &Annotation, against: &Against<'_>, place: Place) -> Vec<super::Finding> {
     check(text, against).into_iter().map(|(kind, value)| super::Finding { kind, place, value }).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What every part of a summary has to be, whatever the article says: there, ended, and in its language.
 
-use super::{Finding, FindingKind};
+use super::{Finding, FindingKind, Place};
 use crate::language::{Language, language_of, reads_as_the_neighbour};
 
 /// A text must be this long before a guess of its language counts.
@@ -18,7 +18,7 @@ pub(super) enum Ending {
 }
 
 /// The findings about a part's form.
-pub(super) fn findings(text: &str, ending: Ending, language: Language, place: &'static str) -> Vec<Finding> {
+pub(super) fn findings(text: &str, ending: Ending, language: Language, place: Place) -> Vec<Finding> {
     let finding = |kind, value: &str| Finding { kind, place, value: value.to_owned() };
     let mut found = Vec::new();
     let ended = text.trim_end_matches(['»', '”', '"', ')', '’', '\'']).ends_with(['.', '!', '?', '…']);
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str, language: Language) -> Vec<FindingKind> {
-        findings(text, Ending::Sentence, language, "fact").iter().map(|finding| finding.kind).collect()
+        findings(text, Ending::Sentence, language, Place::Fact).iter().map(|finding| finding.kind).collect()
     }
 
     #[test]

@@ -30,8 +30,7 @@ mod stance;
 mod stance_cases;
 mod warning;
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::against::{Checked, Held, against};
@@ -40,9 +39,10 @@ pub use self::compare::{Comparison, Difference, Row, compare};
 pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
-pub use self::repair::{Failing, Part, Rewritten, Strictness, failing, is_sound, missing, settle};
+pub use self::repair::{Failing, Part, Rewritten, failing, is_sound, missing, settle};
 pub use self::warning::{LanguageWarning, WarningCode};
 use crate::language::{Language, SentenceId};
+pub use crate::plan::Strategy;
 
 /// The whole answer to a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -165,16 +165,6 @@ pub struct Summary {
     pub finish: Finish,
 }
 
-/// How a summary was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Strategy {
-    /// The model read the article and wrote this language itself.
-    Direct,
-    /// The model wrote English, and that was translated.
-    Pivot,
-}
-
 /// Whether an answer is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -219,35 +209,40 @@ pub struct Evidence {
 }
 
 /// Something that does not hold.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
     /// Where: `headline`, `summary` or `fact`; `sentence` in a text that was written by a person.
     #[serde(rename = "where")]
-    pub place: &'static str,
+    #[schema(value_type = String)]
+    pub place: Place,
     /// The number, word or text concerned; empty for what is missing.
     pub value: String,
 }
 
-/// The places of findings.
-const PLACES: [&str; 3] = ["headline", "summary", "fact"];
-
-/// A finding as it is read back from JSON.
-#[derive(Deserialize)]
-struct KeptFinding {
-    kind: FindingKind,
-    #[serde(rename = "where")]
-    place: String,
-    value: String,
+/// Where a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// In the headline.
+    Headline,
+    /// In the summary.
+    Summary,
+    /// In a fact, or among the facts.
+    Fact,
+    /// In a sentence of a text that was written by a person.
+    Sentence,
 }
 
-impl<'de> Deserialize<'de> for Finding {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let KeptFinding { kind, place, value } = KeptFinding::deserialize(deserializer)?;
-        let known = PLACES.into_iter().find(|&known| known == place);
-        let place = known.ok_or_else(|| D::Error::custom(format!("{place} is no place of a finding")))?;
-        Ok(Self { kind, place, value })
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Headline => "headline",
+            Self::Summary => "summary",
+            Self::Fact => "fact",
+            Self::Sentence => "sentence",
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 //! Squadron Leader) is no name: across languages it is translated, and nothing can be said about it.
 
 use super::reference::Reference;
-use super::{Finding, FindingKind};
+use super::{Finding, FindingKind, Place};
 use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Unit, What};
 
 /// Sentences before the evidence in which "she" may have been named.
@@ -43,7 +43,7 @@ pub(super) struct Against<'r> {
 }
 
 /// The findings about a text's names.
-pub(super) fn findings(text: &Annotation, against: &Against<'_>, place: &'static str) -> Vec<Finding> {
+pub(super) fn findings(text: &Annotation, against: &Against<'_>, place: Place) -> Vec<Finding> {
     if is_title_case(text) {
         return Vec::new();
     }
@@ -211,7 +211,7 @@ mod tests {
             evidence: Some(evidence),
             language_match: reference.language_match(language),
         };
-        findings(&Annotation::of(text), &against, "fact").into_iter().map(|it| (it.kind, it.value)).collect()
+        findings(&Annotation::of(text), &against, Place::Fact).into_iter().map(|it| (it.kind, it.value)).collect()
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
                 evidence: Some(&[0]),
                 language_match: reference.language_match(Language::En),
             };
-            let found = findings(&Annotation::of(text), &against, "fact");
+            let found = findings(&Annotation::of(text), &against, Place::Fact);
             found.into_iter().map(|finding| finding.value).collect::<Vec<_>>()
         };
         assert_eq!(found("The rate of USD/UAH rose to 41.25, and EUR to 44."), [""; 0]);

@@ -1,8 +1,7 @@
 //! Holds quotations against the article: verbatim within a language, translated across languages.
 
-use super::Finding;
-use super::FindingKind;
 use super::reference::Reference;
+use super::{Finding, FindingKind, Place};
 use crate::language::LanguageMatch;
 
 /// Marks that open a quotation, and those that close it.
@@ -13,12 +12,7 @@ const LEAST_WORDS: usize = 3;
 const LEAST_TRANSLATED: usize = 6;
 
 /// The findings about a text's quotations. A quotation may be broken by an ellipsis or by a note in brackets.
-pub(super) fn findings(
-    text: &str,
-    reference: &Reference,
-    language_match: LanguageMatch,
-    place: &'static str,
-) -> Vec<Finding> {
+pub(super) fn findings(text: &str, reference: &Reference, language_match: LanguageMatch, place: Place) -> Vec<Finding> {
     let quoted = quotations(text);
     if quoted.is_empty() {
         return Vec::new();
@@ -81,7 +75,7 @@ mod tests {
             read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) })
                 .unwrap();
         let reference = Reference::new(AnnotatedArticle::of(article));
-        let count = |text: &str, language_match| findings(text, &reference, language_match, "fact").len();
+        let count = |text: &str, language_match| findings(text, &reference, language_match, Place::Fact).len();
         assert_eq!(count("The mayor said: \"we will never give up\".", LanguageMatch::Same), 0);
         assert_eq!(count("The mayor said: \"We will … give up this old bridge\".", LanguageMatch::Same), 0);
         assert_eq!(count("The mayor said: \"We will gladly give up\".", LanguageMatch::Same), 1);

@@ -9,30 +9,13 @@
 //! is whole when all its parts are in the end. Not here: who writes, and from what prompt.
 
 use super::reference::Reference;
-use super::{DraftFact, Finding, FindingKind, Finish, KeyFact, Summary};
-use crate::plan::LEAST_FACTS;
+use super::{DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Summary};
+use crate::plan::{LEAST_FACTS, Strictness};
 
 /// Most sentences that one part is written again from.
 const MOST_SENTENCES: usize = 6;
 /// The parts above the facts, and what findings call their places.
-const HEADING: [(Part, &str); 2] = [(Part::Headline, "headline"), (Part::Summary, "summary")];
-
-/// What happens to a fact that is only weak, also when it was written again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Strictness {
-    /// It is kept, with its finding.
-    #[default]
-    Usual,
-    /// It is left out, like a wrong one.
-    Strict,
-}
-
-impl From<bool> for Strictness {
-    /// As a flag has it.
-    fn from(strict: bool) -> Self {
-        if strict { Self::Strict } else { Self::Usual }
-    }
-}
+const HEADING: [(Part, Place); 2] = [(Part::Headline, Place::Headline), (Part::Summary, Place::Summary)];
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +92,7 @@ fn wanted(summary: &Summary) -> usize {
 
 /// How many of the parts above the facts may be given to a fact, because nobody can use them.
 pub(super) fn open(summary: &Summary) -> usize {
-    HEADING.iter().filter(|(_, place)| is_unusable(summary, place)).count()
+    HEADING.iter().filter(|(_, place)| is_unusable(summary, *place)).count()
 }
 
 /// How many facts are in the language that was asked for.
@@ -122,7 +105,7 @@ fn is_foreign(fact: &KeyFact) -> bool {
 }
 
 /// True for a part with a number that the article does not have, or in another language.
-fn is_unusable(summary: &Summary, place: &str) -> bool {
+fn is_unusable(summary: &Summary, place: Place) -> bool {
     let unusable = [FindingKind::NumberNotInSource, FindingKind::WrongLanguage];
     summary.findings.iter().any(|it| it.place == place && unusable.contains(&it.kind))
 }
@@ -200,7 +183,7 @@ pub fn settle(mut summary: Summary, rewritten: &[Rewritten], reference: &Referen
     fill(&mut summary, rewritten, reference);
     stand_in(&mut summary);
     leave_out_foreign(&mut summary);
-    summary.findings.retain(|it| it.place != "fact" || it.kind != FindingKind::Truncated);
+    summary.findings.retain(|it| it.place != Place::Fact || it.kind != FindingKind::Truncated);
     summary.findings.extend(reference.shortage(summary.key_facts.len()));
     if !summary.findings.iter().any(|it| it.kind == FindingKind::Truncated) {
         summary.finish = Finish::Complete;
@@ -254,7 +237,7 @@ fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference) {
 }
 
 /// Puts a new headline or summary in the place of the old one when it is better.
-fn heading(summary: &mut Summary, (part, place): (Part, &'static str), text: &str, reference: &Reference) {
+fn heading(summary: &mut Summary, (part, place): (Part, Place), text: &str, reference: &Reference) {
     let text = as_part(part, text);
     let findings = reference.heading(text, summary.language, place);
     let (old, others): (Vec<Finding>, Vec<Finding>) = summary.findings.drain(..).partition(|it| it.place == place);

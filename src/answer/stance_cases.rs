@@ -17,7 +17,8 @@ fn found(text: &str, evidence: usize, language: Language) -> Vec<FindingKind> {
     let reference = Reference::new(AnnotatedArticle::of(article));
     let language_match = reference.language_match(language);
     let text = Annotation::of(text);
-    let claim = Claim { text: &text, sentences: &[evidence], language_match, origin: Origin::Cited, place: "fact" };
+    let claim =
+        Claim { text: &text, sentences: &[evidence], language_match, origin: Origin::Cited, place: Place::Fact };
     check(&claim, &reference).into_iter().map(|it| it.0).collect()
 }
 
@@ -49,8 +50,13 @@ fn against(text: &str, article: &str, language: Language) -> Vec<FindingKind> {
     let language_match = reference.language_match(language);
     let text = Annotation::of(text);
     let link = evidence::search(&text, &reference, language_match);
-    let claim =
-        Claim { text: &text, sentences: &link.sentences, language_match, origin: Origin::Searched, place: "sentence" };
+    let claim = Claim {
+        text: &text,
+        sentences: &link.sentences,
+        language_match,
+        origin: Origin::Searched,
+        place: Place::Sentence,
+    };
     check(&claim, &reference).into_iter().map(|it| it.0).collect()
 }
 
@@ -123,7 +129,7 @@ fn found_in(article: &str, text: &str, language: Language) -> Vec<FindingKind> {
         sentences: &[0],
         language_match: reference.language_match(language),
         origin: Origin::Cited,
-        place: "fact",
+        place: Place::Fact,
     };
     check(&claim, &reference).into_iter().map(|it| it.0).collect()
 }

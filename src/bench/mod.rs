@@ -21,14 +21,15 @@ pub use self::machine::Machine;
 pub use self::measure::Meter;
 pub use self::page::{Earlier, page};
 pub use self::workload::{ANSWER_TOKENS, ARTICLE, Prompt, SEQUENCES, articles};
-use self::workload::{Words, source, task};
-use crate::answer::{ModelInfo, Strategy, Strictness};
+use self::workload::{Words, source};
+use crate::answer::{ModelInfo, Strategy};
 use crate::engine::chat::Chat;
 use crate::engine::model::{self, Model, memory};
 use crate::engine::{self, Card, Engine, EngineError, EngineSettings};
 use crate::error::Error;
 use crate::intake::AnnotatedArticle;
-use crate::service::{Request, Service};
+use crate::plan::SummaryOptions;
+use crate::service::{Service, SummaryRequest};
 
 /// The model to measure.
 #[derive(Debug, Clone)]
@@ -216,8 +217,8 @@ async fn listen(mut notes: UnboundedReceiver<Note>, watch: &mut impl FnMut(&str)
 /// Seconds from the article to three checked summaries, and the part of their writing that the rules took, in percent.
 async fn summarize(service: &Service, article: &str) -> Result<(f64, f64), Error> {
     let source = source(article).expect("the article was read before");
-    let request =
-        Request { source, task: task(), strategy: Some(Strategy::Direct), seed: None, strictness: Strictness::Usual };
+    let options = SummaryOptions { strategy: Some(Strategy::Direct), ..SummaryOptions::default() };
+    let request = SummaryRequest { source, options };
     let started = Instant::now();
     let timings = service.summarize(request, |_| ()).await?.timings;
     let rules = 100.0 * timings.choose_ms as f64 / timings.decode_ms.max(1) as f64;

@@ -10,9 +10,7 @@ use serde::Serialize;
 use crate::engine::{Card, EngineError};
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Source};
-use crate::language::Language;
-use crate::plan::{self, Length, Matter, PlanError, Task};
-use crate::service::FACTS;
+use crate::plan::{self, Matter, PlanError, SummaryOptions};
 
 /// The article when none is named.
 pub const ARTICLE: &str = "harbour-bridge-en";
@@ -41,11 +39,6 @@ pub(super) fn source(name: &str) -> Option<Source> {
     Some(Source { bytes: text.as_bytes().to_vec(), name: (*name).to_owned(), title: None, language: None })
 }
 
-/// One article in all three languages, as `summarize` asks for it when nothing else is said.
-pub(super) fn task() -> Task {
-    Task { languages: Language::ALL.to_vec(), facts: FACTS, length: Length::Medium }
-}
-
 /// A prompt in words: what the engine is told, before the model's template and vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words {
@@ -61,13 +54,13 @@ impl Words {
         Self { system: SYSTEM.to_owned(), shared: QUESTION.to_owned(), tails: vec![String::new()] }
     }
 
-    /// The article with the instructions for each language.
+    /// The article with the instructions for each language, as `summarize` asks for it when nothing else is said.
     pub(super) fn of(article: &AnnotatedArticle, card: &Card) -> Result<Self, EngineError> {
         let count = |system: &str, shared: &str, tail: &str| card.count(system, shared, tail);
-        let plan = plan::whole(&Matter::of(article), &task(), &plan::Card { context: card.context, count: &count });
-        let plan = plan.map_err(|error| match error {
+        let (matter, card) = (Matter::of(article), plan::Card { context: card.context, count: &count });
+        let plan = plan::whole(&matter, &SummaryOptions::default(), &card).map_err(|error| match error {
             PlanError::TooLong { tokens, limit } => EngineError::TooLong { tokens, limit },
-            other => unreachable!("the task is ours, and it is a good one: {other}"),
+            other => unreachable!("the options are ours, and they are good: {other}"),
         })?;
         let tails = plan.answers.into_iter().map(|answer| answer.tail).collect();
         Ok(Self { system: plan.system, shared: plan.shared, tails })

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use indicatif::DecimalBytes;
 
+use super::input::Format;
 use super::page;
 use super::progress::Bars;
 use crate::bench::{self, Earlier, Report, Subject, Wanted};
@@ -35,12 +35,6 @@ pub(super) struct Args {
     prompt_ids: bool,
     #[command(flatten)]
     page: page::Drawing,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {

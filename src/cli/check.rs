@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::input::Format;
 use super::render::{self, Page};
 use crate::answer::{self, Checked, Reference};
 use crate::config::Settings;
@@ -40,12 +40,6 @@ pub(super) struct Args {
     /// Check many claims: a file with {"id", "article", "claim"} a line; one line of JSON for each is printed
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// A line of a batch.

@@ -140,7 +140,7 @@ fn fact<'a>(answer: &'a Answer, row: &Row, language: Language) -> Option<&'a Key
 mod tests {
     use super::*;
     use crate::answer::{
-        Evidence, Finding, FindingKind, Finish, LanguageWarning, ModelInfo, SourceInfo, Strategy, TimingsInfo,
+        Evidence, Finding, FindingKind, Finish, LanguageWarning, ModelInfo, Place, SourceInfo, Strategy, TimingsInfo,
         WarningCode,
     };
     use crate::language::SentenceId;
@@ -193,7 +193,7 @@ mod tests {
         let mut answer = answer();
         let better = vec!["a-better-one".to_owned()];
         answer.summaries[1].warnings = vec![LanguageWarning::new(WarningCode::WritesPoorly, "m", Language::Uk, better)];
-        let finding = |kind, value: &str| Finding { kind, place: "fact", value: value.to_owned() };
+        let finding = |kind, value: &str| Finding { kind, place: Place::Fact, value: value.to_owned() };
         answer.summaries[2].key_facts[0].findings =
             vec![finding(FindingKind::CitationCorrected, "99"), finding(FindingKind::NameNotInSource, "Иванов")];
         answer

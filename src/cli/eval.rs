@@ -3,16 +3,14 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
+use super::input::Format;
 use super::page;
 use super::progress::Bars;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::eval::{self, Dataset, Figure, Report, Wanted};
 use crate::language::Language;
-use crate::plan::{Length, Task};
-use crate::service::FACTS;
+use crate::plan::SummaryOptions;
 
 /// What to evaluate, and how.
 #[derive(Debug, clap::Args)]
@@ -37,26 +35,20 @@ pub(super) struct Args {
     page: page::Drawing,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
     let mut reports: Vec<Report> = args.page.earlier()?;
     let Some(path) = args.dataset.filter(|_| !args.page.no_run) else {
         return args.page.write(&eval::page(&reports));
     };
     let dataset = Dataset::read(&path)?;
-    let task = Task { languages: args.to, facts: FACTS, length: Length::Medium };
-    task.check()?;
+    let options = SummaryOptions { languages: args.to, seed: settings.seed, ..SummaryOptions::default() };
+    options.check()?;
     let bars = Bars::new(settings);
     let service = match dataset.has_articles() {
         true => Some(super::open::service(settings, &bars).await?),
         false => None,
     };
-    let wanted = Wanted { task, seed: settings.seed, limit: args.limit, journal: args.resume };
+    let wanted = Wanted { options, limit: args.limit, journal: args.resume };
     let watch = |row: eval::Begun<'_>| bars.measuring(&format!("row {} of {}: {}", row.done + 1, row.total, row.id));
     let report = eval::run(service.as_ref(), &dataset, &wanted, watch).await;
     bars.done();

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde_json::json;
 
+use super::input::Format;
 use crate::error::Error;
 use crate::intake::{self, Article};
 use crate::language::Language;
@@ -28,12 +28,6 @@ pub(super) struct Args {
     /// The text's language, when the guess is wrong
     #[arg(long, value_name = "LANG")]
     from: Option<Language>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn execute(args: Args) -> Result<(), Error> {

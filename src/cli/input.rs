@@ -1,4 +1,4 @@
-//! Reads what a command is given: a file, or standard input for `-`.
+//! Reads what a command is given, a file or standard input for `-`, and writes what it answers.
 
 use std::io::Read;
 use std::path::Path;
@@ -20,6 +20,13 @@ pub(super) fn read(path: &Path, language: Option<Language>) -> Result<Source, Er
         std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
     }
     Ok(Source { bytes, name, title: None, language })
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
 }
 
 /// Writes an answer to standard output.

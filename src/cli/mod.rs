@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use self::summarize::Work;
-use crate::config::{RawSettings, Settings, SettingsFile};
+use crate::config::{RawSettings, Settings};
 use crate::error::{Error, Kind};
 
 const EXAMPLES: &str = "\
@@ -94,12 +94,17 @@ impl Cli {
     }
 
     fn resolve(&mut self) -> Result<Settings, Error> {
+        let mut raw = self.settings.clone();
         if let Command::Serve(args) = &mut self.command
             && let Some(path) = &args.config
         {
-            SettingsFile::read(path)?.under(&mut self.settings, &mut args.settings);
+            raw.serve = args.settings.clone();
+            raw = raw.or(RawSettings::read(path)?);
+            args.settings = raw.serve.clone();
         }
-        Settings::resolve(self.settings.clone())
+        // How a failure is told depends on it, too.
+        self.settings.log_json = raw.log_json;
+        Settings::resolve(raw)
     }
 
     /// Starts the log.

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::config::{Settings, Verbosity};
 use crate::hub::{Progress, ProgressEvent};
-use crate::service::Stage;
+use crate::service::{Stage, SummaryEvent};
 
 /// One line that shows what is going on.
 pub(super) struct Bars {
@@ -66,20 +66,20 @@ impl Bars {
     }
 
     /// Shows how far an answer is.
-    pub(super) fn watch(&self, stage: Stage) {
+    pub(super) fn watch(&self, event: SummaryEvent) {
+        // An answer is printed when it is whole.
+        let SummaryEvent::Progress { stage, done, total } = event else { return };
+        let show = |text| self.bar.set_message(text);
         match stage {
-            Stage::Reading { done, total } => {
+            Stage::Waiting => {}
+            Stage::Reading => {
                 self.count("reading the article [{bar:30}] {pos}/{len} tokens", done as u64, total as u64);
             }
-            Stage::Condensing { done, total } => self.bar.set_message(format!("read in parts: {done} of {total}")),
-            Stage::Repairing { done, total } => self.bar.set_message(format!("written again: {done} of {total} lines")),
-            Stage::Translating { done, total } => {
-                self.bar.set_message(format!("translated: {done} of {total} sentences"))
-            }
-            Stage::Writing { pieces: 1 } => self.spin("writing"),
-            Stage::Writing { pieces } => self.bar.set_message(format!("writing: {pieces} words and pieces")),
-            // An answer is printed when it is whole.
-            Stage::Delta { .. } | Stage::Fact { .. } | Stage::Summary(_) => {}
+            Stage::Condensing => show(format!("read in parts: {done} of {total}")),
+            Stage::Repairing => show(format!("written again: {done} of {total} lines")),
+            Stage::Translating => show(format!("translated: {done} of {total} sentences")),
+            Stage::Writing if done == 0 => self.spin("writing"),
+            Stage::Writing => show(format!("writing: {} words and pieces", done + 1)),
         }
     }
 

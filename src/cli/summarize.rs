@@ -7,14 +7,14 @@ use clap::ValueEnum;
 use super::open::Found;
 use super::progress::Bars;
 use super::{compare, render};
-use crate::answer::{Answer, Strategy, Strictness};
+use crate::answer::Answer;
 use crate::cache::AnswerCache;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::intake::{self, Article, Source};
 use crate::language::Language;
-use crate::plan::{Length, Task};
-use crate::service::{FACTS, Request, Service, Wish};
+use crate::plan::{FACTS, Length, Strategy, SummaryOptions};
+use crate::service::{Service, SummaryRequest};
 
 /// What to summarise, and how.
 #[derive(Debug, clap::Args)]
@@ -32,11 +32,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = FACTS)]
     facts: usize,
     /// Length of the summary
-    #[arg(long, value_enum, default_value_t = Size::Medium)]
-    length: Size,
+    #[arg(long, value_enum, default_value_t = Length::Medium)]
+    length: Length,
     /// Write each language from the article, or by way of English; by the model's skill when not given
     #[arg(long, value_enum)]
-    strategy: Option<Way>,
+    strategy: Option<Strategy>,
     /// Leave out facts that their sentences bear out only weakly, too; those that are wrong always are
     #[arg(long)]
     strict: bool,
@@ -46,32 +46,10 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Size {
-    Short,
-    Medium,
-    Long,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Text,
     Json,
     Markdown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Way {
-    Direct,
-    Pivot,
-}
-
-impl Way {
-    fn strategy(self) -> Strategy {
-        match self {
-            Self::Direct => Strategy::Direct,
-            Self::Pivot => Strategy::Pivot,
-        }
-    }
 }
 
 /// What is done with the summaries.
@@ -84,18 +62,18 @@ pub(super) enum Work {
 }
 
 pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Result<(), Error> {
-    let length = match args.length {
-        Size::Short => Length::Short,
-        Size::Medium => Length::Medium,
-        Size::Long => Length::Long,
+    let options = SummaryOptions {
+        languages: args.to,
+        facts: args.facts,
+        length: args.length,
+        strategy: args.strategy,
+        seed: settings.seed,
+        strictness: args.strict.into(),
     };
-    let task = Task { languages: args.to, facts: args.facts, length };
     match work {
-        Work::Summarize => task.check()?,
-        Work::Compare => task.check_comparison()?,
+        Work::Summarize => options.check()?,
+        Work::Compare => options.check_comparison()?,
     }
-    let strictness = Strictness::from(args.strict);
-    let wish = Wish { task, strategy: args.strategy.map(Way::strategy), seed: settings.seed, strictness };
     // A text that cannot be summarised is refused before a gigabyte is downloaded for it.
     let mut texts = Vec::new();
     for file in &args.files {
@@ -104,9 +82,9 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
     }
     let several = texts.len() > 1;
     let bars = Bars::new(settings);
-    let mut desk = Desk::open(settings, &bars).await?;
+    let mut writer = Writer::open(settings, &bars).await?;
     for (article, source) in texts {
-        let answer = desk.answer(&article, source, &wish).await?;
+        let answer = writer.answer(&article, source, &options).await?;
         answer.source.warning().iter().for_each(|warning| bars.say(warning));
         let answer = if work == Work::Compare { answer.compared() } else { answer };
         let page = render::Page::of_stdout(settings);
@@ -120,12 +98,12 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
         };
         super::input::print(&text)?;
     }
-    desk.close().await;
+    writer.close().await;
     Ok(())
 }
 
 /// Gives answers: those that were kept, and others by a model, which is loaded only for them.
-struct Desk<'a> {
+struct Writer<'a> {
     settings: &'a Settings,
     bars: &'a Bars,
     cache: Option<AnswerCache>,
@@ -133,25 +111,24 @@ struct Desk<'a> {
     loaded: Option<Service>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Writer<'a> {
     async fn open(settings: &'a Settings, bars: &'a Bars) -> Result<Self, Error> {
         let model = super::open::find(settings, bars).await?;
         let cache = settings.cache.clone().map(AnswerCache::new);
         Ok(Self { settings, bars, cache, model, loaded: None })
     }
 
-    async fn answer(&mut self, article: &Article, source: Source, wish: &Wish) -> Result<Answer, Error> {
-        let key = self.model.recipe.key(article, wish);
+    async fn answer(&mut self, article: &Article, source: Source, options: &SummaryOptions) -> Result<Answer, Error> {
+        let key = self.model.recipe.key(article, options);
         if let Some(cache) = &self.cache
             && let Some(answer) = cache.find(&key).await
         {
             return Ok(self.model.recipe.renew(answer, article));
         }
         let service = self.service().await?;
-        let Wish { task, strategy, seed, strictness } = wish.clone();
-        let request = Request { source, task, strategy, seed, strictness };
+        let request = SummaryRequest { source, options: options.clone() };
         let bars = self.bars;
-        let answer = service.summarize(request, |stage| bars.watch(stage)).await;
+        let answer = service.summarize(request, |event| bars.watch(event)).await;
         bars.done();
         let answer = answer?;
         if let Some(cache) = &self.cache {

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
+use super::input::Format;
 use super::progress::Bars;
 use crate::config::Settings;
 use crate::error::Error;
@@ -25,7 +24,7 @@ pub(super) struct Args {
     from: From,
     /// How the text is written; by the name of the file when not given
     #[arg(long, value_enum)]
-    input: Option<Input>,
+    input: Option<TextFormat>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -38,26 +37,13 @@ fn from(given: &str) -> Result<From, crate::language::UnknownLanguage> {
     if given == "auto" { Ok(From(None)) } else { given.parse().map(|language| From(Some(language))) }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Input {
-    Text,
-    Html,
-    Srt,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
     let source = super::input::read(&args.file, args.from.0)?;
     let text = String::from_utf8(source.bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         Error::Intake(IntakeError::NotText { name: source.name.clone(), offset })
     })?;
-    let format = args.input.map_or_else(|| by_name(&args.file), Input::format);
+    let format = args.input.unwrap_or_else(|| by_name(&args.file));
     let bars = Bars::new(settings);
     // A wrong guess here costs a model that is not needed; the desk looks again, at the text without its tags.
     let guess = args.from.0.or_else(|| language_of(&text)?.language).unwrap_or(Language::En);
@@ -80,16 +66,6 @@ fn show(bars: &Bars, step: Step<'_>) {
     match step {
         Step::Begun { total } => bars.translating(0, total),
         Step::Ready { index, total, .. } => bars.translating(index + 1, total),
-    }
-}
-
-impl Input {
-    fn format(self) -> TextFormat {
-        match self {
-            Self::Text => TextFormat::Text,
-            Self::Html => TextFormat::Html,
-            Self::Srt => TextFormat::Srt,
-        }
     }
 }
 

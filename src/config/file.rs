@@ -11,31 +11,12 @@
 //! queue = 16
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Deserialize;
-
-use super::{RawSettings, ServeSettings};
-use crate::engine::KernelLevel;
+use super::RawSettings;
 use crate::error::Error;
 
-/// What a file of settings can say.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SettingsFile {
-    model: Option<String>,
-    translator: Option<String>,
-    glossary: Option<PathBuf>,
-    offline: bool,
-    threads: Option<usize>,
-    context: Option<usize>,
-    kernels: Option<KernelLevel>,
-    no_store: bool,
-    log_json: bool,
-    serve: ServeSettings,
-}
-
-impl SettingsFile {
+impl RawSettings {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
@@ -50,18 +31,22 @@ impl SettingsFile {
         toml::from_str(&text).map_err(wrong)
     }
 
-    /// Fills in what flags and variables leave open.
-    pub fn under(self, raw: &mut RawSettings, serve: &mut ServeSettings) {
-        raw.model = raw.model.take().or(self.model);
-        raw.translator = raw.translator.take().or(self.translator);
-        raw.glossary = raw.glossary.take().or(self.glossary);
-        raw.offline |= self.offline;
-        raw.threads = raw.threads.or(self.threads);
-        raw.context = raw.context.or(self.context);
-        raw.kernels = raw.kernels.or(self.kernels);
-        raw.no_store |= self.no_store;
-        raw.log_json |= self.log_json;
-        *serve = std::mem::take(serve).or(self.serve);
+    /// What flags and variables say, and what they leave open as a file says it.
+    #[must_use]
+    pub fn or(self, file: Self) -> Self {
+        Self {
+            model: self.model.or(file.model),
+            translator: self.translator.or(file.translator),
+            glossary: self.glossary.or(file.glossary),
+            offline: self.offline || file.offline,
+            threads: self.threads.or(file.threads),
+            context: self.context.or(file.context),
+            kernels: self.kernels.or(file.kernels),
+            no_store: self.no_store || file.no_store,
+            log_json: self.log_json || file.log_json,
+            serve: self.serve.or(file.serve),
+            ..self
+        }
     }
 }
 
@@ -76,12 +61,11 @@ mod tests {
         let text =
             "model = \"m\"\ncontext = 4096\nglossary = \"g.toml\"\n[serve]\nlisten = \"127.0.0.1:9\"\nqueue = 7\n";
         std::fs::write(&path, text).unwrap();
-        let mut raw = RawSettings { model: Some("flag".into()), ..RawSettings::default() };
-        let mut serve = ServeSettings::default();
-        SettingsFile::read(&path).unwrap().under(&mut raw, &mut serve);
+        let raw = RawSettings { model: Some("flag".into()), ..RawSettings::default() };
+        let raw = raw.or(RawSettings::read(&path).unwrap());
         assert_eq!((raw.model.as_deref(), raw.context), (Some("flag"), Some(4096)));
         assert_eq!(raw.glossary.as_deref(), Some(Path::new("g.toml")));
-        let serve = serve.resolve().unwrap();
+        let serve = raw.serve.resolve().unwrap();
         assert_eq!((serve.listen.port(), serve.options.limits.queue), (9, 7));
         assert_eq!(serve.options.limits.concurrency, crate::http::Limits::default().concurrency);
     }
@@ -97,9 +81,9 @@ mod tests {
             ("[serve", "line 1"),
         ] {
             std::fs::write(&path, text).unwrap();
-            let message = SettingsFile::read(&path).unwrap_err().to_string();
+            let message = RawSettings::read(&path).unwrap_err().to_string();
             assert!(message.contains(hint) && message.contains("stislo.toml"), "{message}");
         }
-        assert!(SettingsFile::read(&folder.path().join("none")).unwrap_err().to_string().contains("none"));
+        assert!(RawSettings::read(&folder.path().join("none")).unwrap_err().to_string().contains("none"));
     }
 }

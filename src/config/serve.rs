@@ -13,90 +13,89 @@ use crate::http::{Answers, IpNet, Keys, Limits, Options, PublicUrl, Times};
 /// Where the gateway listens when nobody says.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
-/// The gateway's settings as they were given. In the file they stand in the table `[serve]`, with `_` for `-`.
-#[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ServeSettings {
-    /// Address and port [default: 127.0.0.1:8080, which only this machine can reach]
-    #[arg(long, value_name = "ADDRESS:PORT", env = "STISLO_LISTEN")]
-    listen: Option<SocketAddr>,
-    /// File of API keys, one a line, each as it is or as `sha256:` and its hash; with it, requests need one; read again on SIGHUP
-    #[arg(long, value_name = "FILE", env = "STISLO_KEYS")]
-    keys: Option<PathBuf>,
-    /// Let everybody who can reach a socket that is not of this machine alone ask without a key
-    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", env = "STISLO_WITHOUT_KEY")]
-    without_key: Option<bool>,
-    /// Web origins whose pages may ask from a browser, or *
-    #[arg(long, value_delimiter = ',', value_name = "ORIGIN", env = "STISLO_ORIGINS")]
-    origins: Option<Vec<String>>,
-    /// Hosts to answer as, besides this machine's and that of the public URL, or * [default: on an address of this machine
-    /// alone, no others; else all]
-    #[arg(long, value_delimiter = ',', value_name = "HOST", env = "STISLO_HOSTS")]
-    hosts: Option<Vec<String>>,
-    /// Address of the gateway for the world, as proxies make it, say `https://desk.example/stislo`
-    #[arg(long, value_name = "URL", env = "STISLO_PUBLIC_URL")]
-    public_url: Option<String>,
-    /// Addresses or networks of proxies whose Forwarded and X-Forwarded- headers are believed
-    #[arg(long, value_delimiter = ',', value_name = "ADDRESS", env = "STISLO_TRUSTED_PROXIES")]
-    trusted_proxies: Option<Vec<String>>,
-    /// Who is given an answer that was kept: everybody (shared), or the owner of the key that it was made for (per-key)
-    /// [default: shared]
-    #[arg(long, value_name = "WHOSE", env = "STISLO_ANSWERS")]
-    answers: Option<Whose>,
-    /// Bytes of a request's body [default: 8388608]
-    #[arg(long, value_name = "BYTES", env = "STISLO_MAX_BODY_BYTES")]
-    max_body_bytes: Option<usize>,
-    /// Characters of a text [default: 2000000]
-    #[arg(long, value_name = "N", env = "STISLO_MAX_CHARACTERS")]
-    max_characters: Option<usize>,
-    /// Languages of a request [default: 3]
-    #[arg(long, value_name = "N", env = "STISLO_MAX_LANGUAGES")]
-    max_languages: Option<usize>,
-    /// Key facts of a request [default: 12]
-    #[arg(long, value_name = "N", env = "STISLO_MAX_FACTS")]
-    max_facts: Option<usize>,
-    /// Texts of a request to the API of LibreTranslate [default: 500]
-    #[arg(long, value_name = "N", env = "STISLO_MAX_TEXTS")]
-    max_texts: Option<usize>,
-    /// Other translations of a text that may be asked for there [default: 10]
-    #[arg(long, value_name = "N", env = "STISLO_MAX_ALTERNATIVES")]
-    max_alternatives: Option<usize>,
-    /// Requests that are worked on at a time, of summaries and of translations each; half as many more when callers with
-    /// none at work come [default: 4]
-    #[arg(long, value_name = "N", env = "STISLO_CONCURRENCY")]
-    concurrency: Option<usize>,
-    /// Requests that may wait, of summaries and of translations each; twice as many when callers with few of them come; more
-    /// are refused, and those that would be late [default: 16]
-    #[arg(long, value_name = "N", env = "STISLO_QUEUE")]
-    queue: Option<usize>,
-    /// Connections at a time [default: 1024]
-    #[arg(long, value_name = "N", env = "STISLO_CONNECTIONS")]
-    connections: Option<usize>,
-    /// Seconds from a request to its answer [default: 600]
-    #[arg(long, value_name = "SECONDS", env = "STISLO_DEADLINE")]
-    deadline: Option<u64>,
-    /// Seconds for the headers of a request [default: 15]
-    #[arg(long, value_name = "SECONDS", env = "STISLO_HEADER_TIMEOUT")]
-    header_timeout: Option<u64>,
-    /// Seconds that an idle connection is kept [default: 75]
-    #[arg(long, value_name = "SECONDS", env = "STISLO_IDLE_TIMEOUT")]
-    idle_timeout: Option<u64>,
-    /// Seconds for the body of a request [default: 30]
-    #[arg(long, value_name = "SECONDS", env = "STISLO_BODY_TIMEOUT")]
-    body_timeout: Option<u64>,
-    /// Seconds until a client that does not read is let go [default: 30]
-    #[arg(long, value_name = "SECONDS", env = "STISLO_WRITE_TIMEOUT")]
-    write_timeout: Option<u64>,
-    /// Seconds that requests under way get after SIGTERM [default: 30]
-    #[arg(long, value_name = "SECONDS", env = "STISLO_DRAIN")]
-    drain: Option<u64>,
-    /// Bytes of answers that are kept in memory [default: 67108864]
-    #[arg(long, value_name = "BYTES", env = "STISLO_MEMORY_BYTES")]
-    memory_bytes: Option<usize>,
-    /// Bytes of answers that are kept on disk [default: 268435456]
-    #[arg(long, value_name = "BYTES", env = "STISLO_DISK_BYTES")]
-    disk_bytes: Option<u64>,
+macro_rules! settings {
+    (
+        sizes { $($size:ident: $flag:literal, $env:literal, $unit:literal, $least:literal, $usual:literal, $what:literal;)* }
+        seconds { $($time:ident: $long:literal, $var:literal, $seconds:literal, $about:literal;)* }
+    ) => {
+        /// The gateway's settings as they were given. In the file they stand in the table `[serve]`, with `_` for `-`.
+        #[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct ServeSettings {
+            /// Address and port [default: 127.0.0.1:8080, which only this machine can reach]
+            #[arg(long, value_name = "ADDRESS:PORT", env = "STISLO_LISTEN")]
+            listen: Option<SocketAddr>,
+            /// File of API keys, one a line, each as it is or as `sha256:` and its hash; with it, requests need one; read again on SIGHUP
+            #[arg(long, value_name = "FILE", env = "STISLO_KEYS")]
+            keys: Option<PathBuf>,
+            /// Let everybody who can reach a socket that is not of this machine alone ask without a key
+            #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL", env = "STISLO_WITHOUT_KEY")]
+            without_key: Option<bool>,
+            /// Web origins whose pages may ask from a browser, or *
+            #[arg(long, value_delimiter = ',', value_name = "ORIGIN", env = "STISLO_ORIGINS")]
+            origins: Option<Vec<String>>,
+            /// Hosts to answer as, besides this machine's and that of the public URL, or * [default: on an address of this machine
+            /// alone, no others; else all]
+            #[arg(long, value_delimiter = ',', value_name = "HOST", env = "STISLO_HOSTS")]
+            hosts: Option<Vec<String>>,
+            /// Address of the gateway for the world, as proxies make it, say `https://desk.example/stislo`
+            #[arg(long, value_name = "URL", env = "STISLO_PUBLIC_URL")]
+            public_url: Option<String>,
+            /// Addresses or networks of proxies whose Forwarded and X-Forwarded- headers are believed
+            #[arg(long, value_delimiter = ',', value_name = "ADDRESS", env = "STISLO_TRUSTED_PROXIES")]
+            trusted_proxies: Option<Vec<String>>,
+            /// Who is given an answer that was kept: everybody (shared), or the owner of the key that it was made for (per-key)
+            /// [default: shared]
+            #[arg(long, value_name = "WHOSE", env = "STISLO_ANSWERS")]
+            answers: Option<Whose>,
+            $(
+                #[arg(long, value_name = $unit, env = $env, help = concat!($what, " [default: ", $usual, "]"))]
+                $size: Option<usize>,
+            )*
+            $(
+                #[arg(long, value_name = "SECONDS", env = $var, help = concat!($about, " [default: ", $seconds, "]"))]
+                $time: Option<u64>,
+            )*
+            /// Bytes of answers that are kept in memory [default: 67108864]
+            #[arg(long, value_name = "BYTES", env = "STISLO_MEMORY_BYTES")]
+            memory_bytes: Option<usize>,
+            /// Bytes of answers that are kept on disk [default: 268435456]
+            #[arg(long, value_name = "BYTES", env = "STISLO_DISK_BYTES")]
+            disk_bytes: Option<u64>,
+        }
+
+        impl ServeSettings {
+            /// What is given here, and else what the file says.
+            pub(super) fn or(self, file: Self) -> Self {
+                Self {
+                    listen: self.listen.or(file.listen),
+                    keys: self.keys.or(file.keys),
+                    without_key: self.without_key.or(file.without_key),
+                    origins: self.origins.or(file.origins),
+                    hosts: self.hosts.or(file.hosts),
+                    public_url: self.public_url.or(file.public_url),
+                    trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
+                    answers: self.answers.or(file.answers),
+                    memory_bytes: self.memory_bytes.or(file.memory_bytes),
+                    disk_bytes: self.disk_bytes.or(file.disk_bytes),
+                    $($size: self.$size.or(file.$size),)*
+                    $($time: self.$time.or(file.$time),)*
+                }
+            }
+
+            fn limits(&self) -> Result<Limits, Error> {
+                let usual = Limits::default();
+                Ok(Limits { $($size: at_least($least, $flag, self.$size.unwrap_or(usual.$size))?,)* ..usual })
+            }
+
+            fn times(&self) -> Result<Times, Error> {
+                let usual = Times::default();
+                Ok(Times { $($time: self.$time.map_or(Ok(usual.$time), |given| seconds($long, given))?,)* ..usual })
+            }
+        }
+    };
 }
+crate::http::limits!(settings);
 
 /// The values of `answers`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -122,37 +121,6 @@ pub struct Serve {
 }
 
 impl ServeSettings {
-    /// What is given here, and else what the file says.
-    pub(super) fn or(self, file: Self) -> Self {
-        Self {
-            listen: self.listen.or(file.listen),
-            keys: self.keys.or(file.keys),
-            without_key: self.without_key.or(file.without_key),
-            origins: self.origins.or(file.origins),
-            hosts: self.hosts.or(file.hosts),
-            public_url: self.public_url.or(file.public_url),
-            trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
-            answers: self.answers.or(file.answers),
-            max_body_bytes: self.max_body_bytes.or(file.max_body_bytes),
-            max_characters: self.max_characters.or(file.max_characters),
-            max_languages: self.max_languages.or(file.max_languages),
-            max_facts: self.max_facts.or(file.max_facts),
-            max_texts: self.max_texts.or(file.max_texts),
-            max_alternatives: self.max_alternatives.or(file.max_alternatives),
-            concurrency: self.concurrency.or(file.concurrency),
-            queue: self.queue.or(file.queue),
-            connections: self.connections.or(file.connections),
-            deadline: self.deadline.or(file.deadline),
-            header_timeout: self.header_timeout.or(file.header_timeout),
-            idle_timeout: self.idle_timeout.or(file.idle_timeout),
-            body_timeout: self.body_timeout.or(file.body_timeout),
-            write_timeout: self.write_timeout.or(file.write_timeout),
-            drain: self.drain.or(file.drain),
-            memory_bytes: self.memory_bytes.or(file.memory_bytes),
-            disk_bytes: self.disk_bytes.or(file.disk_bytes),
-        }
-    }
-
     /// Checks the settings, and reads the file of keys.
     pub fn resolve(&self) -> Result<Serve, Error> {
         let listen = self.listen.unwrap_or(LISTEN);
@@ -172,8 +140,10 @@ impl ServeSettings {
             Some(Whose::PerKey) => Answers::PerKey,
             _ => Answers::Shared,
         };
+        let limits = self.limits()?;
         let options = Options {
-            limits: self.limits()?,
+            // More is more than a semaphore counts, and than a process can open.
+            limits: Limits { connections: limits.connections.min(1 << 20), ..limits },
             times: self.times()?,
             keys,
             origins: list("--origins", self.origins.as_deref(), origin)?,
@@ -185,50 +155,17 @@ impl ServeSettings {
         let (memory_bytes, disk_bytes) = (self.memory_bytes, self.disk_bytes);
         Ok(Serve { listen, options, keys: self.keys.clone(), memory_bytes, disk_bytes })
     }
-
-    fn limits(&self) -> Result<Limits, Error> {
-        let usual = Limits::default();
-        Ok(Limits {
-            max_body_bytes: at_least_one("--max-body-bytes", self.max_body_bytes, usual.max_body_bytes)?,
-            max_characters: at_least_one("--max-characters", self.max_characters, usual.max_characters)?,
-            max_languages: at_least_one("--max-languages", self.max_languages, usual.max_languages)?,
-            max_facts: at_least_one("--max-facts", self.max_facts, usual.max_facts)?,
-            max_texts: at_least_one("--max-texts", self.max_texts, usual.max_texts)?,
-            max_alternatives: self.max_alternatives.unwrap_or(usual.max_alternatives),
-            concurrency: at_least_one("--concurrency", self.concurrency, usual.concurrency)?,
-            queue: self.queue.unwrap_or(usual.queue),
-            // More is more than a semaphore counts, and than a process can open.
-            connections: at_least_one("--connections", self.connections, usual.connections)?.min(1 << 20),
-            ..usual
-        })
-    }
-
-    fn times(&self) -> Result<Times, Error> {
-        let usual = Times::default();
-        let seconds = |name, given: Option<u64>, usual: Duration| match given {
-            // A century or so is for ever, and keeps sums of times in range.
-            Some(0) | Some(0x1_0000_0000..) => {
-                Err(Error::Setting { name, reason: "give 1 to 4294967295 seconds".to_owned() })
-            }
-            Some(given) => Ok(Duration::from_secs(given)),
-            None => Ok(usual),
-        };
-        Ok(Times {
-            deadline: seconds("--deadline", self.deadline, usual.deadline)?,
-            header: seconds("--header-timeout", self.header_timeout, usual.header)?,
-            idle: seconds("--idle-timeout", self.idle_timeout, usual.idle)?,
-            body: seconds("--body-timeout", self.body_timeout, usual.body)?,
-            write: seconds("--write-timeout", self.write_timeout, usual.write)?,
-            drain: seconds("--drain", self.drain, usual.drain)?,
-            ..usual
-        })
-    }
 }
 
-fn at_least_one(name: &'static str, given: Option<usize>, usual: usize) -> Result<usize, Error> {
+fn at_least(least: usize, name: &'static str, given: usize) -> Result<usize, Error> {
+    if given < least { Err(Error::Setting { name, reason: "give 1 or more".to_owned() }) } else { Ok(given) }
+}
+
+fn seconds(name: &'static str, given: u64) -> Result<Duration, Error> {
     match given {
-        Some(0) => Err(Error::Setting { name, reason: "give 1 or more".to_owned() }),
-        given => Ok(given.unwrap_or(usual)),
+        // A century or so is for ever, and keeps sums of times in range.
+        0 | 0x1_0000_0000.. => Err(Error::Setting { name, reason: "give 1 to 4294967295 seconds".to_owned() }),
+        given => Ok(Duration::from_secs(given)),
     }
 }
 
@@ -328,7 +265,7 @@ mod tests {
         )
         .unwrap();
         let options = settings.resolve().unwrap().options;
-        assert_eq!((options.hosts.len(), options.origins.len(), options.times.idle.as_secs()), (2, 2, 61));
+        assert_eq!((options.hosts.len(), options.origins.len(), options.times.idle_timeout.as_secs()), (2, 2, 61));
         assert_eq!(options.public_url.unwrap().as_str(), "https://desk.example/stislo");
         let proxies: Vec<String> = options.trusted_proxies.iter().map(IpNet::to_string).collect();
         assert_eq!((proxies, options.answers), (vec!["10.0.0.1/32".into(), "2001:db8::/32".into()], Answers::Shared));

@@ -11,7 +11,7 @@ use super::bleu::Bleu;
 use super::chrf::Chrf;
 use super::dataset::TranslationRow;
 use super::rouge::rouge_l;
-use crate::answer::{Answer, Finding, FindingKind, Finish, KeyFact, Summary};
+use crate::answer::{Answer, Finding, FindingKind, Finish, KeyFact, Place, Summary};
 use crate::intake::Article;
 use crate::language::Language;
 use crate::plan::numbers_of;
@@ -136,8 +136,8 @@ impl Part<'_> {
 fn parts(summary: &Summary) -> Vec<Part<'_>> {
     let of_place = |place| summary.findings.iter().filter(move |finding| finding.place == place).collect();
     let mut parts = vec![
-        Part { text: &summary.headline, findings: of_place("headline") },
-        Part { text: &summary.summary, findings: of_place("summary") },
+        Part { text: &summary.headline, findings: of_place(Place::Headline) },
+        Part { text: &summary.summary, findings: of_place(Place::Summary) },
     ];
     let facts = summary.key_facts.iter();
     parts.extend(facts.map(|fact| Part { text: &fact.text, findings: fact.findings.iter().collect() }));
@@ -171,7 +171,7 @@ fn measures(summary: &Summary, article: &Article, reference: Option<&str>) -> Me
         kinds.into_iter().for_each(|kind| *all.findings.entry(kind).or_default() += 1);
     }
     // What is missing or was dropped is in no part.
-    for finding in summary.findings.iter().filter(|finding| finding.place == "fact") {
+    for finding in summary.findings.iter().filter(|finding| finding.place == Place::Fact) {
         *all.findings.entry(code(finding.kind)).or_default() += 1;
     }
     for evidence in summary.key_facts.iter().flat_map(|fact| &fact.evidence) {
@@ -223,7 +223,7 @@ mod tests {
     const TEXT: &str = "The council approved a new bridge over the river on Monday, 4 March.\n\n\
         The old ferry will stop running in 2027, said its captain, and 12 men will be without work.";
 
-    fn finding(kind: FindingKind, place: &'static str, value: &str) -> Finding {
+    fn finding(kind: FindingKind, place: Place, value: &str) -> Finding {
         Finding { kind, place, value: value.to_owned() }
     }
 
@@ -263,12 +263,13 @@ mod tests {
         use FindingKind::{CitationCorrected, NumberNotInSource, Repeated, WrongLanguage};
         let article = article();
         let findings = vec![
-            finding(NumberNotInSource, "headline", "2028"),
-            finding(WrongLanguage, "headline", "A bridge"),
-            finding(Repeated, "fact", "Said twice."),
+            finding(NumberNotInSource, Place::Headline, "2028"),
+            finding(WrongLanguage, Place::Headline, "A bridge"),
+            finding(Repeated, Place::Fact, "Said twice."),
         ];
-        let corrected = vec![finding(CitationCorrected, "fact", "9")];
-        let facts = vec![fact(&article, 0, corrected), fact(&article, 1, vec![finding(WrongLanguage, "fact", "x")])];
+        let corrected = vec![finding(CitationCorrected, Place::Fact, "9")];
+        let facts =
+            vec![fact(&article, 0, corrected), fact(&article, 1, vec![finding(WrongLanguage, Place::Fact, "x")])];
         let got = measures(&summary(facts, findings), &article, Some("The bridge was approved."));
         assert_eq!(
             (got.parts, got.parts_in_language, got.facts, got.clean_facts),
@@ -291,7 +292,7 @@ mod tests {
         let uncited = KeyFact { evidence: vec![], ..fact(&article, 0, vec![]) };
         assert!(!is_valid(&summary(vec![uncited], vec![])) && !is_valid(&summary(vec![], vec![])));
         assert!(!is_valid(&Summary { finish: Finish::Length, ..whole() }));
-        let broken_off = finding(FindingKind::Truncated, "summary", "");
+        let broken_off = finding(FindingKind::Truncated, Place::Summary, "");
         assert!(!is_valid(&Summary { findings: vec![broken_off], ..whole() }));
     }
 

@@ -22,19 +22,17 @@ use self::journal::{Header, Journal};
 pub use self::measure::{Answered, Measures, Outcome, Record, Translated};
 pub use self::page::page;
 pub use self::report::{Figure, Report, Unit, words};
-use crate::answer::{ModelInfo, Strictness};
+use crate::answer::ModelInfo;
 use crate::error::{Error, Kind};
 use crate::intake;
-use crate::plan::Task;
-use crate::service::{Request, Service};
+use crate::plan::SummaryOptions;
+use crate::service::{Service, SummaryRequest};
 
 /// What is done with each article.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// What is asked of the model.
-    pub task: Task,
-    /// With a seed, sampled.
-    pub seed: Option<u64>,
+    pub options: SummaryOptions,
     /// At most so many rows, from the first.
     pub limit: Option<usize>,
     /// Where results are kept as they come; those that are there already are not made again.
@@ -102,8 +100,7 @@ fn no_model() -> Error {
 /// One article, answered and measured, or refused.
 async fn outcome(service: &Service, row: &ArticleRow, wanted: &Wanted) -> Result<Outcome, Error> {
     let source = row.source.clone();
-    let (task, seed, strictness) = (wanted.task.clone(), wanted.seed, Strictness::Usual);
-    let request = Request { source: source.clone(), task, strategy: None, seed, strictness };
+    let request = SummaryRequest { source: source.clone(), options: wanted.options.clone() };
     match service.summarize(request, |_| ()).await {
         Ok(answer) => Ok(Outcome::Answered(measure::answered(&answer, &intake::read(source)?, &row.references))),
         Err(error) if error.kind() == Kind::Input => Ok(Outcome::Refused(error.code().to_owned())),
@@ -116,7 +113,7 @@ fn header(model: Option<&ModelInfo>, dataset: &Dataset, wanted: &Wanted) -> Head
         stislo_eval: 1,
         dataset: dataset.sha256.clone(),
         model: model.map(|model| (model.name.clone(), model.revision.clone())),
-        task: format!("{:?}, seed {:?}", wanted.task, wanted.seed),
+        task: format!("{:?}", wanted.options),
     }
 }
 

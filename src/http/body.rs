@@ -60,7 +60,12 @@ impl Bodies {
         let limit = options.limits.max_body_bytes;
         let room =
             |limit: usize| Room::new(limit.saturating_mul(LARGEST_BODIES), limit.saturating_mul(LARGEST_OF_CALLER));
-        Self { known: room(limit), unknown: room(limit.min(UNKNOWN_BYTES)), limit, patience: options.times.body }
+        Self {
+            known: room(limit),
+            unknown: room(limit.min(UNKNOWN_BYTES)),
+            limit,
+            patience: options.times.body_timeout,
+        }
     }
 
     /// Reads a body.

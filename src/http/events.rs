@@ -18,9 +18,10 @@ use serde_json::{Value, json};
 use super::flight::{Reader, Step};
 use super::limit::Limit;
 use super::phase::Working;
+use super::problem::Problem;
 use crate::intake::Article;
 use crate::language::{Language, SentenceId};
-use crate::service::Stage;
+use crate::service::SummaryEvent;
 
 /// One event of a stream.
 #[derive(utoipa::ToSchema)]
@@ -34,7 +35,7 @@ pub(super) struct StreamEvent {
 
 /// Where the events of one stream come from.
 pub(super) struct Source {
-    /// A step that was read already.
+    /// What was read already.
     pub(super) first: Option<Step>,
     pub(super) reader: Reader,
     pub(super) limit: Limit,
@@ -47,9 +48,12 @@ pub(super) fn response(source: Source) -> Response {
     let keep_alive = source.limit.keep_alive();
     let events = futures_util::stream::unfold(Some(source), |source| async {
         let mut source = source?;
-        let step = source.next().await;
-        let rest = (!matches!(step, Step::Done(_))).then_some(source);
-        Some((Ok::<_, Infallible>(event(&step)), rest))
+        let (event, rest) = match source.next().await {
+            Step::Continue(event) => (event, Some(source)),
+            Step::Break(Ok(outcome)) => (event("done", &json!({"answer": &*outcome.answer})), None),
+            Step::Break(Err(problem)) => (failed(&problem), None),
+        };
+        Some((Ok::<_, Infallible>(event), rest))
     });
     stream(events, keep_alive)
 }
@@ -72,40 +76,33 @@ impl Source {
         if let Some(first) = self.first.take() {
             return first;
         }
-        self.limit.hold(self.reader.next()).await.unwrap_or_else(|problem| Step::Done(Err(problem)))
+        self.limit.hold(self.reader.next()).await.unwrap_or_else(|problem| Step::Break(Err(problem)))
     }
 }
 
-fn event(step: &Step) -> Event {
-    let (name, data) = match step {
-        // It was written where that takes as long as it may.
-        Step::Accepted(shown) => return Event::default().event("accepted").data(shown),
-        Step::Progress { stage, done, total } => ("progress", json!({"stage": stage, "done": done, "total": total})),
-        Step::Written(stage) => written(stage),
-        Step::Done(Ok(outcome)) => ("done", json!({"answer": &*outcome.answer})),
-        Step::Done(Err(problem)) => ("error", json!({"problem": problem.document()})),
-    };
-    // JSON has no line ends outside its strings' escapes, so one line carries it.
+/// An event with data in JSON, which has no line ends outside its strings' escapes: one line carries it.
+pub(super) fn event(name: &str, data: &Value) -> Event {
     Event::default().event(name).data(data.to_string())
 }
 
-fn written(stage: &Stage) -> (&'static str, Value) {
-    match stage {
-        Stage::Reading { done, total } => ("progress", json!({"stage": "reading", "done": done, "total": total})),
-        Stage::Condensing { done, total } => ("progress", json!({"stage": "condensing", "done": done, "total": total})),
-        Stage::Repairing { done, total } => ("progress", json!({"stage": "repairing", "done": done, "total": total})),
-        Stage::Translating { done, total } => {
-            ("progress", json!({"stage": "translating", "done": done, "total": total}))
-        }
-        Stage::Writing { pieces } => ("progress", json!({"stage": "writing", "done": pieces, "total": 0})),
-        Stage::Delta { language, text } => ("delta", json!({"language": language, "text": text})),
-        Stage::Fact { language, index, fact } => ("fact", json!({"language": language, "index": index, "fact": fact})),
-        Stage::Summary(summary) => ("summary", json!(summary)),
-    }
+/// What the service tells, as it goes over the wire.
+pub(super) fn told(event: &SummaryEvent) -> Event {
+    let name = match event {
+        SummaryEvent::Progress { .. } => "progress",
+        SummaryEvent::Delta { .. } => "delta",
+        SummaryEvent::Fact { .. } => "fact",
+        SummaryEvent::Summary(_) => "summary",
+    };
+    self::event(name, &json!(event))
 }
 
-/// The data of `accepted`: the article, as `extract --format json` shows it, without what was removed.
-pub(super) fn shown(article: &Article) -> String {
+/// The end of a stream that has no answer.
+pub(super) fn failed(problem: &Problem) -> Event {
+    event("error", &json!({"problem": problem.document()}))
+}
+
+/// `accepted`: the article, as `extract --format json` shows it, without what was removed.
+pub(super) fn accepted(article: &Article) -> Event {
     let sentences = article.sentences().iter();
     let article = Shown {
         title: article.title(),
@@ -114,7 +111,7 @@ pub(super) fn shown(article: &Article) -> String {
         sentences: sentences.map(|it| Span { id: it.id, start: it.start, end: it.end }).collect(),
         sha256: article.sha256(),
     };
-    serde_json::to_string(&Accepted { article }).expect("an article is plain data")
+    Event::default().event("accepted").json_data(Accepted { article }).expect("an article is plain data")
 }
 
 #[derive(Serialize)]

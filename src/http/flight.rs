@@ -5,30 +5,23 @@
 //! When the last reader leaves, the task is dropped, and with it the work in the engine. Not here: what is computed.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use axum::response::sse::Event;
 use prometheus_client::metrics::counter::Counter;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tracing::Instrument as _;
 
+use super::events;
 use super::problem::Problem;
 use crate::answer::Answer;
 use crate::cache::Key;
-use crate::service::Stage;
+use crate::service::{Stage, SummaryEvent};
 
-/// What happens on the way to an answer.
-#[derive(Clone)]
-pub(super) enum Step {
-    /// The text was read: the article, as streams show it.
-    Accepted(Arc<str>),
-    /// Waiting, reading, or the beginning of writing. Only the last one is of interest.
-    Progress { stage: &'static str, done: usize, total: usize },
-    /// Something is there.
-    Written(Arc<Stage>),
-    /// The end.
-    Done(Result<Outcome, Problem>),
-}
+/// What a reader is told next: an event, or the end.
+pub(super) type Step = ControlFlow<Result<Outcome, Problem>, Event>;
 
 /// An answer, and where it comes from.
 #[derive(Clone)]
@@ -54,15 +47,16 @@ pub(super) struct Record {
 
 #[derive(Default)]
 struct Steps {
-    all: Vec<Step>,
+    all: Vec<Event>,
+    /// The last event that says how far it is. Only that one is of interest.
     progress: Option<Progress>,
-    is_done: bool,
+    end: Option<Result<Outcome, Problem>>,
 }
 
 /// The last progress.
 struct Progress {
-    step: Step,
-    /// Steps before it.
+    event: Event,
+    /// Events before it.
     at: usize,
     /// How many there were up to this one.
     count: u64,
@@ -74,35 +68,36 @@ impl Record {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes down what happened. Nothing comes behind the end.
-    pub(super) fn push(&self, step: Step) {
+    fn write(&self, change: impl FnOnce(&mut Steps)) {
         let mut steps = self.lock();
-        if steps.is_done {
-            return;
+        // Nothing comes behind the end.
+        if steps.end.is_none() {
+            change(&mut steps);
+            drop(steps);
+            self.changed.send_replace(());
         }
-        steps.is_done = matches!(step, Step::Done(_));
-        if matches!(step, Step::Progress { .. }) {
-            let count = steps.progress.as_ref().map_or(0, |progress| progress.count) + 1;
-            steps.progress = Some(Progress { step, at: steps.all.len(), count });
-        } else {
-            steps.all.push(step);
-        }
-        drop(steps);
-        self.changed.send_replace(());
     }
 
-    /// Writes down a stage of the service.
-    pub(super) fn stage(&self, stage: Stage) {
-        match stage {
-            Stage::Reading { done, total } => self.push(Step::Progress { stage: "reading", done, total }),
-            Stage::Condensing { done, total } => self.push(Step::Progress { stage: "condensing", done, total }),
-            Stage::Repairing { done, total } => self.push(Step::Progress { stage: "repairing", done, total }),
-            Stage::Translating { done, total } => self.push(Step::Progress { stage: "translating", done, total }),
-            Stage::Writing { pieces: 1 } => self.push(Step::Progress { stage: "writing", done: 0, total: 0 }),
-            // From here on the text itself shows how far it is.
-            Stage::Writing { .. } => {}
-            written => self.push(Step::Written(Arc::new(written))),
+    /// Writes down an event.
+    pub(super) fn push(&self, event: Event) {
+        self.write(|steps| steps.all.push(event));
+    }
+
+    /// Writes down what the service tells.
+    pub(super) fn tell(&self, told: &SummaryEvent) {
+        match told {
+            // The text itself shows how far it is then.
+            SummaryEvent::Progress { stage: Stage::Writing, done: 1.., .. } => {}
+            SummaryEvent::Progress { .. } => self.write(|steps| {
+                let count = steps.progress.as_ref().map_or(0, |progress| progress.count) + 1;
+                steps.progress = Some(Progress { event: events::told(told), at: steps.all.len(), count });
+            }),
+            _ => self.push(events::told(told)),
         }
+    }
+
+    fn end(&self, outcome: Result<Outcome, Problem>) {
+        self.write(|steps| steps.end = Some(outcome));
     }
 }
 
@@ -124,7 +119,7 @@ struct Flight {
 /// One of those who wait for a computation.
 pub(super) struct Reader {
     flight: Arc<Flight>,
-    /// Steps that were read, and the number of the last progress that was.
+    /// Events that were read, and the number of the last progress that was.
     read: usize,
     progress: u64,
     changed: watch::Receiver<()>,
@@ -142,7 +137,7 @@ impl Flights {
     {
         let Some(key) = key else { return Reader::new(self.begin(compute)) };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let under_way = open.get(&key).and_then(Weak::upgrade).filter(|flight| !flight.record.lock().is_done);
+        let under_way = open.get(&key).and_then(Weak::upgrade).filter(|flight| flight.record.lock().end.is_none());
         let flight = under_way.unwrap_or_else(|| {
             open.retain(|_, flight| flight.strong_count() > 0);
             let flight = self.begin(compute);
@@ -159,7 +154,7 @@ impl Flights {
         let record = Arc::new(Record { steps: Mutex::default(), changed: watch::Sender::new(()) });
         let work = compute(record.clone());
         let end = End(record.clone());
-        let task = tokio::spawn(async move { end.0.push(Step::Done(work.await)) }.in_current_span()).abort_handle();
+        let task = tokio::spawn(async move { end.0.end(work.await) }.in_current_span()).abort_handle();
         Arc::new(Flight { record, task, given_up: self.given_up.clone() })
     }
 }
@@ -169,13 +164,13 @@ struct End(Arc<Record>);
 
 impl Drop for End {
     fn drop(&mut self) {
-        self.0.push(Step::Done(Err(Problem::internal())));
+        self.0.end(Err(Problem::internal()));
     }
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        if !self.record.lock().is_done {
+        if self.record.lock().end.is_none() {
             self.given_up.inc();
             self.task.abort();
         }
@@ -188,7 +183,7 @@ impl Reader {
         Self { flight, read: 0, progress: 0, changed }
     }
 
-    /// The next step. The last is `Done`.
+    /// The next event, or the end.
     pub(super) async fn next(&mut self) -> Step {
         loop {
             self.changed.mark_unchanged();
@@ -202,21 +197,25 @@ impl Reader {
 
     fn look(&mut self) -> Option<Step> {
         let steps = self.flight.record.lock();
-        if let Some(Progress { step, at, count }) = &steps.progress
+        if let Some(Progress { event, at, count }) = &steps.progress
             && (*at, true) == (self.read, *count > self.progress)
         {
             self.progress = *count;
-            return Some(step.clone());
+            return Some(Step::Continue(event.clone()));
         }
-        let step = steps.all.get(self.read)?.clone();
-        self.read += 1;
-        Some(step)
+        match steps.all.get(self.read) {
+            Some(event) => {
+                self.read += 1;
+                Some(Step::Continue(event.clone()))
+            }
+            None => steps.end.clone().map(Step::Break),
+        }
     }
 
     /// Waits for the end.
     pub(super) async fn outcome(&mut self) -> Result<Outcome, Problem> {
         loop {
-            if let Step::Done(outcome) = self.next().await {
+            if let Step::Break(outcome) = self.next().await {
                 return outcome;
             }
         }

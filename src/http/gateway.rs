@@ -3,21 +3,23 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
-use super::ask::{Ask, Retention};
+use axum::response::sse::Event;
+
 use super::body::Bodies;
-use super::flight::{Flights, Origin, Outcome, Reader, Record, Step};
+use super::flight::{Flights, Origin, Outcome, Reader, Record};
 use super::keys::Keys;
 use super::metrics::Metrics;
 use super::options::{Answers, Options};
 use super::phase::{Life, Phase};
 use super::problem::Problem;
+use super::request::{ParsedRequest, Retention};
 use super::turns::{Caller, Lanes, Turn};
 use super::{events, offload};
 use crate::answer::Answer;
 use crate::cache::{AnswerCache, Key};
 use crate::error::Error;
 use crate::intake::{Bounds, IntakeError};
-use crate::service::{Prepared, Service, Stage};
+use crate::service::{Prepared, Service, Stage, SummaryEvent};
 
 /// A gateway. It can listen before its service is there. Clones are one gateway.
 #[derive(Clone)]
@@ -100,51 +102,50 @@ impl Gateway {
     }
 
     /// The answer to exactly this request, if it is in memory.
-    pub(super) fn recall(&self, ask: &Ask) -> Option<Outcome> {
-        let cache = self.0.cache.as_ref().filter(|_| ask.retention == Retention::Usual)?;
-        let answer = cache.recall(&ask.key)?;
+    pub(super) fn recall(&self, request: &ParsedRequest) -> Option<Outcome> {
+        let cache = self.0.cache.as_ref().filter(|_| request.retention == Retention::Usual)?;
+        let answer = cache.recall(&request.key)?;
         self.0.metrics.answer(Origin::Kept, &answer.timings);
         Some(Outcome { answer: Arc::new(answer), origin: Origin::Kept })
     }
 
     /// Begins the computation of an answer, or joins the one of the same request.
-    pub(super) fn begin(&self, service: &Service, ask: Ask) -> Reader {
-        let shared = (ask.retention == Retention::Usual).then_some(ask.key);
-        let (gateway, service) = (self.clone(), service.of_flow(ask.caller.flow()));
+    pub(super) fn begin(&self, service: &Service, request: ParsedRequest) -> Reader {
+        let shared = (request.retention == Retention::Usual).then_some(request.key);
+        let (gateway, service) = (self.clone(), service.of_flow(request.caller.flow()));
         self.0.flights.join(shared, |record| async move {
-            let outcome = gateway.answer(&service, ask, &record).await?;
+            let outcome = gateway.answer(&service, request, &record).await?;
             gateway.0.metrics.answer(outcome.origin, &outcome.answer.timings);
             Ok(outcome)
         })
     }
 
     /// The turn comes first, and lasts until the last piece of work has ended, whoever has left in the meantime.
-    async fn answer(&self, service: &Service, ask: Ask, record: &Record) -> Result<Outcome, Problem> {
-        let (retention, request_key, caller) = (ask.retention, ask.key, ask.caller);
-        let wish = ask.request.wish();
-        let place = self.0.turns.summaries.take(ask.caller).map_err(Problem::busy)?;
+    async fn answer(&self, service: &Service, request: ParsedRequest, record: &Record) -> Result<Outcome, Problem> {
+        let (retention, request_key, caller) = (request.retention, request.key, request.caller);
+        let place = self.0.turns.summaries.take(caller).map_err(Problem::busy)?;
         if !place.has_turn() {
-            record.push(Step::Progress { stage: "waiting", done: 0, total: 0 });
+            record.tell(&SummaryEvent::Progress { stage: Stage::Waiting, done: 0, total: 0 });
         }
         let waiting = Instant::now();
         let turn = Arc::new(place.turn().await);
         self.0.metrics.waited(waiting.elapsed());
         let mut first_token = self.0.metrics.first_token();
-        let Read { prepared, shown, turn } = self.read(service, ask, turn).await?;
-        let key = self.own_key(service.recipe().key(prepared.article(), &wish), caller);
+        let Read { prepared, accepted, turn } = self.read(service, request, turn).await?;
+        let key = self.own_key(service.key(&prepared), caller);
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention == Retention::Usual)
             && let Some(answer) = cache.find(&key).await
         {
             let answer = service.recipe().renew(answer, prepared.article());
             cache.remember(request_key, &answer);
-            record.push(Step::Accepted(shown));
+            record.push(accepted);
             replay(record, &answer);
             return Ok(Outcome { answer: Arc::new(answer), origin: Origin::Kept });
         }
-        record.push(Step::Accepted(shown));
-        let watch = |stage: Stage| {
-            first_token(&stage);
-            record.stage(stage);
+        record.push(accepted);
+        let watch = |event: SummaryEvent| {
+            first_token(&event);
+            record.tell(&event);
         };
         let answer = service.write(prepared, watch).await?;
         turn.finish();
@@ -155,14 +156,14 @@ impl Gateway {
     }
 
     /// Reads the article of a request off the runtime. Turn and room are held by the thread that reads.
-    async fn read(&self, service: &Service, ask: Ask, turn: Arc<Turn>) -> Result<Read, Problem> {
+    async fn read(&self, service: &Service, request: ParsedRequest, turn: Arc<Turn>) -> Result<Read, Problem> {
         let (service, most) = (service.clone(), self.0.options.limits.max_characters);
         let read = offload::offload(move |cancel| {
-            let Ask { request, room: _room, .. } = ask;
+            let ParsedRequest { request, room: _room, .. } = request;
             let bounds = Bounds { given: most, cancel: cancel.clone(), ..Bounds::default() };
-            let prepared = service.read(request, &bounds)?.holding(turn.clone());
-            let shown = events::shown(prepared.article()).into();
-            Ok(Read { prepared, shown, turn })
+            let prepared = service.read(request, &bounds)?.with_permit(turn.clone());
+            let accepted = events::accepted(prepared.article());
+            Ok(Read { prepared, accepted, turn })
         });
         read.await?.map_err(|error| match error {
             Error::Intake(IntakeError::TooMuch { characters, limit, .. }) => {
@@ -177,7 +178,7 @@ impl Gateway {
 struct Read {
     prepared: Prepared,
     /// The article, as streams show it.
-    shown: Arc<str>,
+    accepted: Event,
     turn: Arc<Turn>,
 }
 
@@ -185,8 +186,8 @@ struct Read {
 fn replay(record: &Record, answer: &Answer) {
     for summary in &answer.summaries {
         for (index, fact) in summary.key_facts.iter().cloned().enumerate() {
-            record.stage(Stage::Fact { language: summary.language, index, fact });
+            record.tell(&SummaryEvent::Fact { language: summary.language, index, fact });
         }
-        record.stage(Stage::Summary(Box::new(summary.clone())));
+        record.tell(&SummaryEvent::Summary(Box::new(summary.clone())));
     }
 }

@@ -21,7 +21,7 @@ use super::flight::Origin;
 use super::problem::Problem;
 use super::process::Process;
 use crate::answer::TimingsInfo;
-use crate::service::{Service, Stage};
+use crate::service::{Service, Stage, SummaryEvent};
 
 /// Upper ends of the histograms' buckets.
 const SECONDS: [f64; 10] = [0.001, 0.01, 0.1, 0.5, 1.0, 5.0, 20.0, 60.0, 300.0, 600.0];
@@ -196,10 +196,12 @@ impl Metrics {
     }
 
     /// Watches an answer from its turn on, for its first letters.
-    pub(super) fn first_token(&self) -> impl FnMut(&Stage) + Send + use<> {
+    pub(super) fn first_token(&self) -> impl FnMut(&SummaryEvent) + Send + use<> {
         let (histogram, begun, mut is_seen) = (self.first_tokens.clone(), Instant::now(), false);
-        move |stage| {
-            if !is_seen && matches!(stage, Stage::Delta { .. } | Stage::Writing { .. }) {
+        move |event| {
+            let is_token =
+                matches!(event, SummaryEvent::Delta { .. } | SummaryEvent::Progress { stage: Stage::Writing, .. });
+            if !is_seen && is_token {
                 is_seen = true;
                 histogram.observe(begun.elapsed().as_secs_f64());
             }

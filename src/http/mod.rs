@@ -1,7 +1,7 @@
 //! The HTTP gateway: `router(gateway)`, and `serve`, which serves it until it is told to stop.
 //!
 //! The way of one request: `server` (connection, with its `clock`), `entry` (id, host and page by `origin`, key, log), `body`
-//! (in `room`) and `ask` (what is wanted, within `options`), `gateway` (kept answers, `turns`, the service), `flight` (one
+//! (in `room`) and `request` (what is wanted, within `options`), `gateway` (kept answers, `turns`, the service), `flight` (one
 //! computation for all who ask the same), and back as JSON by `summarize` or as `events`. A turn comes before all that costs
 //! anything; what takes long is done off the runtime (`offload`), and holds turn and room until it has ended. Errors are
 //! problem documents (RFC 9457) from one table, `problem`. Handlers only translate: the work is the service's. A caller who
@@ -10,7 +10,6 @@
 //! `limit` is how long a request may take, `phase` where the gateway is in its life; `probes`, `metrics` and `process` tell it
 //! to machines, and `openapi` says what all of it takes and gives.
 
-mod ask;
 mod body;
 mod clock;
 mod entry;
@@ -32,6 +31,7 @@ mod phase;
 mod probes;
 mod problem;
 mod process;
+mod request;
 mod room;
 mod server;
 mod summarize;
@@ -52,6 +52,7 @@ use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 pub use self::gateway::Gateway;
 pub use self::keys::Keys;
+pub(crate) use self::options::limits;
 pub use self::options::{Answers, Limits, Options, Times};
 pub use self::origin::PublicUrl;
 pub use self::server::serve;

@@ -20,10 +20,10 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
-use super::ask::SummarizeBody;
 use super::gateway::Gateway;
 use super::probes::{self, Health, Models};
 use super::problem::Document;
+use super::request::SummarizeBody;
 use super::summarize;
 use super::translate;
 use crate::answer::Answer;

@@ -128,9 +128,9 @@ impl Server {
         // Events are small, and each is wanted at once. Where that cannot be had, they come a little later.
         let _ = stream.set_nodelay(true);
         let socket = stream.local_addr().ok().map(|reached| Socket { reached, reach: self.reach });
-        let clock = Clock::new(self.times.header, self.times.idle);
+        let clock = Clock::new(self.times.header_timeout, self.times.idle_timeout);
         let mut stream = Box::pin(TimeoutStream::new(stream));
-        stream.as_mut().set_write_timeout_pinned(Some(self.times.write));
+        stream.as_mut().set_write_timeout_pinned(Some(self.times.write_timeout));
         let stream = Timed::new(stream, clock.clone());
         let (app, linger) = (TowerToHyperService::new(self.app.clone()), self.linger.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {

@@ -1,5 +1,6 @@
 //! `POST /v1/summarize`: the main job, as one answer or as a stream; and `POST /v1/compare`: the same with a comparison.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,15 +9,15 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 
-use super::ask::{Ask, Retention, SummarizeBody, SummarizeQuery};
 use super::events;
-use super::flight::{Origin, Outcome, Step};
+use super::flight::{Origin, Outcome};
 use super::gateway::Gateway;
 use super::limit::Limit;
 use super::offload::offload;
 use super::openapi::Refusals;
 use super::phase::Working;
 use super::problem::Problem;
+use super::request::{ParsedRequest, Retention, SummarizeBody, SummarizeQuery};
 use super::turns::Caller;
 use crate::answer::Answer;
 use crate::error::Error;
@@ -42,12 +43,12 @@ pub(super) async fn post(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let asked = Asked::read(gateway, caller, request).await?;
-    if asked.ask.stream {
-        return asked.stream().await;
+    let begun = Begun::read(gateway, caller, request).await?;
+    if begun.request.stream {
+        return begun.stream().await;
     }
-    let retention = asked.ask.retention;
-    Ok(whole(&asked.outcome().await?, retention))
+    let retention = begun.request.retention;
+    Ok(whole(&begun.outcome().await?, retention))
 }
 
 /// Summarises the article in the body in several languages and compares what they say. It does not stream.
@@ -66,59 +67,53 @@ pub(super) async fn compare(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let asked = Asked::read(gateway, caller, request).await?;
-    if asked.ask.stream {
+    let begun = Begun::read(gateway, caller, request).await?;
+    if begun.request.stream {
         return Err(Problem::refused("invalid_request", "a comparison does not stream; ask without `stream`"));
     }
-    asked.ask.request.task.check_comparison().map_err(Error::from)?;
-    let retention = asked.ask.retention;
-    let Outcome { answer, origin } = asked.outcome().await?;
+    begun.request.request.options.check_comparison().map_err(Error::from)?;
+    let retention = begun.request.retention;
+    let Outcome { answer, origin } = begun.outcome().await?;
     // Every fact is held against every other.
     let answer = offload(move |_| Arc::new(Answer::clone(&answer).compared())).await?;
     Ok(whole(&Outcome { answer, origin }, retention))
 }
 
 /// A request that was read and may be worked on.
-struct Asked {
+struct Begun {
     gateway: Gateway,
     service: Service,
-    begun: Instant,
+    limit: Limit,
     working: Working,
-    ask: Ask,
+    request: ParsedRequest,
 }
 
-impl Asked {
+impl Begun {
     async fn read(gateway: Gateway, caller: Caller, request: Request) -> Result<Self, Problem> {
-        let begun = Instant::now();
+        let limit = Limit::since(Instant::now(), &gateway);
         let working = gateway.0.life.begin()?;
         let service = gateway.service()?;
-        let ask = Ask::read(request, caller, &gateway, &service).await?;
-        Ok(Self { gateway, service, begun, working, ask })
-    }
-
-    fn limit(&self) -> Limit {
-        Limit::since(self.begun, &self.gateway)
+        let request = ParsedRequest::read(request, caller, &gateway, &service).await?;
+        Ok(Self { gateway, service, limit, working, request })
     }
 
     /// The answer, when it is whole.
     async fn outcome(self) -> Result<Outcome, Problem> {
-        if let Some(outcome) = self.gateway.recall(&self.ask) {
+        let Self { gateway, service, limit, working: _working, request } = self;
+        if let Some(outcome) = gateway.recall(&request) {
             return Ok(outcome);
         }
-        let limit = self.limit();
-        let Self { gateway, service, ask, working: _working, .. } = self;
-        let mut reader = gateway.begin(&service, ask);
+        let mut reader = gateway.begin(&service, request);
         limit.hold(reader.outcome()).await?
     }
 
     /// The answer as events.
     async fn stream(self) -> Result<Response, Problem> {
-        let limit = self.limit();
-        let Self { gateway, service, ask, working, .. } = self;
-        let mut reader = gateway.begin(&service, ask);
+        let Self { gateway, service, limit, working, request } = self;
+        let mut reader = gateway.begin(&service, request);
         // What is refused at once is refused with a status; only what was accepted, or waits, becomes a stream.
         match limit.hold(reader.next()).await? {
-            Step::Done(Err(problem)) => Err(problem),
+            ControlFlow::Break(Err(problem)) => Err(problem),
             first => Ok(events::response(events::Source { first: Some(first), reader, limit, _working: working })),
         }
     }

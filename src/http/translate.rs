@@ -14,14 +14,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::ask;
-use super::events;
+use super::events::{self, event};
 use super::gateway::Gateway;
 use super::limit::Limit;
 use super::offload::{self, offload_large};
 use super::openapi::Refusals;
 use super::phase::Working;
 use super::problem::Problem;
+use super::request;
 use super::room::Reservation;
 use super::turns::{Caller, Place, Turn};
 use crate::language::Language;
@@ -62,12 +62,12 @@ pub(super) struct TranslateBody {
 pub(super) async fn post(
     State(gateway): State<Gateway>,
     Extension(caller): Extension<Caller>,
-    request: Request,
+    http: Request,
 ) -> Result<Response, Problem> {
     let limit = Limit::since(Instant::now(), &gateway);
     let working = gateway.0.life.begin()?;
     let service = gateway.service()?;
-    let (body, room) = ask::json_body(request, &gateway.0.bodies, caller).await?;
+    let (body, room) = request::json_body(http, &gateway.0.bodies, caller).await?;
     let TranslateBody { text, from, to, format, stream } = body;
     let (characters, most) = (text.chars().count(), gateway.0.options.limits.max_characters);
     if characters > most {
@@ -151,24 +151,23 @@ fn streamed(job: Job) -> Response {
 }
 
 /// What goes through the channel is bounded by the text, which is.
-async fn work(job: Job, events: UnboundedSender<Event>) {
+async fn work(job: Job, reader: UnboundedSender<Event>) {
     // A reader that has left is noticed by whoever runs this.
-    let send =
-        |name: &str, data: serde_json::Value| drop(events.send(Event::default().event(name).data(data.to_string())));
+    let send = |event| drop(reader.send(event));
     let mut watch = |step: Step<'_>| match step {
-        Step::Begun { total } => send("begun", json!({"total": total})),
+        Step::Begun { total } => send(event("begun", &json!({"total": total}))),
         Step::Ready { index, total, sentence } => {
-            send("sentence", json!({"index": index, "total": total, "sentence": sentence}));
+            send(event("sentence", &json!({"index": index, "total": total, "sentence": sentence})));
         }
     };
     match job.translation(&mut watch).await {
         Ok(translation) => {
             let size = translation.text.len();
-            match offload_large(size, move || json!({"translation": translation}).to_string()).await {
-                Ok(data) => drop(events.send(Event::default().event("done").data(data))),
-                Err(problem) => send("error", json!({"problem": problem.document()})),
+            match offload_large(size, move || event("done", &json!({"translation": translation}))).await {
+                Ok(done) => send(done),
+                Err(problem) => send(events::failed(&problem)),
             }
         }
-        Err(problem) => send("error", json!({"problem": problem.document()})),
+        Err(problem) => send(events::failed(&problem)),
     }
 }

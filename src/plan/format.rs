@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 
 use super::labels::openings;
 use super::matter::{Matter, Part};
-use super::{Again, LEAST_FACTS, Length, Line, Task};
+use super::{Again, LEAST_FACTS, Length, Line, SummaryOptions};
 use crate::grammar::{AnswerFormat, Citations, ForbiddenWords, Heading, LineLength, NameSpellings, Script, TextRules};
 use crate::language::{self, Language, number_ranges, number_spellings, plain_number};
 
@@ -20,13 +20,13 @@ const HEADLINE: LineLength = LineLength { least: 15, wanted: 90, most: 180 };
 const FACT: LineLength = LineLength { least: 25, wanted: 110, most: 330 };
 
 /// The format of an answer in `language` about all of `matter`.
-pub(super) fn of_whole(matter: &Matter, task: &Task, language: Language) -> AnswerFormat {
-    let most = task.facts.min(*matter.all().end() as usize).max(1);
+pub(super) fn of_whole(matter: &Matter, options: &SummaryOptions, language: Language) -> AnswerFormat {
+    let most = options.facts.min(*matter.all().end() as usize).max(1);
     let (citations, least) = match matter.is_reduced() {
         true => (Citations::Each(matter.spread(most)), most),
         false => (Citations::Any(matter.all()), LEAST_FACTS.min(most)),
     };
-    let heading = Some(Heading { headline: HEADLINE, summary: summary_of(task.length) });
+    let heading = Some(Heading { headline: HEADLINE, summary: summary_of(options.length) });
     AnswerFormat { heading, citations, ..of_facts(matter, &matter.all(), language, least..=most) }
 }
 

@@ -1,4 +1,4 @@
-//! An article and a task become a plan: what the model is told, and what its answer may look like.
+//! An article and options become a plan: what the model is told, and what its answer may look like.
 //!
 //! The article comes first, as numbered sentences, and is the same for every language; the instructions come last, in the
 //! language that is wanted. So the engine reads the article once. Nothing is cut: an article that does not fit is read in
@@ -8,65 +8,22 @@ mod format;
 mod labels;
 mod matter;
 mod names;
+mod options;
 mod orders;
 mod prompt;
 
 pub use self::format::numbers_of;
 pub use self::labels::is_label;
 pub use self::matter::{Matter, Part};
+pub use self::options::{FACTS, LEAST_FACTS, Length, MOST_FACTS, Strategy, Strictness, SummaryOptions};
 
 use crate::grammar::AnswerFormat;
 use crate::language::Language;
 
-/// Fewest facts that may be asked for.
-pub const LEAST_FACTS: usize = 3;
 /// Most characters of an article. It takes minutes to read this much; a book is not what this is for.
 pub const MOST_CHARACTERS: usize = 180_000;
 /// Facts that are taken from each part of a text that is read in parts.
 const PART_FACTS: usize = 5;
-/// Most facts that may be asked for.
-pub const MOST_FACTS: usize = 12;
-
-/// How long the summary is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Length {
-    /// One sentence.
-    Short,
-    /// Two or three sentences.
-    #[default]
-    Medium,
-    /// Four or five sentences.
-    Long,
-}
-
-/// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
-    /// The languages to write, in order.
-    pub languages: Vec<Language>,
-    /// Most key facts, from [`LEAST_FACTS`] to [`MOST_FACTS`].
-    pub facts: usize,
-    /// Length of the summary.
-    pub length: Length,
-}
-
-impl Task {
-    /// Checks what was asked for, before an article is there.
-    pub fn check(&self) -> Result<(), PlanError> {
-        if !(LEAST_FACTS..=MOST_FACTS).contains(&self.facts) {
-            return Err(PlanError::Facts { given: self.facts });
-        }
-        let repeated = self.languages.iter().enumerate().any(|(i, language)| self.languages[..i].contains(language));
-        if self.languages.is_empty() || repeated { Err(PlanError::Languages) } else { Ok(()) }
-    }
-
-    /// Checks that there will be something to compare.
-    pub fn check_comparison(&self) -> Result<(), PlanError> {
-        self.check()?;
-        if self.languages.len() < 2 { Err(PlanError::OneLanguage) } else { Ok(()) }
-    }
-}
 
 /// What a plan needs to know about the model.
 pub struct Card<'a> {
@@ -190,8 +147,8 @@ pub enum Next {
 }
 
 /// Plans the answers about a matter, or the facts of its parts when it does not fit as a whole.
-pub fn build(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Next, PlanError> {
-    task.check()?;
+pub fn build(matter: &Matter, options: &SummaryOptions, card: &Card<'_>) -> Result<Next, PlanError> {
+    options.check()?;
     if matter.is_empty() {
         return Err(PlanError::OnlyOrders);
     }
@@ -199,19 +156,19 @@ pub fn build(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Next, Plan
     if characters > MOST_CHARACTERS {
         return Err(PlanError::TooLarge { characters });
     }
-    match whole(matter, task, card) {
+    match whole(matter, options, card) {
         Err(PlanError::TooLong { .. }) => in_parts(matter, card).map(Next::Parts),
         whole => whole.map(Next::Whole),
     }
 }
 
 /// Plans the answers about a matter that has to fit.
-pub fn whole(matter: &Matter, task: &Task, card: &Card<'_>) -> Result<Plan, PlanError> {
+pub fn whole(matter: &Matter, options: &SummaryOptions, card: &Card<'_>) -> Result<Plan, PlanError> {
     let (system, shared) = prompt::lines(matter, &matter.all());
     let wanted = |&language: &Language| {
-        Wanted::new(prompt::instructions(language, task), format::of_whole(matter, task, language))
+        Wanted::new(prompt::instructions(language, options), format::of_whole(matter, options, language))
     };
-    fitting(Plan { system, shared, answers: task.languages.iter().map(wanted).collect() }, card)
+    fitting(Plan { system, shared, answers: options.languages.iter().map(wanted).collect() }, card)
 }
 
 /// Plans the facts of a matter's parts.

@@ -1,4 +1,4 @@
-//! The words that the model is given: `prompts/*.md` with the article and the task filled in.
+//! The words that the model is given: `prompts/*.md` with the article and the options filled in.
 //!
 //! Each file is front matter between `---` lines, then the text. Placeholders are replaced in one pass over the template,
 //! so that braces in an article are never taken for one.
@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::matter::{Matter, Part};
-use super::{Again, Length, Line, Task};
+use super::{Again, Length, Line, SummaryOptions};
 use crate::language::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
@@ -101,9 +101,9 @@ impl Lengths {
 }
 
 /// The instructions for one language.
-pub(super) fn instructions(language: Language, task: &Task) -> String {
-    let sentences = LENGTHS[&language].of_summary(task.length);
-    fill(prompts(language).summarize.trim_end(), &[("sentences", sentences), ("facts", &task.facts.to_string())])
+pub(super) fn instructions(language: Language, options: &SummaryOptions) -> String {
+    let sentences = LENGTHS[&language].of_summary(options.length);
+    fill(prompts(language).summarize.trim_end(), &[("sentences", sentences), ("facts", &options.facts.to_string())])
 }
 
 /// The labels that the prompts of a language use themselves: what stands in front of the colon or dash of an instruction
@@ -171,9 +171,9 @@ mod tests {
 
     #[test]
     fn every_prompt_is_filled() {
-        let task = Task { languages: vec![], facts: 5, length: Length::Long };
+        let options = SummaryOptions { length: Length::Long, ..SummaryOptions::default() };
         for language in Language::ALL {
-            for text in [instructions(language, &task), facts(language, 5)] {
+            for text in [instructions(language, &options), facts(language, 5)] {
                 assert!(text.contains('5') && text.contains("[1]") && !text.contains('{'), "{text}");
                 assert!(text.starts_with("\n\n"), "the tail starts after an empty line");
             }

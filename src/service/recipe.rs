@@ -6,25 +6,12 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::Request;
-use crate::answer::{Answer, LanguageWarning, ModelInfo, SourceInfo, Strategy, Strictness, WarningCode};
+use super::SummaryRequest;
+use crate::answer::{Answer, LanguageWarning, ModelInfo, SourceInfo, WarningCode};
 use crate::cache::Key;
 use crate::intake::{Article, Source};
 use crate::language::Language;
-use crate::plan::Task;
-
-/// What is asked of an article.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
-    /// What to write.
-    pub task: Task,
-    /// The way, when it is given.
-    pub strategy: Option<Strategy>,
-    /// The seed, when it is given.
-    pub seed: Option<u64>,
-    /// What happens to facts that are only weak.
-    pub strictness: Strictness,
-}
+use crate::plan::SummaryOptions;
 
 /// How a model fails in a language, and what does better.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,17 +74,17 @@ impl Recipe {
         Some(LanguageWarning::new(code, &self.model.name, language, translators.chain(models).collect()))
     }
 
-    /// The key of the answer to a wish about an article: the same however the page around the article looks.
-    pub fn key(&self, article: &Article, wish: &Wish) -> Key {
+    /// The key of the answer with these options about an article: the same however the page around the article looks.
+    pub fn key(&self, article: &Article, options: &SummaryOptions) -> Key {
         let text = (article.sha256(), article.title(), article.language());
-        Key::of(&("summary", text, asked(wish), self.made_by()))
+        Key::of(&("summary", text, options, self.made_by()))
     }
 
     /// The key of a request as it was made: found without reading its text.
-    pub fn request_key(&self, request: &Request) -> Key {
+    pub fn request_key(&self, request: &SummaryRequest) -> Key {
         let Source { bytes, name: _, title, language } = &request.source;
         let digest: [u8; 32] = Sha256::digest(bytes).into();
-        Key::of(&("request", (digest, title, language), asked(&request.wish()), self.made_by()))
+        Key::of(&("request", (digest, title, language), &request.options, self.made_by()))
     }
 
     fn made_by(&self) -> impl serde::Serialize {
@@ -105,21 +92,11 @@ impl Recipe {
     }
 }
 
-fn asked(wish: &Wish) -> impl serde::Serialize {
-    let Wish { task: Task { languages, facts, length }, strategy, seed, strictness } = wish;
-    (languages, facts, length, strategy, seed, *strictness == Strictness::Strict)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::intake;
-    use crate::plan::Length;
-
-    fn wish() -> Wish {
-        let task = Task { languages: vec![Language::En], facts: 5, length: Length::Medium };
-        Wish { task, strategy: None, seed: None, strictness: Strictness::Usual }
-    }
+    use crate::plan::{Length, Strategy, Strictness};
 
     fn article(text: &str) -> Article {
         let source = Source { bytes: text.into(), name: "text".into(), title: None, language: Some(Language::En) };
@@ -140,25 +117,26 @@ mod tests {
     fn whatever_decides_an_answer_decides_its_key() {
         let model = ModelInfo { name: "m".into(), revision: None, quantization: None, engine: "e".into() };
         let recipe = Recipe::new(model);
-        let key = recipe.key(&article(TEXT), &wish());
-        assert_eq!(recipe.clone().key(&article(&format!("\n{TEXT}\n")), &wish()), key, "blanks decide nothing");
+        let usual = SummaryOptions { languages: vec![Language::En], ..SummaryOptions::default() };
+        let key = recipe.key(&article(TEXT), &usual);
+        assert_eq!(recipe.clone().key(&article(&format!("\n{TEXT}\n")), &usual), key, "blanks decide nothing");
         let warned = Recipe { warnings: vec!["a warning".into()], ..recipe.clone() };
-        assert_eq!(warned.key(&article(TEXT), &wish()), key, "whether the hub was there decides nothing");
+        assert_eq!(warned.key(&article(TEXT), &usual), key, "whether the hub was there decides nothing");
         let [bare, page] = [0, 3].map(|links| article(&page(links)));
         assert_ne!(bare.removed_characters(), page.removed_characters(), "another page");
-        assert_eq!(recipe.key(&bare, &wish()), recipe.key(&page, &wish()), "what is around an article decides nothing");
-        let mut keys = vec![key, recipe.key(&article(&TEXT.replace('7', "8")), &wish())];
-        let mut other = |change: &dyn Fn(&mut Recipe, &mut Wish)| {
-            let (mut recipe, mut wish) = (recipe.clone(), wish());
-            change(&mut recipe, &mut wish);
-            keys.push(recipe.key(&article(TEXT), &wish));
+        assert_eq!(recipe.key(&bare, &usual), recipe.key(&page, &usual), "what is around an article decides nothing");
+        let mut keys = vec![key, recipe.key(&article(&TEXT.replace('7', "8")), &usual)];
+        let mut other = |change: &dyn Fn(&mut Recipe, &mut SummaryOptions)| {
+            let (mut recipe, mut options) = (recipe.clone(), usual.clone());
+            change(&mut recipe, &mut options);
+            keys.push(recipe.key(&article(TEXT), &options));
         };
-        other(&|_, wish| wish.task.languages.push(Language::Uk));
-        other(&|_, wish| wish.task.facts = 6);
-        other(&|_, wish| wish.task.length = Length::Long);
-        other(&|_, wish| wish.strategy = Some(Strategy::Pivot));
-        other(&|_, wish| wish.seed = Some(0));
-        other(&|_, wish| wish.strictness = Strictness::Strict);
+        other(&|_, options| options.languages.push(Language::Uk));
+        other(&|_, options| options.facts = 6);
+        other(&|_, options| options.length = Length::Long);
+        other(&|_, options| options.strategy = Some(Strategy::Pivot));
+        other(&|_, options| options.seed = Some(0));
+        other(&|_, options| options.strictness = Strictness::Strict);
         other(&|recipe, _| recipe.model.name.push('x'));
         other(&|recipe, _| recipe.bytes.push('x'));
         other(&|recipe, _| recipe.fluent.clear());

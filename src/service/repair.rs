@@ -60,12 +60,12 @@ impl Run<'_> {
             service: self.service.clone(),
             article: self.article.clone(),
             matter: matter.clone(),
-            length: self.wish.task.length,
+            length: self.options.length,
         };
         // All lines are looked through and tokens counted, which takes longer than those who serve others may stand still.
-        let held = self.held.clone();
+        let permit = self.permit.clone();
         let planning = move || {
-            let _held = held;
+            let _permit = permit;
             (planner.plan(&summaries, failing), summaries)
         };
         let planning = tokio::task::spawn_blocking(planning).await;
@@ -89,7 +89,7 @@ impl Run<'_> {
                 let text = answer::parse_facts(&line.text).into_iter().next()?.text;
                 Some(Rewritten { text, ..line.clone() })
             });
-            let strictness = self.wish.strictness;
+            let strictness = self.options.strictness;
             let own: Vec<Rewritten> = own.collect();
             let settling = self.beside(move |reference| answer::settle(summary, &own, reference, strictness));
             settled.push(settling.await?);
@@ -98,17 +98,17 @@ impl Run<'_> {
     }
 
     async fn rewrite(&mut self, plan: &Plan, rewriting: &mut [Rewriting]) -> Result<(), Error> {
-        let mut events = self.service.engine.submit(job(plan, self.wish.seed)).await?;
+        let mut events = self.service.engine.submit(job(plan, self.options.seed)).await?;
         let total = rewriting.len();
         tracing::info!(lines = total, "written again");
-        (self.watch)(Stage::Repairing { done: 0, total });
+        self.progress(Stage::Repairing, 0, total);
         let mut done = 0;
         while let Some(event) = self.next(&mut events).await? {
             match event {
                 Event::Delta { branch, text } => rewriting[branch].line.text.push_str(&text),
                 Event::Finished { .. } => {
                     done += 1;
-                    (self.watch)(Stage::Repairing { done, total });
+                    self.progress(Stage::Repairing, done, total);
                 }
                 _ => {}
             }

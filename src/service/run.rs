@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Held, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Wish};
+use super::{Permit, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, SummaryEvent};
 use crate::answer::{self, Draft, Growing, Made, Reference, Strategy, Summary};
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::grammar::AnswerGrammar;
 use crate::intake::AnnotatedArticle;
 use crate::language::Language;
-use crate::plan::{self, Matter, Next, Plan, Task};
+use crate::plan::{self, Matter, Next, Plan, SummaryOptions};
 use crate::translate::{Direction, Glossary};
 
 /// Parts of a long text that are with the engine at a time. It reads one while it writes about others, and they all take
@@ -25,13 +25,13 @@ pub(super) struct Run<'a> {
     pub(super) article: &'a Arc<AnnotatedArticle>,
     /// Those that the article means, with their renderings.
     pub(super) terms: Glossary,
-    pub(super) wish: &'a Wish,
+    pub(super) options: &'a SummaryOptions,
     /// The article as what is written is held against it.
     pub(super) reference: Arc<Reference>,
     /// What bounds the request, for the threads that work for it.
-    pub(super) held: Option<Held>,
+    pub(super) permit: Option<Permit>,
     pub(super) timings: &'a mut Timings,
-    pub(super) watch: &'a mut (dyn FnMut(Stage) + Send),
+    pub(super) watch: &'a mut (dyn FnMut(SummaryEvent) + Send),
 }
 
 /// One answer under way.
@@ -49,7 +49,7 @@ impl Run<'_> {
         &mut self,
         mut matter: Matter,
         mut next: Next,
-        task: &Task,
+        writes: &SummaryOptions,
     ) -> Result<(Matter, Plan), Error> {
         loop {
             let parts = match next {
@@ -57,10 +57,10 @@ impl Run<'_> {
                 Next::Parts(parts) => parts,
             };
             let smaller = matter.reduced(self.facts_of(&parts).await?)?;
-            let (service, task) = (self.service.clone(), task.clone());
+            let (service, writes) = (self.service.clone(), writes.clone());
             // Counting the tokens of a large text takes long.
             let planned = self.beside(move |_| {
-                let next = service.with_card(|card| plan::build(&smaller, &task, card));
+                let next = service.with_card(|card| plan::build(&smaller, &writes, card));
                 next.map(|next| (smaller, next))
             });
             (matter, next) = planned.await??;
@@ -78,9 +78,9 @@ impl Run<'_> {
         &mut self,
         work: impl FnOnce(&Reference) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let (reference, held) = (self.reference.clone(), self.held.clone());
+        let (reference, permit) = (self.reference.clone(), self.permit.clone());
         let working = move || {
-            let _held = held;
+            let _permit = permit;
             work(&reference)
         };
         tokio::task::spawn_blocking(working).await.map_err(|_| Error::Engine(EngineError::Dead))
@@ -92,19 +92,19 @@ impl Run<'_> {
         for window in parts.chunks(PARTS_AT_ONCE) {
             let mut begun = Vec::with_capacity(window.len());
             for plan in window {
-                begun.push(self.service.engine.submit(job(plan, self.wish.seed)).await?);
+                begun.push(self.service.engine.submit(job(plan, self.options.seed)).await?);
             }
             for mut events in begun {
                 let mut text = String::new();
                 while let Some(event) = self.next(&mut events).await? {
                     match event {
-                        Event::Prefill { done, total } => (self.watch)(Stage::Reading { done, total }),
+                        Event::Prefill { done, total } => self.progress(Stage::Reading, done, total),
                         Event::Delta { text: more, .. } => text.push_str(&more),
                         _ => {}
                     }
                 }
                 found.push(answer::parse_facts(&text).into_iter().map(|fact| (fact.text, fact.cited)).collect());
-                (self.watch)(Stage::Condensing { done: found.len(), total: parts.len() });
+                self.progress(Stage::Condensing, found.len(), parts.len());
             }
         }
         Ok(found)
@@ -117,7 +117,7 @@ impl Run<'_> {
         matter: &Arc<Matter>,
         strategy: Strategy,
     ) -> Result<Vec<Summary>, Error> {
-        let mut events = self.service.engine.submit(job(plan, self.wish.seed)).await?;
+        let mut events = self.service.engine.submit(job(plan, self.options.seed)).await?;
         let branch = |wanted: &plan::Wanted| {
             let made = Made { language: wanted.language, strategy, finish: answer::Finish::Length };
             Branch { made, growing: Growing::new(matter), summary: None }
@@ -126,10 +126,10 @@ impl Run<'_> {
         let mut pieces = 0;
         while let Some(event) = self.next(&mut events).await? {
             match event {
-                Event::Prefill { done, total } => (self.watch)(Stage::Reading { done, total }),
+                Event::Prefill { done, total } => self.progress(Stage::Reading, done, total),
                 Event::Delta { branch, text } => {
+                    self.progress(Stage::Writing, pieces, 0);
                     pieces += 1;
-                    (self.watch)(Stage::Writing { pieces });
                     self.grow(&mut branches[branch], text).await?;
                 }
                 Event::Finished { branch, finish } => {
@@ -161,15 +161,20 @@ impl Run<'_> {
         if !self.is_shown(language) {
             return Ok(());
         }
-        (self.watch)(Stage::Delta { language, text });
+        (self.watch)(SummaryEvent::Delta { language, text });
         if let Some(draft) = draft {
             let checked = self.check(draft, branch.made).await?;
             for (index, mut fact) in branch.growing.settled(checked) {
                 fact.text = self.with_terms(&fact.text, language);
-                (self.watch)(Stage::Fact { language, index, fact });
+                (self.watch)(SummaryEvent::Fact { language, index, fact });
             }
         }
         Ok(())
+    }
+
+    /// Tells the watcher how far it is.
+    pub(super) fn progress(&mut self, stage: Stage, done: usize, total: usize) {
+        (self.watch)(SummaryEvent::Progress { stage, done, total });
     }
 
     /// Lets the watcher see an answer that is written, if all of it holds.
@@ -226,14 +231,14 @@ impl Run<'_> {
         let mut summary = summary.clone();
         self.dress(&mut summary);
         for (index, fact) in summary.key_facts.iter().cloned().enumerate().skip(seen) {
-            (self.watch)(Stage::Fact { language: summary.language, index, fact });
+            (self.watch)(SummaryEvent::Fact { language: summary.language, index, fact });
         }
-        (self.watch)(Stage::Summary(Box::new(summary)));
+        (self.watch)(SummaryEvent::Summary(Box::new(summary)));
     }
 
     /// True for a language that the caller asked for.
     fn is_shown(&self, language: Language) -> bool {
-        self.wish.task.languages.contains(&language)
+        self.options.languages.contains(&language)
     }
 }
 

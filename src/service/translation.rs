@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::try_join_all;
 
 use super::run::Run;
-use super::{Service, Stage};
+use super::{Service, Stage, SummaryEvent};
 use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
 use crate::engine::EngineError;
 use crate::error::Error;
@@ -142,7 +142,7 @@ impl Run<'_> {
                 if let Step::Ready { total, .. } = step {
                     let (done, watch) = &mut *progress.lock().unwrap_or_else(PoisonError::into_inner);
                     *done += 1;
-                    watch(Stage::Translating { done: *done, total: total * to.len() });
+                    watch(SummaryEvent::Progress { stage: Stage::Translating, done: *done, total: total * to.len() });
                 }
             };
             service.translate(document, &mut step).await.map(|translation| translation.text)

@@ -12,16 +12,21 @@ use super::{Direction, Fault, Link, Want, check};
 use crate::language::Language;
 
 /// How a text is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = TextFormat)]
 pub enum Format {
     /// Plain text; lines and paragraphs stay.
     #[default]
+    #[value(help = None::<&'static str>)]
     Text,
     /// HTML, whole pages or parts of one.
+    #[value(help = None::<&'static str>)]
     Html,
     /// Subtitles in the SubRip format.
+    #[value(help = None::<&'static str>)]
     Srt,
 }
 

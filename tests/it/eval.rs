@@ -9,7 +9,7 @@ use stislo::eval::chrf::Chrf;
 use stislo::eval::rouge::rouge_l;
 use stislo::eval::{self, Dataset, Figure, Outcome, Report, Wanted};
 use stislo::language::Language;
-use stislo::plan::{Length, Task};
+use stislo::plan::SummaryOptions;
 use stislo::service::Service;
 
 use crate::cli::{Place, shown, tiny};
@@ -50,8 +50,8 @@ fn metrics_are_those_of_sacrebleu() {
 }
 
 fn wanted(languages: &[Language]) -> Wanted {
-    let task = Task { languages: languages.to_vec(), facts: 5, length: Length::Medium };
-    Wanted { task, seed: None, limit: None, journal: None }
+    let options = SummaryOptions { languages: languages.to_vec(), ..SummaryOptions::default() };
+    Wanted { options, limit: None, journal: None }
 }
 
 /// A file of rows: the three fixtures, one with a reference.

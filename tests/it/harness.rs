@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use candle_core::{Device, Tensor};
-use stislo::answer::{ModelInfo, Strictness};
+use stislo::answer::ModelInfo;
 use stislo::engine::chat::Chat;
 use stislo::engine::constraint::{Constraint, Free};
 use stislo::engine::model::gguf::Gguf;
@@ -24,8 +24,8 @@ use stislo::engine::tokenizer::Tokenizer;
 use stislo::engine::{Branch, Card, Engine, EngineSettings, Event, Job, Rules};
 use stislo::intake::Source;
 use stislo::language::Language;
-use stislo::plan::{Length, Task};
-use stislo::service::{Recipe, Request, Service};
+use stislo::plan::SummaryOptions;
+use stislo::service::{Recipe, Service, SummaryRequest};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::tiny_model::{Arch, Head, TinyModel};
@@ -407,7 +407,7 @@ pub(crate) fn source(text: &str) -> Source {
 }
 
 /// A text to be summarised in these languages, greedily.
-pub(crate) fn request(text: &str, languages: &[Language]) -> Request {
-    let task = Task { languages: languages.to_vec(), facts: 5, length: Length::Medium };
-    Request { source: source(text), task, strategy: None, seed: None, strictness: Strictness::Usual }
+pub(crate) fn request(text: &str, languages: &[Language]) -> SummaryRequest {
+    let options = SummaryOptions { languages: languages.to_vec(), ..SummaryOptions::default() };
+    SummaryRequest { source: source(text), options }
 }

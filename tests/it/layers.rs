@@ -46,7 +46,7 @@ const ROOTS: [(&str, &[&str]); 26] = [
     ("hyper", &["http/server.rs"]),
     ("redb", &["cache/disk.rs"]),
     ("lru", &["cache/memory.rs"]),
-    ("clap", &["cli/", "config.rs", "config/", "main.rs"]),
+    ("clap", &["cli/", "config.rs", "config/", "main.rs", "plan/options.rs", "translate/job.rs"]),
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("indicatif", &["cli/"]),

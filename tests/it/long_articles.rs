@@ -1,7 +1,7 @@
 //! Articles that the model's context does not hold: parts, and the facts of the whole from them.
 
 use stislo::language::Language;
-use stislo::service::Stage;
+use stislo::service::{Stage, SummaryEvent};
 
 use crate::harness::{Script, request, service};
 
@@ -60,7 +60,7 @@ async fn a_long_article_is_answered_from_all_of_it() {
         assert_eq!(fact.text, fact.evidence[0].text, "a copied fact cites the sentence that it is a copy of");
     }
     let parts = stages.iter().filter_map(|stage| match stage {
-        Stage::Condensing { done, total } => Some((*done, *total)),
+        SummaryEvent::Progress { stage: Stage::Condensing, done, total } => Some((*done, *total)),
         _ => None,
     });
     let parts: Vec<_> = parts.collect();
@@ -73,7 +73,7 @@ async fn an_article_that_fits_is_read_as_a_whole() {
     let (engine, _) = Script::reply(reply).engine().await;
     let service = service(engine);
     let mut parts = 0;
-    let watch = |stage| parts += usize::from(matches!(stage, Stage::Condensing { .. }));
+    let watch = |stage| parts += usize::from(matches!(stage, SummaryEvent::Progress { stage: Stage::Condensing, .. }));
     let answer = service.summarize(request(&article(10), &[Language::En]), watch).await.unwrap();
     assert_eq!((answer.summaries[0].key_facts.len(), parts), (FACTS, 0));
 }

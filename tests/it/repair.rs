@@ -2,9 +2,10 @@
 
 use std::sync::{Mutex, OnceLock};
 
-use stislo::answer::{FindingKind, Finish, Strictness, Summary};
+use stislo::answer::{FindingKind, Finish, Summary};
 use stislo::language::Language;
-use stislo::service::{Request, Stage};
+use stislo::plan::Strictness;
+use stislo::service::{Stage, SummaryEvent, SummaryRequest};
 
 use crate::harness::{ANSWERS, Log, Script, fixture, request, service};
 
@@ -39,10 +40,14 @@ fn texts(summary: &Summary) -> Vec<String> {
     summary.key_facts.iter().map(|fact| fact.text.clone()).collect()
 }
 
+fn is_repairing(event: &SummaryEvent) -> bool {
+    matches!(event, SummaryEvent::Progress { stage: Stage::Repairing, .. })
+}
+
 /// The facts of a language that were sent, in order.
-fn sent(stages: &[Stage], wanted: Language) -> Vec<String> {
+fn sent(stages: &[SummaryEvent], wanted: Language) -> Vec<String> {
     let facts = stages.iter().filter_map(|stage| match stage {
-        Stage::Fact { language, fact, .. } if *language == wanted => Some(fact.text.clone()),
+        SummaryEvent::Fact { language, fact, .. } if *language == wanted => Some(fact.text.clone()),
         _ => None,
     });
     facts.collect()
@@ -64,7 +69,7 @@ macro_rules! script {
     }};
 }
 
-async fn answered(script: Script, change: impl FnOnce(&mut Request)) -> (Vec<Summary>, Vec<Stage>, Log) {
+async fn answered(script: Script, change: impl FnOnce(&mut SummaryRequest)) -> (Vec<Summary>, Vec<SummaryEvent>, Log) {
     let (engine, log) = script.engine().await;
     let mut request = request(&fixture("en", "page"), &Language::ALL);
     change(&mut request);
@@ -105,9 +110,13 @@ async fn a_wrong_number_is_put_right_in_every_language() {
         !prompts.iter().any(|prompt| prompt.contains("[2]") || prompt.contains("number 7 bus")),
         "its sentence alone"
     );
-    let repairing: Vec<_> = stages.iter().filter(|stage| matches!(stage, Stage::Repairing { .. })).collect();
-    assert_eq!(repairing.first(), Some(&&Stage::Repairing { done: 0, total: 3 }), "one job for all languages");
-    assert_eq!(repairing.last(), Some(&&Stage::Repairing { done: 3, total: 3 }));
+    let repairing: Vec<_> = stages.iter().filter(|event| is_repairing(event)).collect();
+    assert_eq!(
+        repairing.first(),
+        Some(&&SummaryEvent::Progress { stage: Stage::Repairing, done: 0, total: 3 }),
+        "one job for all languages"
+    );
+    assert_eq!(repairing.last(), Some(&&SummaryEvent::Progress { stage: Stage::Repairing, done: 3, total: 3 }));
 }
 
 #[tokio::test]
@@ -116,10 +125,12 @@ async fn what_is_sent_as_a_fact_is_settled() {
         ANSWERS[language].lines().nth(3).unwrap().replace("[3]", "[1]")
     }
     let (summaries, stages, _) = answered(script!(wrong_number, rewritten), |_| ()).await;
-    let written = stages.iter().position(|stage| matches!(stage, Stage::Repairing { .. })).unwrap();
+    let written = stages.iter().position(|event| is_repairing(event)).unwrap();
     for summary in &summaries {
         let facts = stages.iter().enumerate().filter_map(|(at, stage)| match stage {
-            Stage::Fact { language, index, fact } if *language == summary.language => Some((at, *index, fact.clone())),
+            SummaryEvent::Fact { language, index, fact } if *language == summary.language => {
+                Some((at, *index, fact.clone()))
+            }
             _ => None,
         });
         let facts: Vec<_> = facts.collect();
@@ -128,7 +139,7 @@ async fn what_is_sent_as_a_fact_is_settled() {
         assert!(facts[0].0 < written, "what holds is sent at once");
         assert!(facts[1].0 > written && facts[2].0 > written, "what does not waits, and what comes behind it");
     }
-    let last = stages.iter().rev().take(9).filter(|stage| matches!(stage, Stage::Summary(_))).count();
+    let last = stages.iter().rev().take(9).filter(|stage| matches!(stage, SummaryEvent::Summary(_))).count();
     assert_eq!(last, 3);
 }
 
@@ -187,8 +198,9 @@ async fn a_place_that_is_free_goes_to_another_fact() {
             assert!(FUND.contains(&last.text.as_str()), "{summary:?}");
             assert_eq!(last.evidence[0].sentence.get(), 4);
             assert!(summary.findings.iter().all(|finding| finding.kind != FindingKind::Truncated), "{summary:?}");
-            let given =
-                stages.iter().filter(|stage| matches!(stage, Stage::Summary(it) if it == &Box::new(summary.clone())));
+            let given = stages
+                .iter()
+                .filter(|stage| matches!(stage, SummaryEvent::Summary(it) if it == &Box::new(summary.clone())));
             assert_eq!(given.count(), 1, "it is given out once, and whole");
         }
     }
@@ -224,7 +236,8 @@ async fn what_is_only_weak_stays_unless_strict() {
         assert_eq!(kinds, [FindingKind::EvidenceWeak], "the first one, because the second is wrong");
         assert!(summary.key_facts[1].text.contains("46"));
     }
-    let (strict, _, _) = answered(script!(weak, rewritten), |request| request.strictness = Strictness::Strict).await;
+    let (strict, _, _) =
+        answered(script!(weak, rewritten), |request| request.options.strictness = Strictness::Strict).await;
     for summary in &strict {
         assert_eq!((summary.dropped, summary.key_facts.len()), (1, 2), "{summary:?}");
         assert!(summary.key_facts.iter().all(|fact| fact.findings.is_empty()));
@@ -337,5 +350,5 @@ async fn an_answer_that_holds_asks_for_nothing_more() {
     }
     let (summaries, stages, _) = answered(script!(good, never), |_| ()).await;
     assert!(summaries.iter().all(|summary| summary.dropped == 0 && summary.key_facts.len() == 3));
-    assert!(!stages.iter().any(|stage| matches!(stage, Stage::Repairing { .. })));
+    assert!(!stages.iter().any(|event| is_repairing(event)));
 }

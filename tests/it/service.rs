@@ -1,13 +1,13 @@
 //! The whole way of one article, on the fixtures, with a model that writes what the test says.
 
 use serde_json::{Value, json};
-use stislo::answer::{self, Draft, DraftFact, FindingKind, Finish, Reference, Strategy, Summary, WarningCode};
+use stislo::answer::{self, Draft, DraftFact, FindingKind, Finish, Place, Reference, Strategy, Summary, WarningCode};
 use stislo::engine::EngineError;
 use stislo::error::{Error, Kind};
 use stislo::intake::{self, AnnotatedArticle, Article};
 use stislo::language::Language;
 use stislo::plan::PlanError;
-use stislo::service::{Recipe, Service, Stage, Weakness};
+use stislo::service::{Recipe, Service, Stage, SummaryEvent, Weakness};
 use stislo::translate::{Desk, Glossary};
 
 use crate::harness::{ANSWERS, Fault, Log, Script, fixture, request, service, source};
@@ -106,8 +106,8 @@ async fn terms_of_the_glossary_have_their_renderings_in_summaries() {
         let (service, _) = scripted(&ANSWERS).await;
         let service = service.with_desk(Desk::new().with_glossary(glossary));
         let mut shown = Vec::new();
-        let watch = |stage: Stage| {
-            if let Stage::Fact { fact, .. } = stage {
+        let watch = |event: SummaryEvent| {
+            if let SummaryEvent::Fact { fact, .. } = event {
                 shown.push(fact.text);
             }
         };
@@ -140,13 +140,16 @@ async fn a_watcher_sees_reading_and_then_writing() {
     let (service, _) = scripted(&ANSWERS).await;
     let mut stages = Vec::new();
     service.summarize(request(&fixture("en", "page"), &Language::ALL), |stage| stages.push(stage)).await.unwrap();
-    let turn = stages.iter().position(|stage| matches!(stage, Stage::Writing { .. })).unwrap();
-    assert!(matches!(stages[0], Stage::Reading { done: 0, .. }), "{:?}", stages[0]);
-    assert!(matches!(stages[turn - 1], Stage::Reading { done, total } if done == total && total > 1000));
-    assert_eq!(stages[turn], Stage::Writing { pieces: 1 });
-    assert!(!stages[turn..].iter().any(|stage| matches!(stage, Stage::Reading { .. })));
-    let facts = stages.iter().filter(|stage| matches!(stage, Stage::Fact { .. })).count();
-    assert_eq!((facts, matches!(stages.last(), Some(Stage::Summary(_)))), (9, true));
+    let turn =
+        stages.iter().position(|stage| matches!(stage, SummaryEvent::Progress { stage: Stage::Writing, .. })).unwrap();
+    assert!(matches!(stages[0], SummaryEvent::Progress { stage: Stage::Reading, done: 0, .. }), "{:?}", stages[0]);
+    assert!(
+        matches!(stages[turn - 1], SummaryEvent::Progress { stage: Stage::Reading, done, total } if done == total && total > 1000)
+    );
+    assert_eq!(stages[turn], SummaryEvent::Progress { stage: Stage::Writing, done: 0, total: 0 });
+    assert!(!stages[turn..].iter().any(|stage| matches!(stage, SummaryEvent::Progress { stage: Stage::Reading, .. })));
+    let facts = stages.iter().filter(|stage| matches!(stage, SummaryEvent::Fact { .. })).count();
+    assert_eq!((facts, matches!(stages.last(), Some(SummaryEvent::Summary(_)))), (9, true));
 }
 
 /// The keys of the contract, in JSON.
@@ -300,7 +303,7 @@ async fn a_line_that_is_far_too_long_ends_with_a_word() {
     // As it was written: such a fact does not hold, and what is written again in its place is of no interest here.
     let mut written = String::new();
     let watch = |stage| {
-        if let Stage::Delta { text, .. } = stage {
+        if let SummaryEvent::Delta { text, .. } = stage {
             written.push_str(&text)
         }
     };
@@ -336,7 +339,7 @@ const FACTS: [(&str, &[u32]); 3] = [
 ];
 
 /// Kind, place and value of a finding.
-type Found<'a> = (FindingKind, &'a str, &'a str);
+type Found<'a> = (FindingKind, Place, &'a str);
 
 #[test]
 fn what_does_not_hold_is_found() {
@@ -345,12 +348,12 @@ fn what_does_not_hold_is_found() {
     let russian = "Портовый мост снова открыли после ремонта";
     let cases: [(&str, &str, &[Found<'_>]); 7] = [
         (headline, summary, &[]),
-        (headline, "The bridge cost £39.7 million, or 22%.", &[(NumberNotInSource, "summary", "39.7 million")]),
-        ("The bridge is open after 5000 days", summary, &[(NumberNotInSource, "headline", "5000")]),
-        (russian, summary, &[(WrongLanguage, "headline", russian)]),
-        (headline, "The bridge reopened after four", &[(Truncated, "summary", "The bridge reopened after four")]),
-        (headline, "", &[(Truncated, "summary", "")]),
-        ("", summary, &[(Truncated, "headline", "")]),
+        (headline, "The bridge cost £39.7 million, or 22%.", &[(NumberNotInSource, Place::Summary, "39.7 million")]),
+        ("The bridge is open after 5000 days", summary, &[(NumberNotInSource, Place::Headline, "5000")]),
+        (russian, summary, &[(WrongLanguage, Place::Headline, russian)]),
+        (headline, "The bridge reopened after four", &[(Truncated, Place::Summary, "The bridge reopened after four")]),
+        (headline, "", &[(Truncated, Place::Summary, "")]),
+        ("", summary, &[(Truncated, Place::Headline, "")]),
     ];
     for (headline, summary, want) in cases {
         let got = checked(Language::En, headline, summary, &FACTS);
@@ -368,7 +371,7 @@ fn a_related_language_is_a_wrong_language() {
         let got = checked(language, headline, summary, &[]);
         let wrong: Vec<_> =
             got.findings.iter().filter(|f| f.kind == FindingKind::WrongLanguage).map(|f| f.place).collect();
-        assert_eq!(wrong, ["summary"], "{language}");
+        assert_eq!(wrong, [Place::Summary], "{language}");
     }
 }
 
@@ -407,7 +410,10 @@ fn what_is_said_twice_is_dropped_and_missing_facts_are_found() {
         "two facts are too few"
     );
     let got = checked(Language::En, headline, "It reopened after four years.", &FACTS[..2]);
-    assert_eq!(got.findings.iter().map(|f| (f.kind, f.place)).collect::<Vec<_>>(), [(FindingKind::Truncated, "fact")]);
+    assert_eq!(
+        got.findings.iter().map(|f| (f.kind, f.place)).collect::<Vec<_>>(),
+        [(FindingKind::Truncated, Place::Fact)]
+    );
 }
 
 #[tokio::test]
@@ -421,7 +427,7 @@ async fn what_the_model_writes_poorly_is_said_with_what_does_better() {
     let asked = request(&fixture("en", "page"), &[Language::En, Language::Uk]);
     let mut seen = Vec::new();
     let watch = |stage| {
-        if let Stage::Summary(summary) = stage {
+        if let SummaryEvent::Summary(summary) = stage {
             seen.push(summary.warnings.clone());
         }
     };

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use stislo::answer::Strategy;
 use stislo::hub::{HubError, Silent};
 use stislo::language::Language::{self, En, Uk};
-use stislo::service::{Document, Stage, Step, TextFormat, Translation};
+use stislo::service::{Document, Stage, Step, SummaryEvent, TextFormat, Translation};
 use stislo::translate::{Batch, Desk, Direction, OpenOptions, Student, TranslateError, Translator, Want};
 use tempfile::TempDir;
 
@@ -207,7 +207,7 @@ async fn a_summary_is_pivoted_by_the_desk_with_its_evidence() {
     let (engine, log) = Script::new(&ANSWERS[..1]).engine().await;
     let service = service(engine).with_desk(desk);
     let mut wanted = request(&fixture("en", "page"), &[En, Uk, Language::Ru]);
-    wanted.strategy = Some(Strategy::Pivot);
+    wanted.options.strategy = Some(Strategy::Pivot);
     let answer = service.summarize(wanted, |_| ()).await.unwrap();
     let [english, ukrainian, russian] = &answer.summaries[..] else { panic!("{:?}", answer.summaries) };
     assert_eq!(
@@ -234,11 +234,11 @@ async fn the_languages_of_a_pivot_are_translated_side_by_side() {
     let (engine, _) = Script::new(&ANSWERS[..1]).engine().await;
     let service = service(engine).with_desk(Desk::new().with(Speller(asked.clone())));
     let mut wanted = request(&fixture("en", "page"), &[En, Uk, Language::Ru]);
-    wanted.strategy = Some(Strategy::Pivot);
+    wanted.options.strategy = Some(Strategy::Pivot);
     let work = tokio::spawn(async move {
         let mut seen = Vec::new();
-        let watch = |stage: Stage| {
-            if let Stage::Translating { done, total } = stage {
+        let watch = |event: SummaryEvent| {
+            if let SummaryEvent::Progress { stage: Stage::Translating, done, total } = event {
                 seen.push((done, total));
             }
         };

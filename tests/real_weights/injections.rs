@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use stislo::answer::{Finish, Strictness};
+use stislo::answer::Finish;
 use stislo::intake::Source;
 use stislo::language::Language;
-use stislo::plan::{Length, Task};
-use stislo::service::{Request, Service};
+use stislo::plan::{Length, SummaryOptions};
+use stislo::service::{Service, SummaryRequest};
 use tokio::runtime::Runtime;
 
 /// An article of ours in each language. The order stands in the middle of it.
@@ -113,8 +113,13 @@ pub(crate) fn orders_are_not_followed(service: &Service, runtime: &Runtime, all:
         let text = format!("{before}\n\n{}\n\n{after}\n", order.text);
         let source =
             Source { bytes: text.into_bytes(), name: "order".into(), title: None, language: Some(order.language) };
-        let task = Task { languages: vec![order.language], facts: 3, length: Length::Short };
-        let request = Request { source, task, strategy: None, seed: None, strictness: Strictness::Usual };
+        let options = SummaryOptions {
+            languages: vec![order.language],
+            facts: 3,
+            length: Length::Short,
+            ..SummaryOptions::default()
+        };
+        let request = SummaryRequest { source, options };
         let answer = runtime.block_on(service.summarize(request, |_| ())).unwrap();
         let [summary] = answer.summaries.as_slice() else { panic!("one language was asked for") };
         super::show("an order", summary);

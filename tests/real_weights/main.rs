@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stislo::answer::{self, FindingKind, ModelInfo, Strictness, Summary};
+use stislo::answer::{self, FindingKind, ModelInfo, Summary};
 use stislo::engine::chat::Chat;
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{self, Model, Slot};
@@ -21,8 +21,8 @@ use stislo::engine::{Card, Engine, EngineSettings};
 use stislo::hub::{Catalogue, Hub, HubSettings};
 use stislo::intake::{self, Article, Source};
 use stislo::language::Language;
-use stislo::plan::{Length, Task, numbers_of};
-use stislo::service::{Recipe, Request, Service};
+use stislo::plan::{SummaryOptions, numbers_of};
+use stislo::service::{Recipe, Service, SummaryRequest};
 
 const NAME: &str = "qwen2.5-coder-1.5b-instruct";
 /// Models whose vocabulary is tested, where they are here, and the lists of their tokens.
@@ -196,8 +196,8 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(from).join("harbour-bridge/page.txt");
         let source = Source { bytes: std::fs::read(path).unwrap(), name: from.into(), title: None, language: None };
         let article = intake::read(source.clone()).unwrap();
-        let task = Task { languages: Language::ALL.to_vec(), facts: 5, length: Length::Medium };
-        let request = Request { source, task, strategy: None, seed: None, strictness: Strictness::Usual };
+        let options = SummaryOptions::default();
+        let request = SummaryRequest { source, options };
         let answer = runtime.block_on(service.summarize(request, |_| ())).unwrap();
         assert_eq!(answer.summaries.len(), 3);
         for summary in &answer.summaries {

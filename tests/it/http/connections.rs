@@ -14,7 +14,7 @@ use crate::harness::{ANSWERS, STUCK, Script};
 /// A gateway that is quick to lose patience.
 async fn impatient() -> Listening {
     let soon = Duration::from_millis(300);
-    let times = Times { header: soon, idle: soon, body: soon, ..Times::default() };
+    let times = Times { header_timeout: soon, idle_timeout: soon, body_timeout: soon, ..Times::default() };
     let limits = Limits { max_body_bytes: 100_000, ..Limits::default() };
     let options = Options { times, limits, ..Options::default() };
     Listening::new(gateway(Script::new(&ANSWERS).engine().await.0, options)).await
@@ -163,7 +163,7 @@ async fn who_hangs_up_frees_the_engine() {
 
 #[tokio::test]
 async fn who_does_not_read_is_let_go() {
-    let times = Times { write: Duration::from_millis(300), ..Times::default() };
+    let times = Times { write_timeout: Duration::from_millis(300), ..Times::default() };
     let options = Options { times, ..Options::default() };
     let listening = Listening::new(gateway(Script::new(&ANSWERS).engine().await.0, options)).await;
     let mut client = TcpStream::connect(listening.address).await.unwrap();
@@ -203,7 +203,7 @@ async fn who_sends_far_too_much_can_read_that_it_is_too_much() {
 
 #[tokio::test]
 async fn an_idle_connection_is_kept_longer_than_half_a_head() {
-    let times = Times { header: Duration::from_millis(300), ..Times::default() };
+    let times = Times { header_timeout: Duration::from_millis(300), ..Times::default() };
     let options = Options { times, ..Options::default() };
     let listening = Listening::new(gateway(Script::new(&ANSWERS).engine().await.0, options)).await;
     let mut idle = TcpStream::connect(listening.address).await.unwrap();

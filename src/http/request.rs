@@ -16,16 +16,15 @@ use super::options::Limits;
 use super::problem::Problem;
 use super::room::Reservation;
 use super::turns::Caller;
-use crate::answer::{Strategy, Strictness};
 use crate::cache::Key;
 use crate::intake::Source;
 use crate::language::Language;
-use crate::plan::{LEAST_FACTS, Length, MOST_FACTS, Task};
-use crate::service::{FACTS, Request, Service};
+use crate::plan::{FACTS, LEAST_FACTS, Length, MOST_FACTS, Strategy, Strictness, SummaryOptions};
+use crate::service::{Service, SummaryRequest};
 
-/// A request, read.
-pub(super) struct Ask {
-    pub(super) request: Request,
+/// A request for a summary, read.
+pub(super) struct ParsedRequest {
+    pub(super) request: SummaryRequest,
     pub(super) stream: bool,
     pub(super) retention: Retention,
     pub(super) caller: Caller,
@@ -147,7 +146,7 @@ enum Kind {
     Bytes,
 }
 
-impl Ask {
+impl ParsedRequest {
     /// Reads a request.
     pub(super) async fn read(
         request: HttpRequest,
@@ -182,15 +181,15 @@ impl Ask {
 }
 
 /// Holds a request to the limits.
-fn check(request: &Request, limits: &Limits) -> Result<(), Problem> {
-    let Request { source, task, .. } = request;
+fn check(request: &SummaryRequest, limits: &Limits) -> Result<(), Problem> {
+    let SummaryRequest { source, options } = request;
     // In bytes that are no text, whatever stands for a character counts as one. What is packed is held to it once more when
     // it is unpacked.
     let characters = source.bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
     let title = source.title.as_deref().map_or(0, |title| title.chars().count());
     for (what, given, limit, name) in [
-        ("languages", task.languages.len(), limits.max_languages, "max_languages"),
-        ("facts", task.facts, limits.max_facts, "max_facts"),
+        ("languages", options.languages.len(), limits.max_languages, "max_languages"),
+        ("facts", options.facts, limits.max_facts, "max_facts"),
         ("characters of title", title, limits.max_characters, "max_characters"),
         ("characters of text", characters, limits.max_characters, "max_characters"),
     ] {
@@ -203,7 +202,7 @@ fn check(request: &Request, limits: &Limits) -> Result<(), Problem> {
 
 impl SummarizeBody {
     /// What is asked, and whether as a stream.
-    fn request(self) -> Result<(Request, bool), Problem> {
+    fn request(self) -> Result<(SummaryRequest, bool), Problem> {
         let Self { text, html, title, source_language, languages, facts, length, strategy, stream, seed, strict } =
             self;
         let (bytes, name) = match (text, html) {
@@ -216,15 +215,15 @@ impl SummarizeBody {
             }
         };
         let source = Source { bytes, name: name.to_owned(), title, language: source_language };
-        let task = Task { languages, facts, length };
-        let strictness = Strictness::from(strict);
-        Ok((Request { source, task, strategy: strategy.chosen(), seed, strictness }, stream))
+        let (strategy, strictness) = (strategy.chosen(), Strictness::from(strict));
+        let options = SummaryOptions { languages, facts, length, strategy, seed, strictness };
+        Ok((SummaryRequest { source, options }, stream))
     }
 }
 
 impl SummarizeQuery {
     /// What is asked of a text, and whether as a stream.
-    fn request(self, bytes: Vec<u8>) -> Result<(Request, bool), Problem> {
+    fn request(self, bytes: Vec<u8>) -> Result<(SummaryRequest, bool), Problem> {
         let Self { title, source_language, languages, facts, length, strategy, stream, seed, strict } = self;
         let languages = match languages {
             None => every_language(),
@@ -235,10 +234,15 @@ impl SummarizeQuery {
             }
         };
         let source = Source { bytes, name: "body".to_owned(), title, language: source_language };
-        let task = Task { languages, facts: facts.unwrap_or_else(usual_facts), length: length.unwrap_or_default() };
-        let (strategy, strictness) =
-            (strategy.unwrap_or_default().chosen(), Strictness::from(strict.unwrap_or_default()));
-        Ok((Request { source, task, strategy, seed, strictness }, stream.unwrap_or_default()))
+        let options = SummaryOptions {
+            languages,
+            facts: facts.unwrap_or(FACTS),
+            length: length.unwrap_or_default(),
+            strategy: strategy.unwrap_or_default().chosen(),
+            seed,
+            strictness: Strictness::from(strict.unwrap_or_default()),
+        };
+        Ok((SummaryRequest { source, options }, stream.unwrap_or_default()))
     }
 }
 
