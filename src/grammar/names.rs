@@ -3,13 +3,13 @@
 //! Nothing is shut out, because a name that a rule spells may have another spelling in use. So this is asked only when the
 //! model's choice makes a word with a capital that sounds like a known name and is not spelled like it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Bound;
+
+use crate::language::NameKey;
 
 /// Fewest letters that tell a name.
 const LEAST: usize = 3;
-/// Letters whose vowels are told apart. Behind them a weak model mixes up vowels that are not stressed.
-const EXACT: usize = 3;
 /// Most letters of an ending: -ського, -енський.
 const ENDING: usize = 7;
 
@@ -18,7 +18,7 @@ const ENDING: usize = 7;
 pub struct NameSpellings {
     spelled: BTreeSet<String>,
     /// What each sounds like.
-    sounds: BTreeSet<String>,
+    keys: HashSet<NameKey>,
 }
 
 impl NameSpellings {
@@ -26,20 +26,20 @@ impl NameSpellings {
     /// passed over.
     pub fn new(beginnings: impl IntoIterator<Item = String>) -> Self {
         let spelled: BTreeSet<String> = beginnings.into_iter().filter(|name| name.chars().count() >= LEAST).collect();
-        Self { sounds: spelled.iter().map(|name| sound(name)).collect(), spelled }
+        Self { keys: spelled.iter().map(|name| NameKey::of(name)).collect(), spelled }
     }
 
     /// True when a word sounds like a name and is not spelled like one.
     pub(super) fn misspells(&self, word: &str) -> bool {
         !self.spells(word) && {
-            let heard = sound(word);
-            self.sounds.iter().any(|name| is_beginning(&heard, name))
+            let heard = NameKey::of(word);
+            self.keys.iter().any(|name| heard.begins_like(name))
         }
     }
 
     /// True when a word, perhaps not whole, is spelled like a name and sounds like `other`.
     pub(super) fn corrects(&self, other: &str, word: &str) -> bool {
-        self.spells(word) && is_beginning(&sound(other), &sound(word))
+        self.spells(word) && NameKey::of(other).begins_like(&NameKey::of(word))
     }
 
     /// True for the beginning of a name, and for a name with an ending.
@@ -49,39 +49,6 @@ impl NameSpellings {
         let shorter = |word: &&'w str| word.char_indices().next_back().map(|(last, _)| &word[..last]);
         begins || std::iter::successors(Some(word), shorter).take(ENDING + 1).any(|name| self.spelled.contains(name))
     }
-}
-
-/// True when one of two sounds begins the other, and enough of it to tell.
-fn is_beginning(one: &str, other: &str) -> bool {
-    let enough = |sound: &str| sound.chars().nth(LEAST - 1).is_some();
-    enough(one) && enough(other) && (one.starts_with(other) || other.starts_with(one))
-}
-
-/// What a word sounds like to somebody who hears no difference between letters that are often taken for each other.
-fn sound(word: &str) -> String {
-    let mut sound = String::with_capacity(word.len());
-    for (at, letter) in word.chars().enumerate() {
-        let heard = match letter {
-            'ь' | 'ъ' | '\'' | '’' => continue,
-            'а' | 'е' | 'є' | 'и' | 'і' | 'ї' | 'й' | 'о' | 'у' | 'ы' | 'э' | 'ю' | 'я' | 'ё' if at >= EXACT => {
-                '-'
-            }
-            'a' | 'e' | 'i' | 'o' | 'u' | 'y' if at >= EXACT => '-',
-            'і' | 'ї' | 'ы' | 'й' => 'и',
-            'є' | 'э' | 'ё' => 'е',
-            'ґ' | 'х' => 'г',
-            // Ukrainian г is h by the rule, and often g in use.
-            'h' => 'g',
-            'ш' | 'щ' => 'с',
-            'ж' => 'з',
-            'ч' => 'ц',
-            other => other,
-        };
-        if !sound.ends_with(heard) {
-            sound.push(heard);
-        }
-    }
-    sound
 }
 
 #[cfg(test)]

@@ -5,7 +5,14 @@
 //! (weighted edit distance, Wagner and Fischer 1974): vowels cost little, related consonants some, others much; endings,
 //! which cases and adjectives change, cost little too. What sounds nothing alike (Німеччина, Germany) is in `table`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::token::fold;
+
+const TABLE: &str = include_str!("../data/name_key.toml");
 
 /// Letters at the end that a language's cases may change.
 const ENDING: usize = 4;
@@ -14,6 +21,8 @@ const IN_ENDINGS: &[u8] = b"hGmvskni";
 /// Two names may differ by this share of a letter for each letter of the longer, and by [`MOST`] at most.
 const EACH: f32 = 0.14;
 const MOST: f32 = 0.95;
+/// Sounds at the beginning of a name whose vowels are told apart.
+const EXACT: usize = 3;
 /// The longest name that is compared as a whole.
 const LONGEST: usize = 24;
 
@@ -30,8 +39,7 @@ impl NameKey {
         let mut sounds = Vec::with_capacity(letters.len());
         let mut i = 0;
         while i < letters.len() {
-            i +=
-                if letters[i].is_ascii() { latin(&letters, i, &mut sounds) } else { cyrillic(letters[i], &mut sounds) };
+            i += hear(&letters, i, &mut sounds);
         }
         sounds.dedup();
         sounds.truncate(LONGEST);
@@ -46,6 +54,24 @@ impl NameKey {
     /// True when two words are the same name beyond doubt.
     pub fn is_close(&self, other: &Self) -> bool {
         self.is_within(other, 0.5)
+    }
+
+    /// True when one of two sounds begins the other and enough of it is there to tell, as somebody hears it who mixes up г with
+    /// х and the vowels behind the first letters: of a word that is being written, to somebody else's name.
+    pub fn begins_like(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.coarse(), other.coarse());
+        ours.len().min(theirs.len()) >= EXACT && (ours.starts_with(&theirs) || theirs.starts_with(&ours))
+    }
+
+    fn coarse(&self) -> Vec<u8> {
+        let heard = |(at, &sound): (usize, &u8)| match sound {
+            b'g' | b'G' => b'h',
+            sound if at >= EXACT && is_vowel(sound) => b'-',
+            sound => sound,
+        };
+        let mut coarse: Vec<u8> = self.0.iter().enumerate().map(heard).collect();
+        coarse.dedup();
+        coarse
     }
 
     /// True when the distance is at most this part of what two spellings of one name may differ by.
@@ -133,104 +159,50 @@ fn substitution(a: u8, b: u8) -> f32 {
     if is_vowel(a) && is_vowel(b) {
         return 0.15;
     }
-    match (a.min(b), a.max(b)) {
-        (b'G', b'g' | b'h') => 0.05,
-        (b'g', b'h') => 0.25,
-        (b'i', b'j') | (b'j', b'z') => 0.2,
-        (b'u', b'v') | (b'f', b'v') | (b's', b'z') | (b'c', b's') => 0.3,
-        (b'c', b'k') | (b'h', b'k') | (b'h', b'j') | (b'b', b'v') | (b'c', b't') | (b'g', b'k') => 0.45,
-        (b'c', b'z') | (b'g', b'j') | (b'g', b'z') | (b'G', b'k') | (b'd', b't') | (b'G', b'j') => 0.6,
-        _ => 1.0,
+    SOUNDS.costs.get(&(a, b)).copied().unwrap_or(1.0)
+}
+
+/// The file.
+#[derive(Deserialize)]
+struct File {
+    groups: Vec<(String, String)>,
+    costs: Vec<(f32, String)>,
+}
+
+/// What letters sound like, and how far sounds are apart.
+struct Sounds {
+    /// By their first letter, the longest first: further letters, and what all of them sound like.
+    groups: HashMap<char, Vec<(Vec<char>, Vec<u8>)>>,
+    costs: HashMap<(u8, u8), f32>,
+}
+
+static SOUNDS: LazyLock<Sounds> = LazyLock::new(|| {
+    let file: File = toml::from_str(TABLE).expect("data/name_key.toml is well-formed; a test reads it");
+    let mut groups: HashMap<char, Vec<_>> = HashMap::new();
+    for (letters, sounds) in file.groups {
+        let mut letters = letters.chars();
+        groups.entry(letters.next().unwrap_or(' ')).or_default().push((letters.collect(), sounds.into_bytes()));
     }
-}
-
-fn cyrillic(letter: char, out: &mut Vec<u8>) -> usize {
-    let sounds: &[u8] = match letter {
-        'а' => b"a",
-        'б' => b"b",
-        'в' => b"v",
-        'г' => b"G",
-        'ґ' => b"g",
-        'д' => b"d",
-        'е' | 'э' => b"e",
-        'є' => b"ie",
-        'ж' | 'з' => b"z",
-        'и' | 'і' | 'ы' | 'й' | 'ї' => b"i",
-        'к' => b"k",
-        'л' => b"l",
-        'м' => b"m",
-        'н' => b"n",
-        'о' => b"o",
-        'п' => b"p",
-        'р' => b"r",
-        'с' | 'ш' | 'щ' => b"s",
-        'т' => b"t",
-        'у' => b"u",
-        'ф' => b"f",
-        'х' => b"h",
-        'ц' | 'ч' => b"c",
-        'ю' => b"iu",
-        'я' => b"ia",
-        _ => b"",
-    };
-    out.extend(sounds);
-    1
-}
-
-/// Letter groups that are one sound; the longest come first.
-const GROUPS: [(&str, &[u8]); 28] = [
-    ("shch", b"s"),
-    ("tsch", b"c"),
-    ("sch", b"s"),
-    ("tch", b"c"),
-    ("dge", b"z"),
-    ("igh", b"ai"),
-    ("wh", b"v"),
-    ("ch", b"c"),
-    ("sh", b"s"),
-    ("cz", b"c"),
-    ("sz", b"s"),
-    ("ts", b"c"),
-    ("tz", b"c"),
-    ("zh", b"z"),
-    ("kh", b"h"),
-    ("gh", b"g"),
-    ("ph", b"f"),
-    ("th", b"t"),
-    ("ck", b"k"),
-    ("qu", b"kv"),
-    ("ya", b"ia"),
-    ("yu", b"iu"),
-    ("ye", b"ie"),
-    ("yo", b"io"),
-    ("oo", b"u"),
-    ("ee", b"i"),
-    ("ou", b"u"),
-    ("wr", b"r"),
-];
+    let pairs = file.costs.iter().flat_map(|(cost, pairs)| pairs.split(' ').map(move |pair| (pair.as_bytes(), *cost)));
+    let costs = pairs.flat_map(|(pair, cost)| [((pair[0], pair[1]), cost), ((pair[1], pair[0]), cost)]).collect();
+    Sounds { groups, costs }
+});
 
 /// Adds the sound of the letters at `i`; gives how many they are.
-fn latin(letters: &[char], i: usize, out: &mut Vec<u8>) -> usize {
-    let starts = |group: &str| group.chars().enumerate().all(|(at, c)| letters.get(i + at) == Some(&c));
-    if let Some((group, sounds)) = GROUPS.iter().find(|(group, _)| starts(group)) {
-        out.extend(*sounds);
-        return group.len();
+fn hear(letters: &[char], i: usize, out: &mut Vec<u8>) -> usize {
+    let groups = SOUNDS.groups.get(&letters[i]).map_or(&[][..], Vec::as_slice);
+    if let Some((rest, sounds)) = groups.iter().find(|(rest, _)| letters[i + 1..].starts_with(rest)) {
+        // "Xavier" begins with an s.
+        let initial = i == 0 && letters[i] == 'x';
+        out.extend(if initial { &b"s"[..] } else { sounds });
+        return 1 + rest.len();
     }
-    let soft = matches!(letters.get(i + 1), Some('e' | 'i' | 'y'));
-    let sounds: &[u8] = match letters[i] {
-        'c' if soft => b"s",
-        'c' | 'q' => b"k",
-        'x' if i == 0 => b"s",
-        'x' => b"ks",
-        'w' => b"v",
-        'y' => b"i",
-        c if c.is_ascii_alphabetic() => {
-            out.push(c as u8);
-            return 1;
-        }
-        _ => b"",
-    };
-    out.extend(sounds);
+    match letters[i] {
+        'c' if matches!(letters.get(i + 1), Some('e' | 'i' | 'y')) => out.push(b's'),
+        'c' => out.push(b'k'),
+        c if c.is_ascii_alphabetic() => out.push(c as u8),
+        _ => {}
+    }
     1
 }
 
