@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use stislo::intake::{Source, read};
 use stislo::language::Language;
-use stislo::plan::{Card, Length, Matter, Task, whole};
+use stislo::plan::{Card, Length, NumberedLines, Task, whole};
 
 fn main() {
     let text = include_str!("articles/harbour-bridge-en.txt");
@@ -20,7 +20,7 @@ fn main() {
     let mut times: Vec<f64> = (0..50)
         .map(|_| {
             let started = Instant::now();
-            let plan = whole(&Matter::of(&article), &task, &card).unwrap();
+            let plan = whole(&NumberedLines::of(&article), &task, &card).unwrap();
             started.elapsed().as_secs_f64() * 1000.0 / plan.answers.len() as f64
         })
         .collect();

@@ -21,7 +21,7 @@ use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, Article, Bounds, Cancel, Source};
 use crate::language::Language;
-use crate::plan::{self, Matter, Next, Task};
+use crate::plan::{self, NumberedLines, PlanStep, Task};
 use crate::translate::{Desk, Glossary};
 
 use self::proofreader::Proofreader;
@@ -129,9 +129,9 @@ pub struct Service {
 /// An article that was read, and the plan of what is to be written about it.
 pub struct Prepared {
     article: Arc<Article>,
-    matter: Matter,
+    lines: NumberedLines,
     /// What to do first: the answers at once, or the facts of the parts of a long text.
-    next: Next,
+    next: PlanStep,
     /// What the model writes itself.
     writes: Task,
     /// Languages that are translated from its English.
@@ -220,19 +220,19 @@ impl Service {
         let article = Arc::new(intake::read_within(source, &bounds)?);
         tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
         let (writes, pivoted) = self.ways(article.language(), &task.languages, strategy);
-        let matter = Matter::of(&article);
+        let lines = NumberedLines::of(&article);
         bounds.cancel.check()?;
         let terms = self.desk.glossary().of(article.text(), article.language());
         let task = Task { languages: writes, ..task };
         bounds.cancel.check()?;
-        let next = self.with_card(|card| plan::build(&matter, &task, card))?;
+        let next = self.with_card(|card| plan::build(&lines, &task, card))?;
         bounds.cancel.check()?;
-        Ok(Prepared { article, matter, next, writes: task, pivoted, wish, terms, started, held: None })
+        Ok(Prepared { article, lines, next, writes: task, pivoted, wish, terms, started, held: None })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(Stage) + Send) -> Result<Answer, Error> {
-        let Prepared { article, matter, next, writes, pivoted, wish, terms, started, held } = prepared;
+        let Prepared { article, lines, next, writes, pivoted, wish, terms, started, held } = prepared;
         let mut timings = Timings::default();
         let shown = &wish.task.languages;
         let mut run = Run {
@@ -245,13 +245,13 @@ impl Service {
             timings: &mut timings,
             watch: &mut watch,
         };
-        let (matter, plan) = run.condense(matter, next, &writes).await?;
-        let matter = Arc::new(matter);
-        let mut summaries = run.write(&plan, &matter, Strategy::Direct).await?;
+        let (lines, plan) = run.condense(lines, next, &writes).await?;
+        let lines = Arc::new(lines);
+        let mut summaries = run.write(&plan, &lines, Strategy::Direct).await?;
         if !pivoted.is_empty() {
             let english = summaries.iter().find(|summary| summary.language == Language::En);
             let english = english.expect("a plan with pivoted languages writes English");
-            summaries.extend(run.pivot(english, &pivoted, &matter).await?);
+            summaries.extend(run.pivot(english, &pivoted, &lines).await?);
         }
         // English that was only written to be translated is not shown.
         let place = |summary: &Summary| shown.iter().position(|&language| language == summary.language);
@@ -261,7 +261,7 @@ impl Service {
         let Run { proofreader, held, .. } = run;
         drop(held);
         proofreader.end().await;
-        Ok(self.answer(source_info(&article, &matter), summaries, timings_info(timings, started)))
+        Ok(self.answer(source_info(&article, &lines), summaries, timings_info(timings, started)))
     }
 
     /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
@@ -298,14 +298,14 @@ impl Service {
     }
 }
 
-fn source_info(article: &Article, matter: &Matter) -> SourceInfo {
+fn source_info(article: &Article, lines: &NumberedLines) -> SourceInfo {
     SourceInfo {
         title: article.title().map(str::to_owned),
         language: article.language(),
         characters: article.text().chars().count(),
         sentences: article.sentences().len(),
         removed_characters: article.removed_characters(),
-        orders: matter.orders().to_vec(),
+        orders: lines.orders().to_vec(),
         sha256: article.sha256().to_owned(),
     }
 }
@@ -377,7 +377,7 @@ mod tests {
             language: Some(Language::En),
         };
         let article = intake::read(source).unwrap();
-        let source = source_info(&article, &Matter::of(&article));
+        let source = source_info(&article, &NumberedLines::of(&article));
         let model = ModelInfo { name: "m".into(), revision: None, quantization: None, engine: "e".into() };
         let id = |summary: Summary| answer_id(&source, &model, &[summary]);
         let first = id(summary("A bus crossed it."));

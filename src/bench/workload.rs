@@ -9,7 +9,7 @@ use crate::engine::{Card, EngineError};
 use crate::error::Error;
 use crate::intake::{self, Article, Source};
 use crate::language::Language;
-use crate::plan::{self, Length, Matter, PlanError, Task};
+use crate::plan::{self, Length, NumberedLines, PlanError, Task};
 use crate::service::FACTS;
 
 /// The article when none is named.
@@ -62,7 +62,8 @@ impl Words {
     /// The article with the instructions for each language.
     pub(super) fn of(article: &Article, card: &Card) -> Result<Self, EngineError> {
         let count = |system: &str, shared: &str, tail: &str| card.count(system, shared, tail);
-        let plan = plan::whole(&Matter::of(article), &task(), &plan::Card { context: card.context, count: &count });
+        let plan =
+            plan::whole(&NumberedLines::of(article), &task(), &plan::Card { context: card.context, count: &count });
         let plan = plan.map_err(|error| match error {
             PlanError::TooLong { tokens, limit } => EngineError::TooLong { tokens, limit },
             other => unreachable!("the task is ours, and it is a good one: {other}"),
