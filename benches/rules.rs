@@ -8,7 +8,7 @@
 use std::time::Instant;
 
 use stislo::intake::{AnnotatedArticle, Source, read};
-use stislo::plan::{Card, Matter, SummaryOptions, whole};
+use stislo::plan::{Card, NumberedLines, SummaryOptions, whole};
 
 fn main() {
     let text = include_str!("articles/harbour-bridge-en.txt");
@@ -19,7 +19,7 @@ fn main() {
     let mut times: Vec<f64> = (0..50)
         .map(|_| {
             let started = Instant::now();
-            let plan = whole(&Matter::of(&article), &options, &card).unwrap();
+            let plan = whole(&NumberedLines::of(&article), &options, &card).unwrap();
             started.elapsed().as_secs_f64() * 1000.0 / plan.answers.len() as f64
         })
         .collect();

@@ -22,7 +22,7 @@ use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, Cancel, Source};
 use crate::language::Language;
-use crate::plan::{self, Matter, Next, SummaryOptions};
+use crate::plan::{self, NumberedLines, PlanStep, SummaryOptions};
 use crate::translate::{Desk, Glossary};
 
 use self::run::Run;
@@ -110,9 +110,9 @@ pub struct Prepared {
     article: Arc<AnnotatedArticle>,
     /// The article as what is written is held against it.
     reference: Arc<Reference>,
-    matter: Matter,
+    lines: NumberedLines,
     /// What to do first: the answers at once, or the facts of the parts of a long text.
-    next: Next,
+    next: PlanStep,
     options: SummaryOptions,
     /// What of it the model writes itself.
     writes: SummaryOptions,
@@ -209,20 +209,20 @@ impl Service {
         let article = AnnotatedArticle::of(intake::read_within(source, &bounds)?);
         tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
         let (writes, pivoted) = self.ways(article.language(), &options);
-        let matter = Matter::of(&article);
+        let lines = NumberedLines::of(&article);
         bounds.cancel.check()?;
         let terms = self.desk.glossary().of(article.text(), article.language());
         let writes = SummaryOptions { languages: writes, ..options.clone() };
         bounds.cancel.check()?;
-        let next = self.with_card(|card| plan::build(&matter, &writes, card))?;
+        let next = self.with_card(|card| plan::build(&lines, &writes, card))?;
         bounds.cancel.check()?;
         let reference = Arc::new(Reference::new(article.clone()));
-        Ok(Prepared { article, reference, matter, next, options, writes, pivoted, terms, started, permit: None })
+        Ok(Prepared { article, reference, lines, next, options, writes, pivoted, terms, started, permit: None })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(SummaryEvent) + Send) -> Result<Answer, Error> {
-        let Prepared { article, reference, matter, next, options, writes, pivoted, terms, started, permit } = prepared;
+        let Prepared { article, reference, lines, next, options, writes, pivoted, terms, started, permit } = prepared;
         let mut timings = Timings::default();
         let shown = &options.languages;
         let mut run = Run {
@@ -235,20 +235,20 @@ impl Service {
             timings: &mut timings,
             watch: &mut watch,
         };
-        let (matter, plan) = run.condense(matter, next, &writes).await?;
-        let matter = Arc::new(matter);
-        let mut summaries = run.write(&plan, &matter, Strategy::Direct).await?;
+        let (lines, plan) = run.condense(lines, next, &writes).await?;
+        let lines = Arc::new(lines);
+        let mut summaries = run.write(&plan, &lines, Strategy::Direct).await?;
         if !pivoted.is_empty() {
             let english = summaries.iter().find(|summary| summary.language == Language::En);
             let english = english.expect("a plan with pivoted languages writes English");
-            summaries.extend(run.pivot(english, &pivoted, &matter).await?);
+            summaries.extend(run.pivot(english, &pivoted, &lines).await?);
         }
         // English that was only written to be translated is not shown.
         let place = |summary: &Summary| shown.iter().position(|&language| language == summary.language);
         summaries.retain(|summary| place(summary).is_some());
         summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
-        Ok(self.answer(source_info(&article, &matter), summaries, timings_info(timings, started)))
+        Ok(self.answer(source_info(&article, &lines), summaries, timings_info(timings, started)))
     }
 
     /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
@@ -290,14 +290,14 @@ impl Service {
     }
 }
 
-fn source_info(article: &Article, matter: &Matter) -> SourceInfo {
+fn source_info(article: &Article, lines: &NumberedLines) -> SourceInfo {
     SourceInfo {
         title: article.title().map(str::to_owned),
         language: article.language(),
         characters: article.text().chars().count(),
         sentences: article.sentences().len(),
         removed_characters: article.removed_characters(),
-        orders: matter.orders().to_vec(),
+        orders: lines.orders().to_vec(),
         sha256: article.sha256().to_owned(),
     }
 }
@@ -369,7 +369,7 @@ mod tests {
             language: Some(Language::En),
         };
         let article = intake::read(source).unwrap();
-        let source = source_info(&article, &Matter::of(&AnnotatedArticle::of(article.clone())));
+        let source = source_info(&article, &NumberedLines::of(&AnnotatedArticle::of(article.clone())));
         let model = ModelInfo { name: "m".into(), revision: None, quantization: None, engine: "e".into() };
         let id = |summary: Summary| answer_id(&source, &model, &[summary]);
         let first = id(summary("A bus crossed it."));

@@ -6,12 +6,12 @@
 
 use super::repair::{holds, open};
 use super::{Draft, KeyFact, Summary, parse};
-use crate::plan::Matter;
+use crate::plan::NumberedLines;
 
 /// One answer under way.
 pub struct Growing<'a> {
     /// What the lines that the answer cites rest on.
-    matter: &'a Matter,
+    lines: &'a NumberedLines,
     text: String,
     /// Facts in the lines that are whole.
     facts: usize,
@@ -21,8 +21,8 @@ pub struct Growing<'a> {
 
 impl<'a> Growing<'a> {
     /// An answer of which nothing is written.
-    pub fn new(matter: &'a Matter) -> Self {
-        Self { matter, text: String::new(), facts: 0, given: 0 }
+    pub fn new(lines: &'a NumberedLines) -> Self {
+        Self { lines, text: String::new(), facts: 0, given: 0 }
     }
 
     /// Adds text. Gives the lines that are whole when it ended one of a fact.
@@ -64,7 +64,7 @@ impl<'a> Growing<'a> {
     fn draft(&self, text: &str) -> Draft {
         let mut draft = parse(text);
         for fact in &mut draft.facts {
-            fact.cited = self.matter.sentences_of(&fact.cited);
+            fact.cited = self.lines.sentences_of(&fact.cited);
         }
         draft
     }

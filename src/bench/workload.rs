@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::engine::{Card, EngineError};
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Source};
-use crate::plan::{self, Matter, PlanError, SummaryOptions};
+use crate::plan::{self, NumberedLines, PlanError, SummaryOptions};
 
 /// The article when none is named.
 pub const ARTICLE: &str = "harbour-bridge-en";
@@ -57,8 +57,8 @@ impl Words {
     /// The article with the instructions for each language, as `summarize` asks for it when nothing else is said.
     pub(super) fn of(article: &AnnotatedArticle, card: &Card) -> Result<Self, EngineError> {
         let count = |system: &str, shared: &str, tail: &str| card.count(system, shared, tail);
-        let (matter, card) = (Matter::of(article), plan::Card { context: card.context, count: &count });
-        let plan = plan::whole(&matter, &SummaryOptions::default(), &card).map_err(|error| match error {
+        let (lines, card) = (NumberedLines::of(article), plan::Card { context: card.context, count: &count });
+        let plan = plan::whole(&lines, &SummaryOptions::default(), &card).map_err(|error| match error {
             PlanError::TooLong { tokens, limit } => EngineError::TooLong { tokens, limit },
             other => unreachable!("the options are ours, and they are good: {other}"),
         })?;

@@ -4,6 +4,9 @@
 //! bytes that it allowed, either more bytes are allowed or the text may end. Not here: any such rule but the one that allows
 //! everything (`grammar`).
 
+/// Tells whether bytes are better than others.
+pub type IsBetter<'a> = Box<dyn Fn(&[u8]) -> bool + 'a>;
+
 /// A rule over the bytes of an answer.
 pub trait Constraint: Send {
     /// May these bytes come next? They may end in the middle of a character.
@@ -27,7 +30,7 @@ pub trait Constraint: Send {
 
     /// For bytes that the model wants and that seem wrong though they are allowed: tells which others would be right in
     /// their place. The sampler takes one of those if the model likes it nearly as much. `None` where nothing seems wrong.
-    fn better_than(&self, _chosen: &[u8]) -> Option<Box<dyn Fn(&[u8]) -> bool + '_>> {
+    fn better_than(&self, _chosen: &[u8]) -> Option<IsBetter<'_>> {
         None
     }
 

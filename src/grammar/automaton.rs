@@ -4,7 +4,7 @@
 //! with is judged here, too. Not here: which character may follow which.
 
 use super::line::{Line, TextRules};
-use crate::engine::constraint::Constraint;
+use crate::engine::constraint::{Constraint, IsBetter};
 
 /// A state machine, small enough to be copied for every token that is tried.
 pub trait State: Clone + Send {
@@ -110,7 +110,7 @@ impl<S: State> Constraint for Automaton<S> {
     }
 
     /// A name that sounds like a known one and is not spelled like it seems wrong.
-    fn better_than(&self, chosen: &[u8]) -> Option<Box<dyn Fn(&[u8]) -> bool + '_>> {
+    fn better_than(&self, chosen: &[u8]) -> Option<IsBetter<'_>> {
         let names = &self.state.rules().names;
         let wrong = self.name_after(chosen).filter(|word| names.misspells(word))?;
         Some(Box::new(move |bytes| self.name_after(bytes).is_some_and(|right| names.corrects(&wrong, &right))))

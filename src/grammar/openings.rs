@@ -47,6 +47,26 @@ pub enum Marking {
     Sure,
 }
 
+/// What is said about a text, and the words of a source that are a reason to say it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Talk {
+    says: String,
+    unless: String,
+}
+
+impl Talk {
+    /// Its phrases.
+    pub fn says(&self) -> impl Iterator<Item = &str> {
+        self.says.split(", ")
+    }
+
+    /// True when one of a source's words, in lower case, is a reason for it.
+    pub fn is_excused(&self, source: &[&str]) -> bool {
+        self.unless.split_whitespace().any(|reason| source.iter().any(|word| is_listed(reason, word)))
+    }
+}
+
 impl Openings {
     /// True when a line that has begun like this, in lower case, may not go on with this character, or not end where that is
     /// a line feed.
@@ -98,13 +118,14 @@ impl Openings {
             (" ", c) if c.is_alphanumeric() => false,
             // A hyphen inside a word is none of a label: "title-winning".
             ("-", c) if c.is_alphabetic() => false,
-            ("" | " " | "-", c) if self.marking == Marking::Any || matches!(c, ':' | '.' | '\n') => {
-                self.is_exclaimed(label) || self.names_parts(label)
+            (tail, c) => {
+                let marked = match self.marking {
+                    Marking::Sure if is_dash(tail) && c.is_uppercase() => true,
+                    Marking::Sure if !matches!(c, ':' | '.' | '\n') => false,
+                    _ => matches!(tail, "" | " " | "-"),
+                };
+                marked && (self.clauses(label).is_some() || self.names_parts(label))
             }
-            (tail, c) if self.marking == Marking::Sure && is_dash(tail) && c.is_uppercase() => {
-                self.is_exclaimed(label) || self.names_parts(label)
-            }
-            _ => false,
         }
     }
 
@@ -141,10 +162,6 @@ impl Openings {
         let mut starts = self.companions.iter().filter_map(|word| word.strip_suffix('*'));
         starts.any(|start| is_completed(start, last, next))
             && self.is_accompanied(&label.chars().chain(next.to_lowercase()).collect::<String>())
-    }
-
-    fn is_exclaimed(&self, label: &str) -> bool {
-        self.clauses(label).is_some()
     }
 
     /// How a line may go on behind the comma of something exclaimed; `None` when it is not.

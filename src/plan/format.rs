@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::labels::openings;
-use super::matter::{Matter, Part};
-use super::{Again, LEAST_FACTS, Length, Line, SummaryOptions};
+use super::numbered_lines::{LineRange, NumberedLines};
+use super::{LEAST_FACTS, Length, Line, RewriteRequest, SummaryOptions};
 use crate::grammar::{AnswerFormat, Citations, ForbiddenWords, Heading, LineLength, NameSpellings, Script, TextRules};
 use crate::language::{self, Language, number_ranges, number_spellings, plain_number};
 
@@ -19,36 +19,36 @@ use crate::language::{self, Language, number_ranges, number_spellings, plain_num
 const HEADLINE: LineLength = LineLength { least: 15, wanted: 90, most: 180 };
 const FACT: LineLength = LineLength { least: 25, wanted: 110, most: 330 };
 
-/// The format of an answer in `language` about all of `matter`.
-pub(super) fn of_whole(matter: &Matter, options: &SummaryOptions, language: Language) -> AnswerFormat {
-    let most = options.facts.min(*matter.all().end() as usize).max(1);
-    let (citations, least) = match matter.is_reduced() {
-        true => (Citations::Each(matter.spread(most)), most),
-        false => (Citations::Any(matter.all()), LEAST_FACTS.min(most)),
+/// The format of an answer in `language` about all of `lines`.
+pub(super) fn of_whole(lines: &NumberedLines, options: &SummaryOptions, language: Language) -> AnswerFormat {
+    let most = options.facts.min(*lines.all().end() as usize).max(1);
+    let (citations, least) = match lines.is_reduced() {
+        true => (Citations::Each(lines.spread(most)), most),
+        false => (Citations::Any(lines.all()), LEAST_FACTS.min(most)),
     };
     let heading = Some(Heading { headline: HEADLINE, summary: summary_of(options.length) });
-    AnswerFormat { heading, citations, ..of_facts(matter, &matter.all(), language, least..=most) }
+    AnswerFormat { heading, citations, ..of_facts(lines, &lines.all(), language, least..=most) }
 }
 
-/// The format of the facts of one part, in the language of the matter.
-pub(super) fn of_part(matter: &Matter, part: &Part, facts: usize) -> AnswerFormat {
+/// The format of the facts of one part, in the language of the lines.
+pub(super) fn of_part(lines: &NumberedLines, part: &LineRange, facts: usize) -> AnswerFormat {
     let most = facts.min(part.clone().count());
-    of_facts(matter, part, matter.language(), LEAST_FACTS.min(most)..=most)
+    of_facts(lines, part, lines.language(), LEAST_FACTS.min(most)..=most)
 }
 
 /// The format of one line that is written again. The numbers are those of its sentences alone.
-pub(super) fn of_line(Again { line, language, matter }: &Again) -> AnswerFormat {
+pub(super) fn of_line(RewriteRequest { line, language, lines }: &RewriteRequest) -> AnswerFormat {
     let fact = match line {
         Line::Headline => HEADLINE,
         Line::Summary(length) => summary_of(*length),
         Line::Fact => FACT,
     };
-    AnswerFormat { fact, ..of_facts(matter, &matter.all(), *language, 1..=1) }
+    AnswerFormat { fact, ..of_facts(lines, &lines.all(), *language, 1..=1) }
 }
 
-/// The format of facts in a language about a part of the matter, which is all that they may cite.
-fn of_facts(matter: &Matter, part: &Part, language: Language, facts: RangeInclusive<usize>) -> AnswerFormat {
-    let (text, source) = (text_of(matter, part), matter.language());
+/// The format of facts in a language about a part of the lines, which is all that they may cite.
+fn of_facts(lines: &NumberedLines, part: &LineRange, language: Language, facts: RangeInclusive<usize>) -> AnswerFormat {
+    let (text, source) = (text_of(lines, part), lines.language());
     let mut listed = BTreeSet::new();
     for number in numbers_of(&text) {
         listed.extend(number_spellings(&number, source, language));
@@ -59,7 +59,7 @@ fn of_facts(matter: &Matter, part: &Part, language: Language, facts: RangeInclus
     let text = TextRules {
         script: Script::new(language, listed),
         forbidden: ForbiddenWords::of(language, openings(language, &text)),
-        names: NameSpellings::new(matter.names(language).iter().cloned()),
+        names: NameSpellings::new(lines.names(language).iter().cloned()),
     };
     AnswerFormat { text, heading: None, fact: FACT, facts, citations: Citations::Any(part.clone()) }
 }
@@ -80,9 +80,9 @@ fn summary_of(length: Length) -> LineLength {
 }
 
 /// Title and lines of a part: where numbers and foreign words may come from.
-fn text_of(matter: &Matter, part: &Part) -> String {
-    let lines = matter.lines(part).map(|(_, line)| line);
-    [matter.title()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+fn text_of(lines: &NumberedLines, part: &LineRange) -> String {
+    let text = lines.numbered(part).map(|(_, line)| line);
+    [lines.title()].into_iter().chain(text).collect::<Vec<_>>().join("\n")
 }
 
 /// The numbers of a text, as they stand there, with the separators inside them; each kind of blank is a space.

@@ -1,7 +1,7 @@
 //! Tests of how no line of an answer begins: the words of the file, in the rule that the engine is given.
 
 use super::super::format::of_whole;
-use super::super::{Length, Matter, SummaryOptions};
+use super::super::{Length, NumberedLines, SummaryOptions};
 use super::*;
 use crate::engine::constraint::Constraint as _;
 use crate::grammar::AnswerGrammar;
@@ -16,7 +16,7 @@ const PLAIN: [&str; 3] = [
 
 /// The rule of an answer in a language about a text in the same.
 fn rule(language: Language, text: &str) -> AnswerGrammar {
-    AnswerGrammar::new(of_whole(&matter(language, text), &options(language), language))
+    AnswerGrammar::new(of_whole(&numbered(language, text), &options(language), language))
 }
 
 /// True when an answer may begin with these letters, whole and letter by letter.
@@ -101,7 +101,7 @@ fn a_label_is_refused_in_three_languages() {
 fn every_label_is_refused_with_its_mark_and_no_word_that_it_begins_is() {
     for language in Language::ALL {
         let text = plain(language);
-        let openings = of_whole(&matter(language, text), &options(language), language).text.forbidden.openings;
+        let openings = of_whole(&numbered(language, text), &options(language), language).text.forbidden.openings;
         // Letters that make no word of the file of another.
         let (tail, next) = if language == Language::En { ("zzel", "a") } else { ("уфщик", "а") };
         let exclaimed = openings.exclaimed.iter().map(|entry| entry.split(", ").next().unwrap_or(entry));
@@ -178,9 +178,9 @@ fn options(language: Language) -> SummaryOptions {
     SummaryOptions { languages: vec![language], facts: 3, length: Length::Short, ..SummaryOptions::default() }
 }
 
-fn matter(language: Language, text: &str) -> Matter {
+fn numbered(language: Language, text: &str) -> NumberedLines {
     let source = Source { bytes: text.into(), name: "test".into(), title: None, language: Some(language) };
-    Matter::of(&crate::intake::AnnotatedArticle::of(crate::intake::read(source).unwrap()))
+    NumberedLines::of(&crate::intake::AnnotatedArticle::of(crate::intake::read(source).unwrap()))
 }
 
 #[test]

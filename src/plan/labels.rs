@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::prompt;
-use crate::grammar::{Openings, has_word, words};
+use crate::grammar::{Openings, Talk, has_word, words};
 use crate::language::Language;
 
 /// The file, whose words answers depend on.
@@ -21,14 +21,6 @@ const LABELS: &str = include_str!("../../prompts/labels.toml");
 struct Labels {
     labels: Openings,
     talk: Vec<Talk>,
-}
-
-/// Talk, and the words that are a reason for it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Talk {
-    says: Vec<String>,
-    unless: Vec<String>,
 }
 
 /// The file, read once.
@@ -46,8 +38,9 @@ pub(super) fn openings(language: Language, text: &str) -> Openings {
         openings.beside.extend(words);
     }
     let text = text.to_lowercase();
-    let reason = |talk: &Talk| words(&text).any(|word| has_word(&talk.unless, word));
-    openings.phrases = talk.iter().filter(|talk| !reason(talk)).flat_map(|talk| talk.says.clone()).collect();
+    let source: Vec<&str> = words(&text).collect();
+    let refused = talk.iter().filter(|talk| !talk.is_excused(&source));
+    openings.phrases = refused.flat_map(Talk::says).map(str::to_owned).collect();
     openings
 }
 
@@ -69,16 +62,16 @@ mod tests {
     #[test]
     fn the_file_has_every_language_in_lower_case_and_each_word_once() {
         assert_eq!(READ.len(), Language::ALL.len());
+        for line in LABELS.lines().filter(|line| !line.starts_with('#')) {
+            assert_eq!(line, line.to_lowercase());
+        }
         for (language, labels) in READ.iter() {
             let Labels { labels, talk } = labels;
             let all: Vec<&String> = labels.beside.iter().chain(&labels.parts).collect();
             for (at, word) in all.iter().enumerate() {
                 assert!(!all[..at].contains(word), "{language}: {word} stands twice");
             }
-            let talk = talk.iter().flat_map(|talk| talk.says.iter().chain(&talk.unless));
-            for text in all.iter().copied().chain(talk).chain(&labels.exclaimed) {
-                assert_eq!(*text, text.to_lowercase(), "{language}");
-            }
+            assert!(!talk.is_empty(), "{language}");
             assert!(!labels.parts.iter().any(|part| part.contains('*')), "{language}: Titles is no Title");
             for numbered in &labels.numbered {
                 assert!(has_word(&labels.parts, numbered), "{language}: {numbered} is no part");

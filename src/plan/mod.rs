@@ -6,15 +6,15 @@
 
 mod format;
 mod labels;
-mod matter;
 mod names;
+mod numbered_lines;
 mod options;
 mod orders;
 mod prompt;
 
 pub use self::format::numbers_of;
 pub use self::labels::is_label;
-pub use self::matter::{Matter, Part};
+pub use self::numbered_lines::{LineRange, NumberedLines};
 pub use self::options::{FACTS, LEAST_FACTS, Length, MOST_FACTS, Strategy, Strictness, SummaryOptions};
 
 use crate::grammar::AnswerFormat;
@@ -41,12 +41,12 @@ pub struct Plan {
     /// The article, the same for all languages.
     pub shared: String,
     /// One for each language.
-    pub answers: Vec<Wanted>,
+    pub answers: Vec<PlannedAnswer>,
 }
 
 /// One answer that is wanted.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct PlannedAnswer {
     /// Its language.
     pub language: Language,
     /// The instructions.
@@ -57,7 +57,7 @@ pub struct Wanted {
     pub max_tokens: usize,
 }
 
-impl Wanted {
+impl PlannedAnswer {
     fn new(tail: String, format: AnswerFormat) -> Self {
         Self { language: format.text.script.language(), tail, max_tokens: format::max_tokens(&format), format }
     }
@@ -110,13 +110,13 @@ pub enum PlanError {
 
 /// A line of an answer that is to be written again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Again {
+pub struct RewriteRequest {
     /// Which one.
     pub line: Line,
     /// Its language.
     pub language: Language,
     /// The sentences that it may say something of.
-    pub matter: Matter,
+    pub lines: NumberedLines,
 }
 
 /// A kind of line.
@@ -131,71 +131,71 @@ pub enum Line {
 }
 
 /// Plans a line that is written again. What is shared is the same for every line, so that one job can hold many.
-pub fn again(again: &Again, card: &Card<'_>) -> Result<Plan, PlanError> {
-    let (system, tail) = prompt::again(again);
-    let answers = vec![Wanted::new(tail, format::of_line(again))];
+pub fn rewrite(request: &RewriteRequest, card: &Card<'_>) -> Result<Plan, PlanError> {
+    let (system, tail) = prompt::rewrite(request);
+    let answers = vec![PlannedAnswer::new(tail, format::of_line(request))];
     fitting(Plan { system, shared: String::new(), answers }, card)
 }
 
-/// What to do next with a matter.
+/// What to do next about numbered lines.
 #[derive(Debug, Clone)]
-pub enum Next {
+pub enum PlanStep {
     /// It fits: this writes the answers.
     Whole(Plan),
-    /// It does not: these write the facts of its parts, in order, which make a smaller matter.
+    /// It does not: these write the facts of its parts, in order, which make fewer lines.
     Parts(Vec<Plan>),
 }
 
-/// Plans the answers about a matter, or the facts of its parts when it does not fit as a whole.
-pub fn build(matter: &Matter, options: &SummaryOptions, card: &Card<'_>) -> Result<Next, PlanError> {
+/// Plans the answers about numbered lines, or the facts of its parts when it does not fit as a whole.
+pub fn build(lines: &NumberedLines, options: &SummaryOptions, card: &Card<'_>) -> Result<PlanStep, PlanError> {
     options.check()?;
-    if matter.is_empty() {
+    if lines.is_empty() {
         return Err(PlanError::OnlyOrders);
     }
-    let characters = matter.characters();
+    let characters = lines.characters();
     if characters > MOST_CHARACTERS {
         return Err(PlanError::TooLarge { characters });
     }
-    match whole(matter, options, card) {
-        Err(PlanError::TooLong { .. }) => in_parts(matter, card).map(Next::Parts),
-        whole => whole.map(Next::Whole),
+    match whole(lines, options, card) {
+        Err(PlanError::TooLong { .. }) => in_parts(lines, card).map(PlanStep::Parts),
+        whole => whole.map(PlanStep::Whole),
     }
 }
 
-/// Plans the answers about a matter that has to fit.
-pub fn whole(matter: &Matter, options: &SummaryOptions, card: &Card<'_>) -> Result<Plan, PlanError> {
-    let (system, shared) = prompt::lines(matter, &matter.all());
+/// Plans the answers about lines that have to fit.
+pub fn whole(lines: &NumberedLines, options: &SummaryOptions, card: &Card<'_>) -> Result<Plan, PlanError> {
+    let (system, shared) = prompt::article(lines, &lines.all());
     let wanted = |&language: &Language| {
-        Wanted::new(prompt::instructions(language, options), format::of_whole(matter, options, language))
+        PlannedAnswer::new(prompt::instructions(language, options), format::of_whole(lines, options, language))
     };
     fitting(Plan { system, shared, answers: options.languages.iter().map(wanted).collect() }, card)
 }
 
-/// Plans the facts of a matter's parts.
-fn in_parts(matter: &Matter, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
-    let plan = |part: &Part| {
-        let (system, shared) = prompt::lines(matter, part);
-        let tail = prompt::facts(matter.language(), PART_FACTS);
-        Plan { system, shared, answers: vec![Wanted::new(tail, format::of_part(matter, part, PART_FACTS))] }
+/// Plans the facts of parts of the lines.
+fn in_parts(lines: &NumberedLines, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
+    let plan = |part: &LineRange| {
+        let (system, shared) = prompt::article(lines, part);
+        let tail = prompt::facts(lines.language(), PART_FACTS);
+        Plan { system, shared, answers: vec![PlannedAnswer::new(tail, format::of_part(lines, part, PART_FACTS))] }
     };
     // What every part takes besides its lines; the longest number stands for all.
-    let empty = plan(&Part::new(1, 0));
+    let empty = plan(&LineRange::new(1, 0));
     let answer = &empty.answers[0];
     let frame = (card.count)(&empty.system, &empty.shared, &answer.tail);
-    let number = format!("[{}] ", matter.all().end());
+    let number = format!("[{}] ", lines.all().end());
     // Tokens do not go across the beginning of a line, so a line is counted by itself: there are tens of thousands.
     let nothing = (card.count)("", "", "");
     let line = |text: &str| (card.count)("", &format!("\n{number}{text}"), "").saturating_sub(nothing);
-    let most = format::max_tokens(&format::of_part(matter, &matter.all(), PART_FACTS));
+    let most = format::max_tokens(&format::of_part(lines, &lines.all(), PART_FACTS));
     let room = card.context.saturating_sub(frame + most);
-    matter.parts(room, line).iter().map(|part| fitting(plan(part), card)).collect()
+    lines.parts(room, line).iter().map(|part| fitting(plan(part), card)).collect()
 }
 
 /// The plan, when its prompts and answers fit.
 fn fitting(plan: Plan, card: &Card<'_>) -> Result<Plan, PlanError> {
     // The article is counted once, and not again with each tail.
     let (shared, nothing) = ((card.count)(&plan.system, &plan.shared, ""), (card.count)("", "", ""));
-    let tokens = |answer: &Wanted| shared + (card.count)("", "", &answer.tail) - nothing + answer.max_tokens;
+    let tokens = |answer: &PlannedAnswer| shared + (card.count)("", "", &answer.tail) - nothing + answer.max_tokens;
     match plan.answers.iter().map(tokens).max() {
         Some(tokens) if tokens > card.context => Err(PlanError::TooLong { tokens, limit: card.context }),
         _ => Ok(plan),

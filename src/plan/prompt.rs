@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::matter::{Matter, Part};
-use super::{Again, Length, Line, SummaryOptions};
+use super::numbered_lines::{LineRange, NumberedLines};
+use super::{Length, Line, RewriteRequest, SummaryOptions};
 use crate::language::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
@@ -59,10 +59,10 @@ static LENGTHS: LazyLock<HashMap<Language, Lengths>> = LazyLock::new(|| {
 /// Words of a label in front of a colon or a dash: one says no more than where the text is, and more are a sentence.
 const LABEL_WORDS: std::ops::RangeInclusive<usize> = 2..=3;
 
-/// The system message, and a part of the matter as numbered lines.
-pub(super) fn lines(matter: &Matter, part: &Part) -> (String, String) {
+/// The system message, and a part of the numbered lines.
+pub(super) fn article(lines: &NumberedLines, part: &LineRange) -> (String, String) {
     let (system, shared) = body(ARTICLE).split_once("\n===\n").expect("the article prompt has two parts");
-    let shared = fill(shared, &[("title", matter.title()), ("sentences", &numbered(matter, part))]);
+    let shared = fill(shared, &[("title", lines.title()), ("sentences", &numbered(lines, part))]);
     (system.to_owned(), shared.trim().to_owned())
 }
 
@@ -72,7 +72,7 @@ pub(super) fn facts(language: Language, facts: usize) -> String {
 }
 
 /// The system message, and the sentences and instructions of a line that is written again.
-pub(super) fn again(Again { line, language, matter }: &Again) -> (String, String) {
+pub(super) fn rewrite(RewriteRequest { line, language, lines }: &RewriteRequest) -> (String, String) {
     let (system, _) = body(ARTICLE).split_once("\n===\n").expect("the article prompt has two parts");
     let lengths = &LENGTHS[language];
     let what = match line {
@@ -80,13 +80,13 @@ pub(super) fn again(Again { line, language, matter }: &Again) -> (String, String
         Line::Summary(length) => lengths.of_summary(*length),
         Line::Fact => &lengths.fact,
     };
-    let values = [("sentences", &*numbered(matter, &matter.all())), ("what", what)];
+    let values = [("sentences", &*numbered(lines, &lines.all())), ("what", what)];
     (system.to_owned(), fill(prompts(*language).again.trim(), &values))
 }
 
 /// The lines of a part, with their numbers.
-fn numbered(matter: &Matter, part: &Part) -> String {
-    let lines: Vec<String> = matter.lines(part).map(|(number, line)| format!("[{number}] {line}")).collect();
+fn numbered(lines: &NumberedLines, part: &LineRange) -> String {
+    let lines: Vec<String> = lines.numbered(part).map(|(number, line)| format!("[{number}] {line}")).collect();
     lines.join("\n")
 }
 

@@ -11,7 +11,7 @@ use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
 use crate::engine::{EngineError, Event};
 use crate::error::Error;
 use crate::intake::AnnotatedArticle;
-use crate::plan::{self, Again, Length, Line, Matter, Plan};
+use crate::plan::{self, Length, Line, NumberedLines, Plan, RewriteRequest};
 
 /// A line that is written again.
 struct Rewriting {
@@ -30,18 +30,18 @@ impl Run<'_> {
     pub(super) async fn repair(
         &mut self,
         summaries: Vec<Summary>,
-        matter: &Arc<Matter>,
+        lines: &Arc<NumberedLines>,
     ) -> Result<Vec<Summary>, Error> {
         let failing = summaries.iter().map(answer::failing).collect();
-        let mut settled = self.round(summaries, failing, matter).await?;
+        let mut settled = self.round(summaries, failing, lines).await?;
         let mut tried = vec![Vec::new(); settled.len()];
         for _ in 0..MOST_ROUNDS {
-            let missing = |(summary, tried)| missing(summary, matter, tried);
+            let missing = |(summary, tried)| missing(summary, lines, tried);
             let missing: Vec<Vec<Failing>> = settled.iter().zip(&mut tried).map(missing).collect();
             if missing.iter().all(Vec::is_empty) {
                 break;
             }
-            settled = self.round(settled, missing, matter).await?;
+            settled = self.round(settled, missing, lines).await?;
         }
         Ok(settled)
     }
@@ -51,7 +51,7 @@ impl Run<'_> {
         &mut self,
         summaries: Vec<Summary>,
         failing: Vec<Vec<Failing>>,
-        matter: &Arc<Matter>,
+        lines: &Arc<NumberedLines>,
     ) -> Result<Vec<Summary>, Error> {
         if failing.iter().all(Vec::is_empty) {
             return self.settle(summaries, Vec::new()).await;
@@ -59,7 +59,7 @@ impl Run<'_> {
         let planner = Planner {
             service: self.service.clone(),
             article: self.article.clone(),
-            matter: matter.clone(),
+            lines: lines.clone(),
             length: self.options.length,
         };
         // All lines are looked through and tokens counted, which takes longer than those who serve others may stand still.
@@ -121,7 +121,7 @@ impl Run<'_> {
 struct Planner {
     service: Service,
     article: Arc<AnnotatedArticle>,
-    matter: Arc<Matter>,
+    lines: Arc<NumberedLines>,
     length: Length,
 }
 
@@ -151,30 +151,30 @@ impl Planner {
             Part::Summary => Line::Summary(self.length),
             Part::Fact(_) | Part::Another => Line::Fact,
         };
-        let matter = self.matter.of_sentences(&self.article, &failing.sentences);
-        let again = Again { line, language: summary.language, matter };
-        let plan = |service: &Service| service.with_card(|card| plan::again(&again, card));
-        if again.matter.is_empty() { None } else { plan(&self.service).ok() }
+        let lines = self.lines.of_sentences(&self.article, &failing.sentences);
+        let request = RewriteRequest { line, language: summary.language, lines };
+        let plan = |service: &Service| service.with_card(|card| plan::rewrite(&request, card));
+        if request.lines.is_empty() { None } else { plan(&self.service).ok() }
     }
 }
 
 /// The facts that are missing, each with sentences that no fact is about and none was written of before.
-fn missing(summary: &Summary, matter: &Matter, tried: &mut Vec<Vec<u32>>) -> Vec<Failing> {
+fn missing(summary: &Summary, lines: &NumberedLines, tried: &mut Vec<Vec<u32>>) -> Vec<Failing> {
     let count = answer::missing(summary);
     if count == 0 {
         return Vec::new();
     }
     let fresh: Vec<Vec<u32>> =
-        uncited(summary, matter).into_iter().filter(|it| !tried.contains(it)).take(count).collect();
+        uncited(summary, lines).into_iter().filter(|it| !tried.contains(it)).take(count).collect();
     tried.extend(fresh.iter().cloned());
     fresh.into_iter().map(|sentences| Failing { part: Part::Another, sentences }).collect()
 }
 
 /// The sentences of each line that no fact is about, in order.
-fn uncited(summary: &Summary, matter: &Matter) -> Vec<Vec<u32>> {
+fn uncited(summary: &Summary, lines: &NumberedLines) -> Vec<Vec<u32>> {
     let cited: Vec<u32> = summary.key_facts.iter().flat_map(KeyFact::cited).collect();
-    let all = matter.all();
-    let long = matter.lines(&all).filter(|(_, line)| line.chars().count() >= LEAST_OF_FACT);
-    let sentences = long.map(|(number, _)| matter.sentences_of(&[number]));
+    let all = lines.all();
+    let long = lines.numbered(&all).filter(|(_, line)| line.chars().count() >= LEAST_OF_FACT);
+    let sentences = long.map(|(number, _)| lines.sentences_of(&[number]));
     sentences.filter(|sentences| !sentences.iter().any(|it| cited.contains(it))).collect()
 }

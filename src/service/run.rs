@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::grammar::AnswerGrammar;
 use crate::intake::AnnotatedArticle;
 use crate::language::Language;
-use crate::plan::{self, Matter, Next, Plan, SummaryOptions};
+use crate::plan::{self, NumberedLines, Plan, PlanStep, SummaryOptions};
 use crate::translate::{Direction, Glossary};
 
 /// Parts of a long text that are with the engine at a time. It reads one while it writes about others, and they all take
@@ -47,23 +47,23 @@ impl Run<'_> {
     /// is about.
     pub(super) async fn condense(
         &mut self,
-        mut matter: Matter,
-        mut next: Next,
+        mut lines: NumberedLines,
+        mut next: PlanStep,
         writes: &SummaryOptions,
-    ) -> Result<(Matter, Plan), Error> {
+    ) -> Result<(NumberedLines, Plan), Error> {
         loop {
             let parts = match next {
-                Next::Whole(plan) => return Ok((matter, plan)),
-                Next::Parts(parts) => parts,
+                PlanStep::Whole(plan) => return Ok((lines, plan)),
+                PlanStep::Parts(parts) => parts,
             };
-            let smaller = matter.reduced(self.facts_of(&parts).await?)?;
+            let smaller = lines.reduced(self.facts_of(&parts).await?)?;
             let (service, writes) = (self.service.clone(), writes.clone());
             // Counting the tokens of a large text takes long.
             let planned = self.beside(move |_| {
                 let next = service.with_card(|card| plan::build(&smaller, &writes, card));
                 next.map(|next| (smaller, next))
             });
-            (matter, next) = planned.await??;
+            (lines, next) = planned.await??;
         }
     }
 
@@ -110,17 +110,17 @@ impl Run<'_> {
         Ok(found)
     }
 
-    /// Has the engine write every answer of a plan about `matter`, checks them, and has what does not hold written again.
+    /// Has the engine write every answer of a plan about `lines`, checks them, and has what does not hold written again.
     pub(super) async fn write(
         &mut self,
         plan: &Plan,
-        matter: &Arc<Matter>,
+        lines: &Arc<NumberedLines>,
         strategy: Strategy,
     ) -> Result<Vec<Summary>, Error> {
         let mut events = self.service.engine.submit(job(plan, self.options.seed)).await?;
-        let branch = |wanted: &plan::Wanted| {
+        let branch = |wanted: &plan::PlannedAnswer| {
             let made = Made { language: wanted.language, strategy, finish: answer::Finish::Length };
-            Branch { made, growing: Growing::new(matter), summary: None }
+            Branch { made, growing: Growing::new(lines), summary: None }
         };
         let mut branches: Vec<Branch<'_>> = plan.answers.iter().map(branch).collect();
         let mut pieces = 0;
@@ -147,7 +147,7 @@ impl Run<'_> {
         let (seen, written): (Vec<_>, Vec<_>) =
             branches.into_iter().filter_map(|branch| Some((branch.growing.given(), branch.summary?))).unzip();
         let open: Vec<bool> = written.iter().map(|summary| !answer::is_sound(summary)).collect();
-        let settled = self.repair(written, matter).await?;
+        let settled = self.repair(written, lines).await?;
         for ((summary, seen), _) in settled.iter().zip(seen).zip(open).filter(|(_, open)| *open) {
             self.reveal(summary, seen);
         }

@@ -10,7 +10,7 @@ use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::language::Language;
-use crate::plan::Matter;
+use crate::plan::NumberedLines;
 use crate::translate;
 use crate::translate::{Desk, Glossary, Writer};
 pub use crate::translate::{
@@ -107,7 +107,7 @@ impl Run<'_> {
         &mut self,
         english: &Summary,
         to: &[Language],
-        matter: &Arc<Matter>,
+        lines: &Arc<NumberedLines>,
     ) -> Result<Vec<Summary>, Error> {
         let (mut summaries, mut own, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (&language, text) in to.iter().zip(self.translated(english, to).await?) {
@@ -124,7 +124,7 @@ impl Run<'_> {
                 others.push(summary);
             }
         }
-        let settled = [self.repair(own, matter).await?, self.sift(others).await?].concat();
+        let settled = [self.repair(own, lines).await?, self.sift(others).await?].concat();
         settled.iter().for_each(|summary| self.reveal(summary, 0));
         summaries.extend(settled);
         Ok(summaries)
@@ -132,7 +132,7 @@ impl Run<'_> {
 
     /// The English summary in other languages, as paragraphs; all at once, because each may have a translator of its own.
     async fn translated(&mut self, english: &Summary, to: &[Language]) -> Result<Vec<String>, Error> {
-        let text = lines(english).join("\n\n");
+        let text = lines_of(english).join("\n\n");
         let service = self.service;
         let progress = Mutex::new((0, &mut *self.watch));
         let into = async |language| {
@@ -152,7 +152,7 @@ impl Run<'_> {
 }
 
 /// A summary as paragraphs of one line, so that none can be taken for the end of another.
-fn lines(summary: &Summary) -> Vec<String> {
+fn lines_of(summary: &Summary) -> Vec<String> {
     let texts = [&summary.headline, &summary.summary];
     let facts = summary.key_facts.iter().map(|fact| &fact.text);
     texts.into_iter().chain(facts).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::grammar::{Marking, Openings, is_listed, words};
+use crate::grammar::{Marking, Openings, Talk, is_listed, words};
 
 /// The file, whose words answers depend on.
 const TALK: &str = include_str!("../../prompts/talk.toml");
@@ -18,85 +18,61 @@ const CLOSE: usize = 4;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Talk {
+struct Words {
     beside: String,
-    task: Vec<Row>,
-    language: Vec<Row>,
-    label: Vec<Row>,
-    phrase: Vec<Row>,
-}
-
-/// What is said, and the words of a source that are a reason for it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    says: String,
-    unless: String,
+    task: Vec<Talk>,
+    language: Vec<Talk>,
+    label: Vec<Talk>,
+    phrase: Vec<Talk>,
 }
 
 /// The file, read once.
-static READ: LazyLock<Talk> =
+static READ: LazyLock<Words> =
     LazyLock::new(|| toml::from_str(TALK).expect("prompts/talk.toml is well-formed; a test reads it"));
-
-impl Row {
-    fn says(&self) -> impl Iterator<Item = &str> {
-        self.says.split(", ")
-    }
-
-    /// True when nothing in a source is a reason to say it.
-    fn is_unreasoned(&self, source: &[&str]) -> bool {
-        let named = |word: &&str| self.unless.split_whitespace().any(|reason| is_listed(reason, word));
-        !source.iter().any(named) && !self.says().any(|said| begins_anywhere(said, source))
-    }
-}
 
 /// The words of the task that nothing in a source is a reason to say.
 #[derive(Debug)]
 pub(super) struct TaskWords {
-    task: Vec<&'static str>,
-    languages: Vec<&'static str>,
-    labels: Vec<&'static str>,
-    phrases: Vec<&'static str>,
+    task: Vec<String>,
+    languages: Vec<String>,
+    /// How no rendering begins.
+    pub(super) openings: Openings,
 }
 
 impl TaskWords {
     pub(super) fn unreasoned(source: &str) -> Self {
         let source = source.to_lowercase();
         let source: Vec<&str> = words(&source).collect();
-        let said = |rows: &'static [Row]| {
-            rows.iter().filter(|row| row.is_unreasoned(&source)).flat_map(Row::says).collect::<Vec<_>>()
+        let says_it = |talk: &Talk| talk.is_excused(&source) || talk.says().any(|said| begins_anywhere(said, &source));
+        let said = |talk: &[Talk]| -> Vec<String> {
+            talk.iter().filter(|talk| !says_it(talk)).flat_map(Talk::says).map(str::to_owned).collect()
         };
-        let Talk { task, language, label, phrase, .. } = &*READ;
-        Self { task: said(task), languages: said(language), labels: said(label), phrases: said(phrase) }
-    }
-
-    /// How no rendering begins.
-    pub(super) fn openings(&self) -> Openings {
-        let owned = |list: &[&str]| list.iter().map(|said| (*said).to_owned()).collect::<Vec<_>>();
-        let parts: Vec<String> = owned(&self.task).into_iter().filter(|said| !said.contains(' ')).collect();
-        Openings {
+        let (task, languages) = (said(&READ.task), said(&READ.language));
+        let parts: Vec<String> = task.iter().filter(|said| !said.contains(' ')).cloned().collect();
+        let openings = Openings {
             beside: READ.beside.split_whitespace().map(str::to_owned).collect(),
-            companions: parts.iter().cloned().chain(owned(&self.languages)).collect(),
+            companions: parts.iter().chain(&languages).cloned().collect(),
             parts,
-            exclaimed: owned(&self.labels),
-            phrases: owned(&self.phrases),
+            exclaimed: said(&READ.label),
+            phrases: said(&READ.phrase),
             marking: Marking::Sure,
             ..Openings::default()
-        }
+        };
+        Self { task, languages, openings }
     }
 
     /// True for a rendering that is surely about the task.
     pub(super) fn speak_in(&self, text: &str) -> bool {
         let lower = text.to_lowercase();
         let said: Vec<&str> = words(&lower).collect();
-        self.phrases.iter().any(|phrase| begins_anywhere(phrase, &said))
+        self.openings.phrases.iter().any(|phrase| begins_anywhere(phrase, &said))
             || self.stand_together(&said)
-            || self.openings().refuse_line(text.trim())
+            || self.openings.refuse_line(text.trim())
     }
 
     /// Words of the task close to each other, or to the name of a language.
     fn stand_together(&self, said: &[&str]) -> bool {
-        let places = |list: &[&str]| -> Vec<usize> {
+        let places = |list: &[String]| -> Vec<usize> {
             (0..said.len()).filter(|&at| list.iter().any(|entry| begins(entry, &said[at..]))).collect()
         };
         let (task, languages) = (places(&self.task), places(&self.languages));
@@ -130,20 +106,18 @@ mod tests {
 
     #[test]
     fn the_file_is_in_lower_case_and_says_each_word_once() {
-        let Talk { beside, task, language, label, phrase } = &*READ;
+        let Words { beside, task, language, label, phrase } = &*READ;
         for rows in [task, language, label, phrase] {
-            let says: Vec<&str> = rows.iter().flat_map(Row::says).collect();
+            let says: Vec<&str> = rows.iter().flat_map(Talk::says).collect();
             for (at, said) in says.iter().enumerate() {
                 assert!(!says[..at].contains(said), "{said} stands twice");
                 assert!(!said.is_empty() && said.trim() == *said, "{said}");
             }
         }
-        for row in [task, language, label, phrase].into_iter().flatten() {
-            for text in [beside, &row.says, &row.unless] {
-                assert_eq!(*text, text.to_lowercase());
-            }
-            assert!(!row.unless.contains(','), "{}", row.unless);
-        }
+        let words = TALK.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
+        assert!(!beside.is_empty() && words == words.to_lowercase());
+        let reasons = words.lines().filter(|line| line.starts_with("unless"));
+        reasons.for_each(|reasons| assert!(!reasons.contains(','), "{reasons}"));
     }
 
     #[test]
@@ -218,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_grammar_and_the_check_are_one() {
-        let openings = TaskWords::unreasoned("The bridge opened.").openings();
+        let openings = TaskWords::unreasoned("The bridge opened.").openings;
         for text in ["Українську версію", "Переклад:", "Це переклад тексту", "По-русски,"]
         {
             assert!(openings.refuse_line(text) && speaks("The bridge opened.", text), "{text}");

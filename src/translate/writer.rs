@@ -194,7 +194,7 @@ fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {
         spellings
     });
     let stays = numbered.iter().copied().map(str::to_owned).chain(placeholders);
-    let openings = TaskWords::unreasoned(sentence).openings();
+    let openings = TaskWords::unreasoned(sentence).openings;
     let text = TextRules {
         script: Script::new(to, words.into_iter().map(str::to_owned).collect()),
         forbidden: ForbiddenWords::of(to, openings),

@@ -1,7 +1,7 @@
 //! What a prompt is about: numbered lines, each of which rests on sentences of the article.
 //!
 //! At first the lines are the sentences themselves. An article that does not fit the model's context is cut into parts on
-//! paragraph borders, the facts of each part become the lines of a smaller matter, and so on until one prompt holds it:
+//! paragraph borders, the facts of each part become a shorter list of lines, and so on until one prompt holds it:
 //! map and reduce, as in "Recursively Summarizing Books" (Wu et al., 2021). What a line rests on is kept on the way, so
 //! that a fact of the whole still cites sentences of the article. Not here: prompts, and who writes the facts.
 
@@ -32,7 +32,7 @@ pub(super) struct Item {
 
 /// The numbered lines; the first is number 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matter {
+pub struct NumberedLines {
     title: String,
     language: Language,
     items: Vec<Item>,
@@ -45,9 +45,9 @@ pub struct Matter {
 }
 
 /// Line numbers of one part.
-pub type Part = RangeInclusive<u32>;
+pub type LineRange = RangeInclusive<u32>;
 
-impl Matter {
+impl NumberedLines {
     /// The sentences of an article, without those that give orders to a language model.
     pub fn of(article: &AnnotatedArticle) -> Self {
         let orders = Orders::shared();
@@ -75,7 +75,7 @@ impl Matter {
         Self { title, language: article.language(), items, names, orders, reduced: false }
     }
 
-    /// The matter that the facts of this one's parts make, in order. A fact that cites nothing is left out, because what
+    /// The lines that the facts of parts of these make, in order. A fact that cites nothing is left out, because what
     /// rests on nothing must not come back as a fact of the whole.
     ///
     /// # Errors
@@ -129,12 +129,12 @@ impl Matter {
     }
 
     /// The numbers of all lines.
-    pub fn all(&self) -> Part {
+    pub fn all(&self) -> LineRange {
         1..=u32::try_from(self.items.len()).unwrap_or(u32::MAX)
     }
 
     /// The lines of a part, with their numbers.
-    pub fn lines(&self, part: &Part) -> impl Iterator<Item = (u32, &str)> {
+    pub fn numbered(&self, part: &LineRange) -> impl Iterator<Item = (u32, &str)> {
         part.clone().zip(&self.items[*part.start() as usize - 1..]).map(|(number, item)| (number, item.text.as_str()))
     }
 
@@ -152,7 +152,7 @@ impl Matter {
 
     /// Cuts the lines into parts of at most `room` tokens, and of no more than a small model reads well; between paragraphs where one ends in the
     /// second half of a part. `tokens` counts those of a line. One line that is longer makes a part by itself.
-    pub fn parts(&self, room: usize, tokens: impl Fn(&str) -> usize) -> Vec<Part> {
+    pub fn parts(&self, room: usize, tokens: impl Fn(&str) -> usize) -> Vec<LineRange> {
         let room = room.min(PART_TOKENS);
         let mut parts = Vec::new();
         let mut start = 0;
@@ -183,7 +183,7 @@ impl Matter {
 
     /// `count` runs of lines, one after the other, that together are all of them: so that facts that cite one of each come
     /// from the whole of the text.
-    pub fn spread(&self, count: usize) -> Vec<Part> {
+    pub fn spread(&self, count: usize) -> Vec<LineRange> {
         let (lines, count) = (self.items.len(), count.clamp(1, self.items.len().max(1)));
         (0..count).map(|i| (i * lines / count) as u32 + 1..=((i + 1) * lines / count) as u32).collect()
     }
@@ -209,28 +209,28 @@ mod tests {
     use crate::intake::{Source, read};
 
     /// Ten paragraphs of two sentences.
-    fn matter() -> Matter {
+    fn lines() -> NumberedLines {
         let paragraph =
             |n: usize| format!("The council met for the {n}th time. It voted on the bridge over the river.");
         let text = (1..=10).map(paragraph).collect::<Vec<_>>().join("\n\n");
         let source = Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) };
-        Matter::of(&AnnotatedArticle::of(read(source).unwrap()))
+        NumberedLines::of(&AnnotatedArticle::of(read(source).unwrap()))
     }
 
     #[test]
     fn parts_end_with_paragraphs_and_cover_everything() {
-        let matter = matter();
-        assert_eq!(matter.parts(5, |_| 1), [1..=4, 5..=8, 9..=12, 13..=16, 17..=20]);
-        assert_eq!(matter.parts(1, |_| 1).len(), 20);
-        assert_eq!(matter.parts(1, |_| 9).len(), 20, "what is too long is a part by itself");
-        assert_eq!(matter.parts(usize::MAX, |_| 1), vec![1..=20]);
+        let lines = lines();
+        assert_eq!(lines.parts(5, |_| 1), [1..=4, 5..=8, 9..=12, 13..=16, 17..=20]);
+        assert_eq!(lines.parts(1, |_| 1).len(), 20);
+        assert_eq!(lines.parts(1, |_| 9).len(), 20, "what is too long is a part by itself");
+        assert_eq!(lines.parts(usize::MAX, |_| 1), vec![1..=20]);
     }
 
     #[test]
     fn facts_of_parts_keep_their_sentences() {
-        let matter = matter();
+        let lines = lines();
         let fact = |cited: &[u32]| ("A fact.".to_owned(), cited.to_vec());
-        let first = matter.reduced(vec![vec![fact(&[3, 4]), fact(&[])], vec![fact(&[20]), fact(&[99])]]).unwrap();
+        let first = lines.reduced(vec![vec![fact(&[3, 4]), fact(&[])], vec![fact(&[20]), fact(&[99])]]).unwrap();
         assert_eq!(first.all(), 1..=2);
         let second = first.reduced(vec![vec![fact(&[2])]]).unwrap();
         assert_eq!(second.sentences_of(&[1]), [20]);
@@ -239,8 +239,8 @@ mod tests {
 
     #[test]
     fn a_spread_covers_every_line_once() {
-        let matter = matter();
-        assert_eq!(matter.spread(3), [1..=6, 7..=13, 14..=20]);
-        assert_eq!(matter.spread(50).len(), 20);
+        let lines = lines();
+        assert_eq!(lines.spread(3), [1..=6, 7..=13, 14..=20]);
+        assert_eq!(lines.spread(50).len(), 20);
     }
 }
