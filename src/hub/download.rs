@@ -1,17 +1,14 @@
-//! The hub as a source, and the only file that names the crate `hf-hub`.
+//! The hub as a source, and the layout of its cache: how folders are named, where snapshots and refs lie.
 //!
-//! `hf-hub` 0.5.0 gives the layout of the cache: how folders are named, where snapshots and refs lie. Its transfer is not
-//! used, and neither is that of 1.0.0. What was read in the source of 0.5.0: it sends the user's token to the address
-//! that the hub redirects to; it writes an answer that ignores the range past the end of the file; it goes on writing
-//! in detached tasks after its caller has gone; it has no timeouts, and no retries in the asynchronous client; it uses
-//! the ETag as a path without a look at it. 1.0.0 cannot resume, and can keep an error page as the model. Neither
-//! checks a hash. So the transfer is ours (`transfer`, on reqwest), and the crate is built without its network half.
+//! The crate `hf-hub` has these few names, too, and a transfer that cannot be used. What was read in the source of 0.5.0: it
+//! sends the user's token to the address that the hub redirects to; it writes an answer that ignores the range past the end
+//! of the file; it goes on writing in detached tasks after its caller has gone; it has no timeouts, and no retries in the
+//! asynchronous client; it uses the ETag as a path without a look at it. 1.0.0 cannot resume, and can keep an error page as
+//! the model. Neither checks a hash. So the transfer is ours (`transfer`, on reqwest).
 //!
 //! Not here: mirrors (`mirror`), and which source comes first (`fetch`).
 
 use std::path::{Path, PathBuf};
-
-use hf_hub::{Cache, CacheRepo, Repo};
 
 use super::cache::{Expected, Pin, Place};
 use super::check::{self, Identity, ModelFile};
@@ -29,15 +26,12 @@ use super::transfer::Transfer;
 pub(crate) struct RepoFolder {
     path: PathBuf,
     name: String,
-    inner: Repo,
-    cache: Cache,
 }
 
 impl RepoFolder {
     pub(crate) fn new(cache_dir: &Path, repository: &str) -> Self {
-        let inner = Repo::model(repository.to_owned());
-        let name = inner.folder_name();
-        Self { path: cache_dir.join(&name), name, inner, cache: Cache::new(cache_dir.to_owned()) }
+        let name = format!("models--{}", repository.replace('/', "--"));
+        Self { path: cache_dir.join(&name), name }
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -49,7 +43,7 @@ impl RepoFolder {
     }
 
     pub(crate) fn snapshot(&self, commit: &str) -> PathBuf {
-        self.handle().pointer_path(commit)
+        self.path.join("snapshots").join(commit)
     }
 
     /// The commit that the branch `main` had when it was last asked for.
@@ -59,11 +53,9 @@ impl RepoFolder {
     }
 
     pub(crate) fn point_main(&self, commit: &str) -> Result<(), HubError> {
-        self.handle().create_ref(commit).map_err(HubError::io(&self.path.join("refs")))
-    }
-
-    fn handle(&self) -> CacheRepo {
-        self.cache.repo(self.inner.clone())
+        let refs = self.path.join("refs");
+        let written = std::fs::create_dir_all(&refs).and_then(|()| std::fs::write(refs.join("main"), commit.trim()));
+        written.map_err(HubError::io(&refs))
     }
 }
 

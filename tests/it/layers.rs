@@ -33,11 +33,10 @@ const ARROWS: [(&str, &[&str]); 15] = [
 const MORE: [(&str, &[&str]); 2] = [("cli/open.rs", &["engine", "translate"]), ("cli/desk.rs", &["translate"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 23] = [
+const ROOTS: [(&str, &[&str]); 22] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
-    ("hf_hub", &["hub/download.rs"]),
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),
     ("axum", &["http/"]),
