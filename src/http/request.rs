@@ -9,13 +9,13 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Bodies, Held, Sender};
+use super::body::{Bodies, BufferedBody, Sender};
 use super::gateway::Gateway;
 use super::offload::offload_large;
 use super::options::Limits;
 use super::problem::Problem;
+use super::queue::Caller;
 use super::room::Reservation;
-use super::turns::Caller;
 use crate::cache::Key;
 use crate::intake::Source;
 use crate::language::Language;
@@ -164,7 +164,7 @@ impl ParsedRequest {
             Kind::Json => None,
             Kind::Bytes => Some(query(&head.uri)?),
         };
-        let Held { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
+        let BufferedBody { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
         let (retention, service, size) = (retention(&head.headers), service.clone(), bytes.len());
         let owner = gateway.clone();
         let parse = move || {
@@ -279,7 +279,7 @@ pub(super) async fn json_body<T: DeserializeOwned + Send + 'static>(
     let (head, body) = request.into_parts();
     match kind(&head.headers)? {
         Kind::Json => {
-            let Held { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
+            let BufferedBody { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
             Ok((offload_large(bytes.len(), move || json(&bytes)).await??, room))
         }
         Kind::Bytes => Err(unsupported("send application/json")),
