@@ -1,7 +1,8 @@
 //! What a request asks for: a JSON body, or a text or page as the body with the rest in the query.
 //!
-//! Not here: reading the bytes, within limits of size and time, which is in `body`, and what of them makes an article,
-//! which is the intake's.
+//! Two forms on the wire, since what is left out, and how a list is written, differ between them; both become the one
+//! `SummaryRequest` of the service at once. Not here: reading the bytes, within limits of size and time, which is in `body`,
+//! and what of them makes an article, which is the intake's.
 
 use axum::extract::{Query, Request as HttpRequest};
 use axum::http::{HeaderMap, StatusCode, header};
