@@ -139,25 +139,9 @@ pub struct Settings {
 impl Settings {
     /// Checks what the user wrote.
     pub fn resolve(raw: RawSettings) -> Result<Self, Error> {
-        let RawSettings {
-            model,
-            offline,
-            threads,
-            context,
-            kernels,
-            no_store,
-            log_json,
-            seed,
-            glossary,
-            translator,
-            verbose,
-            quiet,
-            variables,
-            serve: _,
-        } = raw;
-        let context = context.unwrap_or(EngineSettings::default().context);
+        let context = raw.context.unwrap_or(EngineSettings::default().context);
         let wrong = |name, reason: &str| Error::Setting { name, reason: reason.to_owned() };
-        if threads == Some(0) {
+        if raw.threads == Some(0) {
             return Err(wrong("--threads", "at least one thread is needed"));
         }
         if !(256..=1 << 20).contains(&context) {
@@ -165,22 +149,22 @@ impl Settings {
         }
         let available = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
-            model,
-            threads: threads.unwrap_or(available).min(1024),
-            seed,
-            glossary,
-            translator,
-            verbosity: match (quiet, verbose) {
+            model: raw.model,
+            threads: raw.threads.unwrap_or(available).min(1024),
+            seed: raw.seed,
+            glossary: raw.glossary,
+            translator: raw.translator,
+            verbosity: match (raw.quiet, raw.verbose) {
                 (true, _) => Verbosity::Quiet,
                 (_, 0) => Verbosity::Normal,
                 (_, 1) => Verbosity::Verbose,
                 _ => Verbosity::Debug,
             },
-            log_json,
-            color: variables.no_color.as_deref().unwrap_or_default().is_empty(),
-            engine: EngineSettings { context, kernels, ..EngineSettings::default() },
-            cache: (!no_store).then(|| variables.cache()),
-            hub: variables.hub(offline)?,
+            log_json: raw.log_json,
+            color: raw.variables.no_color.as_deref().unwrap_or_default().is_empty(),
+            engine: EngineSettings { context, kernels: raw.kernels, ..EngineSettings::default() },
+            cache: (!raw.no_store).then(|| raw.variables.cache()),
+            hub: raw.variables.hub(raw.offline)?,
         })
     }
 }
@@ -190,19 +174,20 @@ const KEPT_IN_MEMORY: usize = 64 << 20;
 const KEPT_ON_DISK: u64 = 256 << 20;
 
 impl HubVariables {
+    fn user_cache(&self) -> Option<PathBuf> {
+        self.xdg_cache.clone().or_else(|| Some(self.home.as_ref()?.join(".cache")))
+    }
+
     /// Answers are kept in the user's cache folder, or in memory alone where none is known.
     fn cache(&self) -> CacheSettings {
-        let home_cache = || self.home.as_ref().map(|home| home.join(".cache"));
-        let folder = self.xdg_cache.clone().or_else(home_cache);
-        let file = folder.map(|folder| folder.join("stislo/answers.redb"));
+        let file = self.user_cache().map(|folder| folder.join("stislo/answers.redb"));
         CacheSettings { memory_bytes: KEPT_IN_MEMORY, file, file_bytes: KEPT_ON_DISK }
     }
 
     fn hub(self, offline: bool) -> Result<HubSettings, Error> {
         // The order of huggingface_hub: HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub.
-        let home_cache = || self.home.as_ref().map(|home| home.join(".cache"));
-        let huggingface = self.xdg_cache.clone().or_else(home_cache).map(|cache| cache.join("huggingface"));
-        let hub_home = self.hub_home.clone().or(huggingface);
+        let huggingface = || self.user_cache().map(|cache| cache.join("huggingface"));
+        let hub_home = self.hub_home.clone().or_else(huggingface);
         let Some(cache) = self.hub_cache.clone().or_else(|| hub_home.clone().map(|home| home.join("hub"))) else {
             let reason = "no folder for models is known; set HF_HOME or HOME".to_owned();
             return Err(Error::Setting { name: "HF_HOME", reason });

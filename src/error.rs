@@ -95,6 +95,12 @@ pub enum Kind {
 }
 
 impl Error {
+    /// Says of what the system said, what could not be done: `doing` stands before the path in the message.
+    pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { doing, path, source }
+    }
+
     /// What the error means to a caller.
     pub fn kind(&self) -> Kind {
         match self {

@@ -141,8 +141,7 @@ pub async fn run(subject: Subject, wanted: Wanted, mut watch: impl FnMut(&str)) 
             heard.samples.extend([(Name::Summaries, seconds), (Name::Rules, rules)]);
         }
     }
-    let failed = |source| Error::Io { doing: "read", path: subject.path.clone(), source };
-    let file_bytes = std::fs::metadata(&subject.path).map_err(failed)?.len();
+    let file_bytes = std::fs::metadata(&subject.path).map_err(Error::io("read", &subject.path))?.len();
     let (prompts, peak) = heard.reached.ok_or(EngineError::Dead)?;
     Ok(Report {
         model: subject.info,

@@ -109,5 +109,5 @@ fn glossary(settings: &Settings) -> Result<Glossary, Error> {
 }
 
 fn text_of(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|source| Error::Io { doing: "read", path: path.to_owned(), source })
+    std::fs::read_to_string(path).map_err(Error::io("read", path))
 }

@@ -33,9 +33,5 @@ pub(super) enum Format {
 pub(super) fn print(text: &str) -> Result<(), Error> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|source| Error::Io {
-        doing: "write",
-        path: "standard output".into(),
-        source,
-    })
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Error::io("write", "standard output"))
 }

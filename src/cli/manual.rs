@@ -36,7 +36,6 @@ pub(super) fn man(args: Man, mut program: Command) -> Result<(), Error> {
         }
     };
     let mut page = Vec::new();
-    let failed = |source| Error::Io { doing: "write", path: "the manual page".into(), source };
-    clap_mangen::Man::new(command).render(&mut page).map_err(failed)?;
+    clap_mangen::Man::new(command).render(&mut page).map_err(Error::io("write", "the manual page"))?;
     super::input::print(&String::from_utf8_lossy(&page))
 }

@@ -165,8 +165,7 @@ pub struct Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(source: std::io::Error) -> Self {
-        let error = Error::Io { doing: "start", path: "the program's threads".into(), source };
-        Self { error: error.into(), form: Form::Line }
+        Self { error: Error::io("start", "the program's threads")(source).into(), form: Form::Line }
     }
 }
 

@@ -25,8 +25,7 @@ impl Drawing {
     /// The earlier runs; read first, so that a wrong file is known before anything is measured.
     pub(super) fn earlier<T: DeserializeOwned>(&self) -> Result<Vec<T>, Error> {
         let read = |path: &PathBuf| {
-            let failed = |source| Error::Io { doing: "read", path: path.clone(), source };
-            let text = std::fs::read_to_string(path).map_err(failed)?;
+            let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
             let wrong = |error: serde_json::Error| {
                 let reason = format!("this is not the JSON of such a run: {error}");
                 Error::Record { path: path.clone(), line: error.line().max(1), reason }
@@ -39,7 +38,6 @@ impl Drawing {
     /// Writes the page, where one is wanted.
     pub(super) fn write(&self, page: &Page) -> Result<(), Error> {
         let Some(path) = &self.html else { return Ok(()) };
-        let failed = |source| Error::Io { doing: "write", path: path.clone(), source };
-        std::fs::write(path, chart::html(page)).map_err(failed)
+        std::fs::write(path, chart::html(page)).map_err(Error::io("write", path))
     }
 }

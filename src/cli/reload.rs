@@ -22,8 +22,7 @@ impl Reload {
     #[cfg(unix)]
     pub(super) fn start(self) -> Result<(), Error> {
         use tokio::signal::unix::{SignalKind, signal};
-        let failed = |source| Error::Io { doing: "wait for", path: "signals".into(), source };
-        let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
+        let mut hangup = signal(SignalKind::hangup()).map_err(Error::io("wait for", "signals"))?;
         tokio::spawn(async move {
             while hangup.recv().await.is_some() {
                 self.keys();

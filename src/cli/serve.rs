@@ -93,10 +93,9 @@ impl Signals {
     /// From here on no signal is lost.
     fn new() -> Result<Self, Error> {
         use tokio::signal::unix::{SignalKind, signal};
-        let failed = |source| Error::Io { doing: "wait for", path: "signals".into(), source };
-        let terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        Ok(Self { terminate, interrupt })
+        let both =
+            || Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? });
+        both().map_err(Error::io("wait for", "signals"))
     }
 
     /// Ends with the next SIGINT or SIGTERM.

@@ -19,11 +19,7 @@ use crate::error::Error;
 impl RawSettings {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
-            doing: "read",
-            path: path.to_owned(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
         let wrong = |error: toml::de::Error| Error::Setting {
             name: "--config",
             reason: format!("{}: {}", path.display(), error.to_string().trim_end()),

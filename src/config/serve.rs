@@ -13,6 +13,7 @@ use crate::http::{Answers, IpNet, Keys, Limits, Options, PublicUrl, Times};
 /// Where the gateway listens when nobody says.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
+// Between the gateway's own settings stand those that come from the table of limits, `http::limits`.
 macro_rules! settings {
     (
         sizes { $($size:ident: $flag:literal, $env:literal, $unit:literal, $least:literal, $usual:literal, $what:literal;)* }

@@ -86,8 +86,7 @@ struct Line {
 impl Dataset {
     /// Reads a whole file; its rows stay in memory.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Io { doing: "read", path: path.to_owned(), source };
-        let whole = std::fs::read_to_string(path).map_err(failed)?;
+        let whole = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
         let mut rows = Vec::new();
         let mut ids = HashSet::new();
         for (index, line) in whole.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {

@@ -35,7 +35,7 @@ pub(super) struct Journal {
 impl Journal {
     /// Opens or begins a file; gives the results that it has.
     pub(super) fn open(path: &Path, header: &Header) -> Result<(Self, Vec<Record>), Error> {
-        let failed = |doing| move |source| Error::Io { doing, path: path.to_owned(), source };
+        let failed = |doing| Error::io(doing, path);
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create(true).open(path).map_err(failed("open"))?;
         let mut journal = Self { path: path.to_owned(), file };
@@ -68,7 +68,6 @@ impl Journal {
     /// Adds a line.
     pub(super) fn append(&mut self, line: &impl Serialize) -> Result<(), Error> {
         let text = format!("{}\n", serde_json::json!(line));
-        let failed = |source| Error::Io { doing: "write", path: self.path.clone(), source };
-        self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush()).map_err(failed)
+        self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush()).map_err(Error::io("write", &self.path))
     }
 }

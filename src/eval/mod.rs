@@ -109,11 +109,13 @@ async fn outcome(service: &Service, row: &ArticleRow, wanted: &Wanted) -> Result
 }
 
 fn header(model: Option<&ModelInfo>, dataset: &Dataset, wanted: &Wanted) -> Header {
+    let SummaryOptions { languages, facts, length, seed, .. } = &wanted.options;
     Header {
         stislo_eval: 1,
         dataset: dataset.sha256.clone(),
         model: model.map(|model| (model.name.clone(), model.revision.clone())),
-        task: format!("{:?}", wanted.options),
+        // As it was written from the beginning, so that journals can be gone on with.
+        task: format!("Task {{ languages: {languages:?}, facts: {facts}, length: {length:?} }}, seed {seed:?}"),
     }
 }
 

@@ -12,8 +12,8 @@ use http_body_util::BodyExt;
 
 use super::options::Options;
 use super::problem::Problem;
+use super::queue::Caller;
 use super::room::{Lack, Reservation, Room};
-use super::turns::Caller;
 
 /// Bodies of the largest size that there is room for at a time; for smaller ones, as many more.
 const LARGEST_BODIES: usize = 32;
@@ -30,7 +30,7 @@ pub(super) struct Bodies {
     unknown: Room,
     /// Bytes of one body.
     limit: usize,
-    patience: Duration,
+    timeout: Duration,
 }
 
 /// Who sends a body.
@@ -43,7 +43,7 @@ pub(super) enum Sender {
 }
 
 /// A body, and the room that it takes until it is dropped.
-pub(super) struct Held {
+pub(super) struct BufferedBody {
     pub(super) bytes: Vec<u8>,
     pub(super) room: Reservation,
 }
@@ -60,16 +60,12 @@ impl Bodies {
         let limit = options.limits.max_body_bytes;
         let room =
             |limit: usize| Room::new(limit.saturating_mul(LARGEST_BODIES), limit.saturating_mul(LARGEST_OF_CALLER));
-        Self {
-            known: room(limit),
-            unknown: room(limit.min(UNKNOWN_BYTES)),
-            limit,
-            patience: options.times.body_timeout,
-        }
+        let (known, unknown) = (room(limit), room(limit.min(UNKNOWN_BYTES)));
+        Self { known, unknown, limit, timeout: options.times.body_timeout }
     }
 
     /// Reads a body.
-    pub(super) async fn read(&self, headers: &HeaderMap, body: Body, sender: Sender) -> Result<Held, Problem> {
+    pub(super) async fn read(&self, headers: &HeaderMap, body: Body, sender: Sender) -> Result<BufferedBody, Problem> {
         let (mut room, limit) = match sender {
             Sender::Known(caller) => (self.known.reserve(caller), self.limit),
             Sender::Unknown(caller) => (self.unknown.reserve(caller), self.limit.min(UNKNOWN_BYTES)),
@@ -77,10 +73,10 @@ impl Bodies {
         let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         let read = match said {
             Some(said) if said > limit as u64 => Ok(Err(Failure::TooLarge)),
-            _ => tokio::time::timeout(self.patience, collect(body, limit, &mut room)).await,
+            _ => tokio::time::timeout(self.timeout, collect(body, limit, &mut room)).await,
         };
         match read {
-            Ok(Ok(bytes)) => Ok(Held { bytes, room }),
+            Ok(Ok(bytes)) => Ok(BufferedBody { bytes, room }),
             Ok(Err(failure)) => Err(self.problem(&failure, sender)),
             Err(_) => Err(self.late()),
         }
@@ -120,7 +116,7 @@ impl Bodies {
     }
 
     fn late(&self) -> Problem {
-        let seconds = self.patience.as_secs();
+        let seconds = self.timeout.as_secs();
         let detail = format!("the body took longer than {seconds} s, which is the limit `body_timeout`");
         Problem::plain(StatusCode::REQUEST_TIMEOUT, "body_timeout", detail)
     }
@@ -164,7 +160,7 @@ mod tests {
         Sender::Known(Caller::Key(key))
     }
 
-    fn read(bodies: &Bodies, bytes: usize, sender: Sender) -> Result<Held, StatusCode> {
+    fn read(bodies: &Bodies, bytes: usize, sender: Sender) -> Result<BufferedBody, StatusCode> {
         let held = bodies.read(&said(bytes), Body::from(vec![b' '; bytes]), sender).now_or_never();
         held.expect("the body is there").map_err(|problem| problem.status)
     }
@@ -174,7 +170,7 @@ mod tests {
         let bodies = bodies();
         assert_eq!(read(&bodies, LIMIT + 1, known(0)).err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
         let full = (0..LARGEST_BODIES as u64).map(|n| read(&bodies, LIMIT, known(n % 4)).unwrap());
-        let mut held: Vec<Held> = full.collect();
+        let mut held: Vec<BufferedBody> = full.collect();
         assert_eq!(read(&bodies, 1, known(4)).err(), Some(StatusCode::TOO_MANY_REQUESTS), "all of it is taken");
         drop(held.pop());
         assert!(read(&bodies, 1, known(4)).is_ok());
@@ -183,7 +179,7 @@ mod tests {
     #[tokio::test]
     async fn one_caller_has_a_share_of_the_room() {
         let bodies = bodies();
-        let held: Vec<Held> = (0..LARGEST_OF_CALLER).map(|_| read(&bodies, LIMIT, known(0)).unwrap()).collect();
+        let held: Vec<BufferedBody> = (0..LARGEST_OF_CALLER).map(|_| read(&bodies, LIMIT, known(0)).unwrap()).collect();
         assert_eq!(read(&bodies, 1, known(0)).err(), Some(StatusCode::TOO_MANY_REQUESTS));
         assert!(read(&bodies, LIMIT, known(1)).is_ok(), "another is not hindered");
         drop(held);
@@ -214,7 +210,8 @@ mod tests {
         let bodies = Bodies::new(&Options::default());
         let unknown = Sender::Unknown(Caller::Unknown);
         assert_eq!(read(&bodies, UNKNOWN_BYTES + 1, unknown).err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
-        let held: Vec<Held> = (0..LARGEST_OF_CALLER).map(|_| read(&bodies, UNKNOWN_BYTES, unknown).unwrap()).collect();
+        let held: Vec<BufferedBody> =
+            (0..LARGEST_OF_CALLER).map(|_| read(&bodies, UNKNOWN_BYTES, unknown).unwrap()).collect();
         assert_eq!(read(&bodies, 1, unknown).err(), Some(StatusCode::TOO_MANY_REQUESTS));
         assert!(read(&bodies, 8 << 20, known(1)).is_ok(), "those with a key do not feel it");
         let recognised = held.into_iter().map(|held| bodies.recognised(held.room, Caller::Key(1)).unwrap());

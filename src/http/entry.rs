@@ -16,7 +16,7 @@ use super::gateway::Gateway;
 use super::keys::Credential;
 use super::metrics::LEFT;
 use super::problem::{Code, Problem};
-use super::turns::Caller;
+use super::queue::Caller;
 use super::{libre, origin, tail};
 
 /// The address at the other end of a connection.
@@ -28,22 +28,6 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The longest that is taken from a caller.
 const LONGEST_ID: usize = 64;
 
-/// Every path that there is, as labels of counters. Those of `libre` come to them.
-pub(super) const PATHS: [&str; 13] = [
-    "/",
-    "/page.css",
-    "/page.js",
-    "/health",
-    "/ready",
-    "/metrics",
-    "/openapi.json",
-    "/v1/models",
-    "/v1/summarize",
-    "/v1/summarise",
-    "/v1/compare",
-    "/v1/translate",
-    "other",
-];
 /// Paths that need no key: they say nothing about articles, and probes and browsers have none.
 const OPEN: [&str; 6] = ["/", "/page.css", "/page.js", "/health", "/ready", "/openapi.json"];
 /// Paths that are asked every few seconds.
@@ -51,23 +35,24 @@ const PROBES: [&str; 3] = ["/health", "/ready", "/metrics"];
 
 /// Takes a request in, and its response out.
 pub(super) async fn enter(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().map_or("other", |matched| label(matched.as_str()));
+    let path = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let id = id(request.headers());
     let span = tracing::info_span!("request", id);
-    let mut visit =
-        Visit { gateway: gateway.clone(), path, begun: Instant::now(), status: LEFT, stream: None, span: span.clone() };
+    let (begun, of) = (Instant::now(), path.clone());
+    let mut guard =
+        RequestGuard { gateway: gateway.clone(), path: of, begun, status: LEFT, stream: None, span: span.clone() };
     let answer = async {
-        match caller(&gateway, &request, path) {
+        match caller(&gateway, &request, &path) {
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
                 next.run(request).await
             }
-            Err(problem) if libre::PATHS.contains(&path) => libre::refused(problem),
+            Err(problem) if libre::PATHS.contains(&path.as_str()) => libre::refused(problem),
             Err(problem) => problem.into_response(),
         }
     };
     let mut response = answer.instrument(span.clone()).await;
-    visit.status = response.status().as_u16();
+    guard.status = response.status().as_u16();
     if let Some(code) = response.extensions().get::<Code>() {
         gateway.0.metrics.refused(code.0);
     }
@@ -77,14 +62,10 @@ pub(super) async fn enter(State(gateway): State<Gateway>, mut request: Request, 
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
-        visit.stream = Some(Stream::Left);
-        return tail::holding(response, visit, span);
+        guard.stream = Some(Stream::Left);
+        return tail::holding(response, guard, span);
     }
     response
-}
-
-fn label(path: &str) -> &'static str {
-    PATHS.into_iter().chain(libre::PATHS).find(|&known| known == path).unwrap_or("other")
 }
 
 /// Who asks, when they may.
@@ -121,9 +102,9 @@ fn id(headers: &HeaderMap) -> String {
 }
 
 /// One request, from its first line to its answer. One that is dropped before has been left.
-struct Visit {
+struct RequestGuard {
     gateway: Gateway,
-    path: &'static str,
+    path: String,
     begun: Instant,
     status: u16,
     /// How a stream ended, where the answer is one.
@@ -139,13 +120,13 @@ enum Stream {
     Left,
 }
 
-impl tail::Ending for Visit {
+impl tail::Ending for RequestGuard {
     fn end(&mut self) {
         self.stream = self.stream.map(|_| Stream::Whole);
     }
 }
 
-impl Drop for Visit {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         let Self { gateway, path, begun, status, stream, span } = self;
         let _entered = span.enter();
@@ -156,7 +137,7 @@ impl Drop for Visit {
             Stream::Whole => "whole",
             Stream::Left => "left",
         });
-        match PROBES.contains(path) {
+        match PROBES.contains(&path.as_str()) {
             true => tracing::debug!(path, status, milliseconds, "request"),
             false => tracing::info!(path, status, milliseconds, stream, "request"),
         }

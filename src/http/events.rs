@@ -6,21 +6,18 @@
 //! source of the stream is a record that others may read too; see `flight`.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::http::{HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::Stream;
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::flight::{Reader, Step};
+use super::flight::{Output, Reader, Step};
 use super::limit::Limit;
+use super::offload::offload_large;
 use super::phase::Working;
 use super::problem::Problem;
 use crate::intake::Article;
-use crate::language::{Language, SentenceId};
 use crate::service::SummaryEvent;
 
 /// One event of a stream.
@@ -34,49 +31,61 @@ pub(super) struct StreamEvent {
 }
 
 /// Where the events of one stream come from.
-pub(super) struct Source {
-    /// What was read already.
-    pub(super) first: Option<Step>,
-    pub(super) reader: Reader,
-    pub(super) limit: Limit,
+pub(super) struct Source<T> {
+    reader: Reader<T>,
+    limit: Limit,
     /// A stream is under way until it is dropped.
-    pub(super) _working: Working,
+    _working: Working,
+    /// What was read already.
+    first: Option<Step<T>>,
 }
 
-/// The events as a response.
-pub(super) fn response(source: Source) -> Response {
-    let keep_alive = source.limit.keep_alive();
-    let events = futures_util::stream::unfold(Some(source), |source| async {
-        let mut source = source?;
-        let (event, rest) = match source.next().await {
-            Step::Continue(event) => (event, Some(source)),
-            Step::Break(Ok(outcome)) => (event("done", &json!({"answer": &*outcome.answer})), None),
-            Step::Break(Err(problem)) => (failed(&problem), None),
-        };
-        Some((Ok::<_, Infallible>(event), rest))
-    });
-    stream(events, keep_alive)
-}
+impl<T: Output> Source<T> {
+    pub(super) fn new(reader: Reader<T>, limit: Limit, working: Working) -> Self {
+        Self { reader, limit, _working: working, first: None }
+    }
 
-/// Server-sent events that nobody on the way holds back; a comment comes with each `pause` of silence.
-pub(super) fn stream(
-    events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static,
-    pause: Duration,
-) -> Response {
-    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(pause)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // nginx would hold events back otherwise.
-    headers.insert(header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    response
-}
+    /// Waits for the first event. What is refused at once is refused with a status; only what goes on becomes a stream.
+    pub(super) async fn begun(mut self) -> Result<Self, Problem> {
+        match self.next().await {
+            Step::Break(Err(problem)) => Err(problem),
+            first => Ok(Self { first: Some(first), ..self }),
+        }
+    }
 
-impl Source {
-    async fn next(&mut self) -> Step {
+    /// The events as a response: nobody on the way holds them back, and a comment comes with each pause.
+    pub(super) fn response(self) -> Response {
+        let pause = self.limit.keep_alive();
+        let events = futures_util::stream::unfold(Some(self), |source| async {
+            let mut source = source?;
+            let (event, rest) = match source.next().await {
+                Step::Continue(event) => (event, Some(source)),
+                Step::Break(outcome) => (last(outcome).await, None),
+            };
+            Some((Ok::<_, Infallible>(event), rest))
+        });
+        let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(pause)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // nginx would hold events back otherwise.
+        headers.insert(header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+        response
+    }
+
+    async fn next(&mut self) -> Step<T> {
         if let Some(first) = self.first.take() {
             return first;
         }
         self.limit.hold(self.reader.next()).await.unwrap_or_else(|problem| Step::Break(Err(problem)))
+    }
+}
+
+async fn last<T: Output>(outcome: Result<T, Problem>) -> Event {
+    let done = async |output: T| offload_large(output.size(), move || output.done()).await;
+    let failed = |problem: Problem| event("error", &json!({"problem": problem.document()}));
+    match outcome {
+        Ok(output) => done(output).await.unwrap_or_else(failed),
+        Err(problem) => failed(problem),
     }
 }
 
@@ -96,42 +105,15 @@ pub(super) fn told(event: &SummaryEvent) -> Event {
     self::event(name, &json!(event))
 }
 
-/// The end of a stream that has no answer.
-pub(super) fn failed(problem: &Problem) -> Event {
-    event("error", &json!({"problem": problem.document()}))
-}
-
 /// `accepted`: the article, as `extract --format json` shows it, without what was removed.
 pub(super) fn accepted(article: &Article) -> Event {
-    let sentences = article.sentences().iter();
-    let article = Shown {
-        title: article.title(),
-        language: article.language(),
-        text: article.text(),
-        sentences: sentences.map(|it| Span { id: it.id, start: it.start, end: it.end }).collect(),
-        sha256: article.sha256(),
-    };
-    Event::default().event("accepted").json_data(Accepted { article }).expect("an article is plain data")
-}
-
-#[derive(Serialize)]
-struct Accepted<'a> {
-    article: Shown<'a>,
-}
-
-#[derive(Serialize)]
-struct Shown<'a> {
-    title: Option<&'a str>,
-    language: Language,
-    text: &'a str,
-    sentences: Vec<Span>,
-    sha256: &'a str,
-}
-
-/// A sentence, by its bytes in the text.
-#[derive(Serialize)]
-struct Span {
-    id: SentenceId,
-    start: usize,
-    end: usize,
+    let sentences = article.sentences().iter().map(|it| json!({"id": it.id, "start": it.start, "end": it.end}));
+    let article = json!({
+        "title": article.title(),
+        "language": article.language(),
+        "text": article.text(),
+        "sentences": sentences.collect::<Vec<_>>(),
+        "sha256": article.sha256(),
+    });
+    event("accepted", &json!({"article": article}))
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use axum::response::sse::Event;
 use prometheus_client::metrics::counter::Counter;
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tracing::Instrument as _;
@@ -20,14 +21,34 @@ use crate::answer::Answer;
 use crate::cache::Key;
 use crate::service::{Stage, SummaryEvent};
 
+/// What a computation gives.
+pub(super) trait Output: Clone + Send + 'static {
+    /// The last event of its stream.
+    fn done(&self) -> Event;
+
+    /// Bytes of that, about.
+    fn size(&self) -> usize;
+}
+
 /// What a reader is told next: an event, or the end.
-pub(super) type Step = ControlFlow<Result<Outcome, Problem>, Event>;
+pub(super) type Step<T> = ControlFlow<Result<T, Problem>, Event>;
 
 /// An answer, and where it comes from.
 #[derive(Clone)]
 pub(super) struct Outcome {
     pub(super) answer: Arc<Answer>,
     pub(super) origin: Origin,
+}
+
+impl Output for Outcome {
+    fn done(&self) -> Event {
+        events::event("done", &json!({"answer": &*self.answer}))
+    }
+
+    fn size(&self) -> usize {
+        // Answers are short.
+        0
+    }
 }
 
 /// Where an answer comes from.
@@ -40,17 +61,16 @@ pub(super) enum Origin {
 }
 
 /// What has happened in a computation so far.
-pub(super) struct Record {
-    steps: Mutex<Steps>,
+pub(super) struct Record<T> {
+    steps: Mutex<Steps<T>>,
     changed: watch::Sender<()>,
 }
 
-#[derive(Default)]
-struct Steps {
+struct Steps<T> {
     all: Vec<Event>,
     /// The last event that says how far it is. Only that one is of interest.
     progress: Option<Progress>,
-    end: Option<Result<Outcome, Problem>>,
+    end: Option<Result<T, Problem>>,
 }
 
 /// The last progress.
@@ -62,13 +82,13 @@ struct Progress {
     count: u64,
 }
 
-impl Record {
-    fn lock(&self) -> MutexGuard<'_, Steps> {
+impl<T> Record<T> {
+    fn lock(&self) -> MutexGuard<'_, Steps<T>> {
         // A panic elsewhere leaves no half of a change behind in here.
         self.steps.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self, change: impl FnOnce(&mut Steps)) {
+    fn write(&self, change: impl FnOnce(&mut Steps<T>)) {
         let mut steps = self.lock();
         // Nothing comes behind the end.
         if steps.end.is_none() {
@@ -96,7 +116,7 @@ impl Record {
         }
     }
 
-    fn end(&self, outcome: Result<Outcome, Problem>) {
+    fn end(&self, outcome: Result<T, Problem>) {
         self.write(|steps| steps.end = Some(outcome));
     }
 }
@@ -104,21 +124,21 @@ impl Record {
 /// The computations under way. Clones share them.
 #[derive(Clone)]
 pub(super) struct Flights {
-    open: Arc<Mutex<HashMap<Key, Weak<Flight>>>>,
+    open: Arc<Mutex<HashMap<Key, Weak<Flight<Outcome>>>>>,
     /// Counts those that were given up because nobody waited for them any more.
     given_up: Counter,
 }
 
 /// A computation under way. Its task ends with it.
-struct Flight {
-    record: Arc<Record>,
+struct Flight<T> {
+    record: Arc<Record<T>>,
     task: AbortHandle,
     given_up: Counter,
 }
 
 /// One of those who wait for a computation.
-pub(super) struct Reader {
-    flight: Arc<Flight>,
+pub(super) struct Reader<T> {
+    flight: Arc<Flight<T>>,
     /// Events that were read, and the number of the last progress that was.
     read: usize,
     progress: u64,
@@ -131,44 +151,48 @@ impl Flights {
     }
 
     /// Joins the computation with this key if there is one under way, and else begins it. Without a key it is nobody else's.
-    pub(super) fn join<F>(&self, key: Option<Key>, compute: impl FnOnce(Arc<Record>) -> F) -> Reader
+    pub(super) fn join<F>(&self, key: Option<Key>, compute: impl FnOnce(Arc<Record<Outcome>>) -> F) -> Reader<Outcome>
     where
         F: Future<Output = Result<Outcome, Problem>> + Send + 'static,
     {
-        let Some(key) = key else { return Reader::new(self.begin(compute)) };
+        let Some(key) = key else { return begin(&self.given_up, compute) };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let under_way = open.get(&key).and_then(Weak::upgrade).filter(|flight| flight.record.lock().end.is_none());
-        let flight = under_way.unwrap_or_else(|| {
-            open.retain(|_, flight| flight.strong_count() > 0);
-            let flight = self.begin(compute);
-            open.insert(key, Arc::downgrade(&flight));
-            flight
-        });
-        Reader::new(flight)
-    }
-
-    fn begin<F>(&self, compute: impl FnOnce(Arc<Record>) -> F) -> Arc<Flight>
-    where
-        F: Future<Output = Result<Outcome, Problem>> + Send + 'static,
-    {
-        let record = Arc::new(Record { steps: Mutex::default(), changed: watch::Sender::new(()) });
-        let work = compute(record.clone());
-        let end = End(record.clone());
-        let task = tokio::spawn(async move { end.0.end(work.await) }.in_current_span()).abort_handle();
-        Arc::new(Flight { record, task, given_up: self.given_up.clone() })
+        under_way.map_or_else(
+            || {
+                open.retain(|_, flight| flight.strong_count() > 0);
+                let reader = begin(&self.given_up, compute);
+                open.insert(key, Arc::downgrade(&reader.flight));
+                reader
+            },
+            Reader::new,
+        )
     }
 }
 
-/// A computation that panics ends in an error.
-struct End(Arc<Record>);
+/// Begins a computation, and counts when it is given up.
+pub(super) fn begin<T: Output, F>(given_up: &Counter, compute: impl FnOnce(Arc<Record<T>>) -> F) -> Reader<T>
+where
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
+{
+    let steps = Mutex::new(Steps { all: Vec::new(), progress: None, end: None });
+    let record = Arc::new(Record { steps, changed: watch::Sender::new(()) });
+    let work = compute(record.clone());
+    let end = End(record.clone());
+    let task = tokio::spawn(async move { end.0.end(work.await) }.in_current_span()).abort_handle();
+    Reader::new(Arc::new(Flight { record, task, given_up: given_up.clone() }))
+}
 
-impl Drop for End {
+/// A computation that panics ends in an error.
+struct End<T>(Arc<Record<T>>);
+
+impl<T> Drop for End<T> {
     fn drop(&mut self) {
         self.0.end(Err(Problem::internal()));
     }
 }
 
-impl Drop for Flight {
+impl<T> Drop for Flight<T> {
     fn drop(&mut self) {
         if self.record.lock().end.is_none() {
             self.given_up.inc();
@@ -177,14 +201,14 @@ impl Drop for Flight {
     }
 }
 
-impl Reader {
-    fn new(flight: Arc<Flight>) -> Self {
+impl<T: Output> Reader<T> {
+    fn new(flight: Arc<Flight<T>>) -> Self {
         let changed = flight.record.changed.subscribe();
         Self { flight, read: 0, progress: 0, changed }
     }
 
     /// The next event, or the end.
-    pub(super) async fn next(&mut self) -> Step {
+    pub(super) async fn next(&mut self) -> Step<T> {
         loop {
             self.changed.mark_unchanged();
             if let Some(step) = self.look() {
@@ -195,7 +219,7 @@ impl Reader {
         }
     }
 
-    fn look(&mut self) -> Option<Step> {
+    fn look(&mut self) -> Option<Step<T>> {
         let steps = self.flight.record.lock();
         if let Some(Progress { event, at, count }) = &steps.progress
             && (*at, true) == (self.read, *count > self.progress)
@@ -213,7 +237,7 @@ impl Reader {
     }
 
     /// Waits for the end.
-    pub(super) async fn outcome(&mut self) -> Result<Outcome, Problem> {
+    pub(super) async fn outcome(&mut self) -> Result<T, Problem> {
         loop {
             if let Step::Break(outcome) = self.next().await {
                 return outcome;

@@ -12,8 +12,8 @@ use super::metrics::Metrics;
 use super::options::{Answers, Options};
 use super::phase::{Life, Phase};
 use super::problem::Problem;
+use super::queue::{Caller, Permit, QueueSlot, Queues};
 use super::request::{ParsedRequest, Retention};
-use super::turns::{Caller, Lanes, Turn};
 use super::{events, offload};
 use crate::answer::Answer;
 use crate::cache::{AnswerCache, Key};
@@ -30,7 +30,7 @@ pub(super) struct Shared {
     pub(super) cache: Option<AnswerCache>,
     pub(super) life: Life,
     pub(super) metrics: Metrics,
-    pub(super) turns: Lanes,
+    pub(super) queues: Queues,
     /// Another takes its place when the glossary is read again. The lock is held to look and to set.
     service: RwLock<Option<Service>>,
     flights: Flights,
@@ -43,7 +43,7 @@ impl Gateway {
         let metrics = Metrics::new();
         Self(Arc::new(Shared {
             life: Life::new(),
-            turns: Lanes::new(&options),
+            queues: Queues::new(&options),
             flights: Flights::new(metrics.given_up.clone()),
             service: RwLock::default(),
             bodies: Bodies::new(&options),
@@ -110,7 +110,7 @@ impl Gateway {
     }
 
     /// Begins the computation of an answer, or joins the one of the same request.
-    pub(super) fn begin(&self, service: &Service, request: ParsedRequest) -> Reader {
+    pub(super) fn begin(&self, service: &Service, request: ParsedRequest) -> Reader<Outcome> {
         let shared = (request.retention == Retention::Usual).then_some(request.key);
         let (gateway, service) = (self.clone(), service.of_flow(request.caller.flow()));
         self.0.flights.join(shared, |record| async move {
@@ -120,16 +120,27 @@ impl Gateway {
         })
     }
 
+    /// Waits for the turn of a place, and counts for how long.
+    pub(super) async fn turn(&self, place: QueueSlot) -> Permit {
+        let waiting = Instant::now();
+        let turn = place.turn().await;
+        self.0.metrics.waited(waiting.elapsed());
+        turn
+    }
+
     /// The turn comes first, and lasts until the last piece of work has ended, whoever has left in the meantime.
-    async fn answer(&self, service: &Service, request: ParsedRequest, record: &Record) -> Result<Outcome, Problem> {
+    async fn answer(
+        &self,
+        service: &Service,
+        request: ParsedRequest,
+        record: &Record<Outcome>,
+    ) -> Result<Outcome, Problem> {
         let (retention, request_key, caller) = (request.retention, request.key, request.caller);
-        let place = self.0.turns.summaries.take(caller).map_err(Problem::busy)?;
+        let place = self.0.queues.summaries.take(caller).map_err(Problem::busy)?;
         if !place.has_turn() {
             record.tell(&SummaryEvent::Progress { stage: Stage::Waiting, done: 0, total: 0 });
         }
-        let waiting = Instant::now();
-        let turn = Arc::new(place.turn().await);
-        self.0.metrics.waited(waiting.elapsed());
+        let turn = Arc::new(self.turn(place).await);
         let mut first_token = self.0.metrics.first_token();
         let Read { prepared, accepted, turn } = self.read(service, request, turn).await?;
         let key = self.own_key(service.key(&prepared), caller);
@@ -156,7 +167,7 @@ impl Gateway {
     }
 
     /// Reads the article of a request off the runtime. Turn and room are held by the thread that reads.
-    async fn read(&self, service: &Service, request: ParsedRequest, turn: Arc<Turn>) -> Result<Read, Problem> {
+    async fn read(&self, service: &Service, request: ParsedRequest, turn: Arc<Permit>) -> Result<Read, Problem> {
         let (service, most) = (service.clone(), self.0.options.limits.max_characters);
         let read = offload::offload(move |cancel| {
             let ParsedRequest { request, room: _room, .. } = request;
@@ -179,11 +190,11 @@ struct Read {
     prepared: Prepared,
     /// The article, as streams show it.
     accepted: Event,
-    turn: Arc<Turn>,
+    turn: Arc<Permit>,
 }
 
 /// Writes down a kept answer as if it were written, so that who reads along sees the same steps.
-fn replay(record: &Record, answer: &Answer) {
+fn replay(record: &Record<Outcome>, answer: &Answer) {
     for summary in &answer.summaries {
         for (index, fact) in summary.key_facts.iter().cloned().enumerate() {
             record.tell(&SummaryEvent::Fact { language: summary.language, index, fact });

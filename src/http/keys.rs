@@ -48,11 +48,7 @@ pub(super) enum Credential {
 impl Keys {
     /// Reads a file of keys.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
-            doing: "read the API keys of",
-            path: path.to_owned(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(path).map_err(Error::io("read the API keys of", path))?;
         Self::parse(&text)
             .map_err(|what| Error::Setting { name: "--keys", reason: format!("{}: {what}", path.display()) })
     }

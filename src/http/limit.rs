@@ -6,7 +6,6 @@ use tokio::time::Instant;
 
 use super::gateway::Gateway;
 use super::problem::Problem;
-use super::turns::{Place, Turn};
 
 /// How long a caller waits: until its deadline, and until the gateway stops.
 pub(super) struct Limit {
@@ -29,14 +28,6 @@ impl Limit {
             }
             stopped = self.gateway.0.life.stopped() => Err(stopped),
         }
-    }
-
-    /// Waits for the turn of a place, and counts for how long.
-    pub(super) async fn turn(&self, place: Place) -> Turn {
-        let waiting = Instant::now();
-        let turn = place.turn().await;
-        self.gateway.0.metrics.waited(waiting.elapsed());
-        turn
     }
 
     pub(super) fn keep_alive(&self) -> Duration {

@@ -1,4 +1,4 @@
-//! What a gateway counts, for Prometheus. Labels come from lists of ours, so no caller can make their number grow.
+//! What a gateway counts, for Prometheus. Labels come from routes and lists of ours, so no caller can make their number grow.
 //!
 //! A registry of the gateway's own, so that two gateways in a process do not mix. Whoever asks for OpenMetrics is given it;
 //! others get Prometheus's older text format, which every scraper reads. Not here: what a single request cost, which is in
@@ -15,7 +15,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 use super::flight::Origin;
 use super::problem::Problem;
@@ -30,13 +30,13 @@ pub(super) const LEFT: u16 = 499;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
-    path: &'static str,
+    path: String,
     status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Path {
-    path: &'static str,
+    path: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -109,80 +109,71 @@ pub(super) struct Metrics {
     prefix_bytes: Gauge,
 }
 
-impl Metrics {
-    pub(super) fn new() -> Self {
-        let metrics = Self {
-            registry: Mutex::default(),
-            requests: Family::default(),
-            seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
-            kept: Counter::default(),
-            written: Counter::default(),
-            given_up: Counter::default(),
-            prompt_tokens: Counter::default(),
-            completion_tokens: Counter::default(),
-            reading_seconds: Counter::default(),
-            writing_seconds: Counter::default(),
-            refusals: Family::default(),
-            waits: Histogram::new(SECONDS),
-            first_tokens: Histogram::new(SECONDS),
-            kept_file_bytes: Gauge::default(),
-            engine_up: Gauge::default(),
-            tasks: Gauge::default(),
-            open: Gauge::default(),
-            running: Gauge::default(),
-            waiting: Gauge::default(),
-            connections: Gauge::default(),
-            sequences: Gauge::default(),
-            cache_bytes: Gauge::default(),
-            prefix_bytes: Gauge::default(),
-        };
-        metrics.register();
-        metrics
+/// Registers metrics under the program's name.
+struct Registering<'a>(&'a mut Registry);
+
+impl Registering<'_> {
+    fn family<M: Metric + Clone>(&mut self, name: &str, help: &str, metric: M) -> M {
+        self.0.register(name, help, metric.clone());
+        metric
     }
 
-    fn register(&self) {
-        let mut root = self.registry.lock().expect("nothing panics while it counts");
+    fn histogram(&mut self, name: &str, help: &str) -> Histogram {
+        self.family(name, help, Histogram::new(SECONDS))
+    }
+
+    fn plain<M: Metric + Clone + Default>(&mut self, name: &str, help: &str) -> M {
+        self.family(name, help, M::default())
+    }
+}
+
+impl Metrics {
+    pub(super) fn new() -> Self {
+        let mut root = Registry::default();
         root.register_collector(Box::new(Process));
-        let registry = root.sub_registry_with_prefix("stislo");
+        let mut add = Registering(root.sub_registry_with_prefix("stislo"));
         let build = Build {
             version: env!("CARGO_PKG_VERSION"),
             architecture: std::env::consts::ARCH,
             system: std::env::consts::OS,
         };
-        registry.register("build", "The program that runs", Info::new(build));
-        registry.register("requests", "Requests by path and status; 499: the caller left", self.requests.clone());
-        registry.register(
-            "request_seconds",
-            "From a request to its answer; of a stream, to its end",
-            self.seconds.clone(),
-        );
-        registry.register("refusals", "Requests that were refused, by the code of the problem", self.refusals.clone());
-        registry.register("answers_kept", "Answers that were kept from before", self.kept.clone());
-        registry.register("answers_written", "Answers that the model wrote", self.written.clone());
-        registry.register("cancelled", "Answers given up because nobody waited any more", self.given_up.clone());
-        registry.register("queue_wait_seconds", "From a place in the queue to the turn", self.waits.clone());
-        let first = "From the turn to the first letters of an answer";
-        registry.register("first_token_seconds", first, self.first_tokens.clone());
-        registry.register("prompt_tokens", "Tokens of prompts", self.prompt_tokens.clone());
-        registry.register("completion_tokens", "Tokens written", self.completion_tokens.clone());
-        let reading = "Seconds that answers took to read prompts; those written side by side count each";
-        registry.register("prefill_seconds", reading, self.reading_seconds.clone());
-        let writing = "Seconds that answers took to be written; those written side by side count each";
-        registry.register("decode_seconds", writing, self.writing_seconds.clone());
-        registry.register("requests_open", "Requests under way, reading and waiting included", self.open.clone());
-        registry.register("requests_running", "Requests at work", self.running.clone());
-        registry.register("requests_waiting", "Requests that wait for their turn", self.waiting.clone());
-        registry.register("connections", "Open connections", self.connections.clone());
-        registry.register("tasks", "Tasks of the runtime that are alive", self.tasks.clone());
-        registry.register("kept_file_bytes", "Size of the file of kept answers", self.kept_file_bytes.clone());
-        registry.register(
-            "engine_up",
-            "1 when the engine answers, 0 before it does and when it has failed",
-            self.engine_up.clone(),
-        );
-        registry.register("engine_sequences", "Texts that the engine writes side by side", self.sequences.clone());
-        registry.register("engine_cache_bytes", "Bytes of the engine's caches under way", self.cache_bytes.clone());
-        registry.register("engine_prefix_bytes", "Bytes of articles kept as read", self.prefix_bytes.clone());
+        add.0.register("build", "The program that runs", Info::new(build));
+        // In this order they are told.
+        Self {
+            requests: add.plain("requests", "Requests by path and status; 499: the caller left"),
+            seconds: add.family(
+                "request_seconds",
+                "From a request to its answer; of a stream, to its end",
+                Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            ),
+            refusals: add.plain("refusals", "Requests that were refused, by the code of the problem"),
+            kept: add.plain("answers_kept", "Answers that were kept from before"),
+            written: add.plain("answers_written", "Answers that the model wrote"),
+            given_up: add.plain("cancelled", "Answers given up because nobody waited any more"),
+            waits: add.histogram("queue_wait_seconds", "From a place in the queue to the turn"),
+            first_tokens: add.histogram("first_token_seconds", "From the turn to the first letters of an answer"),
+            prompt_tokens: add.plain("prompt_tokens", "Tokens of prompts"),
+            completion_tokens: add.plain("completion_tokens", "Tokens written"),
+            reading_seconds: add.plain(
+                "prefill_seconds",
+                "Seconds that answers took to read prompts; those written side by side count each",
+            ),
+            writing_seconds: add.plain(
+                "decode_seconds",
+                "Seconds that answers took to be written; those written side by side count each",
+            ),
+            open: add.plain("requests_open", "Requests under way, reading and waiting included"),
+            running: add.plain("requests_running", "Requests at work"),
+            waiting: add.plain("requests_waiting", "Requests that wait for their turn"),
+            connections: add.plain("connections", "Open connections"),
+            tasks: add.plain("tasks", "Tasks of the runtime that are alive"),
+            kept_file_bytes: add.plain("kept_file_bytes", "Size of the file of kept answers"),
+            engine_up: add.plain("engine_up", "1 when the engine answers, 0 before it does and when it has failed"),
+            sequences: add.plain("engine_sequences", "Texts that the engine writes side by side"),
+            cache_bytes: add.plain("engine_cache_bytes", "Bytes of the engine's caches under way"),
+            prefix_bytes: add.plain("engine_prefix_bytes", "Bytes of articles kept as read"),
+            registry: Mutex::new(root),
+        }
     }
 
     /// A request was refused.
@@ -209,10 +200,10 @@ impl Metrics {
     }
 
     /// A request was answered.
-    pub(super) fn request(&self, path: &'static str, status: u16, took: Duration) {
-        self.requests.get_or_create(&Request { path, status }).inc();
+    pub(super) fn request(&self, path: &str, status: u16, took: Duration) {
+        self.requests.get_or_create(&Request { path: path.to_owned(), status }).inc();
         if status != LEFT {
-            self.seconds.get_or_create(&Path { path }).observe(took.as_secs_f64());
+            self.seconds.get_or_create(&Path { path: path.to_owned() }).observe(took.as_secs_f64());
         }
     }
 

@@ -1,7 +1,7 @@
 //! The HTTP gateway: `router(gateway)`, and `serve`, which serves it until it is told to stop.
 //!
 //! The way of one request: `server` (connection, with its `clock`), `entry` (id, host and page by `origin`, key, log), `body`
-//! (in `room`) and `request` (what is wanted, within `options`), `gateway` (kept answers, `turns`, the service), `flight` (one
+//! (in `room`) and `request` (what is wanted, within `options`), `gateway` (kept answers, `queue`, the service), `flight` (one
 //! computation for all who ask the same), and back as JSON by `summarize` or as `events`. A turn comes before all that costs
 //! anything; what takes long is done off the runtime (`offload`), and holds turn and room until it has ended. Errors are
 //! problem documents (RFC 9457) from one table, `problem`. Handlers only translate: the work is the service's. A caller who
@@ -31,13 +31,13 @@ mod phase;
 mod probes;
 mod problem;
 mod process;
+mod queue;
 mod request;
 mod room;
 mod server;
 mod summarize;
 mod tail;
 mod translate;
-mod turns;
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ use problem::Problem;
 /// How long a browser remembers what it was told about an origin.
 const PREFLIGHT: Duration = Duration::from_secs(3600);
 
-/// The gateway's paths. `entry::PATHS` has them again, as labels.
+/// The gateway's paths. They are labels of counters, too.
 pub fn router(gateway: Gateway) -> Router {
     let own = Router::new()
         .route("/", get(page::html))

@@ -4,6 +4,8 @@
 //! (a turn, the room of a body) is moved into it and comes back with its result: it is free again when the work has really
 //! ended, and not when somebody stopped waiting for it.
 
+use std::sync::Arc;
+
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -31,8 +33,11 @@ pub(super) async fn offload_large<T: Send + 'static>(
 }
 
 /// JSON of about so many bytes as a response.
-pub(super) async fn json<T: Serialize + Send + 'static>(bytes: usize, value: T) -> Result<Response, Problem> {
-    let json = offload_large(bytes, move || serde_json::to_vec(&value)).await?;
+pub(super) async fn json<T: Serialize + Send + Sync + 'static>(
+    bytes: usize,
+    value: Arc<T>,
+) -> Result<Response, Problem> {
+    let json = offload_large(bytes, move || serde_json::to_vec(&*value)).await?;
     let json = json.map_err(|_| Problem::internal())?;
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }

@@ -2,10 +2,7 @@
 //!
 //! Programs are generated from it, so every path is in it, each operation has a name of its own that stays the same, and
 //! what may be refused is said with its form. A query has no defaults here, although it has some: generated clients send
-//! them along with a JSON body, which has everything in it. The paths of LibreTranslate, whose handlers read their fields
-//! themselves, are described in `libre`.
-
-mod libre;
+//! them along with a JSON body, which has everything in it.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +10,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response as HttpResponse};
+pub(super) use utoipa::openapi::Response;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::Server;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
 use super::gateway::Gateway;
+use super::libre;
+use super::page;
 use super::probes::{self, Health, Models};
 use super::problem::Document;
 use super::request::SummarizeBody;
@@ -48,22 +48,25 @@ use crate::answer::Answer;
         probes::health,
         probes::ready,
         probes::metrics,
-        page,
-        style,
-        script,
-        document,
-        libre::translate,
-        libre::detect,
+        page::html,
+        page::css,
+        page::js,
+        get,
+        libre::answer::translate,
+        libre::answer::detect,
         libre::languages,
         libre::settings,
-        libre::translate_file,
-        libre::download_file,
+        libre::file::translate,
+        libre::file::download,
     ),
-    components(schemas(SummarizeBody, Answer, Models, Health, Document<'static>, libre::Refused)),
+    components(schemas(SummarizeBody, Answer, Models, Health, Document<'static>, libre::types::Refused)),
     modifiers(&Rest)
 )]
 struct Api;
 
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "gateway", operation_id = "openapi", security(()),
+    responses((status = 200, description = "The document", body = serde_json::Value), Anyone))]
 pub(super) async fn get(State(gateway): State<Gateway>) -> HttpResponse {
     let mut api = Api::openapi();
     let base = gateway.0.options.public_url.as_ref().map_or("/", |url| url.as_str());
@@ -71,30 +74,6 @@ pub(super) async fn get(State(gateway): State<Gateway>) -> HttpResponse {
     // What it says is the same for all callers, and changes with the program.
     ([(header::CACHE_CONTROL, "no-cache")], Json(api)).into_response()
 }
-
-/// The web page.
-#[utoipa::path(get, path = "/", tag = "gateway", operation_id = "page", security(()),
-    responses((status = 200, description = "The page", body = String, content_type = "text/html"), Anyone))]
-#[expect(dead_code, reason = "describes a file")]
-fn page() {}
-
-/// The web page's style.
-#[utoipa::path(get, path = "/page.css", tag = "gateway", operation_id = "page_style", security(()),
-    responses((status = 200, description = "The style", body = String, content_type = "text/css"), Anyone))]
-#[expect(dead_code, reason = "describes a file")]
-fn style() {}
-
-/// The web page's script.
-#[utoipa::path(get, path = "/page.js", tag = "gateway", operation_id = "page_script", security(()),
-    responses((status = 200, description = "The script", body = String, content_type = "text/javascript"), Anyone))]
-#[expect(dead_code, reason = "describes a file")]
-fn script() {}
-
-/// This document.
-#[utoipa::path(get, path = "/openapi.json", tag = "gateway", operation_id = "openapi", security(()),
-    responses((status = 200, description = "The document", body = serde_json::Value), Anyone))]
-#[expect(dead_code, reason = "describes this document")]
-fn document() {}
 
 /// What attributes cannot say.
 struct Rest;
@@ -172,7 +151,7 @@ impl IntoResponses for Unready {
 }
 
 /// What may be refused of what everybody may have.
-struct Anyone;
+pub(super) struct Anyone;
 
 impl IntoResponses for Anyone {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
@@ -186,7 +165,7 @@ fn listed(lists: &[&Listed]) -> BTreeMap<String, RefOr<Response>> {
         .collect()
 }
 
-fn refusal(status: u16, what: &str, kind: &str, schema: &str) -> Response {
+pub(super) fn refusal(status: u16, what: &str, kind: &str, schema: &str) -> Response {
     let mut response = ResponseBuilder::new().description(what);
     // hyper answers what it cannot read by itself.
     if status != 431 {

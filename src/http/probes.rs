@@ -92,7 +92,7 @@ pub(super) async fn models(State(gateway): State<Gateway>) -> Result<Json<Models
         Unready,
     ))]
 pub(super) async fn metrics(State(gateway): State<Gateway>, headers: HeaderMap) -> Result<Response, Problem> {
-    let (running, waiting) = gateway.0.turns.count();
+    let (running, waiting) = gateway.0.queues.count();
     let kept_file_bytes = gateway.0.cache.as_ref().map_or(0, AnswerCache::file_bytes);
     let load = Load { open: gateway.0.life.working(), running, waiting, kept_file_bytes };
     let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());

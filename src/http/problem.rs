@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::turns::Full;
+use super::queue::Full;
 use crate::error::{Error, Kind};
 use crate::intake::IntakeError;
 

@@ -1,7 +1,8 @@
 //! What a request asks for: a JSON body, or a text or page as the body with the rest in the query.
 //!
-//! Not here: reading the bytes, within limits of size and time, which is in `body`, and what of them makes an article,
-//! which is the intake's.
+//! Two forms on the wire, since what is left out, and how a list is written, differ between them; both become the one
+//! `SummaryRequest` of the service at once. Not here: reading the bytes, within limits of size and time, which is in `body`,
+//! and what of them makes an article, which is the intake's.
 
 use axum::extract::{Query, Request as HttpRequest};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,13 +10,13 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Bodies, Held, Sender};
+use super::body::{Bodies, BufferedBody, Sender};
 use super::gateway::Gateway;
 use super::offload::offload_large;
 use super::options::Limits;
 use super::problem::Problem;
+use super::queue::Caller;
 use super::room::Reservation;
-use super::turns::Caller;
 use crate::cache::Key;
 use crate::intake::Source;
 use crate::language::Language;
@@ -164,7 +165,7 @@ impl ParsedRequest {
             Kind::Json => None,
             Kind::Bytes => Some(query(&head.uri)?),
         };
-        let Held { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
+        let BufferedBody { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
         let (retention, service, size) = (retention(&head.headers), service.clone(), bytes.len());
         let owner = gateway.clone();
         let parse = move || {
@@ -279,7 +280,7 @@ pub(super) async fn json_body<T: DeserializeOwned + Send + 'static>(
     let (head, body) = request.into_parts();
     match kind(&head.headers)? {
         Kind::Json => {
-            let Held { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
+            let BufferedBody { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
             Ok((offload_large(bytes.len(), move || json(&bytes)).await??, room))
         }
         Kind::Bytes => Err(unsupported("send application/json")),

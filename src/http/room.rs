@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::turns::Caller;
+use super::queue::Caller;
 
 /// Room for a number of bytes. Clones share it.
 #[derive(Clone)]

@@ -1,6 +1,5 @@
 //! `POST /v1/summarize`: the main job, as one answer or as a stream; and `POST /v1/compare`: the same with a comparison.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -17,8 +16,8 @@ use super::offload::offload;
 use super::openapi::Refusals;
 use super::phase::Working;
 use super::problem::Problem;
+use super::queue::Caller;
 use super::request::{ParsedRequest, Retention, SummarizeBody, SummarizeQuery};
-use super::turns::Caller;
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::service::Service;
@@ -43,12 +42,12 @@ pub(super) async fn post(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let begun = Begun::read(gateway, caller, request).await?;
-    if begun.request.stream {
-        return begun.stream().await;
+    let admitted = AdmittedRequest::read(gateway, caller, request).await?;
+    if admitted.request.stream {
+        return admitted.stream().await;
     }
-    let retention = begun.request.retention;
-    Ok(whole(&begun.outcome().await?, retention))
+    let retention = admitted.request.retention;
+    Ok(whole(&admitted.outcome().await?, retention))
 }
 
 /// Summarises the article in the body in several languages and compares what they say. It does not stream.
@@ -67,20 +66,20 @@ pub(super) async fn compare(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let begun = Begun::read(gateway, caller, request).await?;
-    if begun.request.stream {
+    let admitted = AdmittedRequest::read(gateway, caller, request).await?;
+    if admitted.request.stream {
         return Err(Problem::refused("invalid_request", "a comparison does not stream; ask without `stream`"));
     }
-    begun.request.request.options.check_comparison().map_err(Error::from)?;
-    let retention = begun.request.retention;
-    let Outcome { answer, origin } = begun.outcome().await?;
+    admitted.request.request.options.check_comparison().map_err(Error::from)?;
+    let retention = admitted.request.retention;
+    let Outcome { answer, origin } = admitted.outcome().await?;
     // Every fact is held against every other.
     let answer = offload(move |_| Arc::new(Answer::clone(&answer).compared())).await?;
     Ok(whole(&Outcome { answer, origin }, retention))
 }
 
 /// A request that was read and may be worked on.
-struct Begun {
+struct AdmittedRequest {
     gateway: Gateway,
     service: Service,
     limit: Limit,
@@ -88,7 +87,7 @@ struct Begun {
     request: ParsedRequest,
 }
 
-impl Begun {
+impl AdmittedRequest {
     async fn read(gateway: Gateway, caller: Caller, request: Request) -> Result<Self, Problem> {
         let limit = Limit::since(Instant::now(), &gateway);
         let working = gateway.0.life.begin()?;
@@ -110,12 +109,8 @@ impl Begun {
     /// The answer as events.
     async fn stream(self) -> Result<Response, Problem> {
         let Self { gateway, service, limit, working, request } = self;
-        let mut reader = gateway.begin(&service, request);
-        // What is refused at once is refused with a status; only what was accepted, or waits, becomes a stream.
-        match limit.hold(reader.next()).await? {
-            ControlFlow::Break(Err(problem)) => Err(problem),
-            first => Ok(events::response(events::Source { first: Some(first), reader, limit, _working: working })),
-        }
+        let reader = gateway.begin(&service, request);
+        Ok(events::Source::new(reader, limit, working).begun().await?.response())
     }
 }
 

@@ -2,30 +2,28 @@
 //!
 //! Events of a stream: `begun` {total}, `sentence` {index, total, sentence}, and `done` {translation} or `error` {problem}.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
 use axum::response::sse::Event;
+use prometheus_client::metrics::counter::Counter;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::events::{self, event};
+use super::events::{self, Source, event};
+use super::flight::{self, Output};
 use super::gateway::Gateway;
 use super::limit::Limit;
-use super::offload::{self, offload_large};
+use super::offload;
 use super::openapi::Refusals;
-use super::phase::Working;
 use super::problem::Problem;
+use super::queue::Caller;
 use super::request;
-use super::room::Reservation;
-use super::turns::{Caller, Place, Turn};
 use crate::language::Language;
-use crate::service::{Document, OpenOptions, Opened, Service, Step, TextFormat, Translation};
+use crate::service::{Document, OpenOptions, Step, TextFormat, Translation};
 
 /// A text, and what is wanted of it.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -73,101 +71,44 @@ pub(super) async fn post(
     if characters > most {
         return Err(Problem::over(characters, "characters of text", most, "max_characters"));
     }
-    let place = gateway.0.turns.translations.take(caller).map_err(Problem::busy)?;
+    let place = gateway.0.queues.translations.take(caller).map_err(Problem::busy)?;
     let has_turn = place.has_turn();
-    let text = Text::Waiting { document: Document { text, from, to, format }, place, room };
-    let mut job = Job { service, text, limit, _working: working };
-    // What is refused at once is refused with a status; only what was opened, or waits, becomes a stream.
-    if has_turn || !stream {
-        job = job.opened().await?;
-    }
-    match stream {
-        true => Ok(streamed(job)),
-        false => {
-            let translation = job.translation(&mut |_| ()).await?;
-            offload::json(translation.text.len(), translation).await
-        }
-    }
-}
-
-/// A text that is translated.
-struct Job {
-    service: Service,
-    text: Text,
-    limit: Limit,
-    _working: Working,
-}
-
-/// How far a text is.
-enum Text {
-    /// Its turn is to come.
-    Waiting { document: Document, place: Place, room: Reservation },
-    /// It was read. It holds the turn and the room of its body, too, as long as a thread works with it.
-    Opened { opened: Opened, held: Arc<(Turn, Reservation)> },
-}
-
-impl Job {
-    /// Waits for the turn and reads the text.
-    async fn opened(self) -> Result<Self, Problem> {
-        let Self { service, text, limit, _working } = self;
-        let (document, place, room) = match text {
-            Text::Waiting { document, place, room } => (document, place, room),
-            opened @ Text::Opened { .. } => return Ok(Self { service, text: opened, limit, _working }),
-        };
-        let reading = async {
-            let held = Arc::new((limit.turn(place).await, room));
-            let options = OpenOptions { held: Some(held.clone()), ..OpenOptions::default() };
-            Ok::<_, Problem>(Text::Opened { opened: service.opened(document, options).await?, held })
-        };
-        let text = limit.hold(reading).await??;
-        Ok(Self { service, text, limit, _working })
-    }
-
-    async fn translation(self, watch: &mut (dyn FnMut(Step<'_>) + Send)) -> Result<Translation, Problem> {
-        let Self { service, text, limit, _working } = self.opened().await?;
-        let Text::Opened { opened, held } = text else { return Err(Problem::internal()) };
-        let translation = limit.hold(service.translate_opened(opened, watch)).await??;
-        held.0.finish();
-        Ok(translation)
-    }
-}
-
-/// The work runs beside the response; when the reader leaves, its channel closes and the work is dropped.
-fn streamed(job: Job) -> Response {
-    let pause = job.limit.keep_alive();
-    let (events, reader) = unbounded_channel();
-    tokio::spawn(async move {
-        let gone = events.clone();
-        tokio::select! {
-            () = work(job, events) => {}
-            () = gone.closed() => {}
-        }
+    let document = Document { text, from, to, format };
+    let mut reader = flight::begin(&Counter::default(), |record| async move {
+        let permit = Arc::new((gateway.turn(place).await, room));
+        let options = OpenOptions { held: Some(permit.clone()), ..OpenOptions::default() };
+        let opened = service.opened(document, options).await?;
+        let translation = service.translate_opened(opened, &mut |step| record.push(told(&step))).await?;
+        permit.0.finish();
+        Ok(Arc::new(translation))
     });
-    let stream = futures_util::stream::unfold(reader, |mut reader: UnboundedReceiver<Event>| async {
-        let event = reader.recv().await?;
-        Some((Ok::<_, Infallible>(event), reader))
-    });
-    events::stream(stream, pause)
+    if !stream {
+        let translation = limit.hold(reader.outcome()).await??;
+        return offload::json(translation.text.len(), translation).await;
+    }
+    let mut source = Source::new(reader, limit, working);
+    // What waits becomes a stream before anything is known of it.
+    if has_turn {
+        source = source.begun().await?;
+    }
+    Ok(source.response())
 }
 
-/// What goes through the channel is bounded by the text, which is.
-async fn work(job: Job, reader: UnboundedSender<Event>) {
-    // A reader that has left is noticed by whoever runs this.
-    let send = |event| drop(reader.send(event));
-    let mut watch = |step: Step<'_>| match step {
-        Step::Begun { total } => send(event("begun", &json!({"total": total}))),
+fn told(step: &Step<'_>) -> Event {
+    match step {
+        Step::Begun { total } => event("begun", &json!({"total": total})),
         Step::Ready { index, total, sentence } => {
-            send(event("sentence", &json!({"index": index, "total": total, "sentence": sentence})));
+            event("sentence", &json!({"index": index, "total": total, "sentence": sentence}))
         }
-    };
-    match job.translation(&mut watch).await {
-        Ok(translation) => {
-            let size = translation.text.len();
-            match offload_large(size, move || event("done", &json!({"translation": translation}))).await {
-                Ok(done) => send(done),
-                Err(problem) => send(events::failed(&problem)),
-            }
-        }
-        Err(problem) => send(events::failed(&problem)),
+    }
+}
+
+impl Output for Arc<Translation> {
+    fn done(&self) -> Event {
+        event("done", &json!({"translation": **self}))
+    }
+
+    fn size(&self) -> usize {
+        self.text.len()
     }
 }

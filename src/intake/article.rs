@@ -2,8 +2,6 @@
 //!
 //! Its fields are private, so that nobody else can make ranges that do not fit the text. Only `read` makes articles.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 use super::Removed;
@@ -135,9 +133,5 @@ impl Article {
 }
 
 fn hex_sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

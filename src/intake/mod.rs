@@ -44,6 +44,7 @@ pub use decode::MAX_BYTES;
 pub use error::IntakeError;
 pub use mixture::{Mixture, Share};
 pub use note::read_note;
+pub use plain::one_line;
 pub use removed::{Reason, Removed};
 pub use unfit::Unfit;
 pub use unpack::MAX_FILE_BYTES;

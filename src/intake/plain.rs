@@ -30,7 +30,10 @@ const LONGEST_TITLE: usize = 500;
 /// Cleans the blocks of a page. `extracted` are those that an extractor takes for the article, if one was asked. A title
 /// that the user gives is kept and only its repeats are removed; `named` is the title that the page's head gives.
 pub(super) fn clean(blocks: Vec<Block>, extracted: &[Block], titles: Titles) -> Cleaned {
-    let given = titles.given.map(|title| one_line(&title)).filter(|title| !title.is_empty());
+    let given = titles
+        .given
+        .map(|title| one_line(&title).chars().take(LONGEST_TITLE).collect::<String>())
+        .filter(|title| !title.is_empty());
     let found: Vec<Option<Found>> = furniture::find_all(&blocks);
     let page = Page::new(&blocks, &found);
     let headed = titles.named.as_deref().and_then(|named| title::headed(&blocks, named));
@@ -67,9 +70,9 @@ pub(super) struct Titles {
     pub(super) named: Option<String>,
 }
 
-fn one_line(title: &str) -> String {
-    let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(LONGEST_TITLE).collect()
+/// A text as one line, with one blank for any number of them.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Finds the title above the text. A title that asks looks like prose, so it may have to be taken off the text.

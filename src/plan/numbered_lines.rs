@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::PlanError;
 use super::names::Names;
 use super::orders::Orders;
-use crate::intake::{AnnotatedArticle, Article};
+use crate::intake::{AnnotatedArticle, Article, one_line};
 use crate::language::{Language, Sentence, SentenceId};
 
 /// Most tokens of a part's lines. Small models see the beginning of a long prompt best, and a pass over a short one costs
@@ -196,11 +196,6 @@ fn item(article: &Article, sentence: &Sentence) -> Item {
         sentences: vec![sentence.id.get()],
         paragraph: sentence.paragraph,
     }
-}
-
-/// A sentence stays on the line of its number.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

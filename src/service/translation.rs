@@ -7,8 +7,8 @@ use futures_util::future::try_join_all;
 use super::run::Run;
 use super::{Service, Stage, SummaryEvent};
 use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
-use crate::engine::EngineError;
 use crate::error::Error;
+use crate::intake::one_line;
 use crate::language::Language;
 use crate::plan::NumberedLines;
 use crate::translate;
@@ -54,9 +54,7 @@ impl Service {
     /// # Errors
     /// When the text is refused.
     pub async fn opened(&self, document: Document, options: OpenOptions) -> Result<Opened, Error> {
-        let _leaving = options.cancel.on_drop();
-        let opened = tokio::task::spawn_blocking(move || translate::open(&document, &options)).await;
-        Ok(opened.map_err(|_| Error::Engine(EngineError::Dead))??)
+        Ok(translate::opened(document, options).await?)
     }
 
     /// Translates a text that was read. Dropping the future cancels the work.
@@ -155,7 +153,7 @@ impl Run<'_> {
 fn lines_of(summary: &Summary) -> Vec<String> {
     let texts = [&summary.headline, &summary.summary];
     let facts = summary.key_facts.iter().map(|fact| &fact.text);
-    texts.into_iter().chain(facts).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    texts.into_iter().chain(facts).map(|text| one_line(text)).collect()
 }
 
 /// The translated paragraphs, with the citations of what they translate.

@@ -121,12 +121,7 @@ impl Desk {
         document: Document,
         watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<Translation, TranslateError> {
-        let opened = beside(move |cancel| {
-            let options = OpenOptions { cancel: cancel.clone(), ..OpenOptions::default() };
-            open(&document, &options)
-        });
-        let opened = opened.await??;
-        self.translate_opened(opened, watch).await
+        self.translate_opened(opened(document, OpenOptions::default()).await?, watch).await
     }
 
     /// Translates a text that was read. Dropping the future cancels the work.
@@ -247,6 +242,15 @@ impl Desk {
         }
         Ok(whole)
     }
+}
+
+/// Reads a text for a translation, on a thread that may be busy for long. Dropping the future stops the work.
+///
+/// # Errors
+/// When the text is refused (see [`open`]).
+pub async fn opened(document: Document, options: OpenOptions) -> Result<Opened, TranslateError> {
+    let _leaving = options.cancel.on_drop();
+    beside(move |_| open(&document, &options)).await?
 }
 
 /// Does work that takes longer than a moment on a thread that may be busy, and tells it when nobody waits any more.

@@ -49,7 +49,7 @@ use std::pin::Pin;
 use serde::Serialize;
 
 pub use self::check::{Fault, FaultKind};
-pub use self::desk::{Desk, Step};
+pub use self::desk::{Desk, Step, opened};
 pub use self::error::TranslateError;
 pub use self::glossary::{Glossary, Term};
 pub use self::job::{Document, Format, Rendered, Sentence, Translation};

@@ -18,6 +18,7 @@ use super::{Batch, Direction, Pending, TranslateError, Translator, check, number
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
 use crate::grammar::{ForbiddenWords, NameSpellings, Script, SentenceFormat, SentenceGrammar, TextRules};
+use crate::intake::one_line;
 use crate::language::{Language, beginnings, is_code, latin_words, tokens};
 
 /// Branches of one job: candle's kernels read the weights once for up to four rows.
@@ -169,10 +170,6 @@ fn job(direction: Direction, sentences: &[&str], temperature: f32, without: &[&s
 fn shown(example: &str, Direction { from, to }: Direction) -> String {
     let line = |language| line_of(example, language);
     format!("{}: {}\n{}: {}\n\n", from.english_name(), line(from), to.english_name(), line(to))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {

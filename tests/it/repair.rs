@@ -125,7 +125,7 @@ async fn what_is_sent_as_a_fact_is_settled() {
         ANSWERS[language].lines().nth(3).unwrap().replace("[3]", "[1]")
     }
     let (summaries, stages, _) = answered(script!(wrong_number, rewritten), |_| ()).await;
-    let written = stages.iter().position(|event| is_repairing(event)).unwrap();
+    let written = stages.iter().position(is_repairing).unwrap();
     for summary in &summaries {
         let facts = stages.iter().enumerate().filter_map(|(at, stage)| match stage {
             SummaryEvent::Fact { language, index, fact } if *language == summary.language => {
@@ -350,5 +350,5 @@ async fn an_answer_that_holds_asks_for_nothing_more() {
     }
     let (summaries, stages, _) = answered(script!(good, never), |_| ()).await;
     assert!(summaries.iter().all(|summary| summary.dropped == 0 && summary.key_facts.len() == 3));
-    assert!(!stages.iter().any(|event| is_repairing(event)));
+    assert!(!stages.iter().any(is_repairing));
 }

@@ -6,16 +6,17 @@ use axum::Json;
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::refusal::Refusal;
+use super::refusal::{Fields, Refusal};
+use super::types::{Alternatives, DetectBody, Guess, Guesses, Texts, TranslateBody, Translation};
 use super::values::Values;
-use super::{Held, Libre, demand};
+use super::{Admission, Libre, demand};
 use crate::error::Error;
 use crate::http::offload::{self, offload_large};
 use crate::http::options::Limits;
-use crate::http::turns::Caller;
+use crate::http::queue::Caller;
 use crate::intake::Company;
 use crate::language::{Language, nearest_language};
 use crate::service::{Document, OpenOptions, Service, TextFormat};
@@ -24,7 +25,7 @@ use crate::service::{Document, OpenOptions, Service, TextFormat};
 const SIDE_BY_SIDE: usize = 4;
 
 /// What is asked for, checked in the order of that server.
-struct Asked {
+struct TextsRequest {
     texts: Vec<String>,
     /// They came as an array, and go back as one.
     batch: bool,
@@ -39,13 +40,18 @@ struct Asked {
 /// One text's answer.
 struct Item {
     text: String,
-    detected: Value,
+    detected: Guess,
     alternatives: Vec<String>,
     /// Why the text is as it was.
     refused: Option<Error>,
 }
 
-pub(super) async fn translate(
+/// Translates a text or several. Fields may also come as a form or in the query.
+#[utoipa::path(post, path = "/translate", tag = "libretranslate", operation_id = "libre_translate",
+    request_body = TranslateBody,
+    security((), ("bearer" = []), ("api_key" = [])),
+    responses((status = 200, description = "The translation", body = Translation), Fields))]
+pub(in crate::http) async fn translate(
     State(libre): State<Libre>,
     Extension(caller): Extension<Caller>,
     request: Request,
@@ -54,11 +60,11 @@ pub(super) async fn translate(
     let (caller, mut values) = libre.read(caller, request).await?;
     let service = libre.gateway.service()?;
     let (reader, limits, room) = (service.clone(), libre.gateway.0.options.limits, values.room.take());
-    let asked = offload_large(values.size, move || Asked::read(&reader, &limits, &values)).await??;
-    let asked = Arc::new(asked);
+    let wanted = offload_large(values.size, move || TextsRequest::read(&reader, &limits, &values)).await??;
+    let wanted = Arc::new(wanted);
     // A few at a time, so that the engine's rows are filled and no request has everything to itself.
-    let work = |held: Held| {
-        let items = (0..asked.texts.len()).map(|at| item(service.clone(), asked.clone(), at, held.clone()));
+    let work = |admission: Admission| {
+        let items = (0..wanted.texts.len()).map(|at| item(service.clone(), wanted.clone(), at, admission.clone()));
         stream::iter(items.collect::<Vec<_>>()).buffered(SIDE_BY_SIDE).try_collect()
     };
     let mut items: Vec<Item> = libre.work((caller, begun, room), work).await?;
@@ -69,41 +75,48 @@ pub(super) async fn translate(
         return Err(error.into());
     }
     let size = items.iter().map(|item| item.text.len()).sum();
-    Ok(offload::json(size, answer(&asked, items)).await?)
+    Ok(offload::json(size, Arc::new(json!(answer(&wanted, items)))).await?)
 }
 
 /// What is answered.
-fn answer(asked: &Asked, items: Vec<Item>) -> Value {
-    let mut answer = Map::new();
-    let mut put = |name: &str, values: Vec<Value>| {
-        let single = || values.first().cloned().unwrap_or_default();
-        answer.insert(name.to_owned(), if asked.batch { json!(values) } else { single() });
-    };
-    put("translatedText", items.iter().map(|item| json!(item.text)).collect());
-    if asked.from.is_none() {
-        put("detectedLanguage", items.iter().map(|item| item.detected.clone()).collect());
+fn answer(wanted: &TextsRequest, items: Vec<Item>) -> Translation {
+    let (mut texts, mut guesses, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for Item { text, detected, alternatives, .. } in items {
+        texts.push(text);
+        guesses.push(detected);
+        others.push(alternatives);
     }
-    if asked.alternatives > 0 {
-        put("alternatives", items.iter().map(|item| json!(item.alternatives)).collect());
+    let batch = wanted.batch;
+    Translation {
+        translated_text: if batch { Texts::Several(texts) } else { Texts::One(texts.swap_remove(0)) },
+        detected_language: wanted.from.is_none().then(|| match batch {
+            true => Guesses::Several(guesses),
+            false => Guesses::One(guesses.swap_remove(0)),
+        }),
+        alternatives: (wanted.alternatives > 0).then(|| match batch {
+            true => Alternatives::Several(others),
+            false => Alternatives::One(others.swap_remove(0)),
+        }),
     }
-    Value::Object(answer)
 }
 
 /// Translates the text with this number; one that is refused goes back as it came. Owns what it needs, since several are
 /// under way.
-async fn item(service: Service, asked: Arc<Asked>, at: usize, held: Held) -> Result<Item, Refusal> {
-    let text = asked.texts[at].as_str();
-    let untouched = |refused| {
-        let detected = json!({"confidence": 0.0, "language": "en"});
-        Item { text: text.to_owned(), detected, alternatives: Vec::new(), refused }
+async fn item(service: Service, wanted: Arc<TextsRequest>, at: usize, admission: Admission) -> Result<Item, Refusal> {
+    let text = wanted.texts[at].as_str();
+    let untouched = |refused| Item {
+        text: text.to_owned(),
+        detected: Guess::new(Language::En, 0.0),
+        alternatives: Vec::new(),
+        refused,
     };
     // Pictures and blanks go back as they came.
     if !text.chars().any(char::is_alphanumeric) {
         return Ok(untouched(None));
     }
-    let document = Document { text: text.to_owned(), from: asked.from, to: asked.to, format: asked.format };
+    let document = Document { text: text.to_owned(), from: wanted.from, to: wanted.to, format: wanted.format };
     let translation = async {
-        let options = OpenOptions { company: asked.company, held: Some(held), ..OpenOptions::default() };
+        let options = OpenOptions { company: wanted.company, held: Some(admission), ..OpenOptions::default() };
         let opened = service.opened(document, options).await?;
         Ok((service.translate_opened(opened.clone(), &mut |_| ()).await?, opened))
     };
@@ -114,21 +127,16 @@ async fn item(service: Service, asked: Arc<Asked>, at: usize, held: Held) -> Res
         Err(Error::Translate(error)) if error.is_of_the_text() => return Ok(untouched(Some(Error::Translate(error)))),
         Err(error) => return Err(error.into()),
     };
-    let plain = asked.format == TextFormat::Text && asked.alternatives > 0;
+    let plain = wanted.format == TextFormat::Text && wanted.alternatives > 0;
     let alternatives = match plain {
-        true => service.alternatives(&opened, &translation, asked.alternatives).await,
+        true => service.alternatives(&opened, &translation, wanted.alternatives).await,
         false => Vec::new(),
     };
-    let detected = json!({"confidence": percent(translation.confidence), "language": translation.from.code()});
+    let detected = Guess::new(translation.from, translation.confidence);
     Ok(Item { text: translation.text, detected, alternatives, refused: None })
 }
 
-/// A whole number.
-fn percent(share: f32) -> f64 {
-    f64::from((share * 100.0).round())
-}
-
-impl Asked {
+impl TextsRequest {
     fn read(service: &Service, limits: &Limits, values: &Values) -> Result<Self, Refusal> {
         let q = values.get("q").ok_or_else(|| Refusal::missing("q"))?;
         let (source, target) = languages(values)?;
@@ -214,18 +222,22 @@ pub(super) fn too_long(size: usize, limit: usize) -> Refusal {
     Refusal::bad(format!("Invalid request: request ({size}) exceeds text limit ({limit})"))
 }
 
-/// One list of candidates for all of the text, the best first.
-pub(super) async fn detect(
+/// Tells the language of a text. Fields may also come as a form or in the query.
+#[utoipa::path(post, path = "/detect", tag = "libretranslate", operation_id = "libre_detect",
+    request_body = DetectBody,
+    security((), ("bearer" = []), ("api_key" = [])),
+    responses((status = 200, description = "Candidates, the best first", body = Vec<Guess>), Fields))]
+pub(in crate::http) async fn detect(
     State(libre): State<Libre>,
     Extension(caller): Extension<Caller>,
     request: Request,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<[Guess; 1]>, Refusal> {
     let (_, values) = libre.read(caller, request).await?;
     let most = libre.gateway.0.options.limits.max_characters;
     offload_large(values.size, move || detected(&values, most)).await?.map(Json)
 }
 
-fn detected(values: &Values, most: usize) -> Result<Value, Refusal> {
+fn detected(values: &Values, most: usize) -> Result<[Guess; 1], Refusal> {
     let q = values.get("q").ok_or_else(|| Refusal::missing("q"))?;
     let (texts, _) = texts(q, values.json)?;
     let text = texts.join("\n");
@@ -234,5 +246,5 @@ fn detected(values: &Values, most: usize) -> Result<Value, Refusal> {
         return Err(too_long(count, most));
     }
     let (language, confidence) = nearest_language(&text).unwrap_or((Language::En, 0.0));
-    Ok(json!([{"confidence": percent(confidence), "language": language.code()}]))
+    Ok([Guess::new(language, confidence)])
 }

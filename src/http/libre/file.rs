@@ -15,15 +15,15 @@ use axum::extract::{Extension, Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::answer::{language, languages, source_language, too_long};
-use super::refusal::Refusal;
-use super::{Held, Libre, demand};
+use super::refusal::{Fields, Plain, Refusal};
+use super::types::{File, FileBody};
+use super::{Admission, Libre, demand};
 use crate::http::offload::offload_large;
 use crate::http::origin;
-use crate::http::turns::Caller;
+use crate::http::queue::Caller;
 use crate::intake;
 use crate::service::{Document, OpenOptions, TextFormat};
 
@@ -68,11 +68,16 @@ impl Shelf {
     }
 }
 
-pub(super) async fn translate(
+/// Translates a file, which can then be fetched.
+#[utoipa::path(post, path = "/translate_file", tag = "libretranslate", operation_id = "libre_translate_file",
+    request_body(content = FileBody, content_type = "multipart/form-data"),
+    security((), ("bearer" = []), ("api_key" = [])),
+    responses((status = 200, description = "Where the file is", body = File), Fields))]
+pub(in crate::http) async fn translate(
     State(libre): State<Libre>,
     Extension(caller): Extension<Caller>,
     request: Request,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<File>, Refusal> {
     let begun = Instant::now();
     let service = libre.gateway.service()?;
     let base = origin::base(&libre.gateway.0.options, &request);
@@ -92,23 +97,23 @@ pub(super) async fn translate(
     let format: TextFormat = ending.parse().map_err(|()| Refusal::bad("Invalid request: file format not supported"))?;
     let most = libre.gateway.0.options.limits.max_characters;
     let room = values.room.take();
-    let work = |held: Held| async move {
-        let reading = held.clone();
+    let work = |admission: Admission| async move {
+        let reading = admission.clone();
         let text = offload_large(file.bytes.len(), move || {
-            let _held = reading;
+            let _admission = reading;
             decoded(&file.bytes, most)
         });
         let document = Document { text: text.await??, from, to, format };
-        let options = OpenOptions { held: Some(held), ..OpenOptions::default() };
+        let options = OpenOptions { held: Some(admission), ..OpenOptions::default() };
         let opened = service.opened(document, options).await?;
         Ok(service.translate_opened(opened, &mut |_| ()).await?)
     };
     let translation = libre.work((caller, begun, room), work).await?;
     let name = plain(&format!("{}.{title}", unguessable()));
-    let address = format!("{base}/download_file/{name}");
+    let translated_file_url = format!("{base}/download_file/{name}");
     let bytes = translation.text.into_bytes().into();
     libre.shelf.put(Kept { name, title, bytes, until: Instant::now() + LIFE });
-    Ok(Json(json!({"translatedFileUrl": address})))
+    Ok(Json(File { translated_file_url }))
 }
 
 /// The text of a file.
@@ -119,7 +124,12 @@ fn decoded(bytes: &[u8], most: usize) -> Result<String, Refusal> {
     if count > most { Err(too_long(count, most)) } else { Ok(text) }
 }
 
-pub(super) async fn download(
+/// A translated file.
+#[utoipa::path(get, path = "/download_file/{name}", tag = "libretranslate", operation_id = "libre_download_file",
+    params(("name" = String, Path, description = "The last part of `translatedFileUrl`")),
+    security(()),
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"), Plain))]
+pub(in crate::http) async fn download(
     State(libre): State<Libre>,
     name: Result<Path<String>, PathRejection>,
 ) -> Result<impl IntoResponse, Refusal> {

@@ -7,9 +7,10 @@
 //! Better than there: detection is by item, and an HTML text keeps its tags byte for byte. Not here: its web page,
 //! suggestions, and formats that need other tools (docx, pdf).
 
-mod answer;
-mod file;
+pub(super) mod answer;
+pub(super) mod file;
 mod refusal;
+pub(super) mod types;
 mod values;
 
 use std::sync::Arc;
@@ -23,14 +24,15 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use self::file::Shelf;
-use self::refusal::Refusal;
+use self::refusal::{Plain, Refusal};
+use self::types::{First, KnownLanguage, Named, Settings};
 use self::values::Values;
 use super::body::Sender;
 use super::gateway::Gateway;
 use super::limit::Limit;
 use super::problem::Problem;
+use super::queue::{Caller, Permit};
 use super::room::Reservation;
-use super::turns::{Caller, Turn};
 use crate::language::Language;
 use crate::service::{Direction, Service};
 
@@ -42,11 +44,11 @@ pub(super) const PATHS: [&str; 6] =
 pub(super) const DOWNLOAD: &str = "/download_file/{name}";
 
 /// What bounds a request.
-type Held = Arc<(Turn, Option<Reservation>)>;
+type Admission = Arc<(Permit, Option<Reservation>)>;
 
 /// What the handlers share.
 #[derive(Clone)]
-struct Libre {
+pub(super) struct Libre {
     gateway: Gateway,
     /// Translated files that wait for their download.
     shelf: Arc<Shelf>,
@@ -111,19 +113,19 @@ impl Libre {
     async fn work<T, F>(
         &self,
         (caller, begun, room): (Caller, Instant, Option<Reservation>),
-        work: impl FnOnce(Held) -> F,
+        work: impl FnOnce(Admission) -> F,
     ) -> Result<T, Refusal>
     where
         F: Future<Output = Result<T, Refusal>>,
     {
         let gateway = &self.gateway.0;
         let _working = gateway.life.begin()?;
-        let place = gateway.turns.translations.take(caller).map_err(Problem::busy)?;
+        let place = gateway.queues.translations.take(caller).map_err(Problem::busy)?;
         let limit = Limit::since(begun, &self.gateway);
         let work = async {
-            let held = Arc::new((limit.turn(place).await, room));
-            let done = work(held.clone()).await?;
-            held.0.finish();
+            let admission = Arc::new((self.gateway.turn(place).await, room));
+            let done = work(admission.clone()).await?;
+            admission.0.finish();
             Ok(done)
         };
         limit.hold(work).await?
@@ -146,30 +148,37 @@ fn demand(service: &Service, from: Language, to: Language) -> Result<(), Refusal
     Err(Refusal::bad(message))
 }
 
-async fn languages(State(libre): State<Libre>) -> Result<Json<Value>, Refusal> {
+/// The languages, and what each can be translated to.
+#[utoipa::path(get, path = "/languages", tag = "libretranslate", operation_id = "libre_languages",
+    security((), ("bearer" = []), ("api_key" = [])),
+    responses((status = 200, description = "The languages", body = Vec<KnownLanguage>), Plain))]
+pub(super) async fn languages(State(libre): State<Libre>) -> Result<Json<[KnownLanguage; 3]>, Refusal> {
     let service = libre.gateway.service()?;
-    let shown = Language::ALL.map(|language| {
-        let mut targets: Vec<&str> = targets(&service, language).into_iter().map(Language::code).collect();
-        targets.sort_unstable();
-        json!({"code": language.code(), "name": language.english_name(), "targets": targets})
-    });
-    Ok(Json(json!(shown)))
+    Ok(Json(Language::ALL.map(|code| {
+        let mut targets = targets(&service, code);
+        targets.sort_unstable_by_key(|target| target.code());
+        KnownLanguage { code, name: code.english_name(), targets }
+    })))
 }
 
-async fn settings(State(libre): State<Libre>) -> Json<Value> {
+/// What a form for this gateway has to know.
+#[utoipa::path(get, path = "/frontend/settings", tag = "libretranslate", operation_id = "libre_settings",
+    security((), ("bearer" = []), ("api_key" = [])),
+    responses((status = 200, description = "The settings", body = Settings), Plain))]
+pub(super) async fn settings(State(libre): State<Libre>) -> Json<Value> {
     let options = &libre.gateway.0.options;
     let keyed = !options.keys.is_empty();
-    Json(json!({
-        "charLimit": options.limits.max_characters,
-        "frontendTimeout": 500,
-        "apiKeys": keyed,
-        "keyRequired": keyed,
-        "suggestions": false,
-        "filesTranslation": true,
-        "supportedFilesFormat": [".txt", ".html", ".srt"],
-        "language": {
-            "source": {"code": "auto", "name": "Auto Detect"},
-            "target": {"code": "uk", "name": "Ukrainian"},
+    Json(json!(Settings {
+        char_limit: options.limits.max_characters as u64,
+        frontend_timeout: 500,
+        api_keys: keyed,
+        key_required: keyed,
+        suggestions: false,
+        files_translation: true,
+        supported_files_format: [".txt", ".html", ".srt"],
+        language: First {
+            source: Named { code: "auto", name: "Auto Detect" },
+            target: Named { code: "uk", name: "Ukrainian" },
         },
     }))
 }

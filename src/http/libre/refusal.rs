@@ -1,18 +1,22 @@
 //! Errors as clients of LibreTranslate expect them: `{"error": text}`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use utoipa::IntoResponses;
+use utoipa::openapi::RefOr;
 
+use super::types::Refused;
 use crate::error::{Error, Kind};
+use crate::http::openapi;
 use crate::http::problem::{self, Code, Problem};
 
 /// An error on its way to a client.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(in crate::http) struct Refusal {
     status: StatusCode,
     message: String,
     /// Its name in our own problem documents.
@@ -38,6 +42,48 @@ impl Refusal {
     pub(super) fn with_code(self, code: &'static str) -> Self {
         Self { code, ..self }
     }
+}
+
+/// What a request with fields may be refused with.
+pub(super) struct Fields;
+
+impl IntoResponses for Fields {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let more = [
+            (408, "The body took longer than `body_timeout`"),
+            (413, "The body is larger than `max_body_bytes`"),
+            (429, "Too many requests wait; `Retry-After` says when to ask again"),
+            (504, "There was no answer before the deadline"),
+        ];
+        listed(&more)
+    }
+}
+
+/// What a request without a body may be refused with.
+pub(super) struct Plain;
+
+impl IntoResponses for Plain {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        listed(&[])
+    }
+}
+
+fn listed(more: &[(u16, &str)]) -> BTreeMap<String, RefOr<openapi::Response>> {
+    let always = [
+        (400, "The request is wrong, or a key is wanted"),
+        (403, "The key is none of this gateway, or a web page of another site asks and the gateway has no keys"),
+        (404, "There is nothing of this name"),
+        (405, "The path does not take this method"),
+        (421, "The gateway does not answer to the host that was named"),
+        (431, "The headers are too large. This answer comes without a body"),
+        (500, "The gateway failed, or has no model for this direction"),
+        (503, "The model is being loaded, or the gateway is being stopped"),
+    ];
+    let all = always.iter().chain(more);
+    all.map(|&(status, what)| {
+        (status.to_string(), openapi::refusal(status, what, "application/json", "LibreError").into())
+    })
+    .collect()
 }
 
 impl From<Error> for Refusal {
@@ -73,7 +119,7 @@ impl From<Problem> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(json!({"error": self.message}))).into_response();
+        let mut response = (self.status, Json(Refused { error: self.message })).into_response();
         response.extensions_mut().insert(Code(self.code));
         if let Some(again) = self.again {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(again.as_secs().max(1)));

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::http::body::{Bodies, Held, Sender};
+use crate::http::body::{Bodies, BufferedBody, Sender};
 use crate::http::offload::offload_large;
 use crate::http::room::Reservation;
 
@@ -38,7 +38,7 @@ impl Values {
         let (head, body) = request.into_parts();
         let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.to_ascii_lowercase();
-        let Held { bytes, room } = bodies.read(&head.headers, body, sender).await?;
+        let BufferedBody { bytes, room } = bodies.read(&head.headers, body, sender).await?;
         let query = pairs(head.uri.query().unwrap_or_default())?;
         let size = bytes.len();
         let parse = move || match kind.split(';').next().unwrap_or_default().trim() {

@@ -7,16 +7,16 @@ use super::*;
 const LONG: Duration = Duration::from_secs(600);
 
 /// The turn of a place, if it has one.
-fn turn(place: Place) -> Option<Turn> {
+fn turn(place: QueueSlot) -> Option<Permit> {
     place.turn().now_or_never()
 }
 
 #[test]
 fn callers_are_served_in_rotation() {
-    let turns = Turns::new(1, 8, LONG);
+    let turns = Queue::new(1, 8, LONG);
     turn(turns.take(Caller::Unknown).unwrap()).unwrap().finish();
     let mut at_work = turn(turns.take(Caller::Key(0)).unwrap());
-    let mut waiting: Vec<(u64, Place)> =
+    let mut waiting: Vec<(u64, QueueSlot)> =
         [1, 1, 1, 2, 3, 2].map(|key| (key, turns.take(Caller::Key(key)).unwrap())).into();
     assert_eq!(turns.count(), (1, 6));
     let mut served = Vec::new();
@@ -34,8 +34,8 @@ fn callers_are_served_in_rotation() {
 
 #[test]
 fn until_a_turn_has_ended_one_waits_for_each_at_work() {
-    let turns = Turns::new(2, 8, LONG);
-    let mut places: Vec<Place> = (0..4).map(|_| turns.take(Caller::Unknown).unwrap()).collect();
+    let turns = Queue::new(2, 8, LONG);
+    let mut places: Vec<QueueSlot> = (0..4).map(|_| turns.take(Caller::Unknown).unwrap()).collect();
     assert_eq!(turns.take(Caller::Unknown).err().map(|full| (full.waiting, full.by_count)), Some((2, false)));
     turn(places.remove(0)).unwrap().finish();
     assert!(turns.take(Caller::Unknown).is_ok(), "turns are short");
@@ -54,7 +54,7 @@ fn few_turns_exceed_the_pace() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_what_would_come_too_late() {
-    let turns = Turns::new(2, 100, Duration::from_secs(11));
+    let turns = Queue::new(2, 100, Duration::from_secs(11));
     for _ in 0..50 {
         let at_work = turn(turns.take(Caller::Unknown).unwrap()).unwrap();
         tokio::time::advance(Duration::from_secs(4)).await;
@@ -73,7 +73,7 @@ async fn nobody_waits_for_what_would_come_too_late() {
 
 #[test]
 fn who_leaves_frees_the_place_and_the_turn() {
-    let turns = Turns::new(1, 2, LONG);
+    let turns = Queue::new(1, 2, LONG);
     turn(turns.take(Caller::Unknown).unwrap()).unwrap().finish();
     let first = turns.take(Caller::Unknown).unwrap();
     let (second, third) = (turns.take(Caller::Unknown).unwrap(), turns.take(Caller::Unknown).unwrap());
@@ -87,8 +87,8 @@ fn who_leaves_frees_the_place_and_the_turn() {
 }
 
 /// Turns of which one has ended, and this many that the first caller has at work and in the queue.
-fn flooded(running: usize, waiting: usize, requests: usize) -> (Turns, Vec<Place>) {
-    let turns = Turns::new(running, waiting, LONG);
+fn flooded(running: usize, waiting: usize, requests: usize) -> (Queue, Vec<QueueSlot>) {
+    let turns = Queue::new(running, waiting, LONG);
     turn(turns.take(Caller::Unknown).unwrap()).unwrap().finish();
     let places = (0..requests).map_while(|_| turns.take(Caller::Key(0)).ok()).collect();
     (turns, places)
@@ -115,7 +115,7 @@ fn one_caller_may_have_everything_and_another_still_gets_in() {
 #[test]
 fn while_there_are_others_nobody_begins_more_than_an_equal_share() {
     let (turns, mut flood) = flooded(4, 16, 20);
-    let mut at_work: Vec<Turn> = flood.drain(..4).map(|place| turn(place).unwrap()).collect();
+    let mut at_work: Vec<Permit> = flood.drain(..4).map(|place| turn(place).unwrap()).collect();
     let other = turn(turns.take(Caller::Key(1)).unwrap()).unwrap();
     drop((at_work.pop(), at_work.pop()));
     assert_eq!(turns.count(), (3, 16), "he has two of four");
@@ -150,16 +150,16 @@ fn nobody_waits_where_no_queue_is() {
 
 #[test]
 fn a_caller_with_few_is_not_late_because_of_one_with_many() {
-    let turns = Turns::new(1, 100, LONG);
+    let turns = Queue::new(1, 100, LONG);
     turns.0.lock().pace = Some(Pace { mean: Duration::from_secs(60), deviation: Duration::ZERO });
-    let flood: Vec<Place> = (0..100).map_while(|_| turns.take(Caller::Key(0)).ok()).collect();
+    let flood: Vec<QueueSlot> = (0..100).map_while(|_| turns.take(Caller::Key(0)).ok()).collect();
     assert_eq!(flood.len(), 10, "one at work, and nine for whom there is time");
     assert!(turns.take(Caller::Key(1)).is_ok(), "one of them is before him, and not nine");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_broken_off_says_nothing_about_the_pace() {
-    let turns = Turns::new(1, 8, LONG);
+    let turns = Queue::new(1, 8, LONG);
     for _ in 0..20 {
         let at_work = turn(turns.take(Caller::Unknown).unwrap()).unwrap();
         tokio::time::advance(Duration::from_secs(30)).await;
@@ -175,7 +175,7 @@ async fn what_is_broken_off_says_nothing_about_the_pace() {
 fn each_kind_of_work_has_its_own_lane() {
     let mut options = Options::default();
     (options.limits.concurrency, options.limits.queue) = (1, 0);
-    let lanes = Lanes::new(&options);
+    let lanes = Queues::new(&options);
     let long = lanes.summaries.take(Caller::Unknown).unwrap();
     assert!(lanes.summaries.take(Caller::Unknown).is_err());
     let short = lanes.translations.take(Caller::Unknown).unwrap();

@@ -73,15 +73,15 @@ impl Pace {
 }
 
 /// The turns of a gateway, by kind of work.
-pub(super) struct Lanes {
-    pub(super) summaries: Turns,
-    pub(super) translations: Turns,
+pub(super) struct Queues {
+    pub(super) summaries: Queue,
+    pub(super) translations: Queue,
 }
 
-impl Lanes {
+impl Queues {
     pub(super) fn new(options: &Options) -> Self {
         let (limits, deadline) = (options.limits, options.times.deadline);
-        let lane = || Turns::new(limits.concurrency, limits.queue, deadline);
+        let lane = || Queue::new(limits.concurrency, limits.queue, deadline);
         Self { summaries: lane(), translations: lane() }
     }
 
@@ -93,9 +93,9 @@ impl Lanes {
 }
 
 /// The turns of one kind of work.
-pub(super) struct Turns(Arc<Desk>);
+pub(super) struct Queue(Arc<Shared>);
 
-struct Desk {
+struct Shared {
     /// Requests at work, at most.
     running: usize,
     /// Requests that wait, at most.
@@ -126,14 +126,14 @@ struct State {
     pace: Option<Pace>,
     next: u64,
     /// Those who wait, by caller; nobody's line is empty.
-    lines: BTreeMap<Caller, VecDeque<(u64, oneshot::Sender<Turn>)>>,
+    lines: BTreeMap<Caller, VecDeque<(u64, oneshot::Sender<Permit>)>>,
     /// Callers with a line, the next first.
     rotation: VecDeque<Caller>,
 }
 
 /// A request at work.
-pub(super) struct Turn {
-    desk: Arc<Desk>,
+pub(super) struct Permit {
+    shared: Arc<Shared>,
     caller: Caller,
     begun: Instant,
     /// It ended as it should, so that others may be told by it how long turns take.
@@ -141,20 +141,20 @@ pub(super) struct Turn {
 }
 
 /// A place among those who wait.
-pub(super) struct Place {
-    desk: Arc<Desk>,
+pub(super) struct QueueSlot {
+    shared: Arc<Shared>,
     caller: Caller,
     number: u64,
-    turn: oneshot::Receiver<Turn>,
+    turn: oneshot::Receiver<Permit>,
 }
 
-impl Turns {
+impl Queue {
     fn new(running: usize, waiting: usize, deadline: Duration) -> Self {
-        Self(Arc::new(Desk { running, waiting, deadline, state: Mutex::default() }))
+        Self(Arc::new(Shared { running, waiting, deadline, state: Mutex::default() }))
     }
 
     /// A place, which may have its turn at once; or why there is none.
-    pub(super) fn take(&self, caller: Caller) -> Result<Place, Full> {
+    pub(super) fn take(&self, caller: Caller) -> Result<QueueSlot, Full> {
         let mut state = self.0.lock();
         let at_once = self.0.may_begin(&state, caller, state.callers(Some(caller)));
         if !at_once && let Some(full) = self.0.full(&state, caller) {
@@ -167,7 +167,7 @@ impl Turns {
             state.begin(caller);
             drop(state);
             // The receiver is still here.
-            drop(sender.send(Turn::new(&self.0, caller)));
+            drop(sender.send(Permit::new(&self.0, caller)));
         } else {
             state.waiting += 1;
             if !state.lines.contains_key(&caller) {
@@ -175,7 +175,7 @@ impl Turns {
             }
             state.lines.entry(caller).or_default().push_back((number, sender));
         }
-        Ok(Place { desk: self.0.clone(), caller, number, turn })
+        Ok(QueueSlot { shared: self.0.clone(), caller, number, turn })
     }
 
     /// Requests at work, and requests that wait.
@@ -185,19 +185,19 @@ impl Turns {
     }
 }
 
-impl Place {
+impl QueueSlot {
     /// True when the turn has come already.
     pub(super) fn has_turn(&self) -> bool {
         !self.turn.is_empty()
     }
 
     /// Waits for the turn.
-    pub(super) async fn turn(mut self) -> Turn {
+    pub(super) async fn turn(mut self) -> Permit {
         (&mut self.turn).await.expect("a place is in the line until it has its turn or is dropped")
     }
 }
 
-impl Desk {
+impl Shared {
     /// A panic elsewhere leaves no half of a change behind in here.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -230,14 +230,14 @@ impl Desk {
     }
 
     /// Gives the turns that are free to those who wait, one caller after the other.
-    fn advance(self: &Arc<Self>, state: &mut State) -> Vec<(oneshot::Sender<Turn>, Turn)> {
+    fn advance(self: &Arc<Self>, state: &mut State) -> Vec<(oneshot::Sender<Permit>, Permit)> {
         let mut begun = Vec::new();
         loop {
             let callers = state.callers(None);
             let next = state.rotation.iter().position(|&caller| self.may_begin(state, caller, callers));
             let Some((caller, sender)) = next.and_then(|at| state.pop(at)) else { return begun };
             state.begin(caller);
-            begun.push((sender, Turn::new(self, caller)));
+            begun.push((sender, Permit::new(self, caller)));
         }
     }
 }
@@ -272,7 +272,7 @@ impl State {
     }
 
     /// The next of the caller at this place in the rotation, who then goes to its end.
-    fn pop(&mut self, at: usize) -> Option<(Caller, oneshot::Sender<Turn>)> {
+    fn pop(&mut self, at: usize) -> Option<(Caller, oneshot::Sender<Permit>)> {
         let caller = self.rotation.remove(at)?;
         let line = self.lines.get_mut(&caller)?;
         let (_, next) = line.pop_front()?;
@@ -297,9 +297,9 @@ impl State {
     }
 }
 
-impl Turn {
-    fn new(desk: &Arc<Desk>, caller: Caller) -> Self {
-        Self { desk: desk.clone(), caller, begun: Instant::now(), is_finished: AtomicBool::new(false) }
+impl Permit {
+    fn new(shared: &Arc<Shared>, caller: Caller) -> Self {
+        Self { shared: shared.clone(), caller, begun: Instant::now(), is_finished: AtomicBool::new(false) }
     }
 
     /// Says that the request was answered. A turn that is dropped without was broken off or refused, and tells nothing of
@@ -309,15 +309,15 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
         let begun = {
-            let mut state = self.desk.lock();
+            let mut state = self.shared.lock();
             if *self.is_finished.get_mut() {
                 state.pace = Some(Pace::after(state.pace, self.begun.elapsed()));
             }
             state.end(self.caller);
-            self.desk.advance(&mut state)
+            self.shared.advance(&mut state)
         };
         for (sender, turn) in begun {
             // Whoever left just now drops the turn, which gives it to the one behind.
@@ -326,12 +326,12 @@ impl Drop for Turn {
     }
 }
 
-impl Drop for Place {
+impl Drop for QueueSlot {
     fn drop(&mut self) {
-        self.desk.lock().leave(self.caller, self.number);
+        self.shared.lock().leave(self.caller, self.number);
     }
 }
 
 #[cfg(test)]
-#[path = "turns_cases.rs"]
+#[path = "queue_cases.rs"]
 mod cases;
