@@ -5,7 +5,7 @@
 
 use super::Reason;
 use super::block::Block;
-use super::phrases::{ADDRESS, CUES, REPRINT_CUES};
+use super::phrases::{FURNITURE, has};
 
 /// Longest appeal in characters. Nothing longer is furniture by its words.
 const LONGEST_APPEAL: usize = 2500;
@@ -16,8 +16,8 @@ pub(super) fn reason(block: &Block) -> Option<Reason> {
         return None;
     }
     let spoken = without_quotations(&block.key);
-    let count = |list: &[&str]| list.iter().filter(|cue| spoken.contains(**cue)).count();
-    if count(REPRINT_CUES) >= 2 {
+    let count = |list: &[String]| list.iter().filter(|cue| spoken.contains(cue.as_str())).count();
+    if count(&FURNITURE.reprint_cues) >= 2 {
         return Some(Reason::Copyright);
     }
     // A long plea says "you" and "our" all the time, a short one once.
@@ -25,7 +25,7 @@ pub(super) fn reason(block: &Block) -> Option<Reason> {
         return None;
     }
     let needed = if block.chars > 1000 { 3 } else { 2 };
-    let phrases = CUES.iter().find(|phrases| count(phrases.list) >= needed)?;
+    let phrases = FURNITURE.cues.iter().find(|phrases| count(&phrases.list) >= needed)?;
     Some(phrases.reason)
 }
 
@@ -36,7 +36,7 @@ pub(super) fn is_addressed(block: &Block) -> bool {
 
 /// How many words speak to the reader or as the editors.
 fn addressed(spoken: &str) -> usize {
-    spoken.split(|c: char| !c.is_alphabetic()).filter(|word| ADDRESS.contains(word)).count()
+    spoken.split(|c: char| !c.is_alphabetic()).filter(|word| has(&FURNITURE.address, word)).count()
 }
 
 /// The text with everything between quotation marks left out. An unclosed mark hides nothing.

@@ -7,7 +7,7 @@
 use super::Reason;
 use super::appeal;
 use super::block::Block;
-use super::phrases::{CREDITS, DATE_WORDS, LABELS, MARKS, OPENINGS, Phrases};
+use super::phrases::{FURNITURE, Phrases, has};
 use crate::language::is_date_word;
 
 /// Furniture, as far as one block shows it.
@@ -78,7 +78,7 @@ fn label(block: &Block) -> Option<Found> {
         return Some(Found::plain(Reason::Menu));
     }
     let bare = block.key.trim_matches(|c: char| !c.is_alphabetic());
-    LABELS.iter().find(|phrases| phrases.list.contains(&bare)).map(|phrases| Found::of(phrases).labelled(true))
+    FURNITURE.labels.iter().find(|phrases| has(&phrases.list, bare)).map(|phrases| Found::of(phrases).labelled(true))
 }
 
 fn opening(block: &Block) -> Option<Found> {
@@ -94,7 +94,7 @@ fn opening(block: &Block) -> Option<Found> {
                 || !rest.starts_with(char::is_alphabetic)
         })
     };
-    OPENINGS.iter().find_map(|phrases| {
+    FURNITURE.openings.iter().find_map(|phrases| {
         let phrase = phrases
             .list
             .iter()
@@ -120,8 +120,8 @@ fn mark(block: &Block) -> Option<Found> {
     if block.chars > SHORT {
         return None;
     }
-    let hit = |phrases: &&Phrases| phrases.list.iter().any(|phrase| block.key.contains(phrase));
-    let phrases = MARKS.iter().find(hit)?;
+    let hit = |phrases: &&Phrases| phrases.list.iter().any(|phrase| block.key.contains(phrase.as_str()));
+    let phrases = FURNITURE.marks.iter().find(hit)?;
     let surely = matches!(phrases.reason, Reason::Copyright | Reason::Correction | Reason::Credits);
     if block.ended && !surely && !appeal::is_addressed(block) {
         return None;
@@ -216,7 +216,7 @@ fn after_clock(key: &str) -> Option<&str> {
 
 fn only_date_words(key: &str) -> bool {
     let words = key.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| !word.is_empty());
-    words.into_iter().all(|word| is_date_word(word) || DATE_WORDS.contains(&word))
+    words.into_iter().all(|word| is_date_word(word) || has(&FURNITURE.date_words, word))
 }
 
 /// "By Jane Smith", and nothing more than a few capitalised words.
@@ -233,9 +233,9 @@ fn is_caption(block: &Block) -> bool {
         return false;
     }
     // To look from the end takes some preparation, for which a page can have too many lines.
-    CREDITS.iter().filter(|credit| block.key.contains(**credit)).any(|credit| {
+    FURNITURE.credits.iter().filter(|credit| block.key.contains(credit.as_str())).any(|credit| {
         // At the very beginning "Source:" belongs to the article; what is sure there is among the openings.
-        block.key.rfind(credit).filter(|&at| at > 0).is_some_and(|at| {
+        block.key.rfind(credit.as_str()).filter(|&at| at > 0).is_some_and(|at| {
             let (head, tail) = (&block.key[..at], &block.key[at + credit.len()..]);
             // "He had one source: his brother."
             let apart = !block.ended || !head.trim_end().ends_with(char::is_alphanumeric);

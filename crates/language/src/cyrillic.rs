@@ -5,20 +5,27 @@
 //! ten words, where trigram models still hesitate. Shares are per thousand letters of running text, rounded.
 //! Languages with letters of their own beyond these (Kazakh, Mongolian) are only known to be none of ours.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::Language;
 use super::guess::{Guess, certainty};
 use super::letters;
 
+const TABLE: &str = include_str!("../data/cyrillic.toml");
+
 /// How a language is told: a share per thousand for each of `LETTERS`, and words that hardly occur elsewhere.
+#[derive(Deserialize)]
 struct Profile {
     language: Option<Language>,
-    name: &'static str,
+    name: String,
     /// How much less than Ukrainian and Russian it is expected, in natural units.
     rarity: f32,
     shares: [f32; LETTERS.len()],
-    words: &'static [&'static str],
+    words: String,
     /// Endings of words of five letters and more.
-    endings: &'static [&'static str],
+    endings: String,
 }
 
 /// Letters (or sets of letters) that differ most in frequency.
@@ -40,102 +47,17 @@ const LONG_WORD: usize = 10;
 /// An ending weighs less than a word.
 const ENDING_WEIGHT: f32 = 0.6;
 
-const PROFILES: [Profile; 6] = [
-    Profile {
-        language: Some(Language::Uk),
-        name: "Ukrainian",
-        rarity: 0.0,
-        #[rustfmt::skip]
-        shares: [2., 60., 57., 13., 0., 0., 0., 0., 0., 0., 0., 0., 5., 18., 13., 21., 8., 8., 94., 80., 47.],
-        #[rustfmt::skip]
-        words: &[
-            "на", "в", "у", "за", "по", "а", "та", "що", "і", "й", "з", "із", "зі", "це", "цей", "ця", "ці", "як", "до", "від", "його", "її", "їх",
-            "але", "або", "не", "для", "які", "який", "яка", "при", "він", "вона", "вони", "було", "був", "була", "є",
-            "бути", "після", "під", "між", "щоб", "якщо", "більше", "року", "році", "може", "також", "про", "тому",
-            "своїх",
-        ],
-        endings: &[
-            "ого", "ої", "ими", "ють", "ться", "ння", "ості", "ів", "ах", "ях", "ам", "ям", "ами", "ями", "ом", "ем",
-            "им", "их",
-        ],
-    },
-    Profile {
-        language: Some(Language::Ru),
-        name: "Russian",
-        rarity: 0.0,
-        #[rustfmt::skip]
-        shares: [0., 74., 0., 0., 19., 3.2, 0.6, 0.4, 0., 0., 0., 0., 3.6, 17., 12., 20., 6.4, 4.8, 110., 80., 85.],
-        #[rustfmt::skip]
-        words: &[
-            "на", "в", "за", "по", "с", "а", "во", "и", "что", "не", "это", "этот", "эта", "эти", "как", "из", "для", "он", "она", "они", "или", "его", "ее",
-            "её", "их", "к", "ко", "был", "была", "было", "были", "быть", "также", "но", "со", "об", "при", "до", "тех",
-            "всех", "все", "того", "этом", "том", "который", "которая", "которые", "которых", "является", "являются",
-            "может", "могут", "если", "чтобы", "после", "под", "между", "уже", "еще", "ещё", "более", "году", "года",
-            "лет", "время", "только", "себя", "своей", "свою", "о", "от", "вы", "вам", "мы", "у",
-        ],
-        endings: &[
-            "ого", "его", "ой", "ых", "их", "ыми", "ими", "ют", "ет", "ть", "ться", "тся", "ние", "ости", "ах", "ях",
-            "ам", "ям", "ами", "ями", "ом", "ем", "им", "ым", "ов", "ев", "ию", "ией",
-        ],
-    },
-    Profile {
-        language: None,
-        name: "Belarusian",
-        rarity: 0.5,
-        #[rustfmt::skip]
-        shares: [2.5, 0., 65., 0., 36., 13., 7., 0., 16., 0., 0., 0., 0., 17., 10., 45., 9., 17., 35., 155., 45.],
-        #[rustfmt::skip]
-        words: &[
-            "на", "у", "за", "а", "і", "што", "з", "гэта", "гэты", "як", "не", "па", "ў", "для", "ад", "яго", "яе", "іх", "былі",
-            "быў", "была", "калі", "пасля", "або", "але", "можа", "таксама",
-        ],
-        endings: &[
-            "ага", "ай", "ых", "іх", "ць", "цца", "нне", "ах", "ях", "ам", "ям", "амі", "ямі", "ом", "ем", "аў", "ым",
-            "ім",
-        ],
-    },
-    Profile {
-        language: None,
-        name: "Bulgarian",
-        rarity: 1.0,
-        #[rustfmt::skip]
-        shares: [0., 90., 0., 0., 0., 0., 0., 16., 0., 0., 0., 0., 6., 0.2, 7., 20., 1.5, 7., 88., 120., 80.],
-        #[rustfmt::skip]
-        words: &[
-            "на", "в", "с", "а", "е", "се", "са", "от", "като", "да", "ще", "това", "който", "която", "които", "и", "за", "във",
-            "през", "към", "по", "при", "не", "след", "или", "беше", "може", "си", "той", "тя", "те", "има", "много",
-            "повече", "го", "преди", "още", "също", "няма", "само", "този", "тази", "тези", "му", "ли", "ако", "така", "според",
-            "защото", "докато", "бе", "бяха", "било", "била", "били", "всички", "около", "без", "ги",
-        ],
-        endings: &["ите", "ата", "ято", "ето", "ът", "ят", "ват"],
-    },
-    Profile {
-        language: None,
-        name: "Serbian",
-        rarity: 1.0,
-        #[rustfmt::skip]
-        shares: [0., 95., 0., 0., 0., 0., 0., 0., 0., 45., 20., 0., 0., 0., 0., 0., 0., 8., 90., 115., 90.],
-        #[rustfmt::skip]
-        words: &[
-            "на", "за", "по", "с", "а", "је", "се", "од", "са", "да", "и", "ће", "који", "која", "које", "као", "што", "у", "би", "или",
-            "након", "може", "није", "био", "била", "због",
-        ],
-        endings: &["ома", "има", "ама", "ују", "ање", "ост", "ом", "ем", "ог", "ској"],
-    },
-    Profile {
-        language: None,
-        name: "Macedonian",
-        rarity: 2.0,
-        #[rustfmt::skip]
-        shares: [0., 80., 0., 0., 0., 0., 0., 0., 0., 22., 5., 5., 0., 0., 0., 0., 0., 7., 100., 125., 105.],
-        #[rustfmt::skip]
-        words: &[
-            "а", "по", "е", "се", "на", "од", "во", "да", "и", "што", "ќе", "со", "го", "ги", "дека", "како", "за", "не", "или",
-            "но", "има", "може", "биде", "бил", "после", "поради",
-        ],
-        endings: &["ите", "ата", "ето", "иот", "ува", "ање"],
-    },
-];
+/// The file.
+#[derive(Deserialize)]
+struct File {
+    profile: Vec<Profile>,
+}
+
+/// Ukrainian, Russian, and their neighbours.
+static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
+    let file: File = toml::from_str(TABLE).expect("data/cyrillic.toml is well-formed; a test reads it");
+    file.profile
+});
 
 /// Letters of Cyrillic alphabets that none of the profiles has.
 const FOREIGN: &str = "әғқңөұүһҗҙҡҫҳҷӑӗӳӊԥҩӡӣӯ";
@@ -232,7 +154,7 @@ pub(super) fn guess(text: &str) -> Guess {
     }
     let mut best: Option<(f32, &Profile)> = None;
     let mut second = f32::NEG_INFINITY;
-    for profile in &PROFILES {
+    for profile in PROFILES.iter() {
         let foreign = short_text && profile.language.is_none();
         let score = profile.score(&signs) + if foreign { FOREIGN_SIGN } else { 0.0 };
         match best {
@@ -248,7 +170,7 @@ pub(super) fn guess(text: &str) -> Guess {
     let confidence = sure(top - second) * certainty(signs.letters);
     match profile.language {
         Some(language) => Guess::ours(language, confidence),
-        None => Guess::other(profile.name, confidence),
+        None => Guess::other(&profile.name, confidence),
     }
 }
 
@@ -307,10 +229,10 @@ impl Profile {
             mass += share;
         }
         score += (letters - seen) as f32 * ((1000.0 - mass) / 1000.0).ln();
-        let own = words.iter().filter(|word| self.words.contains(word)).count();
+        let own = words.iter().filter(|word| self.words.split_whitespace().any(|own| own == **word)).count();
         let inflected = words
             .iter()
-            .filter(|word| word.len() >= LONG_WORD && self.endings.iter().any(|end| word.ends_with(end)))
+            .filter(|word| word.len() >= LONG_WORD && self.endings.split(' ').any(|end| word.ends_with(end)))
             .count();
         score + own as f32 * WORD_WEIGHT + inflected as f32 * ENDING_WEIGHT
     }

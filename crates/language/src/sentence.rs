@@ -14,7 +14,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::Language;
-use super::abbreviation::{self, Kind, SAID};
+use super::abbreviation::{self, Kind};
 use super::calendar::is_date_word;
 use super::called::Called;
 
@@ -236,7 +236,7 @@ impl Stop<'_> {
         }
         for word in next.split(' ').take(5) {
             let bare = word.trim_matches(|c: char| !c.is_alphabetic());
-            if SAID.contains(&bare) {
+            if abbreviation::is_said(bare) {
                 return true;
             }
             if !bare.starts_with(char::is_uppercase) {

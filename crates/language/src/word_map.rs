@@ -28,10 +28,13 @@ impl<T: Copy> WordMap<T> {
 
     /// Adds a list of words that stand for this.
     pub fn add(&mut self, words: &str, value: T) {
-        for word in words.split_whitespace() {
-            let (letters, begins) = word.strip_suffix('*').map_or((word, false), |start| (start, true));
-            self.entries.entry(letters.to_owned()).or_default().push((begins, value));
-        }
+        words.split_whitespace().for_each(|word| self.add_word(word, value));
+    }
+
+    /// Adds a word, or the beginning of one, which may have blanks inside.
+    pub fn add_word(&mut self, word: &str, value: T) {
+        let (letters, begins) = word.strip_suffix('*').map_or((word, false), |start| (start, true));
+        self.entries.entry(letters.to_owned()).or_default().push((begins, value));
     }
 
     /// What a word stands for, the longest beginning first, and what of the word follows that.
