@@ -38,7 +38,7 @@ const ROOTS: [(&str, &[&str]); 26] = [
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
     ("prost", &["engine/tokenizer/unigram/proto.rs"]),
-    ("safetensors", &["engine/model/safetensors.rs"]),
+    ("safetensors", &["engine/model/tensors.rs"]),
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),
     ("axum", &["http/"]),
