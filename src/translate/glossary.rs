@@ -68,6 +68,15 @@ impl Term {
             Language::Ru => &self.ru,
         }
     }
+
+    /// Its form in a language, and those that are to be avoided.
+    fn forms(&self, language: Language) -> impl Iterator<Item = &str> {
+        std::iter::once(self.form(language)).chain(self.avoid.iter().map(String::as_str))
+    }
+
+    fn is_meant(&self, source: &str, language: Language) -> bool {
+        self.forms(language).any(|form| find(source, form).is_some())
+    }
 }
 
 /// Letters that an ending may take away from a Cyrillic word, and put in their place.
@@ -100,13 +109,12 @@ impl Glossary {
         let mut text = target.to_owned();
         let mut faults = Vec::new();
         for term in &self.terms {
-            let (from, to) = (term.form(direction.from), term.form(direction.to));
-            let meant = find(source, from).is_some() || term.avoid.iter().any(|form| find(source, form).is_some());
-            if !meant || find(&text, to).is_some() {
+            let to = term.form(direction.to);
+            if !term.is_meant(source, direction.from) || find(&text, to).is_some() {
                 continue;
             }
-            let others = std::iter::once(from).chain(term.avoid.iter().map(String::as_str)).filter(|form| *form != to);
-            match others.filter_map(|form| find(&text, form)).next() {
+            let mut others = term.forms(direction.from).filter(|form| *form != to);
+            match others.find_map(|form| find(&text, form)) {
                 Some(range) => text.replace_range(range, to),
                 None => faults.push(Fault::new(FaultKind::Glossary, to)),
             }
@@ -116,11 +124,7 @@ impl Glossary {
 
     /// The terms that a text means, in any of their forms.
     pub fn of(&self, source: &str, language: Language) -> Self {
-        let terms = self.terms.iter().filter(|term| {
-            let forms = std::iter::once(term.form(language)).chain(term.avoid.iter().map(String::as_str));
-            forms.into_iter().any(|form| find(source, form).is_some())
-        });
-        Self { terms: terms.cloned().collect() }
+        Self { terms: self.terms.iter().filter(|term| term.is_meant(source, language)).cloned().collect() }
     }
 
     /// A text in which these terms have their renderings: every form that is to be avoided is replaced, and that of the
@@ -129,8 +133,7 @@ impl Glossary {
         let mut text = text.to_owned();
         for term in &self.terms {
             let wanted = term.form(to);
-            let avoided = std::iter::once(term.form(from)).chain(term.avoid.iter().map(String::as_str));
-            for form in avoided {
+            for form in term.forms(from) {
                 let found = all(&text, form);
                 // The two languages may spell it so alike that a case of the one looks like the other.
                 let others = found.into_iter().filter(|range| find(&text[range.clone()], wanted).is_none());

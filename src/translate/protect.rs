@@ -108,8 +108,11 @@ const NAMES: [(&str, &str); 9] = [
     (r"\w", "[A-Za-z0-9_]"),
 ];
 
+/// Whether a placeholder may follow this text.
+type MayFollow = fn(&str) -> bool;
+
 /// What must not stand in front of a placeholder, and the patterns of those, in the order in which they are tried.
-static PLACEHOLDERS: LazyLock<[(fn(&str) -> bool, Regex); 5]> = LazyLock::new(|| {
+static PLACEHOLDERS: LazyLock<[(MayFollow, Regex); 5]> = LazyLock::new(|| {
     let beginning = |patterns: &str| compiled(&format!("^(?:{patterns}\n)"));
     [
         (|_| true, beginning(ANYWHERE)),

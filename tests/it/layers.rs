@@ -39,7 +39,7 @@ const ROOTS: [(&str, &[&str]); 26] = [
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
     ("prost", &["engine/tokenizer/unigram/proto.rs"]),
-    ("safetensors", &["engine/model/safetensors.rs", "engine/model/marian/"]),
+    ("safetensors", &["engine/model/tensors.rs"]),
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),
     ("axum", &["http/"]),

@@ -20,7 +20,7 @@ mod parts;
 mod qwen2;
 mod qwen3;
 mod rope;
-mod safetensors;
+mod tensors;
 mod weights;
 
 use std::path::{Path, PathBuf};

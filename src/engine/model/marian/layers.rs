@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor};
 use candle_nn::ops;
 
 use super::super::ModelError;
-use super::super::safetensors::Safetensors;
+use super::super::tensors::Safetensors;
 use super::config::{Bend, Half};
 
 /// Of the norms, as in PyTorch.

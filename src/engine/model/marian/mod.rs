@@ -15,7 +15,7 @@ use candle_core::{Device, Tensor};
 pub use self::config::{MarianConfig, SearchSettings};
 use self::layers::{Attention, FeedForward, Past, sinusoids};
 use super::ModelError;
-use super::safetensors::Safetensors;
+use super::tensors::Safetensors;
 
 /// Names of the one matrix of embeddings.
 const EMBEDDING: [&str; 4] =
