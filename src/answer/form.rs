@@ -1,7 +1,7 @@
 //! What every part of a summary has to be, whatever the article says: there, ended, and in its language.
 
 use super::{Finding, FindingKind, Place};
-use crate::language::{Language, language_of, reads_as_the_neighbour};
+use crate::language::{Language, language_of, reads_as_the_neighbour, words};
 
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;
@@ -44,8 +44,7 @@ fn is_in(text: &str, wanted: Language) -> bool {
 fn foreign_word(text: &str, language: Language) -> Option<&str> {
     let foreign = language.letters_of_the_other();
     let cyrillic = |c: char| ('\u{400}'..='\u{52f}').contains(&c);
-    let mut words = text.split(|c: char| !c.is_alphanumeric());
-    words.find(|word| {
+    words(text).find(|word| {
         let mixed = word.contains(cyrillic) && word.contains(|c: char| c.is_ascii_alphabetic());
         mixed || word.contains(|c| foreign.contains(c)) || (language == Language::En && word.contains(cyrillic))
     })

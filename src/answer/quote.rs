@@ -2,7 +2,7 @@
 
 use super::reference::Reference;
 use super::{Finding, FindingKind, Place};
-use crate::language::LanguageMatch;
+use crate::language::{LanguageMatch, words};
 
 /// Marks that open a quotation, and those that close it.
 const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
@@ -55,8 +55,9 @@ fn pieces(quotation: &str) -> Vec<String> {
 fn normal(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push(' ');
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        out.extend(word.chars().flat_map(char::to_lowercase));
+    for word in words(text) {
+        // Texts spell apostrophes in many ways.
+        out.extend(word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
         out.push(' ');
     }
     out

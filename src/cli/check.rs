@@ -17,7 +17,7 @@ use crate::answer::{self, Checked, Reference};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, IntakeError, Source};
-use crate::language::{Language, language_of};
+use crate::language::{self, Language, language_of};
 
 /// What to check.
 #[derive(Debug, clap::Args)]
@@ -169,7 +169,7 @@ fn language_by_letters(text: &str, (article, otherwise): (&str, Language)) -> Op
 fn shares_words(text: &str, article: &str) -> bool {
     const LETTERS: usize = 5;
     let begins = |text: &str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= LETTERS);
+        let words = language::words(text).filter(|word| word.chars().count() >= LETTERS);
         words.map(|word| word.to_lowercase().chars().take(LETTERS).collect()).collect()
     };
     let known: HashSet<String> = begins(article).into_iter().collect();

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use super::names::NameSpellings;
 use super::openings::Openings;
 use super::script::{ListedWord, Script};
-use crate::language::{Language, neighbours};
+use crate::language::{Language, neighbours, words};
 
 /// So many words in a row are not written twice. Fewer are names and titles, which facts share.
 const REPEATED: usize = 8;
@@ -154,20 +154,13 @@ impl Line {
 
     /// True when the last words stand in an earlier line, too, or are about to.
     fn is_repeated(&self) -> bool {
-        let mut last: Vec<&str> = words(&self.text).rev().take(REPEATED).collect();
-        if last.len() < REPEATED || self.earlier.is_empty() {
-            return false;
-        }
-        last.reverse();
+        let written: Vec<&str> = words(&self.text).collect();
+        let Some(last) = written.last_chunk::<REPEATED>().filter(|_| !self.earlier.is_empty()) else { return false };
         let (before, word) = (&last[..REPEATED - 1], last[REPEATED - 1]);
         let begins = |known: &String| known == word || (known.starts_with(word) && word.chars().count() >= ALIKE);
         let mut rows = self.earlier.iter().flat_map(|line| line.windows(REPEATED));
         rows.any(|known| begins(&known[REPEATED - 1]) && known[..REPEATED - 1].iter().eq(before.iter().copied()))
     }
-}
-
-fn words(line: &str) -> impl DoubleEndedIterator<Item = &str> {
-    line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

@@ -21,6 +21,6 @@ pub use self::answer::{AnswerFormat, AnswerGrammar, Heading, LineLength};
 pub use self::citations::Citations;
 pub use self::line::{ForbiddenWords, TextRules};
 pub use self::names::NameSpellings;
-pub use self::openings::{Marking, Openings, Talk, has_word, is_listed, words};
+pub use self::openings::{Marking, Openings, Talk, has_word, is_listed};
 pub use self::script::Script;
 pub use self::sentence::{SentenceFormat, SentenceGrammar};

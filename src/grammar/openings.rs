@@ -4,6 +4,7 @@
 //! prose, too ("Summary executions rose"), so it is refused as a label only: when nothing but such words has been written
 //! and the next character is one that makes a label of them. Which words these are, the caller says.
 
+use crate::language::words;
 use serde::Deserialize;
 
 /// Bytes of a line behind which nothing is an opening any more.
@@ -143,7 +144,7 @@ impl Openings {
     }
 
     fn is_numbered(&self, label: &str) -> bool {
-        words(label).next_back().is_some_and(|last| has_word(&self.numbered, last)) && self.names_parts(label)
+        words(label).last().is_some_and(|last| has_word(&self.numbered, last)) && self.names_parts(label)
     }
 
     fn is_presented(&self, label: &str) -> bool {
@@ -158,7 +159,7 @@ impl Openings {
     /// True when this letter makes a companion of the last word, whatever may follow, and the label is accompanied by it: a
     /// word that is refused late is misspelled.
     fn begins_company(&self, label: &str, next: char) -> bool {
-        let last = words(label).next_back().filter(|last| label.ends_with(last)).unwrap_or_default();
+        let last = words(label).last().filter(|last| label.ends_with(last)).unwrap_or_default();
         let mut starts = self.companions.iter().filter_map(|word| word.strip_suffix('*'));
         starts.any(|start| is_completed(start, last, next))
             && self.is_accompanied(&label.chars().chain(next.to_lowercase()).collect::<String>())
@@ -207,11 +208,6 @@ fn is_number(word: &str) -> bool {
 
 fn is_dash(tail: &str) -> bool {
     matches!(tail.trim(), "-" | "–" | "—")
-}
-
-/// The words of a line, as its openings are made of them: the parts of one with a hyphen are words of their own.
-pub fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> + Clone {
-    text.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty())
 }
 
 /// True for the word that an entry is, or with `*` at its end, for one that begins like it.

@@ -4,6 +4,7 @@
 //! above the picture. Captions also share words with the text, but they stand below the title, so of equals the upper
 //! one wins. A title that stands only in metadata cannot be found here.
 
+use crate::language::words;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -197,7 +198,5 @@ fn letters(key: &str) -> String {
 }
 
 fn stems(key: &str) -> impl Iterator<Item = String> + '_ {
-    key.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() >= 4)
-        .map(|word| word.chars().take(STEM).collect())
+    words(key).filter(|word| word.chars().count() >= 4).map(|word| word.chars().take(STEM).collect())
 }

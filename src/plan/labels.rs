@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::prompt;
-use crate::grammar::{Openings, Talk, has_word, words};
-use crate::language::Language;
+use crate::grammar::{Openings, Talk, has_word};
+use crate::language::{Language, words};
 
 /// The file, whose words answers depend on.
 const LABELS: &str = include_str!("../../prompts/labels.toml");

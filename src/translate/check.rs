@@ -9,9 +9,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::kept::Kept;
-use super::words::words;
 use super::{Direction, name, number, separators};
-use crate::language::{Language, language_of, reads_as_the_neighbour, tokens};
+use crate::language::{Language, language_of, reads_as_the_neighbour, tokens, words};
 
 /// Something that does not hold in a translated sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]

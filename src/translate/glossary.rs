@@ -11,9 +11,8 @@ use toml::Spanned;
 
 use super::check::{Fault, FaultKind};
 use super::replace::replaced;
-use super::words;
 use super::{Direction, TranslateError};
-use crate::language::Language;
+use crate::language::{Language, placed_words, words};
 
 /// Terms with their renderings.
 #[derive(Debug, Clone, Default)]
@@ -161,8 +160,8 @@ fn all(text: &str, term: &str) -> Vec<Range<usize>> {
 }
 
 fn occurrences(text: &str, term: &str) -> impl Iterator<Item = Range<usize>> {
-    let wanted: Vec<String> = words::words(term).map(str::to_owned).collect();
-    let words: Vec<(Range<usize>, &str)> = words::placed(text).collect();
+    let wanted: Vec<String> = words(term).map(str::to_owned).collect();
+    let words: Vec<(Range<usize>, &str)> = placed_words(text).collect();
     let starts = if wanted.is_empty() { 0 } else { (words.len() + 1).saturating_sub(wanted.len()) };
     (0..starts).filter_map(move |first| {
         let run = &words[first..first + wanted.len()];

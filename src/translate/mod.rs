@@ -39,7 +39,6 @@ mod tag_language;
 mod talk;
 mod task_words;
 mod text;
-mod words;
 mod writer;
 
 use std::future::Future;

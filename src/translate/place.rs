@@ -5,12 +5,12 @@
 //! cross: each is set inside its parent and behind the one before it, so what was well formed stays so. One that had words
 //! gets words, as long as there are enough; one that comes out empty is named.
 
+use crate::language::{placed_words, words};
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::inline::{Block, MOST_PARTS, Mark, MarkKind};
 use super::job::Rendered;
-use super::words;
 
 /// The byte of the translation at which each mark is written, in the order of writing.
 pub(super) fn places<'m>(source: &'m Block, rendered: &Rendered) -> Vec<(usize, &'m Mark)> {
@@ -182,8 +182,8 @@ struct Words<'s> {
 
 impl<'s> Words<'s> {
     fn new(block: &'s Block, rendered: &'s Rendered) -> Self {
-        let ranges = |text: &str| -> Vec<Range<usize>> { words::placed(text).map(|(range, _)| range).collect() };
-        let all = |text| words::words(text).collect::<Vec<_>>();
+        let ranges = |text: &str| -> Vec<Range<usize>> { placed_words(text).map(|(range, _)| range).collect() };
+        let all = |text| words(text).collect::<Vec<_>>();
         let (source, target) = (ranges(&block.text), ranges(&rendered.text));
         let from = match rendered.links.is_empty() {
             true => guessed(&all(&block.text), &all(&rendered.text)),

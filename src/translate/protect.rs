@@ -10,8 +10,6 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::words;
-
 /// Bytes of the longest placeholder or tag.
 const LONGEST: usize = 160;
 /// Marks that end a sentence or a bracket and do not belong to an address before them.
@@ -131,14 +129,25 @@ fn compiled(pattern: &str) -> Regex {
 
 /// The ranges of `text` that stay as they are, in order and apart.
 pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
-    let whole = words::runs(text, |c| !c.is_whitespace());
+    let whole = runs(text, |c| !c.is_whitespace());
     let mut found: Vec<Range<usize>> = whole.filter_map(|(range, word)| address(range.start, word)).collect();
     found.extend(placeholders(text));
     found.extend(POWER.find_iter(text).map(|power| power.range()));
     // Runs of emoji with what joins them.
-    let joined = words::runs(text, |c| is_emoji(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}'));
+    let joined = runs(text, |c| is_emoji(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}'));
     found.extend(joined.filter_map(|(range, run)| Some(range.start + run.find(is_emoji)?..range.end)));
     apart(found)
+}
+
+/// The runs of characters that `belongs` accepts, with their bytes, in order.
+fn runs(text: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + text[from..].find(belongs)?;
+        let length = text[start..].find(|c| !belongs(c)).unwrap_or(text.len() - start);
+        from = start + length;
+        Some((start..from, &text[start..from]))
+    })
 }
 
 /// Ranges in order; those that share a byte are one.

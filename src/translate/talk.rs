@@ -7,9 +7,8 @@
 use std::collections::HashSet;
 
 use super::task_words::TaskWords;
-use super::words::words;
 use super::{Direction, Fault, FaultKind};
-use crate::language::{Language, Token, tokens};
+use crate::language::{Language, Token, tokens, words};
 
 const PROMPT: &str = include_str!("../../prompts/sentence.md");
 /// Words in a row that a rendering has by chance in common with a worked example.

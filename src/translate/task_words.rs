@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::grammar::{Marking, Openings, Talk, is_listed, words};
+use crate::grammar::{Marking, Openings, Talk, is_listed};
+use crate::language::words;
 
 /// The file, whose words answers depend on.
 const TALK: &str = include_str!("../../prompts/talk.toml");

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::Language;
 use super::abbreviation;
+use super::token::words;
 
 /// The longest name of this kind, in bytes.
 const LONGEST: usize = 40;
@@ -32,7 +33,7 @@ impl<'t> Called<'t> {
     /// True when the mark between these two belongs to a name.
     pub(super) fn is_name(&self, before: &str, mark: &str, next: &str) -> bool {
         let Some(name) = name_before(before) else { return false };
-        let mut words = next.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let mut words = words(next);
         let (first, second, third) = (words.next().unwrap_or_default(), words.next(), words.next());
         let is_starter = |word: &str| abbreviation::is_starter(self.language, &word.to_lowercase());
         let known = self.names.contains(&(name, mark)) || mark == "!" && KNOWN.contains(&name);
@@ -47,7 +48,7 @@ impl<'t> Called<'t> {
 /// True where what follows a mark does not begin a sentence.
 fn shows_name(after: &str) -> bool {
     let Some(next) = after.strip_prefix(' ') else { return after.starts_with([',', ';']) || is_of_owner(after) };
-    let word = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let word = words(next).next().filter(|word| next.starts_with(word)).unwrap_or_default();
     next.starts_with(char::is_lowercase) || abbreviation::is_company_form(word)
 }
 

@@ -8,6 +8,7 @@
 use serde::Serialize;
 use whatlang::{Detector, Lang};
 
+use super::token::words;
 use super::{Language, cyrillic};
 
 /// What language a text seems to be in.
@@ -127,8 +128,7 @@ const ENGLISH_WORDS: [&str; 42] = [
 ];
 
 fn latin(text: &str) -> Guess {
-    let words: Vec<String> =
-        text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> = words(text).map(str::to_lowercase).collect();
     let english = words.iter().filter(|word| ENGLISH_WORDS.contains(&word.as_str())).count();
     let share = english as f32 / words.len().max(1) as f32;
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();

@@ -55,6 +55,6 @@ pub use self::spelling::beginnings;
 pub use self::stance::{Mark, marks};
 pub use self::stem::{is_function_word, is_past_verb, stem};
 pub use self::table::{Concept, Kind, Table};
-pub use self::token::{Token, TokenKind, fold, tokens};
+pub use self::token::{Token, TokenKind, fold, placed_words, tokens, words};
 pub use self::unit::Unit;
 pub use self::word_map::WordMap;

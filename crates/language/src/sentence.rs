@@ -17,6 +17,7 @@ use super::Language;
 use super::abbreviation::{self, Kind};
 use super::calendar::is_date_word;
 use super::called::Called;
+use super::token::words;
 
 /// Number of a sentence in its article. The first is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -132,7 +133,7 @@ fn ranges(text: &str, language: Language, called: &Called<'_>) -> Vec<Range<usiz
 fn join_dateline(text: &str, ranges: &mut Vec<Range<usize>>) {
     let is_dateline = |range: &Range<usize>| {
         let piece = text[range.clone()].trim_matches(QUOTES);
-        let words: Vec<&str> = piece.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = words(piece).collect();
         piece.ends_with('.')
             && !piece.contains([':', '%'])
             && words.len() <= DATELINE_WORDS

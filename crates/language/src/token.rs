@@ -3,6 +3,8 @@
 //! A word is a run of letters, with apostrophes inside (п'ять, don't) and digits after its first letter (G7, F16). Hyphens
 //! part words, because the parts of Ivano-Frankivsk are looked up one by one. A number is a run of digits with the separators inside it.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::class::{Class, Classes};
@@ -89,6 +91,28 @@ pub fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
+/// The words of a text as they stand, with their bytes: runs of letters and digits, with apostrophes between letters. What needs no
+/// more of them takes these; what a word says is in its [`Token`].
+pub fn placed_words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> + Clone {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + text[from..].find(char::is_alphanumeric)?;
+        let word = &text[start..];
+        let goes_on = |(at, c): (usize, char)| {
+            let inside = is_apostrophe(c) && word[at + c.len_utf8()..].starts_with(char::is_alphabetic);
+            c.is_alphanumeric() || is_combining(c) || inside
+        };
+        let length = word.char_indices().find(|&place| !goes_on(place)).map_or(word.len(), |(at, _)| at);
+        from = start + length;
+        Some((start..from, &word[..length]))
+    })
+}
+
+/// The words of a text as they stand: see [`placed_words`].
+pub fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
+    placed_words(text).map(|(_, word)| word)
+}
+
 /// Latin letters and the Cyrillic ones that look like them, in lower case.
 const LOOK_ALIKE: [(char, char); 12] = [
     ('a', 'а'),
@@ -157,6 +181,11 @@ fn fold_letters(word: &str) -> String {
     out
 }
 
+/// True for an accent that stands behind its letter.
+fn is_combining(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ' | '`')
 }
@@ -166,8 +195,7 @@ fn word_end(chars: &[(usize, char)], start: usize) -> usize {
     if !letter(start) {
         return start;
     }
-    let part =
-        |i: usize| chars.get(i).is_some_and(|&(_, c)| c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c));
+    let part = |i: usize| chars.get(i).is_some_and(|&(_, c)| c.is_alphanumeric() || is_combining(c));
     let mut i = start + 1;
     while part(i) || (chars.get(i).is_some_and(|&(_, c)| is_apostrophe(c)) && letter(i + 1)) {
         i += 1;
@@ -222,6 +250,14 @@ mod tests {
         for text in ["", "…", "'", "1", "1,", "1 ", "е\u{301}"] {
             assert!(texts(text).len() <= 1, "{text}");
         }
+    }
+
+    #[test]
+    fn words_come_with_their_places() {
+        let text = "— П’ять км, far-off 3, the boys' l'a.";
+        assert_eq!(words(text).collect::<Vec<_>>(), ["П’ять", "км", "far", "off", "3", "the", "boys", "l'a"]);
+        assert!(placed_words(text).all(|(range, word)| &text[range] == word));
+        assert_eq!(words(" …").count() + words("").count(), 0);
     }
 
     #[test]
