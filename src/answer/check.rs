@@ -83,7 +83,7 @@ impl Reference {
         // What was written in another language than asked for cannot be compared word by word either.
         let foreign = findings.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == fact.text);
         let language_match = if foreign { LanguageMatch::Other } else { self.language_match(language) };
-        let reading = Annotation::of_claim(&fact.text);
+        let reading = self.claim(&fact.text);
         let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences().len()).collect();
         let link = evidence::link(&reading, &cited, self, language_match);
@@ -126,7 +126,7 @@ impl Reference {
     pub(super) fn heading(&self, text: &str, language: Language, place: Place) -> Vec<Finding> {
         let ending = if place == Place::Headline { Ending::Free } else { Ending::Sentence };
         let mut found = form::findings(text, ending, language, place);
-        let reading = Annotation::of_claim(text);
+        let reading = self.claim(text);
         found.extend(self.held(&Claim {
             text: &reading,
             sentences: &[],
@@ -169,18 +169,17 @@ impl Reference {
         parts: [&'f String; 2],
         facts: impl Iterator<Item = &'f KeyFact>,
     ) -> between::Relation {
-        let reading = Annotation::of_claim(&fact.text);
+        let reading = self.claim(&fact.text);
         let of_number = |it: &Finding| matches!(it.kind, FindingKind::NumberNotInSource | FindingKind::EvidenceWeak);
         let grounded = !fact.evidence.is_empty() && !fact.findings.iter().any(of_number);
         let shares = |other: &KeyFact| other.evidence.iter().any(|it| fact.evidence.contains(it));
         let parts = parts.into_iter().map(|text| (text, !grounded));
         let facts = facts.map(|other| (&other.text, !grounded || shares(other)));
-        let relations = parts.chain(facts).map(|(text, comparable)| {
-            match between::relation(&reading, &Annotation::of_claim(text)) {
+        let relations =
+            parts.chain(facts).map(|(text, comparable)| match between::relation(&reading, &self.claim(text)) {
                 between::Relation::Contradicts(_) if !comparable => between::Relation::None,
                 relation => relation,
-            }
-        });
+            });
         relations.fold(between::Relation::None, |worst, relation| match (&worst, &relation) {
             (between::Relation::Repeats, _) | (_, between::Relation::None) => worst,
             _ => relation,

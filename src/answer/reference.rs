@@ -5,7 +5,7 @@
 //! (inverse document frequency, Spärck Jones 1972).
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{Annotation, Date, Decimal, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What};
@@ -42,6 +42,8 @@ pub struct Reference {
     words: HashMap<Key, Vec<usize>>,
     figures: HashMap<Figure, Vec<usize>>,
     names: Vec<SourceName>,
+    /// What the texts that were held against it say: a line is checked again with every line behind it.
+    claims: Mutex<HashMap<String, Arc<Annotation>>>,
 }
 
 impl Reference {
@@ -69,12 +71,18 @@ impl Reference {
             }
         }
         let names = names.into_values().collect();
-        Self { article, words, figures, names }
+        Self { article, words, figures, names, claims: Mutex::default() }
     }
 
     /// The article.
     pub fn article(&self) -> &Article {
         &self.article
+    }
+
+    /// A text that is held against the article, annotated once.
+    pub(super) fn claim(&self, text: &str) -> Arc<Annotation> {
+        let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        claims.entry(text.to_owned()).or_insert_with(|| Arc::new(Annotation::of_claim(text))).clone()
     }
 
     /// What the sentences of the article say.

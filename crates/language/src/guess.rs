@@ -135,13 +135,17 @@ fn latin(text: &str) -> Guess {
     let foreign = text.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
     let foreign_share = foreign as f32 / letters.max(1) as f32;
     let english_words = if foreign_share < 0.04 { (share * 3.0).min(1.0) } else { 0.0 };
+    let sure = certainty(letters);
+    // Whatever else is guessed, it is no other language, and what asks for each sentence of an article need not wait for that.
+    if english_words >= 1.0 {
+        return Guess::ours(Language::En, sure);
+    }
     let allowed: Vec<Lang> =
         Lang::all().iter().copied().filter(|lang| !matches!(lang, Lang::Epo | Lang::Lat)).collect();
     let Some(info) = Detector::with_allowlist(allowed).detect(text) else {
         return Guess::other(UNKNOWN, 0.0);
     };
     let detected = (info.confidence() as f32).clamp(0.0, 1.0);
-    let sure = certainty(letters);
     match info.lang() {
         Lang::Eng => Guess::ours(Language::En, (1.0 - (1.0 - detected) * (1.0 - english_words)) * sure),
         _ if english_words >= 0.36 => Guess::ours(Language::En, english_words * sure),

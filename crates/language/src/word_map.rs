@@ -3,18 +3,20 @@
 //! A look-up takes as long as its word and not as long as the table. What a word stands for is looked for in all three
 //! languages at once. Not here: what is looked up, which callers fold (see [`fold`](super::fold)).
 
-use std::collections::HashMap;
+use ahash::AHashMap;
 
 /// What words stand for.
 #[derive(Debug)]
 pub struct WordMap<T> {
     /// By the word or its beginning: whether it is a beginning, and what it stands for.
-    entries: HashMap<String, Vec<(bool, T)>>,
+    entries: AHashMap<String, Vec<(bool, T)>>,
+    /// Bytes of the longest of them.
+    longest: usize,
 }
 
 impl<T> Default for WordMap<T> {
     fn default() -> Self {
-        Self { entries: HashMap::new() }
+        Self { entries: AHashMap::new(), longest: 0 }
     }
 }
 
@@ -34,13 +36,14 @@ impl<T: Copy> WordMap<T> {
     /// Adds a word, or the beginning of one, which may have blanks inside.
     pub fn add_word(&mut self, word: &str, value: T) {
         let (letters, begins) = word.strip_suffix('*').map_or((word, false), |start| (start, true));
+        self.longest = self.longest.max(letters.len());
         self.entries.entry(letters.to_owned()).or_default().push((begins, value));
     }
 
     /// What a word stands for, the longest beginning first, and what of the word follows that.
     pub fn matches<'m, 'w: 'm>(&'m self, word: &'w str) -> impl Iterator<Item = (T, &'w str)> + 'm {
         let ends = std::iter::once(word.len()).chain(word.char_indices().rev().map(|(at, _)| at));
-        ends.filter(|&end| end > 0).flat_map(move |end| {
+        ends.filter(|&end| end > 0 && end <= self.longest).flat_map(move |end| {
             let found = self.entries.get(&word[..end]).map_or(&[][..], Vec::as_slice);
             let fits = found.iter().filter(move |(begins, _)| *begins || end == word.len());
             fits.map(move |&(_, value)| (value, &word[end..]))
