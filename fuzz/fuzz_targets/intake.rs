@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use stislo::intake::{Language, Source, read, read_whole};
+use stislo::intake::{Source, read, read_whole};
+use stislo::language::Language;
 
 fn source(bytes: Vec<u8>) -> Source {
     Source { bytes, name: "input".into(), title: None, language: Some(Language::Uk) }

@@ -46,13 +46,13 @@ pub(super) fn relation(later: &Annotation, earlier: &Annotation) -> Relation {
     }
 }
 
-fn stems<'r>(reading: &'r Annotation) -> HashSet<&'r Key> {
+fn stems(reading: &Annotation) -> HashSet<&Key> {
     let own = |i: usize| reading.keys[i].iter().find(|key| matches!(key, Key::Stem(_)));
     (0..reading.tokens.len()).filter(|&i| reading.carries_meaning(i)).filter_map(own).collect()
 }
 
 /// The numbers that a fact says, dates aside: two dates in two facts are seldom of one thing.
-fn numbers<'r>(reading: &'r Annotation) -> Vec<(&'r What, String)> {
+fn numbers(reading: &Annotation) -> Vec<(&What, String)> {
     let firm = reading.mentions.iter().filter(|mention| mention.weight == Weight::Firm);
     firm.map(|mention| (&mention.what, reading.text[mention.start..mention.end].to_owned())).collect()
 }

@@ -1,6 +1,6 @@
-//! Makes `src/intake/letters.tsv`: how letters follow each other in Ukrainian and in Russian.
+//! Makes `crates/language/data/letters.tsv`: how letters follow each other in Ukrainian and in Russian.
 //!
-//! `cargo run --release --manifest-path tests/letters/Cargo.toml > src/intake/letters.tsv`
+//! `cargo run --release --manifest-path tests/letters/Cargo.toml > crates/language/data/letters.tsv`
 //!
 //! The figures are those of the language models of lingua (crates `lingua-ukrainian-language-model` and
 //! `lingua-russian-language-model` 1.3.0, Apache-2.0), which hold the probability of a letter behind up to four others,

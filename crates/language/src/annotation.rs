@@ -64,7 +64,7 @@ impl Annotation {
     }
 
     /// Reads a text that is held against an article. Each of its words is looked for in the whole article, so their number
-    /// is bounded: what comes after the first [`LONGEST`] is no sentence that anybody would write.
+    /// is bounded: what comes after the first four hundred is no sentence that anybody would write.
     pub fn of_claim(text: &str) -> Self {
         let mut tokens = tokens(text);
         tokens.truncate(LONGEST);

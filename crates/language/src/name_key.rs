@@ -169,10 +169,13 @@ struct File {
     costs: Vec<(f32, String)>,
 }
 
+/// Letters behind a first one, and what all of them sound like.
+type Group = (Vec<char>, Vec<u8>);
+
 /// What letters sound like, and how far sounds are apart.
 struct Sounds {
-    /// By their first letter, the longest first: further letters, and what all of them sound like.
-    groups: HashMap<char, Vec<(Vec<char>, Vec<u8>)>>,
+    /// By their first letter, the longest first.
+    groups: HashMap<char, Vec<Group>>,
     costs: HashMap<(u8, u8), f32>,
 }
 
