@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Language;
+use super::calendar;
 use super::word_map::WordMap;
 
 const TABLE: &str = include_str!("../data/abbreviations.toml");
@@ -107,6 +108,9 @@ pub(super) fn kind(language: Language, word: &str, after_number: bool) -> Option
     }
     if behind(Kind::Measure) || (after_number && is_shortened(word)) || is(Kind::Measure) {
         return Some(Kind::Measure);
+    }
+    if calendar::is_abbreviation(word) {
+        return Some(Kind::BeforeNumber);
     }
     let listed = [Kind::BeforeNumber, Kind::Company, Kind::Inside, Kind::Place].into_iter().find(|&kind| is(kind));
     listed.or_else(|| is_shortened(word).then_some(Kind::Place))

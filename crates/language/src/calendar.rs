@@ -90,6 +90,13 @@ impl Calendar {
     }
 }
 
+/// True for a month as it is shortened, and for an English weekday.
+pub(super) fn is_abbreviation(word: &str) -> bool {
+    let Calendar { shortened, short_months, short_weekdays, .. } = &*CALENDAR;
+    let weekday = word.is_ascii() && short_weekdays.get(word).is_some();
+    weekday || shortened.get(word).is_some() || short_months.get(word).is_some()
+}
+
 /// True for a folded word of a date: a month or a weekday, in full or shortened, and what stands behind a year.
 pub fn is_date_word(word: &str) -> bool {
     let Calendar { months, doubtful_months, short_months, short_weekdays, shortened, behind_a_year, .. } = &*CALENDAR;
