@@ -10,6 +10,7 @@ use super::job::Rendered;
 use super::kept::Kept;
 use super::place;
 use super::protect;
+use super::replace::rewritten;
 
 use crate::language::{self, Language};
 
@@ -173,15 +174,7 @@ impl Block {
         }
         // Marks of one place keep their order; a mark inside a fixed part goes behind it.
         cuts.sort_by_key(|(range, _)| range.start);
-        let mut out = String::with_capacity(target.len() + 16 * cuts.len());
-        let mut done = 0;
-        for (range, raw) in cuts {
-            out.push_str(&escape(&target[done..range.start.max(done)]));
-            out.push_str(&raw);
-            done = done.max(range.end);
-        }
-        out.push_str(&escape(&target[done..]));
-        out
+        rewritten(target, cuts, escape)
     }
 }
 
