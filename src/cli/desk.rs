@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::hub::{Hub, TranslatorFiles, TranslatorKind, TranslatorManifest};
 use crate::service::Service;
-use crate::translate::{Desk, Direction, ENGINE, Glossary, MarianTranslator, Student};
+use crate::translate::{Desk, Direction, ENGINE, Glossary, NetworkTranslator};
 
 /// A desk with every translation model that is on disk, and with the glossary.
 pub(super) fn on_disk(settings: &Settings) -> Result<Desk, Error> {
@@ -93,14 +93,12 @@ fn legs(direction: Direction) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-fn with_model(mut desk: Desk, manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Desk, Error> {
-    if manifest.kind == TranslatorKind::Marian {
-        return Ok(desk.with(MarianTranslator::start(manifest, files)?));
-    }
-    for student in Student::start(manifest, files)? {
-        desk = desk.with(student);
-    }
-    Ok(desk)
+fn with_model(desk: Desk, manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Desk, Error> {
+    let translator = match manifest.kind {
+        TranslatorKind::Student => NetworkTranslator::student(manifest, files),
+        TranslatorKind::Marian => NetworkTranslator::marian(manifest, files),
+    };
+    Ok(desk.with(translator?))
 }
 
 fn glossary(settings: &Settings) -> Result<Glossary, Error> {

@@ -5,7 +5,7 @@
 //! documents around the sentences are `text`, `html` (with `shown`, `raised` and `tag_language`) and `subtitle`, and `message` where
 //! a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`, `separators`
 //! and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and `marian` (larger ones),
-//! on threads of their own, and `writer` (the engine), with `talk` and `task_words`, which a weak model gives back
+//! each on a thread of its own (`network`), and `writer` (the engine), with `talk` and `task_words`, which a weak model gives back
 //! instead. Not here: downloads, HTTP, the command line.
 
 mod check;
@@ -22,6 +22,7 @@ mod linear_cases;
 mod marian;
 mod message;
 mod name;
+mod network;
 mod number;
 mod place;
 mod polish;
@@ -29,7 +30,6 @@ mod protect;
 mod raised;
 mod replace;
 mod route;
-mod seat;
 mod separators;
 mod shown;
 mod split;
@@ -53,11 +53,10 @@ pub use self::error::TranslateError;
 pub use self::glossary::{Glossary, Term};
 pub use self::job::{Document, Format, Rendered, Sentence, Translation};
 pub use self::layout::{OpenOptions, Opened, open};
-pub use self::marian::MarianTranslator;
-pub use self::student::Student;
+pub use self::network::NetworkTranslator;
 pub use self::writer::{ENGINE, Writer};
 
-use crate::language::{Language, UnknownLanguage};
+use crate::language::Language;
 
 /// From one language into another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -66,13 +65,6 @@ pub struct Direction {
     pub from: Language,
     /// What is written.
     pub to: Language,
-}
-
-impl Direction {
-    /// A direction from two language codes.
-    fn parse(from: &str, to: &str) -> Result<Self, UnknownLanguage> {
-        Ok(Self { from: from.parse()?, to: to.parse()? })
-    }
 }
 
 impl std::fmt::Display for Direction {

@@ -7,7 +7,7 @@ use stislo::answer::Strategy;
 use stislo::hub::{HubError, Silent};
 use stislo::language::Language::{self, En, Uk};
 use stislo::service::{Document, Stage, Step, SummaryEvent, TextFormat, Translation};
-use stislo::translate::{Batch, Desk, Direction, OpenOptions, Student, TranslateError, Translator, Want};
+use stislo::translate::{Batch, Desk, Direction, NetworkTranslator, OpenOptions, TranslateError, Translator, Want};
 use tempfile::TempDir;
 
 use crate::harness::{ANSWERS, STUCK, Script, fixture, request, service};
@@ -25,13 +25,13 @@ async fn translate(desk: &Desk, text: &str) -> Translation {
     desk.translate(document(text, Some(En), Uk), &mut |_| ()).await.unwrap()
 }
 
-async fn student(files: &Files) -> (Student, TempDir) {
+async fn student(files: &Files) -> (NetworkTranslator, TempDir) {
     let cache = TempDir::new().unwrap();
     let (manifest, files) = downloaded(files, cache.path()).await;
-    (Student::start(&manifest, files).unwrap().remove(0), cache)
+    (NetworkTranslator::student(&manifest, files).unwrap(), cache)
 }
 
-async fn outputs(student: &Student, sentences: &[&str], want: Want) -> Result<Vec<String>, TranslateError> {
+async fn outputs(student: &NetworkTranslator, sentences: &[&str], want: Want) -> Result<Vec<String>, TranslateError> {
     let sentences = sentences.iter().map(|text| (*text).to_owned()).collect();
     let outputs = student.translate(Batch { direction: EN_UK, sentences, want }).await?;
     Ok(outputs.into_iter().map(|output| output.text).collect())
