@@ -214,7 +214,7 @@ impl Service {
         let terms = self.desk.glossary().of(article.text(), article.language());
         let writes = SummaryOptions { languages: writes, ..options.clone() };
         bounds.cancel.check()?;
-        let next = self.with_card(|card| plan::build(&lines, &writes, card))?;
+        let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
         let reference = Arc::new(Reference::new(article.clone()));
         Ok(Prepared { article, reference, lines, next, options, writes, pivoted, terms, started, permit: None })
@@ -275,12 +275,6 @@ impl Service {
             direct.push(Language::En);
         }
         (direct, pivoted)
-    }
-
-    fn with_card<T>(&self, work: impl FnOnce(&plan::Card<'_>) -> T) -> T {
-        let card = self.engine.card();
-        let count = |system: &str, shared: &str, tail: &str| card.count(system, shared, tail);
-        work(&plan::Card { context: card.context, count: &count })
     }
 
     fn answer(&self, source: SourceInfo, summaries: Vec<Summary>, timings: TimingsInfo) -> Answer {

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use super::run::{Run, job};
 use super::{Service, Stage};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
-use crate::engine::{EngineError, Event};
+use crate::engine::Event;
 use crate::error::Error;
 use crate::intake::AnnotatedArticle;
 use crate::plan::{self, Length, Line, NumberedLines, Plan, RewriteRequest};
 
 /// A line that is written again.
-struct Rewriting {
+pub(super) struct Rewriting {
     /// The summary that it is of, by its place.
     summary: usize,
     line: Rewritten,
@@ -63,25 +63,21 @@ impl Run<'_> {
             length: self.options.length,
         };
         // All lines are looked through and tokens counted, which takes longer than those who serve others may stand still.
-        let permit = self.permit.clone();
-        let planning = move || {
-            let _permit = permit;
-            (planner.plan(&summaries, failing), summaries)
-        };
-        let planning = tokio::task::spawn_blocking(planning).await;
-        let ((mut rewriting, plan), summaries) = planning.map_err(|_| Error::Engine(EngineError::Dead))?;
+        let planning = self.beside(move |_| (planner.plan(&summaries, failing), summaries));
+        let ((mut rewriting, plan), summaries) = planning.await?;
         if let Some(plan) = plan {
             self.rewrite(&plan, &mut rewriting).await?;
         }
         self.settle(summaries, rewriting).await
     }
 
-    /// Leaves out what does not hold, without having anything written again.
-    pub(super) async fn sift(&mut self, summaries: Vec<Summary>) -> Result<Vec<Summary>, Error> {
-        self.settle(summaries, Vec::new()).await
-    }
-
-    async fn settle(&mut self, summaries: Vec<Summary>, rewriting: Vec<Rewriting>) -> Result<Vec<Summary>, Error> {
+    /// Settles what becomes of the lines that do not hold: those that were written again may do better, and the others are
+    /// left out.
+    pub(super) async fn settle(
+        &mut self,
+        summaries: Vec<Summary>,
+        rewriting: Vec<Rewriting>,
+    ) -> Result<Vec<Summary>, Error> {
         let mut settled = Vec::with_capacity(summaries.len());
         for (at, summary) in summaries.into_iter().enumerate() {
             let own = rewriting.iter().filter(|it| it.summary == at).map(|it| &it.line);
@@ -153,8 +149,7 @@ impl Planner {
         };
         let lines = self.lines.of_sentences(&self.article, &failing.sentences);
         let request = RewriteRequest { line, language: summary.language, lines };
-        let plan = |service: &Service| service.with_card(|card| plan::rewrite(&request, card));
-        if request.lines.is_empty() { None } else { plan(&self.service).ok() }
+        if request.lines.is_empty() { None } else { plan::rewrite(&request, self.service.engine.card()).ok() }
     }
 }
 

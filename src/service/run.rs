@@ -60,7 +60,7 @@ impl Run<'_> {
             let (service, writes) = (self.service.clone(), writes.clone());
             // Counting the tokens of a large text takes long.
             let planned = self.beside(move |_| {
-                let next = service.with_card(|card| plan::build(&smaller, &writes, card));
+                let next = plan::build(&smaller, &writes, service.engine.card());
                 next.map(|next| (smaller, next))
             });
             (lines, next) = planned.await??;

@@ -53,7 +53,7 @@ impl Service {
     ///
     /// # Errors
     /// When the text is refused.
-    pub async fn opened(&self, document: Document, options: OpenOptions) -> Result<Opened, Error> {
+    pub async fn opened(&self, document: Document, options: OpenOptions) -> Result<Arc<Opened>, Error> {
         Ok(translate::opened(document, options).await?)
     }
 
@@ -63,7 +63,7 @@ impl Service {
     /// When nothing here can translate it.
     pub async fn translate_opened(
         &self,
-        opened: Opened,
+        opened: Arc<Opened>,
         watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<Translation, Error> {
         Ok(self.desk.translate_opened(opened, watch).await?)
@@ -82,7 +82,7 @@ impl Service {
     }
 
     /// Other renderings of a plain text, at most `most`, by the translators that are not the best.
-    pub async fn alternatives(&self, opened: &Opened, main: &Translation, most: usize) -> Vec<String> {
+    pub async fn alternatives(&self, opened: &Arc<Opened>, main: &Translation, most: usize) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         for desk in self.desk.others(Direction { from: main.from, to: main.to }).into_iter().take(most) {
             // An alternative that cannot be had is none.
@@ -122,7 +122,7 @@ impl Run<'_> {
                 others.push(summary);
             }
         }
-        let settled = [self.repair(own, lines).await?, self.sift(others).await?].concat();
+        let settled = [self.repair(own, lines).await?, self.settle(others, Vec::new()).await?].concat();
         settled.iter().for_each(|summary| self.reveal(summary, 0));
         summaries.extend(settled);
         Ok(summaries)

@@ -130,23 +130,23 @@ impl Desk {
     /// When nothing translates its direction, or when a translator fails and no other can take its place.
     pub async fn translate_opened(
         &self,
-        opened: Opened,
+        opened: Arc<Opened>,
         watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<Translation, TranslateError> {
-        let total = opened.units().len();
+        let total = opened.units.len();
         watch(Step::Begun { total });
         let mut sentences = Vec::with_capacity(total);
         let mut ready = |index: usize, rendered: &Rendered| {
-            let source = opened.units()[index].text().to_owned();
+            let source = opened.units[index].text().to_owned();
             let Rendered { text, engine, faults, .. } = rendered.clone();
             sentences.push(Sentence { source, text, engine, faults });
             watch(Step::Ready { index, total, sentence: &sentences[index] });
         };
         let reader = opened.clone();
-        let tasks = beside(move |_| Tasks::of(reader.units())).await?;
-        let rendered = self.render(opened.units(), tasks, &mut ready).await?;
+        let tasks = beside(move |_| Tasks::of(&reader.units)).await?;
+        let rendered = self.render(&opened.units, tasks, &mut ready).await?;
         let engine = most_used(&sentences);
-        let (from, to, confidence) = (opened.from(), opened.to(), opened.confidence());
+        let (from, to, confidence) = (opened.from, opened.to, opened.confidence);
         let text = beside(move |cancel| opened.assemble(&rendered, cancel)).await??;
         Ok(Translation { text, from, confidence, to, engine, sentences })
     }
@@ -248,7 +248,7 @@ impl Desk {
 ///
 /// # Errors
 /// When the text is refused (see [`open`]).
-pub async fn opened(document: Document, options: OpenOptions) -> Result<Opened, TranslateError> {
+pub async fn opened(document: Document, options: OpenOptions) -> Result<Arc<Opened>, TranslateError> {
     let _leaving = options.cancel.on_drop();
     beside(move |_| open(&document, &options)).await?
 }

@@ -348,9 +348,9 @@ fn a_text_that_could_be_in_two_languages_is_in_that_of_its_company() {
     let document = |text: &str| Document { text: text.to_owned(), from: None, to: En, format: Format::Text };
     let texts = ["Погода на завтра", "Уряд ухвалив бюджет на рік."];
     let options = OpenOptions { company: Company::of(texts), ..OpenOptions::default() };
-    assert_eq!(open(&document(texts[0]), &options).ok().map(|opened| opened.from()), Some(Uk));
+    assert_eq!(open(&document(texts[0]), &options).ok().map(|opened| opened.from), Some(Uk));
     // What can be in one only stays in that.
-    assert_eq!(open(&document("Это мы"), &options).ok().map(|opened| opened.from()), Some(Ru));
+    assert_eq!(open(&document("Это мы"), &options).ok().map(|opened| opened.from), Some(Ru));
     let german = document("Die Regierung hat am Montag ein neues Gesetz beschlossen.");
     assert!(matches!(open(&german, &options), Err(TranslateError::UnknownLanguage { .. })));
     let left = OpenOptions::default();
@@ -373,7 +373,7 @@ fn what_bounds_a_request_is_held_as_long_as_its_text() {
     let held: Arc<dyn Send + Sync> = Arc::new(());
     let bounds = Arc::downgrade(&held);
     let document = Document { text: "It left.".to_owned(), from: Some(En), to: Uk, format: Format::Text };
-    let opened = open(&document, &OpenOptions { held: Some(held), ..OpenOptions::default() }).unwrap();
+    let opened = open(&document, &OpenOptions { permit: Some(held), ..OpenOptions::default() }).unwrap();
     let thread = opened.clone();
     drop(opened);
     assert!(bounds.upgrade().is_some(), "a thread works with it");

@@ -23,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("cache", &["answer"]),
     ("translate", &["grammar", "engine", "hub", "intake", "lexicon"]),
     ("answer", &["plan", "intake", "lexicon"]),
-    ("plan", &["grammar", "intake", "lexicon"]),
+    ("plan", &["grammar", "engine", "intake", "lexicon"]),
     ("grammar", &["engine"]),
     ("engine", &["hub"]),
     ("config", &["engine", "hub", "error", "cache", "http"]),

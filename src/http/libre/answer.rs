@@ -116,7 +116,7 @@ async fn item(service: Service, wanted: Arc<TextsRequest>, at: usize, admission:
     }
     let document = Document { text: text.to_owned(), from: wanted.from, to: wanted.to, format: wanted.format };
     let translation = async {
-        let options = OpenOptions { company: wanted.company, held: Some(admission), ..OpenOptions::default() };
+        let options = OpenOptions { company: wanted.company, permit: Some(admission), ..OpenOptions::default() };
         let opened = service.opened(document, options).await?;
         Ok((service.translate_opened(opened.clone(), &mut |_| ()).await?, opened))
     };

@@ -104,7 +104,7 @@ pub(in crate::http) async fn translate(
             decoded(&file.bytes, most)
         });
         let document = Document { text: text.await??, from, to, format };
-        let options = OpenOptions { held: Some(admission), ..OpenOptions::default() };
+        let options = OpenOptions { permit: Some(admission), ..OpenOptions::default() };
         let opened = service.opened(document, options).await?;
         Ok(service.translate_opened(opened, &mut |_| ()).await?)
     };
