@@ -28,8 +28,9 @@ use crate::translate::{Desk, Glossary};
 use self::run::Run;
 
 pub use self::recipe::{Recipe, Weakness};
-pub use self::translation::{
-    Direction, Document, Fault, FaultKind, OpenOptions, Opened, Sentence, Step, TextFormat, TranslateError, Translation,
+pub use crate::translate::{
+    Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
+    Translation, opened,
 };
 
 /// Weak models repeat themselves without this; it is mild enough to leave names alone.
@@ -107,48 +108,46 @@ pub struct Service {
 
 /// An article that was read, and the plan of what is to be written about it.
 pub struct Prepared {
-    article: Arc<AnnotatedArticle>,
-    /// The article as what is written is held against it.
-    reference: Arc<Reference>,
+    subject: Subject,
     lines: NumberedLines,
     /// What to do first: the answers at once, or the facts of the parts of a long text.
     next: PlanStep,
-    options: SummaryOptions,
     /// What of it the model writes itself.
     writes: SummaryOptions,
     /// Languages that are translated from its English.
     pivoted: Vec<Language>,
-    /// Terms with fixed renderings that the article means.
-    terms: Glossary,
     started: Instant,
-    /// What bounds the request.
-    permit: Option<Permit>,
 }
 
-/// Whatever bounds requests, until the last thread that works for one has ended.
-type Permit = Arc<dyn Send + Sync>;
+/// What a request is about, for every step of it.
+struct Subject {
+    article: Arc<AnnotatedArticle>,
+    /// The article as what is written is held against it.
+    reference: Reference,
+    options: SummaryOptions,
+    /// Terms with fixed renderings that the article means.
+    terms: Glossary,
+    /// What bounds the request, until the last thread that works for it has ended.
+    permit: Option<Arc<dyn Send + Sync>>,
+}
 
 impl Prepared {
     /// Holds what bounds the request until all work on it has ended, and not only until nobody waits for it any more.
     #[must_use]
-    pub fn with_permit(self, permit: Arc<dyn Send + Sync>) -> Self {
-        Self { permit: Some(permit), ..self }
+    pub fn with_permit(mut self, permit: Arc<dyn Send + Sync>) -> Self {
+        self.subject.permit = Some(permit);
+        self
     }
 
     /// The article.
     pub fn article(&self) -> &Article {
-        &self.article
+        &self.subject.article
     }
 }
 
 impl Service {
-    /// A service on an engine whose model writes every language well.
-    pub fn new(engine: Engine, model: ModelInfo) -> Self {
-        Self::with_recipe(engine, Recipe::new(model))
-    }
-
     /// A service on an engine with the model of a recipe.
-    pub fn with_recipe(engine: Engine, recipe: Recipe) -> Self {
+    pub fn new(engine: Engine, recipe: Recipe) -> Self {
         Self { engine, recipe, desk: Desk::new() }.with_desk(Desk::new())
     }
 
@@ -157,14 +156,9 @@ impl Service {
         &self.engine
     }
 
-    /// The model.
-    pub fn model(&self) -> &ModelInfo {
-        &self.recipe.model
-    }
-
     /// The key of the answer to a request that was read, among those that are kept.
     pub fn key(&self, prepared: &Prepared) -> Key {
-        self.recipe.key(&prepared.article, &prepared.options)
+        self.recipe.key(&prepared.subject.article, &prepared.subject.options)
     }
 
     /// What decides answers, for whoever keeps them.
@@ -216,25 +210,16 @@ impl Service {
         bounds.cancel.check()?;
         let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
-        let reference = Arc::new(Reference::new(article.clone()));
-        Ok(Prepared { article, reference, lines, next, options, writes, pivoted, terms, started, permit: None })
+        let reference = Reference::new(article.clone());
+        let subject = Subject { article, reference, options, terms, permit: None };
+        Ok(Prepared { subject, lines, next, writes, pivoted, started })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(SummaryEvent) + Send) -> Result<Answer, Error> {
-        let Prepared { article, reference, lines, next, options, writes, pivoted, terms, started, permit } = prepared;
-        let mut timings = Timings::default();
-        let shown = &options.languages;
-        let mut run = Run {
-            service: self,
-            article: &article,
-            terms,
-            options: &options,
-            reference,
-            permit,
-            timings: &mut timings,
-            watch: &mut watch,
-        };
+        let Prepared { subject, lines, next, writes, pivoted, started } = prepared;
+        let subject = Arc::new(subject);
+        let mut run = Run { service: self, subject: subject.clone(), timings: Timings::default(), watch: &mut watch };
         let (lines, plan) = run.condense(lines, next, &writes).await?;
         let lines = Arc::new(lines);
         let mut summaries = run.write(&plan, &lines, Strategy::Direct).await?;
@@ -244,11 +229,12 @@ impl Service {
             summaries.extend(run.pivot(english, &pivoted, &lines).await?);
         }
         // English that was only written to be translated is not shown.
-        let place = |summary: &Summary| shown.iter().position(|&language| language == summary.language);
+        let place =
+            |summary: &Summary| subject.options.languages.iter().position(|&language| language == summary.language);
         summaries.retain(|summary| place(summary).is_some());
         summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
-        Ok(self.answer(source_info(&article, &lines), summaries, timings_info(timings, started)))
+        Ok(self.answer(source_info(&subject.article, &lines), summaries, timings_info(run.timings, started)))
     }
 
     /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.

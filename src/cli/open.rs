@@ -39,7 +39,7 @@ impl Found {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
-        Ok(Service::with_recipe(engine?, self.recipe.clone()).with_desk(desk))
+        Ok(Service::new(engine?, self.recipe.clone()).with_desk(desk))
     }
 }
 

@@ -77,8 +77,7 @@ pub(super) async fn post(
     let mut reader = flight::begin(&Counter::default(), |record| async move {
         let permit = Arc::new((gateway.turn(place).await, room));
         let options = OpenOptions { permit: Some(permit.clone()), ..OpenOptions::default() };
-        let opened = service.opened(document, options).await?;
-        let translation = service.translate_opened(opened, &mut |step| record.push(told(&step))).await?;
+        let translation = service.translate(document, options, &mut |step| record.push(told(&step))).await?;
         permit.0.finish();
         Ok(Arc::new(translation))
     });

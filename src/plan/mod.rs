@@ -157,11 +157,16 @@ pub fn build(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Re
 
 /// Plans the answers about lines that have to fit.
 pub fn whole(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Result<Plan, PlanError> {
+    fitting(unmeasured(lines, options), card)
+}
+
+/// The same for whoever does not mind whether they fit.
+pub fn unmeasured(lines: &NumberedLines, options: &SummaryOptions) -> Plan {
     let (system, shared) = prompt::article(lines, &lines.all());
     let wanted = |&language: &Language| {
         PlannedAnswer::new(prompt::instructions(language, options), format::of_whole(lines, options, language))
     };
-    fitting(Plan { system, shared, answers: options.languages.iter().map(wanted).collect() }, card)
+    Plan { system, shared, answers: options.languages.iter().map(wanted).collect() }
 }
 
 /// Plans the facts of parts of the lines.

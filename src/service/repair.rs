@@ -6,12 +6,11 @@
 use std::sync::Arc;
 
 use super::run::{Run, job};
-use super::{Service, Stage};
+use super::{Service, Stage, Subject};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
 use crate::engine::Event;
 use crate::error::Error;
-use crate::intake::AnnotatedArticle;
-use crate::plan::{self, Length, Line, NumberedLines, Plan, RewriteRequest};
+use crate::plan::{self, Line, NumberedLines, Plan, RewriteRequest};
 
 /// A line that is written again.
 pub(super) struct Rewriting {
@@ -56,14 +55,12 @@ impl Run<'_> {
         if failing.iter().all(Vec::is_empty) {
             return self.settle(summaries, Vec::new()).await;
         }
-        let planner = Planner {
-            service: self.service.clone(),
-            article: self.article.clone(),
-            lines: lines.clone(),
-            length: self.options.length,
-        };
+        let (service, lines) = (self.service.clone(), lines.clone());
         // All lines are looked through and tokens counted, which takes longer than those who serve others may stand still.
-        let planning = self.beside(move |_| (planner.plan(&summaries, failing), summaries));
+        let planning = self.beside(move |subject| {
+            let planner = Planner { service: &service, subject, lines: &lines };
+            (planner.plan(&summaries, failing), summaries)
+        });
         let ((mut rewriting, plan), summaries) = planning.await?;
         if let Some(plan) = plan {
             self.rewrite(&plan, &mut rewriting).await?;
@@ -85,16 +82,16 @@ impl Run<'_> {
                 let text = answer::parse_facts(&line.text).into_iter().next()?.text;
                 Some(Rewritten { text, ..line.clone() })
             });
-            let strictness = self.options.strictness;
             let own: Vec<Rewritten> = own.collect();
-            let settling = self.beside(move |reference| answer::settle(summary, &own, reference, strictness));
+            let settling = self
+                .beside(move |subject| answer::settle(summary, &own, &subject.reference, subject.options.strictness));
             settled.push(settling.await?);
         }
         Ok(settled)
     }
 
     async fn rewrite(&mut self, plan: &Plan, rewriting: &mut [Rewriting]) -> Result<(), Error> {
-        let mut events = self.service.engine.submit(job(plan, self.options.seed)).await?;
+        let mut events = self.service.engine.submit(job(plan, self.subject.options.seed)).await?;
         let total = rewriting.len();
         tracing::info!(lines = total, "written again");
         self.progress(Stage::Repairing, 0, total);
@@ -114,14 +111,13 @@ impl Run<'_> {
 }
 
 /// What a repair is planned from.
-struct Planner {
-    service: Service,
-    article: Arc<AnnotatedArticle>,
-    lines: Arc<NumberedLines>,
-    length: Length,
+struct Planner<'a> {
+    service: &'a Service,
+    subject: &'a Subject,
+    lines: &'a NumberedLines,
 }
 
-impl Planner {
+impl Planner<'_> {
     /// The lines that are to be written again, and the plan of the job that does it.
     fn plan(&self, summaries: &[Summary], failing: Vec<Vec<Failing>>) -> (Vec<Rewriting>, Option<Plan>) {
         let mut rewriting = Vec::new();
@@ -144,10 +140,10 @@ impl Planner {
     fn plan_line(&self, summary: &Summary, failing: &Failing) -> Option<Plan> {
         let line = match failing.part {
             Part::Headline => Line::Headline,
-            Part::Summary => Line::Summary(self.length),
+            Part::Summary => Line::Summary(self.subject.options.length),
             Part::Fact(_) | Part::Another => Line::Fact,
         };
-        let lines = self.lines.of_sentences(&self.article, &failing.sentences);
+        let lines = self.lines.of_sentences(&self.subject.article, &failing.sentences);
         let request = RewriteRequest { line, language: summary.language, lines };
         if request.lines.is_empty() { None } else { plan::rewrite(&request, self.service.engine.card()).ok() }
     }

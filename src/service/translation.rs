@@ -5,18 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::try_join_all;
 
 use super::run::Run;
-use super::{Service, Stage, SummaryEvent};
+use super::{Direction, Document, OpenOptions, Service, Stage, Step, SummaryEvent, TextFormat, Translation, opened};
 use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
 use crate::error::Error;
 use crate::intake::one_line;
 use crate::language::Language;
 use crate::plan::NumberedLines;
-use crate::translate;
 use crate::translate::{Desk, Glossary, Writer};
-pub use crate::translate::{
-    Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
-    Translation,
-};
 
 /// chrF that is taken for a model in a language that it writes well; translation models state more.
 const FLUENT: f32 = 55.0;
@@ -44,57 +39,18 @@ impl Service {
         &self.desk
     }
 
-    /// What translates in this direction best, and its stated chrF.
-    pub fn translator(&self, direction: Direction) -> Option<(String, f32)> {
-        self.desk.best(direction)
-    }
-
-    /// Reads a text for a translation, on a thread that may be busy for long. Dropping the future stops the work.
-    ///
-    /// # Errors
-    /// When the text is refused.
-    pub async fn opened(&self, document: Document, options: OpenOptions) -> Result<Arc<Opened>, Error> {
-        Ok(translate::opened(document, options).await?)
-    }
-
-    /// Translates a text that was read. Dropping the future cancels the work.
-    ///
-    /// # Errors
-    /// When nothing here can translate it.
-    pub async fn translate_opened(
-        &self,
-        opened: Arc<Opened>,
-        watch: &mut (dyn FnMut(Step<'_>) + Send),
-    ) -> Result<Translation, Error> {
-        Ok(self.desk.translate_opened(opened, watch).await?)
-    }
-
-    /// Translates a text. Dropping the future cancels the work.
+    /// Reads a text and translates it. Dropping the future cancels the work.
     ///
     /// # Errors
     /// When the text is refused, or nothing here can translate it.
     pub async fn translate(
         &self,
         document: Document,
+        options: OpenOptions,
         watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<Translation, Error> {
-        Ok(self.desk.translate(document, watch).await?)
-    }
-
-    /// Other renderings of a plain text, at most `most`, by the translators that are not the best.
-    pub async fn alternatives(&self, opened: &Arc<Opened>, main: &Translation, most: usize) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
-        for desk in self.desk.others(Direction { from: main.from, to: main.to }).into_iter().take(most) {
-            // An alternative that cannot be had is none.
-            if let Ok(other) = desk.translate_opened(opened.clone(), &mut |_| ()).await
-                && other.text != main.text
-                && !other.text.trim().is_empty()
-                && !found.contains(&other.text)
-            {
-                found.push(other.text);
-            }
-        }
-        found
+        let opened = opened(document, options).await?;
+        Ok(self.desk.translate_opened(opened, watch).await?)
     }
 }
 
@@ -109,7 +65,7 @@ impl Run<'_> {
     ) -> Result<Vec<Summary>, Error> {
         let (mut summaries, mut own, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (&language, text) in to.iter().zip(self.translated(english, to).await?) {
-            let by = self.service.translator(Direction { from: Language::En, to: language });
+            let by = self.service.desk.best(Direction { from: Language::En, to: language });
             let made = Made { language, strategy: Strategy::Pivot, finish: english.finish };
             let summary = self.check(draft(english, &text), made).await?;
             if answer::is_sound(&summary) {
@@ -143,7 +99,7 @@ impl Run<'_> {
                     watch(SummaryEvent::Progress { stage: Stage::Translating, done: *done, total: total * to.len() });
                 }
             };
-            service.translate(document, &mut step).await.map(|translation| translation.text)
+            service.translate(document, OpenOptions::default(), &mut step).await.map(|translation| translation.text)
         };
         try_join_all(to.iter().map(|&language| into(language))).await
     }

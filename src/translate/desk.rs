@@ -103,14 +103,6 @@ impl Desk {
         self.routes(direction).first().map(|route| (route.name(), route.quality))
     }
 
-    /// A desk for each of the other ways to translate in this direction, the best first, that knows no way but that.
-    pub fn others(&self, direction: Direction) -> Vec<Self> {
-        let routes = self.routes(direction).into_iter().skip(1);
-        let desk =
-            |route: Route| Self { translators: route.translators(), glossary: self.glossary.clone(), preferred: None };
-        routes.map(desk).collect()
-    }
-
     /// Translates a text. Dropping the future cancels the work.
     ///
     /// # Errors
@@ -149,6 +141,24 @@ impl Desk {
         let (from, to, confidence) = (opened.from, opened.to, opened.confidence);
         let text = beside(move |cancel| opened.assemble(&rendered, cancel)).await??;
         Ok(Translation { text, from, confidence, to, engine, sentences })
+    }
+
+    /// Other renderings of a plain text, at most `most`, by the translators that are not the best.
+    pub async fn alternatives(&self, opened: &Arc<Opened>, main: &Translation, most: usize) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let routes = self.routes(Direction { from: main.from, to: main.to });
+        for route in routes.iter().skip(1).take(most) {
+            let alone = Self { translators: route.translators(), glossary: self.glossary.clone(), preferred: None };
+            // An alternative that cannot be had is none.
+            if let Ok(other) = alone.translate_opened(opened.clone(), &mut |_| ()).await
+                && other.text != main.text
+                && !other.text.trim().is_empty()
+                && !found.contains(&other.text)
+            {
+                found.push(other.text);
+            }
+        }
+        found
     }
 
     /// Renders sentences; tells `ready` of each in order, as soon as those before it are ready too.

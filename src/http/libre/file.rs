@@ -105,8 +105,7 @@ pub(in crate::http) async fn translate(
         });
         let document = Document { text: text.await??, from, to, format };
         let options = OpenOptions { permit: Some(admission), ..OpenOptions::default() };
-        let opened = service.opened(document, options).await?;
-        Ok(service.translate_opened(opened, &mut |_| ()).await?)
+        Ok(service.translate(document, options, &mut |_| ()).await?)
     };
     let translation = libre.work((caller, begun, room), work).await?;
     let name = plain(&format!("{}.{title}", unguessable()));
