@@ -277,7 +277,7 @@ fn source_info(article: &Article, lines: &NumberedLines) -> SourceInfo {
         characters: article.text().chars().count(),
         sentences: article.sentences().len(),
         removed_characters: article.removed_characters(),
-        orders: lines.orders().to_vec(),
+        orders: lines.orders.clone(),
         sha256: article.sha256().to_owned(),
     }
 }

@@ -52,7 +52,7 @@ pub struct PlannedAnswer {
 
 impl PlannedAnswer {
     fn new(tail: String, format: AnswerFormat) -> Self {
-        Self { language: format.text.script.language(), tail, max_tokens: format::max_tokens(&format), format }
+        Self { language: format.text.script.language, tail, max_tokens: format::max_tokens(&format), format }
     }
 }
 
@@ -173,7 +173,7 @@ pub fn unmeasured(lines: &NumberedLines, options: &SummaryOptions) -> Plan {
 fn in_parts(lines: &NumberedLines, card: &Card) -> Result<Vec<Plan>, PlanError> {
     let plan = |part: &LineRange| {
         let (system, shared) = prompt::article(lines, part);
-        let tail = prompt::facts(lines.language(), PART_FACTS);
+        let tail = prompt::facts(lines.language, PART_FACTS);
         Plan { system, shared, answers: vec![PlannedAnswer::new(tail, format::of_part(lines, part, PART_FACTS))] }
     };
     // What every part takes besides its lines; the longest number stands for all.

@@ -126,8 +126,11 @@ impl Run<'_> {
                     if finish == Finish::Complete {
                         branch.made.finish = answer::Finish::Complete;
                     }
-                    branch.summary = Some(self.check(branch.growing.whole(), branch.made).await?);
-                    self.finish(branch);
+                    let summary = self.check(branch.growing.whole(), branch.made).await?;
+                    if answer::is_sound(&summary) {
+                        self.reveal(&summary, branch.growing.given());
+                    }
+                    branch.summary = Some(summary);
                 }
                 _ => {}
             }
@@ -163,13 +166,6 @@ impl Run<'_> {
     /// Tells the watcher how far it is.
     pub(super) fn progress(&mut self, stage: Stage, done: usize, total: usize) {
         (self.watch)(SummaryEvent::Progress { stage, done, total });
-    }
-
-    /// Lets the watcher see an answer that is written, if all of it holds.
-    fn finish(&mut self, branch: &Branch<'_>) {
-        if let Some(summary) = branch.summary.as_ref().filter(|summary| answer::is_sound(summary)) {
-            self.reveal(summary, branch.growing.given());
-        }
     }
 
     /// The next event of a job that is going on; `None` at its end.

@@ -262,7 +262,7 @@ impl Lifting<'_> {
         }
         while self.from.marks.get(self.marks).is_some_and(|mark| mark.at <= start) {
             let mark = &self.from.marks[self.marks];
-            self.out.marks.push(Mark { at: self.out.text.len(), ..mark.clone() });
+            self.out.mark(mark.raw.clone(), mark.kind);
             self.marks += 1;
         }
         let surface = self.surface(&self.from.text[message.argument.clone()]);
