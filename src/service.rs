@@ -2,7 +2,7 @@
 //!
 //! `read -> plan -> generate -> parse -> check -> repair`: every surface calls [`Service::summarize`] and only serialises
 //! what comes back. Who looks for a kept answer in between calls its two halves, [`Service::prepare`] and
-//! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated by its desk
+//! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated by its translators
 //! (`translation`). Not here: keeping answers.
 
 mod recipe;
@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, Cancel, Source};
 use crate::language::Language;
 use crate::plan::{self, NumberedLines, PlanStep, SummaryOptions};
-use crate::translate::{Desk, Glossary};
+use crate::translate::{Glossary, Translators};
 
 use self::run::Run;
 
@@ -103,7 +103,7 @@ pub enum Stage {
 pub struct Service {
     engine: Engine,
     recipe: Recipe,
-    desk: Desk,
+    translators: Translators,
 }
 
 /// An article that was read, and the plan of what is to be written about it.
@@ -148,7 +148,7 @@ impl Prepared {
 impl Service {
     /// A service on an engine with the model of a recipe.
     pub fn new(engine: Engine, recipe: Recipe) -> Self {
-        Self { engine, recipe, desk: Desk::new() }.with_desk(Desk::new())
+        Self { engine, recipe, translators: Translators::new() }.with_translators(Translators::new())
     }
 
     /// The engine, for its health.
@@ -205,7 +205,7 @@ impl Service {
         let (writes, pivoted) = self.ways(article.language(), &options);
         let lines = NumberedLines::of(&article);
         bounds.cancel.check()?;
-        let terms = self.desk.glossary().of(article.text(), article.language());
+        let terms = self.translators.glossary().of(article.text(), article.language());
         let writes = SummaryOptions { languages: writes, ..options.clone() };
         bounds.cancel.check()?;
         let next = plan::build(&lines, &writes, self.engine.card())?;

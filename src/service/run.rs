@@ -187,7 +187,7 @@ impl Run<'_> {
         self.set_terms(summary);
         let language = summary.language;
         let recipe = self.service.recipe();
-        let translator = || self.service.desk.best(Direction { from: Language::En, to: language });
+        let translator = || self.service.translators.best(Direction { from: Language::En, to: language });
         let by_model =
             summary.strategy == Strategy::Direct || translator().is_none_or(|(name, _)| name == recipe.model.name);
         let warning = recipe.warned_of(language, self.subject.article.language()).filter(|_| by_model);

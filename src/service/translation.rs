@@ -1,4 +1,4 @@
-//! What a service does with its desk: translate texts, and make the other languages of a summary from its English.
+//! What a service does with its translators: translate texts, and make the other languages of a summary from its English.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::intake::one_line;
 use crate::language::Language;
 use crate::plan::NumberedLines;
-use crate::translate::{Desk, Glossary, Writer};
+use crate::translate::{Glossary, Translators, Writer};
 
 /// chrF that is taken for a model in a language that it writes well; translation models state more.
 const FLUENT: f32 = 55.0;
@@ -19,24 +19,24 @@ const FLUENT: f32 = 55.0;
 const HALTING: f32 = 35.0;
 
 impl Service {
-    /// A service whose translations come from this desk; its engine stands in where the desk has nothing better.
-    pub fn with_desk(self, desk: Desk) -> Self {
+    /// A service whose translations come from these; its engine stands in where they have nothing better.
+    pub fn with_translators(self, translators: Translators) -> Self {
         let quality = |language: Language| if self.recipe.fluent.contains(&language) { FLUENT } else { HALTING };
         let quality = Language::ALL.map(|language| (language, quality(language)));
         let writer = Writer::new(self.engine.clone(), self.recipe.model.name.clone(), quality.to_vec());
-        Self { desk: desk.with(writer), ..self }
+        Self { translators: translators.with(writer), ..self }
     }
 
-    /// The same service with another glossary; `translators` is what its desk translates with from then on, as the recipe
+    /// The same service with another glossary; `translators` is what translates from then on, as the recipe
     /// tells it.
     pub fn with_glossary(mut self, glossary: Glossary, translators: Vec<String>) -> Self {
         self.recipe.translators = translators;
-        Self { desk: self.desk.with_glossary(glossary), ..self }
+        Self { translators: self.translators.with_glossary(glossary), ..self }
     }
 
     /// What translates, the engine included.
-    pub fn desk(&self) -> &Desk {
-        &self.desk
+    pub fn translators(&self) -> &Translators {
+        &self.translators
     }
 
     /// Reads a text and translates it. Dropping the future cancels the work.
@@ -50,12 +50,12 @@ impl Service {
         watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<Translation, Error> {
         let opened = opened(document, options).await?;
-        Ok(self.desk.translate_opened(opened, watch).await?)
+        Ok(self.translators.translate_opened(opened, watch).await?)
     }
 }
 
 impl Run<'_> {
-    /// Other languages of an English summary, with its citations, translated by the desk. Sentence by sentence, because a
+    /// Other languages of an English summary, with its citations, translated. Sentence by sentence, because a
     /// small model that is given a whole summary to translate loses its form.
     pub(super) async fn pivot(
         &mut self,
@@ -65,7 +65,7 @@ impl Run<'_> {
     ) -> Result<Vec<Summary>, Error> {
         let (mut summaries, mut own, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (&language, text) in to.iter().zip(self.translated(english, to).await?) {
-            let by = self.service.desk.best(Direction { from: Language::En, to: language });
+            let by = self.service.translators.best(Direction { from: Language::En, to: language });
             let made = Made { language, strategy: Strategy::Pivot, finish: english.finish };
             let summary = self.check(draft(english, &text), made).await?;
             if answer::is_sound(&summary) {

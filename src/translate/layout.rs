@@ -1,7 +1,7 @@
 //! A document as sentences to render, and the document again when they are.
 //!
 //! Reading a large page takes as long as many small requests, so it is done once, on a thread that may be busy for long, and
-//! stops when nobody waits for it. Not here: how the sentences are rendered (`desk`).
+//! stops when nobody waits for it. Not here: how the sentences are rendered (`translators`).
 
 use std::sync::Arc;
 

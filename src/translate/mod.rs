@@ -1,6 +1,6 @@
 //! Translation: sentences in, sentences out, and the care that makes a text of them again.
 //!
-//! A [`Translator`] renders plain sentences in one direction or more. [`open`] reads a text once, and [`Desk`] picks routes
+//! A [`Translator`] renders plain sentences in one direction or more. [`open`] reads a text once, and [`Translators`] picks routes
 //! by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
 //! documents around the sentences are `text`, `html` (with `shown`, `raised` and `tag_language`) and `subtitle`, and `message` where
 //! a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`, `separators`
@@ -9,7 +9,7 @@
 //! instead. Not here: downloads, HTTP, the command line.
 
 mod check;
-mod desk;
+
 mod error;
 mod glossary;
 mod html;
@@ -39,6 +39,7 @@ mod tag_language;
 mod talk;
 mod task_words;
 mod text;
+mod translators;
 mod writer;
 
 use std::future::Future;
@@ -48,12 +49,12 @@ use std::pin::Pin;
 use serde::Serialize;
 
 pub use self::check::{Fault, FaultKind};
-pub use self::desk::{Desk, Step, opened};
 pub use self::error::TranslateError;
 pub use self::glossary::{Glossary, Term};
 pub use self::job::{Document, Format, Rendered, Sentence, Translation};
 pub use self::layout::{OpenOptions, Opened, open};
 pub use self::network::NetworkTranslator;
+pub use self::translators::{Step, Translators, opened};
 pub use self::writer::{ENGINE, Writer};
 
 use crate::language::Language;

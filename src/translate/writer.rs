@@ -4,7 +4,7 @@
 //! over the weights serves four rows. The grammar lets no letter of another alphabet through, no source word that is
 //! not a name or a code, and no number that the source does not have, and asks for each of its numbers. A sentence with a
 //! fault is written again, several times side by side, which costs about one pass. Not here: which sentences are asked
-//! (`desk`).
+//! (`translators`).
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;

@@ -7,7 +7,7 @@ use stislo::engine::marian::search::search;
 use stislo::engine::model::marian::{MarianConfig, MarianNetwork, SearchSettings};
 use stislo::hub::{Silent, TranslatorFiles, TranslatorManifest};
 use stislo::language::Language;
-use stislo::translate::{Batch, Desk, Direction, NetworkTranslator, TranslateError, Translator, Want};
+use stislo::translate::{Batch, Direction, NetworkTranslator, TranslateError, Translator, Translators, Want};
 use tempfile::TempDir;
 
 use crate::hub_server::{COMMIT, HubServer, REPOSITORY, hub};
@@ -216,7 +216,7 @@ async fn a_model_from_the_hub_translates_by_marks_and_cuts_what_is_long() {
 async fn a_preferred_translator_is_asked_first() {
     let cache = TempDir::new().unwrap();
     let (manifest, files) = downloaded(cache.path(), ">>ukr<<").await;
-    let desk = || Desk::new().with(Speller(Asked::default()));
+    let desk = || Translators::new().with(Speller(Asked::default()));
     let direction = Direction { from: Language::En, to: Language::Uk };
     let usual = desk().with(NetworkTranslator::marian(&manifest, files.clone()).unwrap());
     assert_eq!(usual.best(direction).unwrap().0, "speller");

@@ -8,7 +8,7 @@ use stislo::intake::{self, AnnotatedArticle, Article};
 use stislo::language::Language;
 use stislo::plan::PlanError;
 use stislo::service::{Recipe, Service, Stage, SummaryEvent, Weakness};
-use stislo::translate::{Desk, Glossary};
+use stislo::translate::{Glossary, Translators};
 
 use crate::harness::{ANSWERS, Fault, Log, Script, fixture, request, service, source};
 
@@ -104,7 +104,7 @@ async fn terms_of_the_glossary_have_their_renderings_in_summaries() {
     let answers = async |terms: &str| {
         let glossary = Glossary::parse(terms, "test").unwrap();
         let (service, _) = scripted(&ANSWERS).await;
-        let service = service.with_desk(Desk::new().with_glossary(glossary));
+        let service = service.with_translators(Translators::new().with_glossary(glossary));
         let mut shown = Vec::new();
         let watch = |event: SummaryEvent| {
             if let SummaryEvent::Fact { fact, .. } = event {

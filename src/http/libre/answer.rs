@@ -118,7 +118,7 @@ async fn item(service: Service, wanted: Arc<TextsRequest>, at: usize, admission:
     let translation = async {
         let options = OpenOptions { company: wanted.company, permit: Some(admission), ..OpenOptions::default() };
         let opened = service::opened(document, options).await?;
-        Ok((service.desk().translate_opened(opened.clone(), &mut |_| ()).await?, opened))
+        Ok((service.translators().translate_opened(opened.clone(), &mut |_| ()).await?, opened))
     };
     let (translation, opened) = match translation.await {
         Ok(done) => done,
@@ -129,7 +129,7 @@ async fn item(service: Service, wanted: Arc<TextsRequest>, at: usize, admission:
     };
     let plain = wanted.format == TextFormat::Text && wanted.alternatives > 0;
     let alternatives = match plain {
-        true => service.desk().alternatives(&opened, &translation, wanted.alternatives).await,
+        true => service.translators().alternatives(&opened, &translation, wanted.alternatives).await,
         false => Vec::new(),
     };
     let detected = Guess::new(translation.from, translation.confidence);

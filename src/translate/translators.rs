@@ -1,4 +1,4 @@
-//! The desk: a text comes in, its sentences go to translators, and a text goes out.
+//! The way of a text: it comes in, its sentences go to translators, and a text goes out.
 //!
 //! Sentences are taken in short batches in order, so that a reader sees the first ones early and a caller who leaves
 //! stops the work within a batch: dropping the future is all it takes. A sentence that comes again is not translated
@@ -28,8 +28,8 @@ const BATCH: usize = 8;
 
 /// Translators, and the care around them. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Desk {
-    translators: Vec<Arc<dyn Translator>>,
+pub struct Translators {
+    all: Vec<Arc<dyn Translator>>,
     glossary: Arc<Glossary>,
     /// The translator that is asked first, whatever others state.
     preferred: Option<Arc<str>>,
@@ -67,15 +67,15 @@ struct Tasks {
     task_of: Vec<Option<usize>>,
 }
 
-impl Desk {
-    /// A desk without a translator.
+impl Translators {
+    /// None yet.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a translator.
     pub fn with(mut self, translator: impl Translator + 'static) -> Self {
-        self.translators.push(Arc::new(translator));
+        self.all.push(Arc::new(translator));
         self
     }
 
@@ -95,7 +95,7 @@ impl Desk {
     }
 
     fn routes(&self, direction: Direction) -> Vec<Route> {
-        route::routes(&self.translators, self.preferred.as_deref(), direction)
+        route::routes(&self.all, self.preferred.as_deref(), direction)
     }
 
     /// The name and stated quality of the best way to translate in this direction.
@@ -148,7 +148,7 @@ impl Desk {
         let mut found: Vec<String> = Vec::new();
         let routes = self.routes(Direction { from: main.from, to: main.to });
         for route in routes.iter().skip(1).take(most) {
-            let alone = Self { translators: route.translators(), glossary: self.glossary.clone(), preferred: None };
+            let alone = Self { all: route.translators(), glossary: self.glossary.clone(), preferred: None };
             // An alternative that cannot be had is none.
             if let Ok(other) = alone.translate_opened(opened.clone(), &mut |_| ()).await
                 && other.text != main.text
@@ -388,5 +388,5 @@ fn moved(output: &Output, finished: &str, shift: usize) -> Vec<Link> {
 }
 
 #[cfg(test)]
-#[path = "desk_cases.rs"]
+#[path = "translators_cases.rs"]
 mod cases;
