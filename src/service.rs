@@ -2,8 +2,8 @@
 //!
 //! `read -> plan -> generate -> parse -> check -> repair`: every surface calls [`Service::summarize`] and only serialises
 //! what comes back. Who looks for a kept answer in between calls its two halves, [`Service::prepare`] and
-//! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated by its translators
-//! (`translation`). Not here: keeping answers.
+//! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated in `translation`.
+//! Not here: keeping answers.
 
 mod recipe;
 mod repair;

@@ -27,8 +27,7 @@ impl Service {
         Self { translators: translators.with(writer), ..self }
     }
 
-    /// The same service with another glossary; `translators` is what translates from then on, as the recipe
-    /// tells it.
+    /// The same service with another glossary; `translators` is what translates from then on, as the recipe tells it.
     pub fn with_glossary(mut self, glossary: Glossary, translators: Vec<String>) -> Self {
         self.recipe.translators = translators;
         Self { translators: self.translators.with_glossary(glossary), ..self }

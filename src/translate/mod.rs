@@ -1,12 +1,12 @@
 //! Translation: sentences in, sentences out, and the care that makes a text of them again.
 //!
-//! A [`Translator`] renders plain sentences in one direction or more. [`open`] reads a text once, and [`Translators`] picks routes
-//! by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
-//! documents around the sentences are `text`, `html` (with `shown`, `raised` and `tag_language`) and `subtitle`, and `message` where
-//! a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`, `separators`
-//! and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and `marian` (larger ones),
-//! each on a thread of its own (`network`), and `writer` (the engine), with `talk` and `task_words`, which a weak model gives back
-//! instead. Not here: downloads, HTTP, the command line.
+//! A [`Translator`] renders plain sentences in one direction or more. [`open`] reads a text once, and [`Translators`] picks
+//! routes by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
+//! documents around the sentences are `text`, `html` (with `shown`, `raised` and `tag_language`) and `subtitle`, and
+//! `message` where a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`,
+//! `separators` and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and `marian`
+//! (larger ones), each on a thread of its own (`network`), and `writer` (the engine), with `talk` and `task_words`, which a
+//! weak model gives back instead. Not here: downloads, HTTP, the command line.
 
 mod check;
 
