@@ -9,7 +9,6 @@
 //! weak model gives back instead. Not here: downloads, HTTP, the command line.
 
 mod check;
-
 mod error;
 mod glossary;
 mod html;
