@@ -2,8 +2,8 @@
 //!
 //! `read -> plan -> generate -> parse -> check -> repair`: every surface calls [`Service::summarize`] and only serialises
 //! what comes back. Who looks for a kept answer in between calls its two halves, [`Service::prepare`] and
-//! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated by its desk
-//! (`translation`). Not here: keeping answers.
+//! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated in `translation`.
+//! Not here: keeping answers.
 
 mod recipe;
 mod repair;
@@ -23,13 +23,14 @@ use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, Cancel, Source};
 use crate::language::Language;
 use crate::plan::{self, NumberedLines, PlanStep, SummaryOptions};
-use crate::translate::{Desk, Glossary};
+use crate::translate::{Glossary, Translators};
 
 use self::run::Run;
 
 pub use self::recipe::{Recipe, Weakness};
-pub use self::translation::{
-    Direction, Document, Fault, FaultKind, OpenOptions, Opened, Sentence, Step, TextFormat, TranslateError, Translation,
+pub use crate::translate::{
+    Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
+    Translation, opened,
 };
 
 /// Weak models repeat themselves without this; it is mild enough to leave names alone.
@@ -102,54 +103,52 @@ pub enum Stage {
 pub struct Service {
     engine: Engine,
     recipe: Recipe,
-    desk: Desk,
+    translators: Translators,
 }
 
 /// An article that was read, and the plan of what is to be written about it.
 pub struct Prepared {
-    article: Arc<AnnotatedArticle>,
-    /// The article as what is written is held against it.
-    reference: Arc<Reference>,
+    subject: Subject,
     lines: NumberedLines,
     /// What to do first: the answers at once, or the facts of the parts of a long text.
     next: PlanStep,
-    options: SummaryOptions,
     /// What of it the model writes itself.
     writes: SummaryOptions,
     /// Languages that are translated from its English.
     pivoted: Vec<Language>,
-    /// Terms with fixed renderings that the article means.
-    terms: Glossary,
     started: Instant,
-    /// What bounds the request.
-    permit: Option<Permit>,
 }
 
-/// Whatever bounds requests, until the last thread that works for one has ended.
-type Permit = Arc<dyn Send + Sync>;
+/// What a request is about, for every step of it.
+struct Subject {
+    article: Arc<AnnotatedArticle>,
+    /// The article as what is written is held against it.
+    reference: Reference,
+    options: SummaryOptions,
+    /// Terms with fixed renderings that the article means.
+    terms: Glossary,
+    /// What bounds the request, until the last thread that works for it has ended.
+    permit: Option<Arc<dyn Send + Sync>>,
+}
 
 impl Prepared {
     /// Holds what bounds the request until all work on it has ended, and not only until nobody waits for it any more.
     #[must_use]
-    pub fn with_permit(self, permit: Arc<dyn Send + Sync>) -> Self {
-        Self { permit: Some(permit), ..self }
+    pub fn with_permit(mut self, permit: Arc<dyn Send + Sync>) -> Self {
+        self.subject.permit = Some(permit);
+        self
     }
 
     /// The article.
     pub fn article(&self) -> &Article {
-        &self.article
+        &self.subject.article
     }
 }
 
 impl Service {
-    /// A service on an engine whose model writes every language well.
-    pub fn new(engine: Engine, model: ModelInfo) -> Self {
-        Self::with_recipe(engine, Recipe::new(model))
-    }
-
     /// A service on an engine with the model of a recipe.
-    pub fn with_recipe(engine: Engine, recipe: Recipe) -> Self {
-        Self { engine, recipe, desk: Desk::new() }.with_desk(Desk::new())
+    pub fn new(engine: Engine, recipe: Recipe) -> Self {
+        Self { engine, recipe, translators: Translators::new() }.with_translators(Translators::new())
     }
 
     /// The engine, for its health.
@@ -157,14 +156,9 @@ impl Service {
         &self.engine
     }
 
-    /// The model.
-    pub fn model(&self) -> &ModelInfo {
-        &self.recipe.model
-    }
-
     /// The key of the answer to a request that was read, among those that are kept.
     pub fn key(&self, prepared: &Prepared) -> Key {
-        self.recipe.key(&prepared.article, &prepared.options)
+        self.recipe.key(&prepared.subject.article, &prepared.subject.options)
     }
 
     /// What decides answers, for whoever keeps them.
@@ -211,30 +205,21 @@ impl Service {
         let (writes, pivoted) = self.ways(article.language(), &options);
         let lines = NumberedLines::of(&article);
         bounds.cancel.check()?;
-        let terms = self.desk.glossary().of(article.text(), article.language());
+        let terms = self.translators.glossary().of(article.text(), article.language());
         let writes = SummaryOptions { languages: writes, ..options.clone() };
         bounds.cancel.check()?;
-        let next = self.with_card(|card| plan::build(&lines, &writes, card))?;
+        let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
-        let reference = Arc::new(Reference::new(article.clone()));
-        Ok(Prepared { article, reference, lines, next, options, writes, pivoted, terms, started, permit: None })
+        let reference = Reference::new(article.clone());
+        let subject = Subject { article, reference, options, terms, permit: None };
+        Ok(Prepared { subject, lines, next, writes, pivoted, started })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(SummaryEvent) + Send) -> Result<Answer, Error> {
-        let Prepared { article, reference, lines, next, options, writes, pivoted, terms, started, permit } = prepared;
-        let mut timings = Timings::default();
-        let shown = &options.languages;
-        let mut run = Run {
-            service: self,
-            article: &article,
-            terms,
-            options: &options,
-            reference,
-            permit,
-            timings: &mut timings,
-            watch: &mut watch,
-        };
+        let Prepared { subject, lines, next, writes, pivoted, started } = prepared;
+        let subject = Arc::new(subject);
+        let mut run = Run { service: self, subject: subject.clone(), timings: Timings::default(), watch: &mut watch };
         let (lines, plan) = run.condense(lines, next, &writes).await?;
         let lines = Arc::new(lines);
         let mut summaries = run.write(&plan, &lines, Strategy::Direct).await?;
@@ -244,11 +229,12 @@ impl Service {
             summaries.extend(run.pivot(english, &pivoted, &lines).await?);
         }
         // English that was only written to be translated is not shown.
-        let place = |summary: &Summary| shown.iter().position(|&language| language == summary.language);
+        let place =
+            |summary: &Summary| subject.options.languages.iter().position(|&language| language == summary.language);
         summaries.retain(|summary| place(summary).is_some());
         summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
-        Ok(self.answer(source_info(&article, &lines), summaries, timings_info(timings, started)))
+        Ok(self.answer(source_info(&subject.article, &lines), summaries, timings_info(run.timings, started)))
     }
 
     /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
@@ -277,12 +263,6 @@ impl Service {
         (direct, pivoted)
     }
 
-    fn with_card<T>(&self, work: impl FnOnce(&plan::Card<'_>) -> T) -> T {
-        let card = self.engine.card();
-        let count = |system: &str, shared: &str, tail: &str| card.count(system, shared, tail);
-        work(&plan::Card { context: card.context, count: &count })
-    }
-
     fn answer(&self, source: SourceInfo, summaries: Vec<Summary>, timings: TimingsInfo) -> Answer {
         let (model, warnings) = (self.recipe.model.clone(), self.recipe.warned(&source));
         let id = answer_id(&source, &model, &summaries);
@@ -297,7 +277,7 @@ fn source_info(article: &Article, lines: &NumberedLines) -> SourceInfo {
         characters: article.text().chars().count(),
         sentences: article.sentences().len(),
         removed_characters: article.removed_characters(),
-        orders: lines.orders().to_vec(),
+        orders: lines.orders.clone(),
         sha256: article.sha256().to_owned(),
     }
 }

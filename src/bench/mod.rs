@@ -29,7 +29,7 @@ use crate::engine::{self, Card, Engine, EngineError, EngineSettings};
 use crate::error::Error;
 use crate::intake::AnnotatedArticle;
 use crate::plan::SummaryOptions;
-use crate::service::{Service, SummaryRequest};
+use crate::service::{Recipe, Service, SummaryRequest};
 
 /// The model to measure.
 #[derive(Debug, Clone)]
@@ -134,7 +134,7 @@ pub async fn run(subject: Subject, wanted: Wanted, mut watch: impl FnMut(&str)) 
     let (engine, mut heard) = tokio::join!(measuring, listen(heard, &mut watch));
     let engine = engine?;
     if wanted.summaries {
-        let service = Service::new(engine, subject.info.clone());
+        let service = Service::new(engine, Recipe::new(subject.info.clone()));
         for number in 1..=wanted.runs {
             watch(&format!("summaries, run {number} of {}", wanted.runs));
             let (seconds, rules) = summarize(&service, &wanted.article).await?;

@@ -56,9 +56,8 @@ impl Words {
 
     /// The article with the instructions for each language, as `summarize` asks for it when nothing else is said.
     pub(super) fn of(article: &AnnotatedArticle, card: &Card) -> Result<Self, EngineError> {
-        let count = |system: &str, shared: &str, tail: &str| card.count(system, shared, tail);
-        let (lines, card) = (NumberedLines::of(article), plan::Card { context: card.context, count: &count });
-        let plan = plan::whole(&lines, &SummaryOptions::default(), &card).map_err(|error| match error {
+        let lines = NumberedLines::of(article);
+        let plan = plan::whole(&lines, &SummaryOptions::default(), card).map_err(|error| match error {
             PlanError::TooLong { tokens, limit } => EngineError::TooLong { tokens, limit },
             other => unreachable!("the options are ours, and they are good: {other}"),
         })?;

@@ -7,13 +7,13 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::hub::{Hub, TranslatorFiles, TranslatorKind, TranslatorManifest};
 use crate::service::Service;
-use crate::translate::{Desk, Direction, ENGINE, Glossary, MarianTranslator, Student};
+use crate::translate::{Direction, ENGINE, Glossary, NetworkTranslator, Translators};
 
 /// A desk with every translation model that is on disk, and with the glossary.
-pub(super) fn on_disk(settings: &Settings) -> Result<Desk, Error> {
+pub(super) fn on_disk(settings: &Settings) -> Result<Translators, Error> {
     let hub = Hub::new(settings.hub.clone())?;
     let chosen = chosen(settings)?;
-    let mut desk = Desk::new().with_glossary(glossary(settings)?);
+    let mut desk = Translators::new().with_glossary(glossary(settings)?);
     for manifest in TranslatorManifest::builtin()? {
         match hub.cached_translator(&manifest) {
             Some(files) => desk = with_model(desk, &manifest, files)?,
@@ -63,7 +63,11 @@ pub(super) fn with_glossary_again(settings: &Settings, service: Service) -> Resu
 }
 
 /// The desk on disk, after fetching the models that the direction needs. One that cannot be had is a warning: the engine is left.
-pub(super) async fn for_direction(settings: &Settings, direction: Direction, bars: &Bars) -> Result<Desk, Error> {
+pub(super) async fn for_direction(
+    settings: &Settings,
+    direction: Direction,
+    bars: &Bars,
+) -> Result<Translators, Error> {
     let hub = Hub::new(settings.hub.clone())?;
     let (legs, chosen) = (legs(direction), chosen(settings)?);
     for manifest in TranslatorManifest::builtin()? {
@@ -93,14 +97,12 @@ fn legs(direction: Direction) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-fn with_model(mut desk: Desk, manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Desk, Error> {
-    if manifest.kind == TranslatorKind::Marian {
-        return Ok(desk.with(MarianTranslator::start(manifest, files)?));
-    }
-    for student in Student::start(manifest, files)? {
-        desk = desk.with(student);
-    }
-    Ok(desk)
+fn with_model(desk: Translators, manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Translators, Error> {
+    let translator = match manifest.kind {
+        TranslatorKind::Student => NetworkTranslator::student(manifest, files),
+        TranslatorKind::Marian => NetworkTranslator::marian(manifest, files),
+    };
+    Ok(desk.with(translator?))
 }
 
 fn glossary(settings: &Settings) -> Result<Glossary, Error> {

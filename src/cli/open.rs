@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest, Quality, TranslatorKind, TranslatorManifest};
 use crate::language::Language;
 use crate::service::{Direction, Recipe, Service, Weakness};
-use crate::translate::Desk;
+use crate::translate::Translators;
 
 /// Most models that are named as better.
 const MOST_BETTER: usize = 2;
@@ -35,23 +35,23 @@ pub(super) struct Found {
 
 impl Found {
     /// Loads the model, to write and to stand behind this desk.
-    pub(super) async fn load(&self, settings: &Settings, bars: &Bars, desk: Desk) -> Result<Service, Error> {
+    pub(super) async fn load(&self, settings: &Settings, bars: &Bars, desk: Translators) -> Result<Service, Error> {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
-        Ok(Service::with_recipe(engine?, self.recipe.clone()).with_desk(desk))
+        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk))
     }
 }
 
 /// What translates in a direction: students where they are or can be had, else the model.
-pub(super) async fn translator(settings: &Settings, direction: Direction, bars: &Bars) -> Result<Desk, Error> {
+pub(super) async fn translator(settings: &Settings, direction: Direction, bars: &Bars) -> Result<Translators, Error> {
     let desk = super::desk::for_direction(settings, direction, bars).await?;
     // A student that fails on a sentence has nobody behind it then, but nobody waits for a gigabyte either.
     let has_other = desk.best(direction).is_some() && !super::desk::is_engine(settings);
     if has_other || direction.from == direction.to {
         return Ok(desk);
     }
-    Ok(find(settings, bars).await?.load(settings, bars, desk).await?.desk().clone())
+    Ok(find(settings, bars).await?.load(settings, bars, desk).await?.translators().clone())
 }
 
 /// Finds, downloads and loads the model.

@@ -63,7 +63,7 @@ pub async fn run(
     wanted: &Wanted,
     mut watch: impl FnMut(Begun<'_>),
 ) -> Result<Report, Error> {
-    let model = service.map(|service| service.model().clone());
+    let model = service.map(|service| service.recipe().model.clone());
     let (mut journal, known) = match &wanted.journal {
         Some(path) => {
             let (journal, known) = Journal::open(path, &header(model.as_ref(), dataset, wanted))?;

@@ -131,7 +131,7 @@ impl State for AnswerState {
     }
 
     fn may_end(&self) -> bool {
-        let enough = self.cited.facts() >= *self.format.facts.start();
+        let enough = self.cited.facts >= *self.format.facts.start();
         match self.position {
             Position::Done => true,
             Position::Mark(0) => enough,
@@ -191,7 +191,7 @@ impl AnswerState {
             let exists = self.format.citations.allow(item, &self.cited);
             self.cited.push(item);
             self.position = if c == ']' { Position::Cited } else { Position::Another };
-            let following = self.format.facts.start().saturating_sub(self.cited.facts());
+            let following = self.format.facts.start().saturating_sub(self.cited.facts);
             return exists && (c == ']' || self.format.citations.spare(&self.cited, following));
         }
         let Some(digit) = c.to_digit(10).filter(|&digit| item > 0 || digit > 0) else { return false };
@@ -267,7 +267,7 @@ impl AnswerState {
             Some(last) if last.is_alphanumeric() => {
                 ends || self.hangs() || (c.is_alphanumeric() && self.line.length < self.longest())
             }
-            Some(last) if (last == '%' || CLOSING.contains(last)) && !self.typography.has_opened() => ends,
+            Some(last) if (last == '%' || CLOSING.contains(last)) && !self.typography.opened => ends,
             _ => true,
         }
     }
@@ -301,7 +301,7 @@ impl AnswerState {
         (self.typography, self.spaced) = (Typography::default(), false);
         self.position = match self.position {
             Position::Headline => Position::Summary,
-            _ if self.cited.facts() >= *facts.end() || !citations.is_left(&self.cited) => Position::Done,
+            _ if self.cited.facts >= *facts.end() || !citations.is_left(&self.cited) => Position::Done,
             _ => Position::Mark(0),
         };
         true

@@ -21,8 +21,8 @@ pub(super) struct Cited {
     items: Vec<u32>,
     /// How many of them are the last fact's.
     own: usize,
-    /// Facts that have cited something.
-    facts: usize,
+    /// Facts that have begun.
+    pub(super) facts: usize,
 }
 
 impl Cited {
@@ -36,11 +36,6 @@ impl Cited {
     pub(super) fn push(&mut self, item: u32) {
         self.items.push(item);
         self.own += 1;
-    }
-
-    /// Facts that have begun.
-    pub(super) fn facts(&self) -> usize {
-        self.facts
     }
 }
 

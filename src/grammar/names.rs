@@ -4,8 +4,8 @@
 //! model's choice makes a word with a capital that sounds like a known name and is not spelled like it.
 
 use std::collections::{BTreeSet, HashSet};
-use std::ops::Bound;
 
+use super::script::begins_one;
 use crate::language::NameKey;
 
 /// Fewest letters that tell a name.
@@ -44,10 +44,9 @@ impl NameSpellings {
 
     /// True for the beginning of a name, and for a name with an ending.
     fn spells<'w>(&self, word: &'w str) -> bool {
-        let next = self.spelled.range::<str, _>((Bound::Included(word), Bound::Unbounded)).next();
-        let begins = next.is_some_and(|name| name.starts_with(word));
         let shorter = |word: &&'w str| word.char_indices().next_back().map(|(last, _)| &word[..last]);
-        begins || std::iter::successors(Some(word), shorter).take(ENDING + 1).any(|name| self.spelled.contains(name))
+        let mut endings = std::iter::successors(Some(word), shorter).take(ENDING + 1);
+        begins_one(&self.spelled, word) || endings.any(|name| self.spelled.contains(name))
     }
 }
 

@@ -4,6 +4,7 @@
 //! is listed; it is checked letter by letter, so that a listed word can always be finished.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
 use crate::language::Language;
 
@@ -13,7 +14,8 @@ pub(super) const PUNCTUATION: &str = ".,;:!?-–—()«»„“”\"'’ʼ‘%�
 /// A language with the numbers and foreign words that may be written in it.
 #[derive(Debug, Clone)]
 pub struct Script {
-    language: Language,
+    /// The language.
+    pub language: Language,
     /// Numbers with their separators, and words in Latin letters.
     listed: BTreeSet<String>,
 }
@@ -22,11 +24,6 @@ impl Script {
     /// A script; `listed` are the numbers and, where the language has no Latin letters, the Latin words that may be written.
     pub fn new(language: Language, listed: BTreeSet<String>) -> Self {
         Self { language, listed }
-    }
-
-    /// The language.
-    pub fn language(&self) -> Language {
-        self.language
     }
 
     /// The same with more numbers and words.
@@ -51,18 +48,16 @@ impl Script {
         letters.filter(|&c| self.has_letter(c)).chain(PUNCTUATION.chars())
     }
 
-    /// True when `word` is the beginning of a listed number or word.
-    fn begins(&self, word: &str) -> bool {
-        self.listed
-            .range::<str, _>((std::ops::Bound::Included(word), std::ops::Bound::Unbounded))
-            .next()
-            .is_some_and(|next| next.starts_with(word))
-    }
-
     /// True when there is a number to write.
     pub(super) fn has_numbers(&self) -> bool {
-        ('0'..='9').any(|digit| self.begins(&digit.to_string()))
+        ('0'..='9').any(|digit| begins_one(&self.listed, &digit.to_string()))
     }
+}
+
+/// True when `start` is the beginning of one of these words.
+pub(super) fn begins_one(words: &BTreeSet<String>, start: &str) -> bool {
+    let next = words.range::<str, _>((Bound::Included(start), Bound::Unbounded)).next();
+    next.is_some_and(|word| word.starts_with(start))
 }
 
 /// The number or foreign word that is being written.
@@ -88,30 +83,27 @@ impl ListedWord {
 
     /// True when this character goes on with a listed number or word.
     pub(super) fn extends(&self, c: char, script: &Script) -> bool {
-        !self.0.is_empty() && script.begins(&format!("{}{c}", self.0))
+        !self.0.is_empty() && begins_one(&script.listed, &format!("{}{c}", self.0))
     }
 
     /// Takes one more character, or refuses it. `last` is the character before.
     pub(super) fn push(&mut self, c: char, last: Option<char>, script: &Script) -> bool {
         let own = script.has_letter(c);
         let listed_kind = c.is_ascii_digit() || (c.is_ascii_alphabetic() && !own);
-        let longer = self.extends(c, script);
+        if self.extends(c, script) {
+            self.0.push(c);
+            return true;
+        }
         if listed_kind {
             let fresh = self.0.is_empty() || !last.is_some_and(|l| self.0.ends_with(l) && l.is_alphanumeric());
             // A separator that turned out to be the sentence's: what stood before it must have been whole.
-            let restart =
-                fresh && self.is_complete(script) && script.begins(&c.to_string()) && !self.holds_number(c, last);
+            let ended = fresh && self.is_complete(script) && !self.holds_number(c, last);
             let glued = last.is_some_and(|l| l.is_alphabetic() && script.has_letter(l) && !l.is_ascii());
-            match (longer, restart && !glued) {
-                (true, _) => self.0.push(c),
-                (false, true) => self.0 = c.to_string(),
-                (false, false) => return false,
+            let restarts = ended && !glued && begins_one(&script.listed, &c.to_string());
+            if restarts {
+                self.0 = c.to_string();
             }
-            return true;
-        }
-        if longer {
-            self.0.push(c);
-            return true;
+            return restarts;
         }
         // Letters may follow a number in Latin script (1990s, 19th); elsewhere they would make a mixed word.
         let mixed = own

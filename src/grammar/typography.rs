@@ -21,7 +21,7 @@ pub(super) struct Typography {
     spared: usize,
     brackets: usize,
     /// The last character has opened one of them.
-    opened: bool,
+    pub(super) opened: bool,
     /// The last character has closed one of them.
     closed: bool,
     /// A sentence has ended, and nothing but closing marks came since.
@@ -29,11 +29,6 @@ pub(super) struct Typography {
 }
 
 impl Typography {
-    /// True right after a mark that opens a quotation or a bracket.
-    pub(super) fn has_opened(&self) -> bool {
-        self.opened
-    }
-
     /// True inside a word or a number, or right after it.
     pub(super) fn is_in_word(&self) -> bool {
         self.last.is_some_and(char::is_alphanumeric)

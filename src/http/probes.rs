@@ -49,7 +49,7 @@ pub(super) struct Model {
 pub(super) async fn health(State(gateway): State<Gateway>) -> Result<Json<Health>, Problem> {
     let Ok(service) = gateway.service() else { return Ok(Json(Health { status: "loading", model: None })) };
     if service.engine().is_healthy() {
-        return Ok(Json(Health { status: "ok", model: Some(service.model().name.clone()) }));
+        return Ok(Json(Health { status: "ok", model: Some(service.recipe().model.name.clone()) }));
     }
     Err(ill())
 }
@@ -61,7 +61,7 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Result<Json<Health>
     let service = gateway.service()?;
     match gateway.0.life.phase() {
         Phase::Ready if service.engine().is_healthy() => {
-            Ok(Json(Health { status: "ready", model: Some(service.model().name.clone()) }))
+            Ok(Json(Health { status: "ready", model: Some(service.recipe().model.name.clone()) }))
         }
         Phase::Ready => Err(ill()),
         _ => Err(gateway.0.life.unready()),
@@ -80,7 +80,7 @@ fn ill() -> Problem {
 pub(super) async fn models(State(gateway): State<Gateway>) -> Result<Json<Models>, Problem> {
     let service = gateway.service()?;
     let writes = service.recipe().fluent.clone();
-    let model = Model { info: service.model().clone(), context: service.engine().card().context, writes };
+    let model = Model { info: service.recipe().model.clone(), context: service.engine().card().context, writes };
     Ok(Json(Models { models: vec![model] }))
 }
 

@@ -76,9 +76,8 @@ pub(super) async fn post(
     let document = Document { text, from, to, format };
     let mut reader = flight::begin(&Counter::default(), |record| async move {
         let permit = Arc::new((gateway.turn(place).await, room));
-        let options = OpenOptions { held: Some(permit.clone()), ..OpenOptions::default() };
-        let opened = service.opened(document, options).await?;
-        let translation = service.translate_opened(opened, &mut |step| record.push(told(&step))).await?;
+        let options = OpenOptions { permit: Some(permit.clone()), ..OpenOptions::default() };
+        let translation = service.translate(document, options, &mut |step| record.push(told(&step))).await?;
         permit.0.finish();
         Ok(Arc::new(translation))
     });

@@ -22,7 +22,7 @@ const FACT: LineLength = LineLength { least: 25, wanted: 110, most: 330 };
 /// The format of an answer in `language` about all of `lines`.
 pub(super) fn of_whole(lines: &NumberedLines, options: &SummaryOptions, language: Language) -> AnswerFormat {
     let most = options.facts.min(*lines.all().end() as usize).max(1);
-    let (citations, least) = match lines.is_reduced() {
+    let (citations, least) = match lines.reduced {
         true => (Citations::Each(lines.spread(most)), most),
         false => (Citations::Any(lines.all()), LEAST_FACTS.min(most)),
     };
@@ -33,7 +33,7 @@ pub(super) fn of_whole(lines: &NumberedLines, options: &SummaryOptions, language
 /// The format of the facts of one part, in the language of the lines.
 pub(super) fn of_part(lines: &NumberedLines, part: &LineRange, facts: usize) -> AnswerFormat {
     let most = facts.min(part.clone().count());
-    of_facts(lines, part, lines.language(), LEAST_FACTS.min(most)..=most)
+    of_facts(lines, part, lines.language, LEAST_FACTS.min(most)..=most)
 }
 
 /// The format of one line that is written again. The numbers are those of its sentences alone.
@@ -48,7 +48,7 @@ pub(super) fn of_line(RewriteRequest { line, language, lines }: &RewriteRequest)
 
 /// The format of facts in a language about a part of the lines, which is all that they may cite.
 fn of_facts(lines: &NumberedLines, part: &LineRange, language: Language, facts: RangeInclusive<usize>) -> AnswerFormat {
-    let (text, source) = (text_of(lines, part), lines.language());
+    let (text, source) = (text_of(lines, part), lines.language);
     let mut listed = BTreeSet::new();
     for number in numbers_of(&text) {
         listed.extend(number_spellings(&number, source, language));
@@ -59,7 +59,7 @@ fn of_facts(lines: &NumberedLines, part: &LineRange, language: Language, facts: 
     let text = TextRules {
         script: Script::new(language, listed),
         forbidden: ForbiddenWords::of(language, openings(language, &text)),
-        names: NameSpellings::new(lines.names(language).iter().cloned()),
+        names: NameSpellings::new(lines.names.of_language(language).iter().cloned()),
     };
     AnswerFormat { text, heading: None, fact: FACT, facts, citations: Citations::Any(part.clone()) }
 }
@@ -82,7 +82,7 @@ fn summary_of(length: Length) -> LineLength {
 /// Title and lines of a part: where numbers and foreign words may come from.
 fn text_of(lines: &NumberedLines, part: &LineRange) -> String {
     let text = lines.numbered(part).map(|(_, line)| line);
-    [lines.title()].into_iter().chain(text).collect::<Vec<_>>().join("\n")
+    [&*lines.title].into_iter().chain(text).collect::<Vec<_>>().join("\n")
 }
 
 /// The numbers of a text, as they stand there, with the separators inside them; each kind of blank is a space.

@@ -2,7 +2,7 @@
 //!
 //! The article comes first, as numbered sentences, and is the same for every language; the instructions come last, in the
 //! language that is wanted. So the engine reads the article once. Nothing is cut: an article that does not fit is read in
-//! parts. Not here: tokens and tensors; the card counts for us.
+//! parts. Not here: tokens and tensors; the engine's card counts for us.
 
 mod format;
 mod labels;
@@ -17,6 +17,7 @@ pub use self::labels::is_label;
 pub use self::numbered_lines::{LineRange, NumberedLines};
 pub use self::options::{FACTS, LEAST_FACTS, Length, MOST_FACTS, Strategy, Strictness, SummaryOptions};
 
+use crate::engine::Card;
 use crate::grammar::AnswerFormat;
 use crate::language::Language;
 
@@ -24,14 +25,6 @@ use crate::language::Language;
 pub const MOST_CHARACTERS: usize = 180_000;
 /// Facts that are taken from each part of a text that is read in parts.
 const PART_FACTS: usize = 5;
-
-/// What a plan needs to know about the model.
-pub struct Card<'a> {
-    /// Tokens that prompt and answer may have together.
-    pub context: usize,
-    /// Counts the tokens of a system message, a shared part and a tail, which is encoded apart from what is before it.
-    pub count: &'a dyn Fn(&str, &str, &str) -> usize,
-}
 
 /// What to tell the model.
 #[derive(Debug, Clone)]
@@ -59,7 +52,7 @@ pub struct PlannedAnswer {
 
 impl PlannedAnswer {
     fn new(tail: String, format: AnswerFormat) -> Self {
-        Self { language: format.text.script.language(), tail, max_tokens: format::max_tokens(&format), format }
+        Self { language: format.text.script.language, tail, max_tokens: format::max_tokens(&format), format }
     }
 }
 
@@ -131,7 +124,7 @@ pub enum Line {
 }
 
 /// Plans a line that is written again. What is shared is the same for every line, so that one job can hold many.
-pub fn rewrite(request: &RewriteRequest, card: &Card<'_>) -> Result<Plan, PlanError> {
+pub fn rewrite(request: &RewriteRequest, card: &Card) -> Result<Plan, PlanError> {
     let (system, tail) = prompt::rewrite(request);
     let answers = vec![PlannedAnswer::new(tail, format::of_line(request))];
     fitting(Plan { system, shared: String::new(), answers }, card)
@@ -147,7 +140,7 @@ pub enum PlanStep {
 }
 
 /// Plans the answers about numbered lines, or the facts of its parts when it does not fit as a whole.
-pub fn build(lines: &NumberedLines, options: &SummaryOptions, card: &Card<'_>) -> Result<PlanStep, PlanError> {
+pub fn build(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Result<PlanStep, PlanError> {
     options.check()?;
     if lines.is_empty() {
         return Err(PlanError::OnlyOrders);
@@ -163,39 +156,44 @@ pub fn build(lines: &NumberedLines, options: &SummaryOptions, card: &Card<'_>) -
 }
 
 /// Plans the answers about lines that have to fit.
-pub fn whole(lines: &NumberedLines, options: &SummaryOptions, card: &Card<'_>) -> Result<Plan, PlanError> {
+pub fn whole(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Result<Plan, PlanError> {
+    fitting(unmeasured(lines, options), card)
+}
+
+/// The same for whoever does not mind whether they fit.
+pub fn unmeasured(lines: &NumberedLines, options: &SummaryOptions) -> Plan {
     let (system, shared) = prompt::article(lines, &lines.all());
     let wanted = |&language: &Language| {
         PlannedAnswer::new(prompt::instructions(language, options), format::of_whole(lines, options, language))
     };
-    fitting(Plan { system, shared, answers: options.languages.iter().map(wanted).collect() }, card)
+    Plan { system, shared, answers: options.languages.iter().map(wanted).collect() }
 }
 
 /// Plans the facts of parts of the lines.
-fn in_parts(lines: &NumberedLines, card: &Card<'_>) -> Result<Vec<Plan>, PlanError> {
+fn in_parts(lines: &NumberedLines, card: &Card) -> Result<Vec<Plan>, PlanError> {
     let plan = |part: &LineRange| {
         let (system, shared) = prompt::article(lines, part);
-        let tail = prompt::facts(lines.language(), PART_FACTS);
+        let tail = prompt::facts(lines.language, PART_FACTS);
         Plan { system, shared, answers: vec![PlannedAnswer::new(tail, format::of_part(lines, part, PART_FACTS))] }
     };
     // What every part takes besides its lines; the longest number stands for all.
     let empty = plan(&LineRange::new(1, 0));
     let answer = &empty.answers[0];
-    let frame = (card.count)(&empty.system, &empty.shared, &answer.tail);
+    let frame = card.count(&empty.system, &empty.shared, &answer.tail);
     let number = format!("[{}] ", lines.all().end());
     // Tokens do not go across the beginning of a line, so a line is counted by itself: there are tens of thousands.
-    let nothing = (card.count)("", "", "");
-    let line = |text: &str| (card.count)("", &format!("\n{number}{text}"), "").saturating_sub(nothing);
+    let nothing = card.count("", "", "");
+    let line = |text: &str| card.count("", &format!("\n{number}{text}"), "").saturating_sub(nothing);
     let most = format::max_tokens(&format::of_part(lines, &lines.all(), PART_FACTS));
     let room = card.context.saturating_sub(frame + most);
     lines.parts(room, line).iter().map(|part| fitting(plan(part), card)).collect()
 }
 
 /// The plan, when its prompts and answers fit.
-fn fitting(plan: Plan, card: &Card<'_>) -> Result<Plan, PlanError> {
+fn fitting(plan: Plan, card: &Card) -> Result<Plan, PlanError> {
     // The article is counted once, and not again with each tail.
-    let (shared, nothing) = ((card.count)(&plan.system, &plan.shared, ""), (card.count)("", "", ""));
-    let tokens = |answer: &PlannedAnswer| shared + (card.count)("", "", &answer.tail) - nothing + answer.max_tokens;
+    let (shared, nothing) = (card.count(&plan.system, &plan.shared, ""), card.count("", "", ""));
+    let tokens = |answer: &PlannedAnswer| shared + card.count("", "", &answer.tail) - nothing + answer.max_tokens;
     match plan.answers.iter().map(tokens).max() {
         Some(tokens) if tokens > card.context => Err(PlanError::TooLong { tokens, limit: card.context }),
         _ => Ok(plan),

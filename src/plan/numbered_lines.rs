@@ -5,7 +5,6 @@
 //! map and reduce, as in "Recursively Summarizing Books" (Wu et al., 2021). What a line rests on is kept on the way, so
 //! that a fact of the whole still cites sentences of the article. Not here: prompts, and who writes the facts.
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -33,15 +32,16 @@ pub(super) struct Item {
 /// The numbered lines; the first is number 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberedLines {
-    title: String,
-    language: Language,
+    /// That of the article, perhaps empty.
+    pub(super) title: String,
+    pub(super) language: Language,
     items: Vec<Item>,
     /// How the names of the article are spelled.
-    names: Arc<Names>,
+    pub(super) names: Arc<Names>,
     /// Sentences that are no lines, because they give orders to whoever reads them.
-    orders: Vec<SentenceId>,
+    pub orders: Vec<SentenceId>,
     /// True when the lines are facts of parts and no longer sentences.
-    reduced: bool,
+    pub(super) reduced: bool,
 }
 
 /// Line numbers of one part.
@@ -91,31 +91,6 @@ impl NumberedLines {
             return Err(PlanError::Endless { lines: self.items.len() });
         }
         Ok(Self { items, reduced: true, ..self.clone() })
-    }
-
-    /// The title of the article, perhaps empty.
-    pub fn title(&self) -> &str {
-        &self.title
-    }
-
-    /// Sentences that are no lines, because they give orders to a language model.
-    pub fn orders(&self) -> &[SentenceId] {
-        &self.orders
-    }
-
-    /// How the names of the article begin in a language, in lower case.
-    pub fn names(&self, language: Language) -> &BTreeSet<String> {
-        self.names.of_language(language)
-    }
-
-    /// The language that the lines are in.
-    pub fn language(&self) -> Language {
-        self.language
-    }
-
-    /// True when the lines are facts of parts and no longer sentences.
-    pub fn is_reduced(&self) -> bool {
-        self.reduced
     }
 
     /// Characters of all lines.

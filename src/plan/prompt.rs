@@ -62,7 +62,7 @@ const LABEL_WORDS: std::ops::RangeInclusive<usize> = 2..=3;
 /// The system message, and a part of the numbered lines.
 pub(super) fn article(lines: &NumberedLines, part: &LineRange) -> (String, String) {
     let (system, shared) = body(ARTICLE).split_once("\n===\n").expect("the article prompt has two parts");
-    let shared = fill(shared, &[("title", lines.title()), ("sentences", &numbered(lines, part))]);
+    let shared = fill(shared, &[("title", &lines.title), ("sentences", &numbered(lines, part))]);
     (system.to_owned(), shared.trim().to_owned())
 }
 

@@ -37,7 +37,7 @@ pub struct Recipe {
     pub weak: BTreeMap<Language, Weakness>,
     /// What a reader of every answer should know about the model.
     pub warnings: Vec<String>,
-    /// What the desk translates with, as far as it decides answers: models and glossary.
+    /// What translates, as far as it decides answers: models and glossary.
     pub translators: Vec<String>,
 }
 

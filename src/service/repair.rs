@@ -6,15 +6,14 @@
 use std::sync::Arc;
 
 use super::run::{Run, job};
-use super::{Service, Stage};
+use super::{Service, Stage, Subject};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
-use crate::engine::{EngineError, Event};
+use crate::engine::Event;
 use crate::error::Error;
-use crate::intake::AnnotatedArticle;
-use crate::plan::{self, Length, Line, NumberedLines, Plan, RewriteRequest};
+use crate::plan::{self, Line, NumberedLines, Plan, RewriteRequest};
 
 /// A line that is written again.
-struct Rewriting {
+pub(super) struct Rewriting {
     /// The summary that it is of, by its place.
     summary: usize,
     line: Rewritten,
@@ -56,32 +55,26 @@ impl Run<'_> {
         if failing.iter().all(Vec::is_empty) {
             return self.settle(summaries, Vec::new()).await;
         }
-        let planner = Planner {
-            service: self.service.clone(),
-            article: self.article.clone(),
-            lines: lines.clone(),
-            length: self.options.length,
-        };
+        let (service, lines) = (self.service.clone(), lines.clone());
         // All lines are looked through and tokens counted, which takes longer than those who serve others may stand still.
-        let permit = self.permit.clone();
-        let planning = move || {
-            let _permit = permit;
+        let planning = self.beside(move |subject| {
+            let planner = Planner { service: &service, subject, lines: &lines };
             (planner.plan(&summaries, failing), summaries)
-        };
-        let planning = tokio::task::spawn_blocking(planning).await;
-        let ((mut rewriting, plan), summaries) = planning.map_err(|_| Error::Engine(EngineError::Dead))?;
+        });
+        let ((mut rewriting, plan), summaries) = planning.await?;
         if let Some(plan) = plan {
             self.rewrite(&plan, &mut rewriting).await?;
         }
         self.settle(summaries, rewriting).await
     }
 
-    /// Leaves out what does not hold, without having anything written again.
-    pub(super) async fn sift(&mut self, summaries: Vec<Summary>) -> Result<Vec<Summary>, Error> {
-        self.settle(summaries, Vec::new()).await
-    }
-
-    async fn settle(&mut self, summaries: Vec<Summary>, rewriting: Vec<Rewriting>) -> Result<Vec<Summary>, Error> {
+    /// Settles what becomes of the lines that do not hold: those that were written again may do better, and the others are
+    /// left out.
+    pub(super) async fn settle(
+        &mut self,
+        summaries: Vec<Summary>,
+        rewriting: Vec<Rewriting>,
+    ) -> Result<Vec<Summary>, Error> {
         let mut settled = Vec::with_capacity(summaries.len());
         for (at, summary) in summaries.into_iter().enumerate() {
             let own = rewriting.iter().filter(|it| it.summary == at).map(|it| &it.line);
@@ -89,16 +82,16 @@ impl Run<'_> {
                 let text = answer::parse_facts(&line.text).into_iter().next()?.text;
                 Some(Rewritten { text, ..line.clone() })
             });
-            let strictness = self.options.strictness;
             let own: Vec<Rewritten> = own.collect();
-            let settling = self.beside(move |reference| answer::settle(summary, &own, reference, strictness));
+            let settling = self
+                .beside(move |subject| answer::settle(summary, &own, &subject.reference, subject.options.strictness));
             settled.push(settling.await?);
         }
         Ok(settled)
     }
 
     async fn rewrite(&mut self, plan: &Plan, rewriting: &mut [Rewriting]) -> Result<(), Error> {
-        let mut events = self.service.engine.submit(job(plan, self.options.seed)).await?;
+        let mut events = self.service.engine.submit(job(plan, self.subject.options.seed)).await?;
         let total = rewriting.len();
         tracing::info!(lines = total, "written again");
         self.progress(Stage::Repairing, 0, total);
@@ -118,14 +111,13 @@ impl Run<'_> {
 }
 
 /// What a repair is planned from.
-struct Planner {
-    service: Service,
-    article: Arc<AnnotatedArticle>,
-    lines: Arc<NumberedLines>,
-    length: Length,
+struct Planner<'a> {
+    service: &'a Service,
+    subject: &'a Subject,
+    lines: &'a NumberedLines,
 }
 
-impl Planner {
+impl Planner<'_> {
     /// The lines that are to be written again, and the plan of the job that does it.
     fn plan(&self, summaries: &[Summary], failing: Vec<Vec<Failing>>) -> (Vec<Rewriting>, Option<Plan>) {
         let mut rewriting = Vec::new();
@@ -148,13 +140,12 @@ impl Planner {
     fn plan_line(&self, summary: &Summary, failing: &Failing) -> Option<Plan> {
         let line = match failing.part {
             Part::Headline => Line::Headline,
-            Part::Summary => Line::Summary(self.length),
+            Part::Summary => Line::Summary(self.subject.options.length),
             Part::Fact(_) | Part::Another => Line::Fact,
         };
-        let lines = self.lines.of_sentences(&self.article, &failing.sentences);
+        let lines = self.lines.of_sentences(&self.subject.article, &failing.sentences);
         let request = RewriteRequest { line, language: summary.language, lines };
-        let plan = |service: &Service| service.with_card(|card| plan::rewrite(&request, card));
-        if request.lines.is_empty() { None } else { plan(&self.service).ok() }
+        if request.lines.is_empty() { None } else { plan::rewrite(&request, self.service.engine.card()).ok() }
     }
 }
 

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Permit, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, SummaryEvent};
-use crate::answer::{self, Draft, Growing, Made, Reference, Strategy, Summary};
+use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Subject, SummaryEvent};
+use crate::answer::{self, Draft, Growing, Made, Strategy, Summary};
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
 use crate::error::Error;
 use crate::grammar::AnswerGrammar;
-use crate::intake::AnnotatedArticle;
 use crate::language::Language;
 use crate::plan::{self, NumberedLines, Plan, PlanStep, SummaryOptions};
-use crate::translate::{Direction, Glossary};
+use crate::translate::Direction;
 
 /// Parts of a long text that are with the engine at a time. It reads one while it writes about others, and they all take
 /// memory.
@@ -22,15 +21,8 @@ const PARTS_AT_ONCE: usize = 4;
 /// One request under way.
 pub(super) struct Run<'a> {
     pub(super) service: &'a Service,
-    pub(super) article: &'a Arc<AnnotatedArticle>,
-    /// Those that the article means, with their renderings.
-    pub(super) terms: Glossary,
-    pub(super) options: &'a SummaryOptions,
-    /// The article as what is written is held against it.
-    pub(super) reference: Arc<Reference>,
-    /// What bounds the request, for the threads that work for it.
-    pub(super) permit: Option<Permit>,
-    pub(super) timings: &'a mut Timings,
+    pub(super) subject: Arc<Subject>,
+    pub(super) timings: Timings,
     pub(super) watch: &'a mut (dyn FnMut(SummaryEvent) + Send),
 }
 
@@ -60,7 +52,7 @@ impl Run<'_> {
             let (service, writes) = (self.service.clone(), writes.clone());
             // Counting the tokens of a large text takes long.
             let planned = self.beside(move |_| {
-                let next = service.with_card(|card| plan::build(&smaller, &writes, card));
+                let next = plan::build(&smaller, &writes, service.engine.card());
                 next.map(|next| (smaller, next))
             });
             (lines, next) = planned.await??;
@@ -69,21 +61,17 @@ impl Run<'_> {
 
     /// A draft, checked.
     pub(super) async fn check(&mut self, draft: Draft, made: Made) -> Result<Summary, Error> {
-        self.beside(move |reference| answer::run(draft, reference, made)).await
+        self.beside(move |subject| answer::run(draft, &subject.reference, made)).await
     }
 
     /// Does work that takes longer than the threads that serve everybody may stand still. What bounds the request is held
     /// until it is done.
     pub(super) async fn beside<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce(&Reference) -> T + Send + 'static,
+        work: impl FnOnce(&Subject) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let (reference, permit) = (self.reference.clone(), self.permit.clone());
-        let working = move || {
-            let _permit = permit;
-            work(&reference)
-        };
-        tokio::task::spawn_blocking(working).await.map_err(|_| Error::Engine(EngineError::Dead))
+        let subject = self.subject.clone();
+        tokio::task::spawn_blocking(move || work(&subject)).await.map_err(|_| Error::Engine(EngineError::Dead))
     }
 
     /// The facts of each part. A few parts are with the engine at a time: it reads one while it writes about others.
@@ -92,7 +80,7 @@ impl Run<'_> {
         for window in parts.chunks(PARTS_AT_ONCE) {
             let mut begun = Vec::with_capacity(window.len());
             for plan in window {
-                begun.push(self.service.engine.submit(job(plan, self.options.seed)).await?);
+                begun.push(self.service.engine.submit(job(plan, self.subject.options.seed)).await?);
             }
             for mut events in begun {
                 let mut text = String::new();
@@ -117,7 +105,7 @@ impl Run<'_> {
         lines: &Arc<NumberedLines>,
         strategy: Strategy,
     ) -> Result<Vec<Summary>, Error> {
-        let mut events = self.service.engine.submit(job(plan, self.options.seed)).await?;
+        let mut events = self.service.engine.submit(job(plan, self.subject.options.seed)).await?;
         let branch = |wanted: &plan::PlannedAnswer| {
             let made = Made { language: wanted.language, strategy, finish: answer::Finish::Length };
             Branch { made, growing: Growing::new(lines), summary: None }
@@ -138,8 +126,11 @@ impl Run<'_> {
                     if finish == Finish::Complete {
                         branch.made.finish = answer::Finish::Complete;
                     }
-                    branch.summary = Some(self.check(branch.growing.whole(), branch.made).await?);
-                    self.finish(branch);
+                    let summary = self.check(branch.growing.whole(), branch.made).await?;
+                    if answer::is_sound(&summary) {
+                        self.reveal(&summary, branch.growing.given());
+                    }
+                    branch.summary = Some(summary);
                 }
                 _ => {}
             }
@@ -177,13 +168,6 @@ impl Run<'_> {
         (self.watch)(SummaryEvent::Progress { stage, done, total });
     }
 
-    /// Lets the watcher see an answer that is written, if all of it holds.
-    fn finish(&mut self, branch: &Branch<'_>) {
-        if let Some(summary) = branch.summary.as_ref().filter(|summary| answer::is_sound(summary)) {
-            self.reveal(summary, branch.growing.given());
-        }
-    }
-
     /// The next event of a job that is going on; `None` at its end.
     pub(super) async fn next(&mut self, events: &mut UnboundedReceiver<Event>) -> Result<Option<Event>, Error> {
         match events.recv().await {
@@ -203,10 +187,10 @@ impl Run<'_> {
         self.set_terms(summary);
         let language = summary.language;
         let recipe = self.service.recipe();
-        let translator = || self.service.translator(Direction { from: Language::En, to: language });
+        let translator = || self.service.translators.best(Direction { from: Language::En, to: language });
         let by_model =
             summary.strategy == Strategy::Direct || translator().is_none_or(|(name, _)| name == recipe.model.name);
-        let warning = recipe.warned_of(language, self.article.language()).filter(|_| by_model);
+        let warning = recipe.warned_of(language, self.subject.article.language()).filter(|_| by_model);
         summary.warnings = warning.into_iter().collect();
     }
 
@@ -220,7 +204,7 @@ impl Run<'_> {
     }
 
     fn with_terms(&self, text: &str, to: Language) -> String {
-        self.terms.render(text, Direction { from: self.article.language(), to })
+        self.subject.terms.render(text, Direction { from: self.subject.article.language(), to })
     }
 
     /// Lets the watcher see a summary, and those of its facts that it has not seen.
@@ -238,7 +222,7 @@ impl Run<'_> {
 
     /// True for a language that the caller asked for.
     fn is_shown(&self, language: Language) -> bool {
-        self.options.languages.contains(&language)
+        self.subject.options.languages.contains(&language)
     }
 }
 

@@ -1,22 +1,17 @@
-//! What a service does with its desk: translate texts, and make the other languages of a summary from its English.
+//! What a service does with its translators: translate texts, and make the other languages of a summary from its English.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::try_join_all;
 
 use super::run::Run;
-use super::{Service, Stage, SummaryEvent};
+use super::{Direction, Document, OpenOptions, Service, Stage, Step, SummaryEvent, TextFormat, Translation, opened};
 use crate::answer::{self, Draft, DraftFact, Made, Strategy, Summary};
 use crate::error::Error;
 use crate::intake::one_line;
 use crate::language::Language;
 use crate::plan::NumberedLines;
-use crate::translate;
-use crate::translate::{Desk, Glossary, Writer};
-pub use crate::translate::{
-    Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
-    Translation,
-};
+use crate::translate::{Glossary, Translators, Writer};
 
 /// chrF that is taken for a model in a language that it writes well; translation models state more.
 const FLUENT: f32 = 55.0;
@@ -24,82 +19,42 @@ const FLUENT: f32 = 55.0;
 const HALTING: f32 = 35.0;
 
 impl Service {
-    /// A service whose translations come from this desk; its engine stands in where the desk has nothing better.
-    pub fn with_desk(self, desk: Desk) -> Self {
+    /// A service whose translations come from these; its engine stands in where they have nothing better.
+    pub fn with_translators(self, translators: Translators) -> Self {
         let quality = |language: Language| if self.recipe.fluent.contains(&language) { FLUENT } else { HALTING };
         let quality = Language::ALL.map(|language| (language, quality(language)));
         let writer = Writer::new(self.engine.clone(), self.recipe.model.name.clone(), quality.to_vec());
-        Self { desk: desk.with(writer), ..self }
+        Self { translators: translators.with(writer), ..self }
     }
 
-    /// The same service with another glossary; `translators` is what its desk translates with from then on, as the recipe
-    /// tells it.
+    /// The same service with another glossary; `translators` is what translates from then on, as the recipe tells it.
     pub fn with_glossary(mut self, glossary: Glossary, translators: Vec<String>) -> Self {
         self.recipe.translators = translators;
-        Self { desk: self.desk.with_glossary(glossary), ..self }
+        Self { translators: self.translators.with_glossary(glossary), ..self }
     }
 
     /// What translates, the engine included.
-    pub fn desk(&self) -> &Desk {
-        &self.desk
+    pub fn translators(&self) -> &Translators {
+        &self.translators
     }
 
-    /// What translates in this direction best, and its stated chrF.
-    pub fn translator(&self, direction: Direction) -> Option<(String, f32)> {
-        self.desk.best(direction)
-    }
-
-    /// Reads a text for a translation, on a thread that may be busy for long. Dropping the future stops the work.
-    ///
-    /// # Errors
-    /// When the text is refused.
-    pub async fn opened(&self, document: Document, options: OpenOptions) -> Result<Opened, Error> {
-        Ok(translate::opened(document, options).await?)
-    }
-
-    /// Translates a text that was read. Dropping the future cancels the work.
-    ///
-    /// # Errors
-    /// When nothing here can translate it.
-    pub async fn translate_opened(
-        &self,
-        opened: Opened,
-        watch: &mut (dyn FnMut(Step<'_>) + Send),
-    ) -> Result<Translation, Error> {
-        Ok(self.desk.translate_opened(opened, watch).await?)
-    }
-
-    /// Translates a text. Dropping the future cancels the work.
+    /// Reads a text and translates it. Dropping the future cancels the work.
     ///
     /// # Errors
     /// When the text is refused, or nothing here can translate it.
     pub async fn translate(
         &self,
         document: Document,
+        options: OpenOptions,
         watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<Translation, Error> {
-        Ok(self.desk.translate(document, watch).await?)
-    }
-
-    /// Other renderings of a plain text, at most `most`, by the translators that are not the best.
-    pub async fn alternatives(&self, opened: &Opened, main: &Translation, most: usize) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
-        for desk in self.desk.others(Direction { from: main.from, to: main.to }).into_iter().take(most) {
-            // An alternative that cannot be had is none.
-            if let Ok(other) = desk.translate_opened(opened.clone(), &mut |_| ()).await
-                && other.text != main.text
-                && !other.text.trim().is_empty()
-                && !found.contains(&other.text)
-            {
-                found.push(other.text);
-            }
-        }
-        found
+        let opened = opened(document, options).await?;
+        Ok(self.translators.translate_opened(opened, watch).await?)
     }
 }
 
 impl Run<'_> {
-    /// Other languages of an English summary, with its citations, translated by the desk. Sentence by sentence, because a
+    /// Other languages of an English summary, with its citations, translated. Sentence by sentence, because a
     /// small model that is given a whole summary to translate loses its form.
     pub(super) async fn pivot(
         &mut self,
@@ -109,7 +64,7 @@ impl Run<'_> {
     ) -> Result<Vec<Summary>, Error> {
         let (mut summaries, mut own, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (&language, text) in to.iter().zip(self.translated(english, to).await?) {
-            let by = self.service.translator(Direction { from: Language::En, to: language });
+            let by = self.service.translators.best(Direction { from: Language::En, to: language });
             let made = Made { language, strategy: Strategy::Pivot, finish: english.finish };
             let summary = self.check(draft(english, &text), made).await?;
             if answer::is_sound(&summary) {
@@ -122,7 +77,7 @@ impl Run<'_> {
                 others.push(summary);
             }
         }
-        let settled = [self.repair(own, lines).await?, self.sift(others).await?].concat();
+        let settled = [self.repair(own, lines).await?, self.settle(others, Vec::new()).await?].concat();
         settled.iter().for_each(|summary| self.reveal(summary, 0));
         summaries.extend(settled);
         Ok(summaries)
@@ -143,7 +98,7 @@ impl Run<'_> {
                     watch(SummaryEvent::Progress { stage: Stage::Translating, done: *done, total: total * to.len() });
                 }
             };
-            service.translate(document, &mut step).await.map(|translation| translation.text)
+            service.translate(document, OpenOptions::default(), &mut step).await.map(|translation| translation.text)
         };
         try_join_all(to.iter().map(|&language| into(language))).await
     }

@@ -1,7 +1,7 @@
 //! Judges one translated sentence: numbers, money, dates, names, language, length, repetition, and what had to come through.
 //!
 //! A fault does not prove a bad sentence; it is a reason to let another translator try, and to tell the reader when none
-//! does better. Not here: what happens then (`desk`), and what only a model with a prompt
+//! does better. Not here: what happens then (`translators`), and what only a model with a prompt
 //! does (`talk`).
 
 use std::ops::Range;

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use html5gum::{DefaultEmitter, HtmlString, Span, StartTag, Token, Tokenizer};
 
-use super::inline::{Block, Fixed, Mark, MarkKind, Part};
+use super::inline::{Block, Fixed, MarkKind, Part};
 use super::raised::{self, Raised};
 use super::shown::{BLANKS, Shown, folded};
 use super::tag_language::renamed;
@@ -129,7 +129,7 @@ impl Reader<'_> {
             Token::Comment(comment) => {
                 let raw = self.raw(comment.span);
                 let closes = raw.strip_prefix("</").and_then(|rest| rest.strip_suffix('>')).is_some_and(is_number);
-                self.mark(raw, if closes { MarkKind::Close } else { MarkKind::Alone });
+                self.block.mark(raw, if closes { MarkKind::Close } else { MarkKind::Alone });
             }
             Token::Doctype(doctype) => self.border(doctype.span),
             Token::Error(_) => {}
@@ -155,7 +155,7 @@ impl Reader<'_> {
                 self.raised = Some(Opened { name: tag.name.clone(), start: tag.span.start, text, marks, fixed });
             }
             let raw = self.named(tag);
-            self.mark(raw, if void { MarkKind::Alone } else { MarkKind::Open });
+            self.block.mark(raw, if void { MarkKind::Alone } else { MarkKind::Open });
         } else {
             self.flush();
             let raw = self.named(tag);
@@ -179,7 +179,7 @@ impl Reader<'_> {
             Some(_) => {}
             None if INLINE.contains(&lower(name).as_str()) => {
                 let raw = self.raw(span);
-                self.mark(raw, MarkKind::Close);
+                self.block.mark(raw, MarkKind::Close);
                 if let Some(opened) = self.raised.take_if(|opened| opened.name == *name) {
                     self.raise(&opened, span.end);
                 }
@@ -196,15 +196,10 @@ impl Reader<'_> {
         // A number that has tags of its own is left as it is.
         let marked = block.marks[..opened.marks].last().map_or(0, |mark| mark.at);
         let marked = marked.max(block.fixed[..opened.fixed].last().map_or(0, |fixed| fixed.range.end));
-        let kind = raised::read(
-            before,
-            inside,
-            if opened.name[..] == *b"sub" { raised::Place::Below } else { raised::Place::Above },
-        );
+        let place = if opened.name[..] == *b"sub" { raised::Place::Below } else { raised::Place::Above };
         let raw = self.html.get(opened.start..end).unwrap_or_default();
-        match kind {
-            Some(Raised::Figure { .. }) if linked => self.footnote(opened, raw),
-            Some(Raised::Figure { base, surface }) => {
+        match raised::read(before, inside, place) {
+            Some(Raised::Figure { base, surface }) if !linked => {
                 let start = if base < marked { opened.text } else { base };
                 let block = &mut self.block;
                 let number = escape(&block.text[start..opened.text]);
@@ -213,7 +208,7 @@ impl Reader<'_> {
                 block.text.push_str(&surface);
                 block.fixed.push(Fixed::plain(start..block.text.len(), &format!("{number}{raw}")));
             }
-            Some(Raised::Note) => self.footnote(opened, raw),
+            Some(_) => self.footnote(opened, raw),
             None => {}
         }
     }
@@ -222,7 +217,7 @@ impl Reader<'_> {
         self.block.text.truncate(opened.text);
         self.block.marks.truncate(opened.marks);
         self.block.fixed.truncate(opened.fixed);
-        self.block.marks.push(Mark { at: opened.text, raw: raw.to_owned(), kind: MarkKind::Behind });
+        self.block.mark(raw.to_owned(), MarkKind::Behind);
     }
 
     /// An element that stays has come to its end.
@@ -234,13 +229,11 @@ impl Reader<'_> {
             _ if !skipped.inline => self.border(span),
             surface if surface.is_empty() || surface.len() > LONGEST_SURFACE => {
                 let raw = self.raw(span);
-                self.mark(raw, MarkKind::Alone);
+                self.block.mark(raw, MarkKind::Alone);
             }
             surface => {
-                let start = self.block.text.len();
-                self.block.text.push_str(surface);
                 let raw = self.raw(span);
-                self.block.fixed.push(Fixed::plain(start..start + surface.len(), &raw));
+                self.block.fix(surface, &raw);
             }
         }
     }
@@ -261,7 +254,7 @@ impl Reader<'_> {
         for (tag, raw) in tags.into_iter().zip(sources) {
             self.prose(&text[done..tag.start], &source[read..raw.start]);
             let kind = if source[raw.clone()].ends_with("/>") { MarkKind::Alone } else { MarkKind::Open };
-            self.mark(source[raw.clone()].to_owned(), kind);
+            self.block.mark(source[raw.clone()].to_owned(), kind);
             (done, read) = (tag.end, raw.end);
         }
         self.prose(&text[done..], &source[read..]);
@@ -293,9 +286,7 @@ impl Reader<'_> {
             // Most are written with the bytes that they had in any case.
             let Some(raw) = shown.source_of(range.clone()).filter(|raw| *raw != escape(surface)) else { continue };
             self.push(&shown.text[done..range.start]);
-            let start = self.block.text.len();
-            self.block.text.push_str(surface);
-            self.block.fixed.push(Fixed::plain(start..start + surface.len(), raw));
+            self.block.fix(surface, raw);
             done = range.end;
         }
         self.push(&shown.text[done..]);
@@ -333,10 +324,6 @@ impl Reader<'_> {
     fn raw(&mut self, span: Span) -> String {
         self.done = span.end;
         self.html.get(span.start..span.end).unwrap_or_default().to_owned()
-    }
-
-    fn mark(&mut self, raw: String, kind: MarkKind) {
-        self.block.marks.push(Mark { at: self.block.text.len(), raw, kind });
     }
 
     /// The end of a block.

@@ -10,6 +10,7 @@ use super::job::Rendered;
 use super::kept::Kept;
 use super::place;
 use super::protect;
+use super::replace::rewritten;
 
 use crate::language::{self, Language};
 
@@ -37,6 +38,18 @@ pub(super) struct Block {
 impl Block {
     pub(super) fn plain(text: &str) -> Self {
         Self { text: text.to_owned(), ..Self::default() }
+    }
+
+    /// Adds a tag.
+    pub(super) fn mark(&mut self, raw: String, kind: MarkKind) {
+        self.marks.push(Mark { at: self.text.len(), raw, kind });
+    }
+
+    /// Adds text that stays, and what is written for it.
+    pub(super) fn fix(&mut self, surface: &str, raw: &str) {
+        let start = self.text.len();
+        self.text.push_str(surface);
+        self.fixed.push(Fixed::plain(start..self.text.len(), raw));
     }
 }
 
@@ -173,15 +186,7 @@ impl Block {
         }
         // Marks of one place keep their order; a mark inside a fixed part goes behind it.
         cuts.sort_by_key(|(range, _)| range.start);
-        let mut out = String::with_capacity(target.len() + 16 * cuts.len());
-        let mut done = 0;
-        for (range, raw) in cuts {
-            out.push_str(&escape(&target[done..range.start.max(done)]));
-            out.push_str(&raw);
-            done = done.max(range.end);
-        }
-        out.push_str(&escape(&target[done..]));
-        out
+        rewritten(target, cuts, escape)
     }
 }
 
@@ -210,8 +215,9 @@ impl Cutter<'_> {
         let opens = |mark: &Mark| mark.at < range.start || (mark.at == range.start && mark.kind == MarkKind::Close);
         let gap = self.marks + marks[self.marks..].iter().take_while(|mark| opens(mark)).count();
         self.gap(range.start, gap);
-        let closes =
-            |mark: &Mark| mark.at < range.end || (mark.at == range.end && mark.kind.belongs_to_the_word_before());
+        // What stands right behind a word goes with it.
+        let behind = |mark: &Mark| matches!(mark.kind, MarkKind::Close | MarkKind::Behind);
+        let closes = |mark: &Mark| mark.at < range.end || (mark.at == range.end && behind(mark));
         let own = self.marks + marks[self.marks..].iter().take_while(|mark| closes(mark)).count();
         let phrase = self.cut(range.end, own);
         self.pieces.push(Piece::Phrase(phrase));
@@ -246,13 +252,6 @@ impl Cutter<'_> {
     fn finish(mut self) -> Vec<Piece> {
         self.gap(self.block.text.len(), self.block.marks.len());
         self.pieces
-    }
-}
-
-impl MarkKind {
-    /// True for what stands right behind a word and goes with it.
-    fn belongs_to_the_word_before(self) -> bool {
-        matches!(self, Self::Close | Self::Behind)
     }
 }
 

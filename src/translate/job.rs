@@ -1,4 +1,4 @@
-//! What the desk is asked, and what it answers.
+//! What translators are asked, and what comes of it.
 
 use std::ops::Range;
 use std::str::FromStr;

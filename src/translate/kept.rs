@@ -11,7 +11,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::check::{Fault, FaultKind};
 use super::protect;
-use super::replace::replaced;
+use super::replace::{overlapping, replaced};
 
 /// What stays of one text.
 pub(super) struct Kept<'a> {
@@ -137,18 +137,12 @@ impl<'a> Kept<'a> {
     fn invented(&self, target: &str, known: &[Found]) -> Vec<Fault> {
         let own: std::collections::HashSet<&str> =
             protect::spans(self.source).into_iter().map(|range| &self.source[range]).collect();
-        let mut known = known.iter().map(|found| &found.range).peekable();
-        let mut faults = Vec::new();
-        for range in protect::spans(target) {
-            while known.next_if(|other| other.end <= range.start).is_some() {}
-            let overlaps = known.peek().is_some_and(|other| other.start < range.end);
-            let surface = &target[range];
-            // Square kilometres may be km² on one side only.
-            if !overlaps && !own.contains(surface) && !surface.contains(protect::is_raised) {
-                faults.push(Fault::new(FaultKind::Added, surface));
-            }
-        }
-        faults
+        let known: Vec<Range<usize>> = known.iter().map(|found| found.range.clone()).collect();
+        let more = protect::spans(target).into_iter().filter(|range| overlapping(&known, range).is_none());
+        // Square kilometres may be km² on one side only.
+        let invented = |surface: &&str| !own.contains(surface) && !surface.contains(protect::is_raised);
+        let surfaces = more.map(|range| &target[range]).filter(invented);
+        surfaces.map(|surface| Fault::new(FaultKind::Added, surface)).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A document as sentences to render, and the document again when they are.
 //!
 //! Reading a large page takes as long as many small requests, so it is done once, on a thread that may be busy for long, and
-//! stops when nobody waits for it. Not here: how the sentences are rendered (`desk`).
+//! stops when nobody waits for it. Not here: how the sentences are rendered (`translators`).
 
 use std::sync::Arc;
 
@@ -22,102 +22,26 @@ pub struct OpenOptions {
     /// Stops the reading.
     pub cancel: Cancel,
     /// What bounds the request. It is held as long as the text is, also by a thread whose caller has left.
-    pub held: Option<Arc<dyn Send + Sync>>,
+    pub permit: Option<Arc<dyn Send + Sync>>,
 }
 
-/// A text that was read: its language is known, and its sentences. Cheap to clone.
-#[derive(Clone)]
-pub struct Opened(Arc<Inner>);
-
-struct Inner {
-    laid: Laid,
-    from: Language,
-    confidence: f32,
-    to: Language,
-    format: Format,
-    _held: Option<Arc<dyn Send + Sync>>,
-}
-
-/// Reads a text. It may take a second for a large page, so it belongs on a thread that may be busy for long.
-///
-/// # Errors
-/// When it is too long, in an unknown language or without words, has no subtitles where it should, or when nobody waits for
-/// it any more.
-pub fn open(document: &Document, options: &OpenOptions) -> Result<Opened, TranslateError> {
-    let Document { text, from, to, format } = document;
-    if text.len() > MAX_BYTES {
-        return Err(TranslateError::TooLong { bytes: text.len(), limit: MAX_BYTES });
-    }
-    let parts = read(document)?;
-    stop_if(&options.cancel)?;
-    let (language, confidence) = match from {
-        Some(given) => (*given, 1.0),
-        None => detect(&prose(&parts), options.company)?,
-    };
-    let aim = Aim { from: language, guessed: from.is_none(), to: *to };
-    let mut laid = Laid { pieces: Vec::new(), messages: Vec::new(), units: Vec::new(), aim, escape: escape(*format) };
-    laid.pieces = laid.lay(parts, 0, &options.cancel)?;
-    let _held = options.held.clone();
-    Ok(Opened(Arc::new(Inner { laid, from: language, confidence, to: *to, format: *format, _held })))
-}
-
-impl Opened {
+/// A text that was read: its language is known, and its sentences.
+pub struct Opened {
     /// The language that it was taken for, or that was given.
-    pub fn from(&self) -> Language {
-        self.0.from
-    }
-
-    /// The language wanted.
-    pub fn to(&self) -> Language {
-        self.0.to
-    }
-
-    /// How sure the language is, from 0 to 1.
-    pub fn confidence(&self) -> f32 {
-        self.0.confidence
-    }
-
-    /// How it is written.
-    pub fn format(&self) -> Format {
-        self.0.format
-    }
-
-    /// Its sentences in order.
-    pub(super) fn units(&self) -> &[Unit] {
-        &self.0.laid.units
-    }
-
-    /// The document with its sentences rendered.
-    pub(super) fn assemble(&self, rendered: &[Rendered], cancel: &Cancel) -> Result<String, TranslateError> {
-        self.0.laid.assemble(&self.0.laid.pieces, rendered, cancel)
-    }
-}
-
-fn stop_if(cancel: &Cancel) -> Result<(), TranslateError> {
-    if cancel.is_cancelled() { Err(crate::engine::EngineError::Cancelled.into()) } else { Ok(()) }
-}
-
-fn escape(format: Format) -> Escape {
-    if format == Format::Html { html::escape } else { str::to_owned }
-}
-
-/// From what into what.
-#[derive(Debug, Clone, Copy)]
-struct Aim {
-    from: Language,
+    pub from: Language,
     /// Nobody has said what it is, so a sentence may be in another language than the rest.
     guessed: bool,
-    to: Language,
-}
-
-/// A text whose sentences are known.
-struct Laid {
+    /// How sure the language is, from 0 to 1.
+    pub confidence: f32,
+    /// The language wanted.
+    pub to: Language,
+    escape: Escape,
     pieces: Vec<Place>,
     /// What each message is made of.
     messages: Vec<Vec<Place>>,
-    units: Vec<Unit>,
-    aim: Aim,
-    escape: Escape,
+    /// Its sentences in order.
+    pub(super) units: Vec<Unit>,
+    _permit: Option<Arc<dyn Send + Sync>>,
 }
 
 /// What a document is made of, in order.
@@ -129,9 +53,44 @@ enum Place {
     Lines(usize, usize),
 }
 
-impl Laid {
+/// Reads a text. It may take a second for a large page, so it belongs on a thread that may be busy for long.
+///
+/// # Errors
+/// When it is too long, in an unknown language or without words, has no subtitles where it should, or when nobody waits for
+/// it any more.
+pub fn open(document: &Document, options: &OpenOptions) -> Result<Arc<Opened>, TranslateError> {
+    let &Document { ref text, from, to, format } = document;
+    if text.len() > MAX_BYTES {
+        return Err(TranslateError::TooLong { bytes: text.len(), limit: MAX_BYTES });
+    }
+    let parts = read(document)?;
+    stop_if(&options.cancel)?;
+    let (language, confidence) = match from {
+        Some(given) => (given, 1.0),
+        None => detect(&prose(&parts), options.company)?,
+    };
+    let mut opened = Opened {
+        from: language,
+        guessed: from.is_none(),
+        confidence,
+        to,
+        escape: if format == Format::Html { html::escape } else { str::to_owned },
+        pieces: Vec::new(),
+        messages: Vec::new(),
+        units: Vec::new(),
+        _permit: options.permit.clone(),
+    };
+    opened.pieces = opened.cut(parts, 0, &options.cancel)?;
+    Ok(Arc::new(opened))
+}
+
+fn stop_if(cancel: &Cancel) -> Result<(), TranslateError> {
+    if cancel.is_cancelled() { Err(crate::engine::EngineError::Cancelled.into()) } else { Ok(()) }
+}
+
+impl Opened {
     /// Cuts parts into sentences and decides the direction of each; `depth` is that of the message which they are in.
-    fn lay(&mut self, parts: Vec<Part>, depth: usize, cancel: &Cancel) -> Result<Vec<Place>, TranslateError> {
+    fn cut(&mut self, parts: Vec<Part>, depth: usize, cancel: &Cancel) -> Result<Vec<Place>, TranslateError> {
         let mut places = Vec::with_capacity(parts.len());
         for part in parts {
             stop_if(cancel)?;
@@ -155,12 +114,12 @@ impl Laid {
             if depth < message::DEEPEST { message::lifted(block) } else { message::whole(block) };
         block.fixed.iter_mut().for_each(|fixed| fixed.message = fixed.message.map(|number| known + number));
         self.messages.extend(messages.iter().map(|_| Vec::new()));
-        for piece in block.pieces(self.aim.from, self.escape) {
+        for piece in block.pieces(self.from, self.escape) {
             stop_if(cancel)?;
             match piece {
                 Piece::Gap(gap) => places.push(Place::Raw(gap)),
                 Piece::Phrase(phrase) => {
-                    let direction = self.aim.direction(&phrase.text);
+                    let direction = self.direction(&phrase.text);
                     self.units.push(Unit::new(phrase, direction));
                     places.push(Place::Phrase(self.units.len() - 1));
                 }
@@ -174,15 +133,20 @@ impl Laid {
                 Part::Raw(raw) => Part::Raw((self.escape)(&raw)),
                 block => block,
             });
-            self.messages[known + number] = self.lay(parts.collect(), depth + 1, cancel)?;
+            self.messages[known + number] = self.cut(parts.collect(), depth + 1, cancel)?;
         }
         Ok(())
     }
 
-    fn assemble(&self, places: &[Place], rendered: &[Rendered], cancel: &Cancel) -> Result<String, TranslateError> {
+    /// The document with its sentences rendered.
+    pub(super) fn assemble(&self, rendered: &[Rendered], cancel: &Cancel) -> Result<String, TranslateError> {
+        self.write(&self.pieces, rendered, cancel)
+    }
+
+    fn write(&self, places: &[Place], rendered: &[Rendered], cancel: &Cancel) -> Result<String, TranslateError> {
         let mut out = String::new();
         let mut starts = Vec::with_capacity(places.len());
-        let message = |number: usize| self.assemble(self.messages.get(number)?, rendered, cancel).ok();
+        let message = |number: usize| self.write(self.messages.get(number)?, rendered, cancel).ok();
         for place in places {
             stop_if(cancel)?;
             starts.push(out.len());
@@ -199,11 +163,9 @@ impl Laid {
         }
         Ok(out)
     }
-}
 
-impl Aim {
     /// The direction of one sentence; `None` when it is in the target language already.
-    fn direction(self, text: &str) -> Option<Direction> {
+    fn direction(&self, text: &str) -> Option<Direction> {
         let guess = language_of(text).filter(|guess| guess.confidence >= SURE).and_then(|guess| guess.language);
         let from = match guess {
             Some(language) if language == self.to => return None,

@@ -43,7 +43,7 @@ fn through(text: String, format: Format) {
     let opened = open(&document, &OpenOptions::default()).unwrap();
     let direction = Direction { from: En, to: Uk };
     let rendered: Vec<Rendered> = opened
-        .units()
+        .units
         .iter()
         .map(|unit| {
             let text = format!("{} о", unit.text());

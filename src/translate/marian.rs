@@ -5,11 +5,10 @@
 //! joined. Not here: the network and the search (`engine::marian`).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::seat::{Network, Seat, broken};
+use super::network::{Network, NetworkTranslator, broken};
 use super::split::Parts;
-use super::{Batch, Direction, Output, Pending, TranslateError, Translator};
+use super::{Batch, Output, TranslateError};
 use crate::engine::EngineError;
 use crate::engine::marian::{Marian, MarianFiles, Wanted};
 use crate::hub::{TranslatorFiles, TranslatorManifest};
@@ -22,39 +21,27 @@ const TOGETHER: usize = 8;
 const GROWTH: usize = 3;
 const SPARE: usize = 16;
 
-/// A handle on a Marian model, whose thread ends with the last one.
-pub struct MarianTranslator {
-    seat: Seat,
-    /// Directions and their stated quality.
-    ways: Vec<(Direction, f32)>,
-}
-
 /// The model on its thread.
 struct Loaded {
-    name: Arc<str>,
+    name: String,
     marian: Marian,
     /// What stands before a sentence, by the code of the language that is written.
     marks: BTreeMap<String, String>,
 }
 
-impl MarianTranslator {
-    /// A translator for all directions of a manifest. The files are read when it is first asked.
+impl NetworkTranslator {
+    /// The Marian model of a manifest. The files are read when it is first asked.
     ///
     /// # Errors
     /// When the manifest names a language that is not one of ours, or no thread can be started.
-    pub fn start(manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Self, TranslateError> {
-        let name = &manifest.name;
-        let ways = manifest.ways.iter().map(|way| Ok((Direction::parse(&way.from, &way.to)?, way.chrf)));
-        let ways =
-            ways.collect::<Result<_, crate::language::UnknownLanguage>>().map_err(|error| broken(name, error))?;
+    pub fn marian(manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Self, TranslateError> {
         let marked = manifest.ways.iter().filter_map(|way| Some((way.to.clone(), way.mark.clone()?)));
-        let (marks, own): (BTreeMap<_, _>, Arc<str>) = (marked.collect(), name.as_str().into());
-        let seat = Seat::start(name, move || Ok(Box::new(load(own.clone(), &files, marks.clone())?)))?;
-        Ok(Self { seat, ways })
+        let (marks, name): (BTreeMap<_, _>, _) = (marked.collect(), manifest.name.clone());
+        Self::start(manifest, move || load(name.clone(), &files, marks.clone()))
     }
 }
 
-fn load(name: Arc<str>, files: &TranslatorFiles, marks: BTreeMap<String, String>) -> Result<Loaded, TranslateError> {
+fn load(name: String, files: &TranslatorFiles, marks: BTreeMap<String, String>) -> Result<Loaded, TranslateError> {
     let paths: Vec<_> = files.paths().map(std::path::Path::to_owned).collect();
     let [config, weights, source, vocabulary] = &paths[..] else {
         return Err(broken(&name, "it must have four files"));
@@ -69,20 +56,6 @@ fn load(name: Arc<str>, files: &TranslatorFiles, marks: BTreeMap<String, String>
     match marks.values().find(|mark| !marian.has_mark(mark)) {
         Some(mark) => Err(broken(&name, format!("its vocabulary has no {mark}"))),
         None => Ok(Loaded { name, marian, marks }),
-    }
-}
-
-impl Translator for MarianTranslator {
-    fn name(&self) -> &str {
-        self.seat.name()
-    }
-
-    fn quality(&self, direction: Direction) -> Option<f32> {
-        self.ways.iter().find(|way| way.0 == direction).map(|way| way.1)
-    }
-
-    fn translate(&self, batch: Batch) -> Pending<'_> {
-        Box::pin(self.seat.translate(batch))
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::inline::{Block, Fixed, Mark, Part};
+use super::replace::overlapping;
 
 /// Messages inside messages. One that is deeper stays as it is.
 pub(super) const DEEPEST: usize = 8;
@@ -146,16 +147,17 @@ impl Message {
     }
 }
 
+/// Where the messages of a text stand, in order and apart.
+pub(super) fn ranges(text: &str) -> Vec<Range<usize>> {
+    messages(text).into_iter().map(|message| message.range).collect()
+}
+
 /// The text of a branch. `#` stands for a number, here or further inside, where that message says so.
 fn branch_of(text: &str) -> Block {
-    let inner = messages(text);
-    let inside = |at: usize| {
-        let next = inner.partition_point(|message| message.range.end <= at);
-        inner.get(next).is_some_and(|message| message.range.start <= at)
-    };
-    let signs = text.match_indices('#').filter(|&(at, _)| !inside(at));
-    let fixed = signs.map(|(at, sign)| Fixed::plain(at..at + 1, sign)).collect();
-    Block { fixed, ..Block::plain(text) }
+    let inner = ranges(text);
+    let signs = text.match_indices('#').map(|(at, _)| at..at + 1);
+    let outside = signs.filter(|sign| overlapping(&inner, sign).is_none());
+    Block { fixed: outside.map(|sign| Fixed::plain(sign, "#")).collect(), ..Block::plain(text) }
 }
 
 /// The block with a short placeholder for each message, and the parts of the messages in order. One with tags inside stays
@@ -188,14 +190,10 @@ pub(super) fn lifted(block: &Block) -> (Block, Vec<Vec<Part>>) {
 /// The block with its messages as parts that stay: they are too deep to be read.
 pub(super) fn whole(block: &Block) -> (Block, Vec<Vec<Part>>) {
     let mut block = block.clone();
-    let messages = messages(&block.text).into_iter().map(|message| message.range);
-    let fixed: Vec<Fixed> = messages.map(|range| Fixed::plain(range.clone(), &block.text[range])).collect();
+    let messages = ranges(&block.text);
     // A sign for a number may stand inside.
-    block.fixed.retain(|own| {
-        let next = fixed.partition_point(|message| message.range.end <= own.range.start);
-        fixed.get(next).is_none_or(|message| own.range.end <= message.range.start)
-    });
-    block.fixed.extend(fixed);
+    block.fixed.retain(|own| overlapping(&messages, &own.range).is_none());
+    block.fixed.extend(messages.into_iter().map(|range| Fixed::plain(range.clone(), &block.text[range])));
     block.fixed.sort_by_key(|fixed| fixed.range.start);
     (block, Vec::new())
 }
@@ -264,7 +262,7 @@ impl Lifting<'_> {
         }
         while self.from.marks.get(self.marks).is_some_and(|mark| mark.at <= start) {
             let mark = &self.from.marks[self.marks];
-            self.out.marks.push(Mark { at: self.out.text.len(), ..mark.clone() });
+            self.out.mark(mark.raw.clone(), mark.kind);
             self.marks += 1;
         }
         let surface = self.surface(&self.from.text[message.argument.clone()]);

@@ -1,15 +1,14 @@
 //! Translation: sentences in, sentences out, and the care that makes a text of them again.
 //!
-//! A [`Translator`] renders plain sentences in one direction or more. [`open`] reads a text once, and [`Desk`] picks routes
-//! by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
-//! documents around the sentences are `text`, `html` (with `shown`, `raised` and `tag_language`) and `subtitle`, and `message` where
-//! a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`, `separators`
-//! and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and `marian` (larger ones),
-//! on threads of their own, and `writer` (the engine), with `talk` and `task_words`, which a weak model gives back
-//! instead. Not here: downloads, HTTP, the command line.
+//! A [`Translator`] renders plain sentences in one direction or more. [`open`] reads a text once, and [`Translators`] picks
+//! routes by stated quality, translates each sentence once, checks it, and has the next translator try what fails. The
+//! documents around the sentences are `text`, `html` (with `shown`, `raised` and `tag_language`) and `subtitle`, and
+//! `message` where a program's message has branches; what a sentence has besides words is `protect`, `kept`, `number`,
+//! `separators` and `polish`; `check` judges, `glossary` fixes names. Translators: `student` (small networks) and `marian`
+//! (larger ones), each on a thread of its own (`network`), and `writer` (the engine), with `talk` and `task_words`, which a
+//! weak model gives back instead. Not here: downloads, HTTP, the command line.
 
 mod check;
-mod desk;
 mod error;
 mod glossary;
 mod html;
@@ -22,6 +21,7 @@ mod linear_cases;
 mod marian;
 mod message;
 mod name;
+mod network;
 mod number;
 mod place;
 mod polish;
@@ -29,7 +29,6 @@ mod protect;
 mod raised;
 mod replace;
 mod route;
-mod seat;
 mod separators;
 mod shown;
 mod split;
@@ -39,6 +38,7 @@ mod tag_language;
 mod talk;
 mod task_words;
 mod text;
+mod translators;
 mod writer;
 
 use std::future::Future;
@@ -48,16 +48,15 @@ use std::pin::Pin;
 use serde::Serialize;
 
 pub use self::check::{Fault, FaultKind};
-pub use self::desk::{Desk, Step, opened};
 pub use self::error::TranslateError;
 pub use self::glossary::{Glossary, Term};
 pub use self::job::{Document, Format, Rendered, Sentence, Translation};
 pub use self::layout::{OpenOptions, Opened, open};
-pub use self::marian::MarianTranslator;
-pub use self::student::Student;
+pub use self::network::NetworkTranslator;
+pub use self::translators::{Step, Translators, opened};
 pub use self::writer::{ENGINE, Writer};
 
-use crate::language::{Language, UnknownLanguage};
+use crate::language::Language;
 
 /// From one language into another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -66,13 +65,6 @@ pub struct Direction {
     pub from: Language,
     /// What is written.
     pub to: Language,
-}
-
-impl Direction {
-    /// A direction from two language codes.
-    fn parse(from: &str, to: &str) -> Result<Self, UnknownLanguage> {
-        Ok(Self { from: from.parse()?, to: to.parse()? })
-    }
 }
 
 impl std::fmt::Display for Direction {

@@ -5,7 +5,8 @@
 //! Німеччина) is counted: a translation may have as many of these as its source. Not here: how names are spelled
 //! (`language::spelling`).
 
-use crate::language::{Language, Mention, NameKey, Token, What, is_function_word, mentions, tokens};
+use super::number;
+use crate::language::{Language, NameKey, Token, is_function_word, mentions, tokens};
 
 /// Marks behind which any word may have a capital.
 const OPENERS: &str = ".!?:;«»„“”\"'‘’([{—–…\n";
@@ -21,8 +22,7 @@ struct Name {
 /// What may be names in a text.
 fn names(text: &str) -> Vec<Name> {
     let tokens = tokens(text);
-    let is_date = |mention: &Mention| matches!(mention.what, What::Date(_) | What::Weekday(_));
-    let dates: Vec<_> = mentions(text, &tokens).into_iter().filter(is_date).collect();
+    let dates: Vec<_> = mentions(text, &tokens).into_iter().filter(number::is_date).collect();
     let (mut end, mut goes_on) = (0, false);
     let mut found: Vec<Name> = Vec::new();
     for token in tokens {
@@ -50,12 +50,9 @@ impl Name {
     fn is_among(&self, sounds: &[NameKey]) -> bool {
         self.words.iter().map(|word| NameKey::of(&word.text)).any(|own| sounds.iter().any(|other| other.is_like(&own)))
     }
-}
 
-impl std::fmt::Display for Name {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let words: Vec<&str> = self.words.iter().map(|word| word.text.as_str()).collect();
-        f.write_str(&words.join(" "))
+    fn text(&self) -> String {
+        self.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -72,7 +69,7 @@ pub(super) fn invented(source: &str, target: &str, to: Language) -> Vec<String> 
     // Every language makes its own acronyms.
     new.retain(|name| !name.is_first && !name.words.iter().all(Token::is_acronym) && !name.is_among(&heard));
     match new.len() > spare {
-        true => new.iter().map(Name::to_string).collect(),
+        true => new.iter().map(Name::text).collect(),
         false => Vec::new(),
     }
 }

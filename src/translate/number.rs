@@ -7,28 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::check::{Fault, FaultKind};
-use crate::language::{
-    Amount, Language, Mention, Unit, Weight, What, mentions, number_ranges, number_spellings, parts_thousands,
-    plain_number, tokens,
-};
-
-/// A number as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Number {
-    pub(super) raw: String,
-    language: Language,
-}
-
-/// The numbers of a text in order.
-pub(super) fn numbers(text: &str, language: Language) -> Vec<Number> {
-    let raws = number_ranges(text).into_iter().map(|range| plain_number(&text[range]));
-    raws.map(|raw| Number { raw, language }).collect()
-}
-
-/// The ways to write a number of the source in `language`: as it stands, and with that language's separators.
-pub(super) fn spellings(number: &Number, language: Language) -> Vec<String> {
-    number_spellings(&number.raw, number.language, language)
-}
+use crate::language::{Amount, Language, Mention, Unit, Weight, What, mentions, parts_thousands, tokens};
 
 /// What a text mentions, read with the separators of its language.
 fn read(text: &str, language: Language) -> Vec<Mention> {
@@ -85,10 +64,14 @@ fn has_value(what: &What) -> bool {
     matches!(what, What::Number(_) | What::Clock(..) | What::Score(..) | What::Date(_))
 }
 
+/// A weekday, or a date with a month at least.
+pub(super) fn is_date(mention: &Mention) -> bool {
+    matches!(mention.what, What::Date(_) | What::Weekday(_))
+}
+
 /// What only one side has, as it stands there.
 fn changed(mention: &Mention, text: &str) -> Fault {
-    let is_date = matches!(mention.what, What::Date(_) | What::Weekday(_));
-    let kind = if is_date { FaultKind::DateChanged } else { FaultKind::NumberChanged };
+    let kind = if is_date(mention) { FaultKind::DateChanged } else { FaultKind::NumberChanged };
     Fault::new(kind, &text[mention.start..mention.end])
 }
 

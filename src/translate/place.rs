@@ -5,7 +5,7 @@
 //! cross: each is set inside its parent and behind the one before it, so what was well formed stays so. One that had words
 //! gets words, as long as there are enough; one that comes out empty is named.
 
-use crate::language::{placed_words, words};
+use crate::language::placed_words;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -63,7 +63,7 @@ fn tree(marks: &[Mark], words: &Words<'_>) -> Vec<Node> {
         let node = match (mark.kind, partners[index]) {
             (MarkKind::Open, Some(partner)) => {
                 let within = mark.at..marks[partner].at;
-                let need = usize::from(words.has_words(&within));
+                let need = usize::from(!words.within(&within).is_empty());
                 open.push(Node {
                     open: index,
                     close: Some(partner),
@@ -182,11 +182,10 @@ struct Words<'s> {
 
 impl<'s> Words<'s> {
     fn new(block: &'s Block, rendered: &'s Rendered) -> Self {
-        let ranges = |text: &str| -> Vec<Range<usize>> { placed_words(text).map(|(range, _)| range).collect() };
-        let all = |text| words(text).collect::<Vec<_>>();
-        let (source, target) = (ranges(&block.text), ranges(&rendered.text));
+        let (source, own): (Vec<_>, Vec<_>) = placed_words(&block.text).unzip();
+        let (target, theirs): (Vec<_>, Vec<_>) = placed_words(&rendered.text).unzip();
         let from = match rendered.links.is_empty() {
-            true => guessed(&all(&block.text), &all(&rendered.text)),
+            true => guessed(&own, &theirs),
             false => linked(rendered, &source, &target),
         };
         Self { block, rendered: &rendered.text, source, target, from }
@@ -196,10 +195,6 @@ impl<'s> Words<'s> {
     fn within(&self, source: &Range<usize>) -> Range<usize> {
         let first = self.source.partition_point(|word| word.start < source.start);
         first..self.source.partition_point(|word| word.start < source.end).max(first)
-    }
-
-    fn has_words(&self, source: &Range<usize>) -> bool {
-        !self.within(source).is_empty()
     }
 
     /// The bytes of the target that the words in these bytes of the source became.

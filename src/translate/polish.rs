@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::protect;
+use super::replace::{overlapping, rewritten};
 use crate::language::Language;
 
 /// What decides the capitals of a translation.
@@ -27,10 +28,7 @@ pub(super) struct Bare {
 
 /// Takes off what stands around the words; `fixed` are ranges that stay, in order. `None` when there is no word to translate.
 pub(super) fn strip(text: &str, fixed: &[Range<usize>]) -> Option<Bare> {
-    let is_fixed = |at: usize| {
-        let next = fixed.partition_point(|range| range.end <= at);
-        fixed.get(next).is_some_and(|range| range.start <= at)
-    };
+    let is_fixed = |at: usize| overlapping(fixed, &(at..at + 1)).is_some();
     let letter = |&(at, c): &(usize, char)| c.is_alphabetic() && !is_fixed(at);
     let first = text.char_indices().find(letter)?.0;
     let start = text[..first]
@@ -76,15 +74,7 @@ pub(super) fn calm(text: &str, stays: &[Range<usize>]) -> String {
 
 /// A text that is changed, but for what stands at `stays`.
 fn outside(text: &str, stays: &[Range<usize>], change: fn(&str) -> String) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for range in stays {
-        out.push_str(&change(&text[done..range.start]));
-        out.push_str(&text[range.clone()]);
-        done = range.end;
-    }
-    out.push_str(&change(&text[done..]));
-    out
+    rewritten(text, stays.iter().map(|range| (range.clone(), &text[range.clone()])), change)
 }
 
 /// The text with its first letter as a capital.

@@ -66,14 +66,14 @@ impl Route {
     pub(super) async fn translate(&self, batch: Batch) -> Result<Vec<Output>, TranslateError> {
         let (count, last) = (batch.sentences.len(), self.legs.len() - 1);
         let mut outputs: Vec<Output> = batch.sentences.into_iter().map(Output::from).collect();
-        for (leg, (translator, direction)) in self.legs.iter().enumerate() {
+        for (translator, direction) in &self.legs {
             // Links of two legs say nothing together.
             let want = if last == 0 { batch.want } else { Want::Text };
             let sentences = outputs.into_iter().map(|output| output.text).collect();
             outputs = translator.translate(Batch { direction: *direction, sentences, want }).await?;
             if outputs.len() != count {
                 let reason = format!("{count} sentences were asked for and {} came back", outputs.len());
-                return Err(TranslateError::Broken { name: self.legs[leg].0.name().to_owned(), reason });
+                return Err(TranslateError::Broken { name: translator.name().to_owned(), reason });
             }
         }
         Ok(outputs)

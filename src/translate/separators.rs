@@ -4,12 +4,13 @@
 //! separators of its new language. Only what is an amount is changed: a version, a date, a time, a code or an address stays,
 //! and so does whatever might be one. Not here: whether the value is the same (`number`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::Direction;
+use super::replace::{overlapping, replaced};
+use super::{Direction, number};
 use crate::language::{
-    Digits, Language, Mention, Unit, What, fold, is_function_word, mentions, number_ranges, plain_number, tokens,
+    Digits, Language, Unit, What, fold, is_function_word, mentions, number_ranges, plain_number, tokens,
 };
 
 /// Words before the number of a version, a chapter or an article, and before a time or a date.
@@ -20,99 +21,68 @@ const NUMBERED: &str = "version versions v ver release build section sections ch
 const TIMED: &str =
     "at from until till since before after on о об в у до після после с з із зі к около близько по від от";
 
-/// A number that has to be written in another way.
-struct Change {
-    range: Range<usize>,
-    /// As it stands.
-    old: String,
-    new: String,
-}
-
 /// The amounts of a text in this direction's source language, as they stand, and as the target language writes them.
 pub(super) fn respellings(source: &str, direction: Direction) -> HashMap<String, String> {
-    let read = Amounts::read(source, direction);
-    read.amounts.into_iter().filter(|(_, amount)| amount.doubtful == 0).map(|(old, amount)| (old, amount.new)).collect()
+    let sure = amounts(source, direction).into_iter().filter(|(_, amount)| !amount.is_doubtful);
+    sure.map(|(old, amount)| (old, amount.new)).collect()
 }
 
 /// The translation with the separators of its language; what stands at `kept` is not touched.
 pub(super) fn set(source: &str, target: &str, direction: Direction, kept: &[Range<usize>]) -> String {
-    let mut out = String::with_capacity(target.len());
-    let mut done = 0;
-    for Change { range, new, .. } in changes(source, target, direction, kept) {
-        out.push_str(&target[done..range.start]);
-        out.push_str(&new);
-        done = range.end;
-    }
-    out.push_str(&target[done..]);
-    out
+    replaced(target, changes(source, target, direction, kept))
 }
 
 /// The numbers of a translation that stand as in the source and would be read as others.
 pub(super) fn left(source: &str, target: &str, direction: Direction) -> Vec<String> {
-    changes(source, target, direction, &[]).into_iter().map(|change| change.old).collect()
+    changes(source, target, direction, &[]).into_iter().map(|(range, _)| plain_number(&target[range])).collect()
 }
 
-fn changes(source: &str, target: &str, direction: Direction, kept: &[Range<usize>]) -> Vec<Change> {
+/// The numbers that have to be written in another way, with that.
+fn changes(source: &str, target: &str, direction: Direction, kept: &[Range<usize>]) -> Vec<(Range<usize>, String)> {
     if (direction.from == Language::En) == (direction.to == Language::En) {
         return Vec::new();
     }
-    let Amounts { amounts } = Amounts::read(source, direction);
+    let amounts = amounts(source, direction);
     if amounts.is_empty() {
         return Vec::new();
     }
     let context = Context::new(target);
-    let mut kept = kept.iter().peekable();
-    let mut found = Vec::new();
-    for range in number_ranges(target) {
-        while kept.next_if(|other| other.end <= range.start).is_some() {}
-        if kept.peek().is_some_and(|other| other.start < range.end) {
-            continue;
-        }
+    let free = number_ranges(target).into_iter().filter(|range| overlapping(kept, range).is_none());
+    let changes = free.filter_map(|range| {
         let old = plain_number(&target[range.clone()]);
         // The same digits may be a version as well; then what stands around them in the translation says which they are.
-        let known =
-            amounts.get(&old).filter(|amount| amount.doubtful == 0 || context.is_amount(&range, old.contains(',')));
-        if let Some(new) = known.map(|amount| amount.new.clone()) {
-            found.push(Change { range, old, new });
-        }
-    }
-    found
-}
-
-/// The amounts of a source that are written with separators, by how they stand.
-struct Amounts {
-    amounts: HashMap<String, Amount>,
+        let amount = amounts.get(&old)?;
+        let known = !amount.is_doubtful || context.is_amount(&range, old.contains(','));
+        known.then(|| (range, amount.new.clone()))
+    });
+    changes.collect()
 }
 
 struct Amount {
     new: String,
-    /// How often the same digits stand for something else there.
-    doubtful: usize,
+    /// The same digits stand for something else there, too.
+    is_doubtful: bool,
 }
 
-impl Amounts {
-    fn read(source: &str, direction: Direction) -> Self {
-        let mut amounts: HashMap<String, Amount> = HashMap::new();
-        let mut others: HashMap<String, usize> = HashMap::new();
-        let mut context = None;
-        for range in number_ranges(source) {
-            let old = plain_number(&source[range.clone()]);
-            let separated = old.contains(|c: char| !c.is_ascii_digit());
-            let number =
-                Digits::read(&old, direction.from).filter(|it| separated && it.is_written(&old, direction.from));
-            let Some(number) = number else { continue };
-            let context = context.get_or_insert_with(|| Context::new(source));
-            if context.is_amount(&range, number.is_grouped) {
-                amounts.entry(old).or_insert_with(|| Amount { new: number.set(direction.to), doubtful: 0 });
-            } else {
-                *others.entry(old).or_default() += 1;
-            }
+/// The amounts of a source that are written with separators, by how they stand.
+fn amounts(source: &str, direction: Direction) -> HashMap<String, Amount> {
+    let mut amounts: HashMap<String, Amount> = HashMap::new();
+    let mut others: HashSet<String> = HashSet::new();
+    let mut context = None;
+    for range in number_ranges(source) {
+        let old = plain_number(&source[range.clone()]);
+        let separated = old.contains(|c: char| !c.is_ascii_digit());
+        let number = Digits::read(&old, direction.from).filter(|it| separated && it.is_written(&old, direction.from));
+        let Some(number) = number else { continue };
+        let context = context.get_or_insert_with(|| Context::new(source));
+        if context.is_amount(&range, number.is_grouped) {
+            amounts.entry(old).or_insert_with(|| Amount { new: number.set(direction.to), is_doubtful: false });
+        } else {
+            others.insert(old);
         }
-        for (old, amount) in &mut amounts {
-            amount.doubtful = others.get(old).copied().unwrap_or(0);
-        }
-        Self { amounts }
     }
+    amounts.iter_mut().for_each(|(old, amount)| amount.is_doubtful = others.contains(old));
+    amounts
 }
 
 /// What stands around the numbers of a text.
@@ -177,8 +147,7 @@ impl<'t> Context<'t> {
 
 /// A weekday or a month.
 fn is_date(word: &str) -> bool {
-    let date = |mention: &Mention| matches!(mention.what, What::Date(_) | What::Weekday(_));
-    mentions(word, &tokens(word)).iter().any(date)
+    mentions(word, &tokens(word)).iter().any(number::is_date)
 }
 
 #[cfg(test)]

@@ -2,53 +2,27 @@
 //!
 //! What the crate does with odd input was measured: it invents words for empty or picture-only text, so only sentences
 //! with letters get here (`polish::strip`); it cuts what is longer than its window, so such sentences are cut here and
-//! joined; and it panics on files that are no models, which its `seat` turns into an error. Not here: which student is
-//! asked (`desk`).
+//! joined; and it panics on files that are no models, which its thread (`network`) turns into an error. Not here: which
+//! student is asked (`translators`).
 
 use fxtranslate::engine::{Aligned, Engine};
 
-use super::seat::{Network, Seat, broken};
+use super::network::{Network, NetworkTranslator, broken};
 use super::split::Parts;
-use super::{Batch, Direction, Link, Output, Pending, TranslateError, Translator, Want};
+use super::{Batch, Link, Output, TranslateError, Want};
 use crate::hub::{TranslatorFiles, TranslatorManifest};
 
 /// Pieces of a sentence that the network was trained to take at once, its end mark included.
 const WINDOW: usize = 120;
 
-/// A handle on a student, whose thread ends with it.
-pub struct Student {
-    seat: Seat,
-    direction: Direction,
-    quality: f32,
-}
-
-impl Student {
-    /// A student for each direction of a manifest. The files are read when it is first asked.
+impl NetworkTranslator {
+    /// The student of a manifest. The files are read when it is first asked.
     ///
     /// # Errors
     /// When the manifest names a language that is not one of ours, or no thread can be started.
-    pub fn start(manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Vec<Self>, TranslateError> {
-        let one = |way: &crate::hub::Way| {
-            let direction = Direction::parse(&way.from, &way.to).map_err(|error| broken(&manifest.name, error))?;
-            let (name, files) = (manifest.name.clone(), files.clone());
-            let seat = Seat::start(&manifest.name, move || Ok(Box::new(load(&name, &files)?)))?;
-            Ok(Self { seat, direction, quality: way.chrf })
-        };
-        manifest.ways.iter().map(one).collect()
-    }
-}
-
-impl Translator for Student {
-    fn name(&self) -> &str {
-        self.seat.name()
-    }
-
-    fn quality(&self, direction: Direction) -> Option<f32> {
-        (direction == self.direction).then_some(self.quality)
-    }
-
-    fn translate(&self, batch: Batch) -> Pending<'_> {
-        Box::pin(self.seat.translate(batch))
+    pub fn student(manifest: &TranslatorManifest, files: TranslatorFiles) -> Result<Self, TranslateError> {
+        let name = manifest.name.clone();
+        Self::start(manifest, move || load(&name, &files))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Subtitles in the SubRip format: numbers and times stay, the lines of a cue are one text and are set in as many lines.
 
-use super::inline::{Block, Mark, MarkKind, Part};
+use super::inline::{Block, MarkKind, Part};
 
 /// The parts of a subtitle file; `None` when there is no cue with a time in it.
 pub(super) fn read(text: &str) -> Option<Vec<Part>> {
@@ -68,7 +68,7 @@ fn tagged(text: &str, lines: usize) -> Block {
             (false, '>') => MarkKind::Open,
             (false, _) => MarkKind::Alone,
         };
-        block.marks.push(Mark { at: block.text.len(), raw, kind });
+        block.mark(raw, kind);
         rest = &rest[end..];
     }
     block.text.push_str(rest);

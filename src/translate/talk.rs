@@ -2,7 +2,7 @@
 //!
 //! A rendering is held against the prompt by the characters and the words that they have in common, so an example comes to
 //! light that is only nearly the same; what the source has itself is no echo. Not here: the words of talk (`task_words`), and
-//! what is done about it (`writer`, `desk`).
+//! what is done about it (`writer`, `translators`).
 
 use std::collections::HashSet;
 

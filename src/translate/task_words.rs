@@ -84,17 +84,12 @@ impl TaskWords {
 
 /// True when these words begin with those of an entry.
 fn begins(entry: &str, said: &[&str]) -> bool {
-    let mut entries = words_of(entry).enumerate();
+    let mut entries = entry.split([' ', '-']).enumerate();
     entries.all(|(at, entry)| said.get(at).is_some_and(|word| is_listed(entry, word)))
 }
 
 fn begins_anywhere(entry: &str, said: &[&str]) -> bool {
     (0..said.len()).any(|at| begins(entry, &said[at..]))
-}
-
-/// The words of an entry, each with its `*`.
-fn words_of(entry: &str) -> impl Iterator<Item = &str> {
-    entry.split([' ', '-'])
 }
 
 #[cfg(test)]

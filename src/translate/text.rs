@@ -6,6 +6,7 @@
 
 use super::inline::{Block, Part};
 use super::message;
+use super::replace::overlapping;
 
 /// A line shorter than this was not wrapped but ended.
 const WRAPPED: usize = 45;
@@ -16,14 +17,12 @@ pub(super) fn read(text: &str) -> Vec<Part> {
     let mut paragraph = String::new();
     // Characters of the line before.
     let mut width = 0;
-    let messages = message::messages(text);
-    let mut messages = messages.iter().map(|message| &message.range).peekable();
+    let messages = message::ranges(text);
     let mut end = 0;
     for line in text.split_inclusive('\n') {
         let start = end;
         end += line.len();
-        while messages.next_if(|message| message.end <= start).is_some() {}
-        if messages.peek().is_some_and(|message| message.start < start) {
+        if overlapping(&messages, &(start..start)).is_some() {
             paragraph.push_str(line);
             width = 0;
             continue;
@@ -68,12 +67,10 @@ fn flush(paragraph: &mut String, parts: &mut Vec<Part>) {
 
 /// What tabs end, each with its tab; those inside a message end nothing.
 fn cells(text: &str) -> Vec<&str> {
-    let messages = if text.contains('\t') { message::messages(text) } else { Vec::new() };
-    let mut messages = messages.iter().map(|message| &message.range).peekable();
+    let messages = if text.contains('\t') { message::ranges(text) } else { Vec::new() };
     let (mut start, mut cells) = (0, Vec::new());
     for (at, _) in text.match_indices('\t') {
-        while messages.next_if(|message| message.end <= at).is_some() {}
-        if messages.peek().is_none_or(|message| at < message.start) {
+        if overlapping(&messages, &(at..at + 1)).is_none() {
             cells.push(&text[start..=at]);
             start = at + 1;
         }

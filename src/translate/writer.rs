@@ -4,7 +4,7 @@
 //! over the weights serves four rows. The grammar lets no letter of another alphabet through, no source word that is
 //! not a name or a code, and no number that the source does not have, and asks for each of its numbers. A sentence with a
 //! fault is written again, several times side by side, which costs about one pass. Not here: which sentences are asked
-//! (`desk`).
+//! (`translators`).
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
@@ -14,12 +14,14 @@ use super::replace::replaced;
 use super::split::Parts;
 use super::talk::{Shape, echoed, examples, instructions, line_of, trigrams};
 use super::task_words::TaskWords;
-use super::{Batch, Direction, Pending, TranslateError, Translator, check, number, protect, separators, talk};
+use super::{Batch, Direction, Pending, TranslateError, Translator, check, protect, separators, talk};
 use crate::engine::sampler::Sampling;
 use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
 use crate::grammar::{ForbiddenWords, NameSpellings, Script, SentenceFormat, SentenceGrammar, TextRules};
 use crate::intake::one_line;
-use crate::language::{Language, beginnings, is_code, latin_words, tokens};
+use crate::language::{
+    Language, beginnings, is_code, latin_words, number_ranges, number_spellings, plain_number, tokens,
+};
 
 /// Branches of one job: candle's kernels read the weights once for up to four rows.
 const ROWS: usize = 4;
@@ -180,12 +182,12 @@ fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {
     // A code with digits counts as a number: it has to come through, and as often as it is given.
     let (numbered, words): (Vec<&str>, Vec<&str>) =
         foreign.into_iter().partition(|word| word.contains(|c: char| c.is_ascii_digit()));
-    let free = free_numbers(&prose, from, &numbered);
+    let free = free_numbers(&prose, &numbered);
     let respelled = separators::respellings(&prose, direction);
     let numbers = free.iter().map(|number| {
-        let mut spellings = number::spellings(number, to);
-        if let Some(new) = respelled.get(&number.raw) {
-            spellings.retain(|spelling| *spelling != number.raw && spelling != new);
+        let mut spellings = number_spellings(number, from, to);
+        if let Some(new) = respelled.get(number) {
+            spellings.retain(|spelling| spelling != number && spelling != new);
             spellings.push(new.clone());
         }
         spellings
@@ -239,10 +241,13 @@ fn names(sentence: &str, from: Language, to: Language) -> NameSpellings {
 }
 
 /// The numbers that stand for themselves: that of 39C comes with its word and is not asked for once more.
-fn free_numbers(sentence: &str, from: Language, codes: &[&str]) -> Vec<number::Number> {
-    let mut free = number::numbers(sentence, from);
-    for number in codes.iter().flat_map(|code| number::numbers(code, from)) {
-        if let Some(at) = free.iter().position(|other| other.raw == number.raw) {
+fn free_numbers(sentence: &str, codes: &[&str]) -> Vec<String> {
+    let numbers = |text: &str| -> Vec<String> {
+        number_ranges(text).into_iter().map(|range| plain_number(&text[range])).collect()
+    };
+    let mut free = numbers(sentence);
+    for number in codes.iter().flat_map(|code| numbers(code)) {
+        if let Some(at) = free.iter().position(|other| *other == number) {
             free.remove(at);
         }
     }

@@ -359,7 +359,7 @@ pub(crate) fn tokenizer() -> Tokenizer {
 /// A service on an engine.
 pub(crate) fn service(engine: Engine) -> Service {
     let model = ModelInfo { name: "scripted".into(), revision: None, quantization: None, engine: "a test".into() };
-    Service::with_recipe(engine, Recipe { warnings: vec!["a warning".to_owned()], ..Recipe::new(model) })
+    Service::new(engine, Recipe { warnings: vec!["a warning".to_owned()], ..Recipe::new(model) })
 }
 
 /// A job with a branch for each rule, each with a tail of its own.

@@ -23,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("cache", &["answer"]),
     ("translate", &["grammar", "engine", "hub", "intake"]),
     ("answer", &["plan", "intake"]),
-    ("plan", &["grammar", "intake"]),
+    ("plan", &["grammar", "engine", "intake"]),
     ("grammar", &["engine"]),
     ("engine", &["hub"]),
     ("config", &["engine", "hub", "error", "cache", "http"]),

@@ -8,7 +8,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use stislo::http::{Gateway, Keys, Limits, Options, PublicUrl, router};
 use stislo::language::Language;
-use stislo::translate::Desk;
+use stislo::translate::Translators;
 use tower::ServiceExt;
 
 use crate::harness::{STUCK, Script, service};
@@ -16,7 +16,7 @@ use crate::translators::{Asked, Speller, desk, spelled};
 
 async fn app_with(options: Options) -> Router {
     let gateway = Gateway::new(options, None);
-    gateway.open(service(Script::new(&["x"]).engine().await.0).with_desk(desk().0));
+    gateway.open(service(Script::new(&["x"]).engine().await.0).with_translators(desk().0));
     router(gateway)
 }
 
@@ -180,8 +180,8 @@ async fn who_finds_no_place_is_told_to_slow_down() {
     let asked = Asked { gate: Some(Arc::new(tokio::sync::Notify::new())), ..Asked::default() };
     let limits = Limits { concurrency: 1, queue: 0, ..Limits::default() };
     let gateway = Gateway::new(Options { limits, ..Options::default() }, None);
-    let desk = Desk::new().with(Speller(asked.clone()));
-    gateway.open(service(Script::new(&["x"]).engine().await.0).with_desk(desk));
+    let desk = Translators::new().with(Speller(asked.clone()));
+    gateway.open(service(Script::new(&["x"]).engine().await.0).with_translators(desk));
     let app = router(gateway);
     let body = json!({"q": TEXT, "source": "en", "target": "uk"});
     let first = tokio::spawn({

@@ -7,7 +7,7 @@ use stislo::engine::marian::search::search;
 use stislo::engine::model::marian::{MarianConfig, MarianNetwork, SearchSettings};
 use stislo::hub::{Silent, TranslatorFiles, TranslatorManifest};
 use stislo::language::Language;
-use stislo::translate::{Batch, Desk, Direction, MarianTranslator, TranslateError, Translator, Want};
+use stislo::translate::{Batch, Direction, NetworkTranslator, TranslateError, Translator, Translators, Want};
 use tempfile::TempDir;
 
 use crate::hub_server::{COMMIT, HubServer, REPOSITORY, hub};
@@ -181,7 +181,7 @@ async fn downloaded(cache: &Path, mark: &str) -> (TranslatorManifest, Translator
 }
 
 async fn outputs(
-    translator: &MarianTranslator,
+    translator: &NetworkTranslator,
     to: Language,
     sentences: &[&str],
 ) -> Result<Vec<String>, TranslateError> {
@@ -195,7 +195,7 @@ async fn outputs(
 async fn a_model_from_the_hub_translates_by_marks_and_cuts_what_is_long() {
     let cache = TempDir::new().unwrap();
     let (manifest, files) = downloaded(cache.path(), ">>ukr<<").await;
-    let translator = MarianTranslator::start(&manifest, files).unwrap();
+    let translator = NetworkTranslator::marian(&manifest, files).unwrap();
     let qualities =
         [Language::Uk, Language::Ru, Language::En].map(|to| translator.quality(Direction { from: Language::En, to }));
     assert_eq!(qualities, [Some(20.0), Some(21.0), None]);
@@ -216,9 +216,9 @@ async fn a_model_from_the_hub_translates_by_marks_and_cuts_what_is_long() {
 async fn a_preferred_translator_is_asked_first() {
     let cache = TempDir::new().unwrap();
     let (manifest, files) = downloaded(cache.path(), ">>ukr<<").await;
-    let desk = || Desk::new().with(Speller(Asked::default()));
+    let desk = || Translators::new().with(Speller(Asked::default()));
     let direction = Direction { from: Language::En, to: Language::Uk };
-    let usual = desk().with(MarianTranslator::start(&manifest, files.clone()).unwrap());
+    let usual = desk().with(NetworkTranslator::marian(&manifest, files.clone()).unwrap());
     assert_eq!(usual.best(direction).unwrap().0, "speller");
     let chosen = usual.preferring("Tiny-ZLE");
     assert_eq!(chosen.best(direction).unwrap(), ("tiny-zle".to_owned(), 20.0));
@@ -230,7 +230,7 @@ async fn a_preferred_translator_is_asked_first() {
 async fn a_model_that_cannot_be_used_is_named_with_its_fault() {
     let cache = TempDir::new().unwrap();
     let (manifest, files) = downloaded(cache.path(), ">>xyz<<").await;
-    let translator = MarianTranslator::start(&manifest, files).unwrap();
+    let translator = NetworkTranslator::marian(&manifest, files).unwrap();
     let error = outputs(&translator, Language::Uk, &["rain"]).await.unwrap_err().to_string();
     assert!(error.contains("tiny-zle") && error.contains(">>xyz<<"), "{error}");
     let cache = TempDir::new().unwrap();
@@ -238,7 +238,7 @@ async fn a_model_that_cannot_be_used_is_named_with_its_fault() {
     for path in files.paths() {
         let good = std::fs::read(path).unwrap();
         std::fs::write(path, &good[..good.len() / 2]).unwrap();
-        let translator = MarianTranslator::start(&manifest, files.clone()).unwrap();
+        let translator = NetworkTranslator::marian(&manifest, files.clone()).unwrap();
         let error = outputs(&translator, Language::Uk, &["rain"]).await.unwrap_err().to_string();
         assert!(error.contains(path.file_name().unwrap().to_str().unwrap()), "{error}");
         std::fs::write(path, good).unwrap();

@@ -8,7 +8,7 @@ use stislo::intake::{self, AnnotatedArticle, Article};
 use stislo::language::Language;
 use stislo::plan::PlanError;
 use stislo::service::{Recipe, Service, Stage, SummaryEvent, Weakness};
-use stislo::translate::{Desk, Glossary};
+use stislo::translate::{Glossary, Translators};
 
 use crate::harness::{ANSWERS, Fault, Log, Script, fixture, request, service, source};
 
@@ -104,7 +104,7 @@ async fn terms_of_the_glossary_have_their_renderings_in_summaries() {
     let answers = async |terms: &str| {
         let glossary = Glossary::parse(terms, "test").unwrap();
         let (service, _) = scripted(&ANSWERS).await;
-        let service = service.with_desk(Desk::new().with_glossary(glossary));
+        let service = service.with_translators(Translators::new().with_glossary(glossary));
         let mut shown = Vec::new();
         let watch = |event: SummaryEvent| {
             if let SummaryEvent::Fact { fact, .. } = event {
@@ -423,7 +423,7 @@ async fn what_the_model_writes_poorly_is_said_with_what_does_better() {
     let weakness =
         Weakness { code: WarningCode::WritesPoorly, models: names(&["larger"]), translators: names(&["student"]) };
     let recipe = Recipe { weak: [(Language::Uk, weakness)].into(), ..service.recipe().clone() };
-    let service = Service::with_recipe(service.engine().clone(), recipe);
+    let service = Service::new(service.engine().clone(), recipe);
     let asked = request(&fixture("en", "page"), &[Language::En, Language::Uk]);
     let mut seen = Vec::new();
     let watch = |stage| {
@@ -439,7 +439,7 @@ async fn what_the_model_writes_poorly_is_said_with_what_does_better() {
     assert!(seen.contains(&answer.summaries[1].warnings), "it is there as soon as the summary is");
     // A text in that language is not translated into it, so no translator would do better.
     let (own, _) = scripted(&[ANSWERS[1]]).await;
-    let own = Service::with_recipe(own.engine().clone(), service.recipe().clone());
+    let own = Service::new(own.engine().clone(), service.recipe().clone());
     let answer = own.summarize(request(&fixture("uk", "page"), &[Language::Uk]), |_| ()).await.unwrap();
     assert_eq!(answer.summaries[0].warnings[0].better, ["larger"]);
 }

@@ -7,7 +7,9 @@ use stislo::answer::Strategy;
 use stislo::hub::{HubError, Silent};
 use stislo::language::Language::{self, En, Uk};
 use stislo::service::{Document, Stage, Step, SummaryEvent, TextFormat, Translation};
-use stislo::translate::{Batch, Desk, Direction, OpenOptions, Student, TranslateError, Translator, Want};
+use stislo::translate::{
+    Batch, Direction, NetworkTranslator, OpenOptions, TranslateError, Translator, Translators, Want,
+};
 use tempfile::TempDir;
 
 use crate::harness::{ANSWERS, STUCK, Script, fixture, request, service};
@@ -21,17 +23,17 @@ fn document(text: &str, from: Option<Language>, to: Language) -> Document {
     Document { text: text.to_owned(), from, to, format: TextFormat::Text }
 }
 
-async fn translate(desk: &Desk, text: &str) -> Translation {
+async fn translate(desk: &Translators, text: &str) -> Translation {
     desk.translate(document(text, Some(En), Uk), &mut |_| ()).await.unwrap()
 }
 
-async fn student(files: &Files) -> (Student, TempDir) {
+async fn student(files: &Files) -> (NetworkTranslator, TempDir) {
     let cache = TempDir::new().unwrap();
     let (manifest, files) = downloaded(files, cache.path()).await;
-    (Student::start(&manifest, files).unwrap().remove(0), cache)
+    (NetworkTranslator::student(&manifest, files).unwrap(), cache)
 }
 
-async fn outputs(student: &Student, sentences: &[&str], want: Want) -> Result<Vec<String>, TranslateError> {
+async fn outputs(student: &NetworkTranslator, sentences: &[&str], want: Want) -> Result<Vec<String>, TranslateError> {
     let sentences = sentences.iter().map(|text| (*text).to_owned()).collect();
     let outputs = student.translate(Batch { direction: EN_UK, sentences, want }).await?;
     Ok(outputs.into_iter().map(|output| output.text).collect())
@@ -105,7 +107,7 @@ async fn odd_input_never_reaches_a_network_and_long_input_comes_back() {
     let (student, _cache) = student(&tiny_student::files(3)).await;
     let long = "word ".repeat(1500);
     assert!(!outputs(&student, &[&long], Want::Text).await.unwrap()[0].is_empty());
-    let desk = Desk::new().with(student);
+    let desk = Translators::new().with(student);
     for text in ["", " \n\t ", "🔥🔥", "\0", "12:30 — 5 %", "https://a.ua/b?c=d", "\u{200b}"] {
         let done = translate(&desk, text).await;
         assert_eq!((done.text.as_str(), done.engine.as_str()), (text, "none"));
@@ -125,11 +127,11 @@ async fn a_broken_student_is_an_error_and_the_next_takes_over() {
         let (student, _cache) = student(&files).await;
         let outcome = outputs(&student, &["The mayor opened the bridge."], Want::Text).await;
         assert!(matches!(outcome, Err(TranslateError::Broken { .. }) | Ok(_)), "{outcome:?}");
-        let desk = Desk::new().with(student).with(Broken).with(Speller(Asked::default()));
+        let desk = Translators::new().with(student).with(Broken).with(Speller(Asked::default()));
         let done = translate(&desk, "The mayor opened the bridge.").await;
         assert_eq!((done.text, done.engine.as_str()), (spelled("The mayor opened the bridge.", Uk), "speller"));
     }
-    let alone = Desk::new().with(Broken);
+    let alone = Translators::new().with(Broken);
     let outcome = alone.translate(document("The mayor left.", Some(En), Uk), &mut |_| ()).await;
     assert!(matches!(outcome, Err(TranslateError::Broken { .. })));
 }
@@ -155,7 +157,7 @@ async fn three_hundred_sentences_come_one_after_another() {
 #[tokio::test]
 async fn who_leaves_stops_the_work() {
     let asked = Asked { gate: Some(Arc::new(tokio::sync::Notify::new())), ..Asked::default() };
-    let desk = Desk::new().with(Speller(asked.clone()));
+    let desk = Translators::new().with(Speller(asked.clone()));
     let text = "The mayor opened the bridge. Two men left.".to_owned();
     let work = tokio::spawn(async move { desk.translate(document(&text, Some(En), Uk), &mut |_| ()).await });
     asked.begun.notified().await;
@@ -194,7 +196,7 @@ async fn a_text_is_opened_once_for_all_that_translate_it() {
     let (desk, _) = desk();
     let text = document("The mayor left. Two men left.", None, Uk);
     let opened = stislo::translate::open(&text, &OpenOptions::default()).unwrap();
-    assert_eq!((opened.from(), opened.to(), opened.format()), (En, Uk, TextFormat::Text));
+    assert_eq!((opened.from, opened.to), (En, Uk));
     let once = desk.translate_opened(opened.clone(), &mut |_| ()).await.unwrap();
     assert_eq!(once.text, spelled(&text.text, Uk));
     assert_eq!(once, desk.translate_opened(opened, &mut |_| ()).await.unwrap());
@@ -205,7 +207,7 @@ async fn a_text_is_opened_once_for_all_that_translate_it() {
 async fn a_summary_is_pivoted_by_the_desk_with_its_evidence() {
     let (desk, asked) = desk();
     let (engine, log) = Script::new(&ANSWERS[..1]).engine().await;
-    let service = service(engine).with_desk(desk);
+    let service = service(engine).with_translators(desk);
     let mut wanted = request(&fixture("en", "page"), &[En, Uk, Language::Ru]);
     wanted.options.strategy = Some(Strategy::Pivot);
     let answer = service.summarize(wanted, |_| ()).await.unwrap();
@@ -232,7 +234,7 @@ async fn the_languages_of_a_pivot_are_translated_side_by_side() {
     let gate = Arc::new(tokio::sync::Notify::new());
     let asked = Asked { gate: Some(gate.clone()), ..Asked::default() };
     let (engine, _) = Script::new(&ANSWERS[..1]).engine().await;
-    let service = service(engine).with_desk(Desk::new().with(Speller(asked.clone())));
+    let service = service(engine).with_translators(Translators::new().with(Speller(asked.clone())));
     let mut wanted = request(&fixture("en", "page"), &[En, Uk, Language::Ru]);
     wanted.options.strategy = Some(Strategy::Pivot);
     let work = tokio::spawn(async move {

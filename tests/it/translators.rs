@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use stislo::hub::{Silent, TranslatorFiles, TranslatorManifest};
 use stislo::language::Language;
-use stislo::translate::{Batch, Desk, Direction, Output, Pending, TranslateError, Translator};
+use stislo::translate::{Batch, Direction, Output, Pending, TranslateError, Translator, Translators};
 
 use crate::hub_server::{COMMIT, HubServer, REPOSITORY, hub};
 use crate::tiny_student::{Files, packed};
@@ -88,9 +88,9 @@ impl Translator for Broken {
 }
 
 /// A desk with a speller.
-pub(crate) fn desk() -> (Desk, Asked) {
+pub(crate) fn desk() -> (Translators, Asked) {
     let asked = Asked::default();
-    (Desk::new().with(Speller(asked.clone())), asked)
+    (Translators::new().with(Speller(asked.clone())), asked)
 }
 
 /// A manifest of a student from English to Ukrainian; each build has the hashes of its packed files.

@@ -20,7 +20,7 @@ use stislo::engine::tokenizer::Tokenizer;
 use stislo::engine::tokenizer::unigram::Unigram;
 use stislo::hub::{Hub, HubSettings, TranslatorManifest};
 use stislo::language::Language;
-use stislo::translate::{Batch, Direction, Student, Translator, Want};
+use stislo::translate::{Batch, Direction, NetworkTranslator, Translator, Want};
 
 /// Tokens in one pass.
 const CHUNK: usize = 128;
@@ -74,12 +74,12 @@ fn student(folder: &Path) -> Outcome<()> {
     let manifest = TranslatorManifest::parse(&std::fs::read_to_string(folder.join("manifest.toml"))?, "manifest.toml")?;
     let files =
         Hub::new(HubSettings::new(folder))?.cached_translator(&manifest).ok_or("the files are not in the folder")?;
-    let students = Student::start(&manifest, files)?;
+    let student = NetworkTranslator::student(&manifest, files)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let direction = Direction { from: Language::En, to: Language::Uk };
     answer(|line| {
         let sentences = vec![serde_json::from_str(line)?];
-        let outputs = runtime.block_on(students[0].translate(Batch { direction, sentences, want: Want::Text }))?;
+        let outputs = runtime.block_on(student.translate(Batch { direction, sentences, want: Want::Text }))?;
         Ok(serde_json::to_value(&outputs[0].text)?)
     })
 }

@@ -190,7 +190,7 @@ fn fixtures_become_summaries(model: Box<dyn Model>, tokenizer: Tokenizer) {
     let settings = EngineSettings { context: CONTEXT, ..EngineSettings::default() };
     let engine = runtime.block_on(Engine::start(settings, move || Ok((model, card)))).unwrap();
     let info = ModelInfo { name: NAME.into(), revision: None, quantization: None, engine: "a test".into() };
-    let service = Service::with_recipe(engine, Recipe { fluent: vec![Language::En], ..Recipe::new(info) });
+    let service = Service::new(engine, Recipe { fluent: vec![Language::En], ..Recipe::new(info) });
     let mut faults = Vec::new();
     for from in ["en", "uk", "ru"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(from).join("harbour-bridge/page.txt");

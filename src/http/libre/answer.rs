@@ -19,7 +19,7 @@ use crate::http::options::Limits;
 use crate::http::queue::Caller;
 use crate::intake::Company;
 use crate::language::{Language, nearest_language};
-use crate::service::{Document, OpenOptions, Service, TextFormat};
+use crate::service::{self, Document, OpenOptions, Service, TextFormat};
 
 /// Texts of one request that are translated at the same time.
 const SIDE_BY_SIDE: usize = 4;
@@ -116,9 +116,9 @@ async fn item(service: Service, wanted: Arc<TextsRequest>, at: usize, admission:
     }
     let document = Document { text: text.to_owned(), from: wanted.from, to: wanted.to, format: wanted.format };
     let translation = async {
-        let options = OpenOptions { company: wanted.company, held: Some(admission), ..OpenOptions::default() };
-        let opened = service.opened(document, options).await?;
-        Ok((service.translate_opened(opened.clone(), &mut |_| ()).await?, opened))
+        let options = OpenOptions { company: wanted.company, permit: Some(admission), ..OpenOptions::default() };
+        let opened = service::opened(document, options).await?;
+        Ok((service.translators().translate_opened(opened.clone(), &mut |_| ()).await?, opened))
     };
     let (translation, opened) = match translation.await {
         Ok(done) => done,
@@ -129,7 +129,7 @@ async fn item(service: Service, wanted: Arc<TextsRequest>, at: usize, admission:
     };
     let plain = wanted.format == TextFormat::Text && wanted.alternatives > 0;
     let alternatives = match plain {
-        true => service.alternatives(&opened, &translation, wanted.alternatives).await,
+        true => service.translators().alternatives(&opened, &translation, wanted.alternatives).await,
         false => Vec::new(),
     };
     let detected = Guess::new(translation.from, translation.confidence);

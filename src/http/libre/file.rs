@@ -104,9 +104,8 @@ pub(in crate::http) async fn translate(
             decoded(&file.bytes, most)
         });
         let document = Document { text: text.await??, from, to, format };
-        let options = OpenOptions { held: Some(admission), ..OpenOptions::default() };
-        let opened = service.opened(document, options).await?;
-        Ok(service.translate_opened(opened, &mut |_| ()).await?)
+        let options = OpenOptions { permit: Some(admission), ..OpenOptions::default() };
+        Ok(service.translate(document, options, &mut |_| ()).await?)
     };
     let translation = libre.work((caller, begun, room), work).await?;
     let name = plain(&format!("{}.{title}", unguessable()));

@@ -134,7 +134,7 @@ impl Libre {
 
 /// The languages that can be written from this one.
 fn targets(service: &Service, from: Language) -> Vec<Language> {
-    let reached = |to: &Language| from == *to || service.translator(Direction { from, to: *to }).is_some();
+    let reached = |to: &Language| from == *to || service.translators().best(Direction { from, to: *to }).is_some();
     Language::ALL.into_iter().filter(reached).collect()
 }
 

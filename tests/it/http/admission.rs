@@ -118,7 +118,7 @@ async fn a_newcomer_begins_beside_a_caller_who_has_everything() {
 async fn translations_do_not_wait_for_summaries() {
     let (engine, _, gate) = Script::new(&ANSWERS).gated().await;
     let gateway = Gateway::new(open(1, 0), None);
-    gateway.open(service(engine).with_desk(desk().0));
+    gateway.open(service(engine).with_translators(desk().0));
     let app = router(gateway);
     let running = tokio::spawn(send(&app, numbered(1)));
     let gate = inside(gate).await;
@@ -142,7 +142,7 @@ fn silent(path: &str) -> Request<Body> {
 #[tokio::test]
 async fn callers_without_a_key_take_nothing_from_those_with_one() {
     let gateway = Gateway::new(keyed(4, 16), None);
-    gateway.open(service(Script::new(&ANSWERS).engine().await.0).with_desk(desk().0));
+    gateway.open(service(Script::new(&ANSWERS).engine().await.0).with_translators(desk().0));
     let app = router(gateway);
     let silent: Vec<_> = (0..64).map(|_| tokio::spawn(send(&app, silent("/translate")))).collect();
     // Others without a key send what they may, and leave it there.

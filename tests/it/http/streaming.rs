@@ -113,7 +113,7 @@ async fn english_that_nobody_asked_for_is_not_streamed() {
     let service = crate::harness::service(Script::new(&[ANSWERS[0], ANSWERS[1]]).engine().await.0);
     let recipe = Recipe { fluent: vec![Language::En], ..service.recipe().clone() };
     let gateway = stislo::http::Gateway::new(Options::default(), None);
-    gateway.open(Service::with_recipe(service.engine().clone(), recipe));
+    gateway.open(Service::new(service.engine().clone(), recipe));
     let asked = json!({"text": fixture("ru", "page"), "stream": true, "languages": ["uk"]});
     let events = events(ask(&router(gateway), &asked).await).await;
     for (name, data) in &events {

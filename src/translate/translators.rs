@@ -1,4 +1,4 @@
-//! The desk: a text comes in, its sentences go to translators, and a text goes out.
+//! The way of a text: it comes in, its sentences go to translators, and a text goes out.
 //!
 //! Sentences are taken in short batches in order, so that a reader sees the first ones early and a caller who leaves
 //! stops the work within a batch: dropping the future is all it takes. A sentence that comes again is not translated
@@ -28,8 +28,8 @@ const BATCH: usize = 8;
 
 /// Translators, and the care around them. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Desk {
-    translators: Vec<Arc<dyn Translator>>,
+pub struct Translators {
+    all: Vec<Arc<dyn Translator>>,
     glossary: Arc<Glossary>,
     /// The translator that is asked first, whatever others state.
     preferred: Option<Arc<str>>,
@@ -67,15 +67,15 @@ struct Tasks {
     task_of: Vec<Option<usize>>,
 }
 
-impl Desk {
-    /// A desk without a translator.
+impl Translators {
+    /// None yet.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a translator.
     pub fn with(mut self, translator: impl Translator + 'static) -> Self {
-        self.translators.push(Arc::new(translator));
+        self.all.push(Arc::new(translator));
         self
     }
 
@@ -95,20 +95,12 @@ impl Desk {
     }
 
     fn routes(&self, direction: Direction) -> Vec<Route> {
-        route::routes(&self.translators, self.preferred.as_deref(), direction)
+        route::routes(&self.all, self.preferred.as_deref(), direction)
     }
 
     /// The name and stated quality of the best way to translate in this direction.
     pub fn best(&self, direction: Direction) -> Option<(String, f32)> {
         self.routes(direction).first().map(|route| (route.name(), route.quality))
-    }
-
-    /// A desk for each of the other ways to translate in this direction, the best first, that knows no way but that.
-    pub fn others(&self, direction: Direction) -> Vec<Self> {
-        let routes = self.routes(direction).into_iter().skip(1);
-        let desk =
-            |route: Route| Self { translators: route.translators(), glossary: self.glossary.clone(), preferred: None };
-        routes.map(desk).collect()
     }
 
     /// Translates a text. Dropping the future cancels the work.
@@ -130,25 +122,43 @@ impl Desk {
     /// When nothing translates its direction, or when a translator fails and no other can take its place.
     pub async fn translate_opened(
         &self,
-        opened: Opened,
+        opened: Arc<Opened>,
         watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<Translation, TranslateError> {
-        let total = opened.units().len();
+        let total = opened.units.len();
         watch(Step::Begun { total });
         let mut sentences = Vec::with_capacity(total);
         let mut ready = |index: usize, rendered: &Rendered| {
-            let source = opened.units()[index].text().to_owned();
+            let source = opened.units[index].text().to_owned();
             let Rendered { text, engine, faults, .. } = rendered.clone();
             sentences.push(Sentence { source, text, engine, faults });
             watch(Step::Ready { index, total, sentence: &sentences[index] });
         };
         let reader = opened.clone();
-        let tasks = beside(move |_| Tasks::of(reader.units())).await?;
-        let rendered = self.render(opened.units(), tasks, &mut ready).await?;
+        let tasks = beside(move |_| Tasks::of(&reader.units)).await?;
+        let rendered = self.render(&opened.units, tasks, &mut ready).await?;
         let engine = most_used(&sentences);
-        let (from, to, confidence) = (opened.from(), opened.to(), opened.confidence());
+        let (from, to, confidence) = (opened.from, opened.to, opened.confidence);
         let text = beside(move |cancel| opened.assemble(&rendered, cancel)).await??;
         Ok(Translation { text, from, confidence, to, engine, sentences })
+    }
+
+    /// Other renderings of a plain text, at most `most`, by the translators that are not the best.
+    pub async fn alternatives(&self, opened: &Arc<Opened>, main: &Translation, most: usize) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let routes = self.routes(Direction { from: main.from, to: main.to });
+        for route in routes.iter().skip(1).take(most) {
+            let alone = Self { all: route.translators(), glossary: self.glossary.clone(), preferred: None };
+            // An alternative that cannot be had is none.
+            if let Ok(other) = alone.translate_opened(opened.clone(), &mut |_| ()).await
+                && other.text != main.text
+                && !other.text.trim().is_empty()
+                && !found.contains(&other.text)
+            {
+                found.push(other.text);
+            }
+        }
+        found
     }
 
     /// Renders sentences; tells `ready` of each in order, as soon as those before it are ready too.
@@ -248,7 +258,7 @@ impl Desk {
 ///
 /// # Errors
 /// When the text is refused (see [`open`]).
-pub async fn opened(document: Document, options: OpenOptions) -> Result<Opened, TranslateError> {
+pub async fn opened(document: Document, options: OpenOptions) -> Result<Arc<Opened>, TranslateError> {
     let _leaving = options.cancel.on_drop();
     beside(move |_| open(&document, &options)).await?
 }
@@ -378,5 +388,5 @@ fn moved(output: &Output, finished: &str, shift: usize) -> Vec<Link> {
 }
 
 #[cfg(test)]
-#[path = "desk_cases.rs"]
+#[path = "translators_cases.rs"]
 mod cases;

@@ -1,4 +1,4 @@
-//! The desk's tests, with translators that know a few words.
+//! Tests of the way of a text through translators that know a few words.
 
 use std::sync::Mutex;
 
@@ -51,7 +51,7 @@ fn block<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(work)
 }
 
-fn translate(desk: &Desk, text: &str, (from, to): (Option<Language>, Language), format: Format) -> Translation {
+fn translate(desk: &Translators, text: &str, (from, to): (Option<Language>, Language), format: Format) -> Translation {
     let document = Document { text: text.to_owned(), from, to, format };
     block(desk.translate(document, &mut |_| ())).unwrap()
 }
@@ -67,7 +67,7 @@ const WORDS: &[(&str, &str)] = &[
 #[test]
 fn a_text_keeps_its_shape_and_a_repeated_sentence_is_asked_once() {
     let (translator, asked) = scripted("words", (En, Uk), 50.0, WORDS);
-    let desk = Desk::new().with(translator);
+    let desk = Translators::new().with(translator);
     let text = "The mayor opened the old bridge.\n\n - The mayor opened the old bridge.\n - 300 men left! 🔥\n\n12:30\n\nRead more at https://a.ua/x today.\n";
     let done = translate(&desk, text, (None, Uk), Format::Text);
     assert_eq!(
@@ -85,7 +85,7 @@ fn what_fails_goes_to_the_next_and_the_answer_names_it() {
         scripted("best", (En, Uk), 60.0, &[("The mayor opened 5", "Мер відкрив 6"), ("the old bridge", "старий міст")]);
     let (next, asked) =
         scripted("next", (En, Uk), 30.0, &[("The mayor opened", "Мер відчинив"), ("old bridges", "старих мостів")]);
-    let desk = Desk::new().with(next).with(best);
+    let desk = Translators::new().with(next).with(best);
     let done = translate(&desk, "The mayor opened 5 old bridges.", (Some(En), Uk), Format::Text);
     assert_eq!((done.text.as_str(), done.engine.as_str()), ("Мер відчинив 5 старих мостів.", "next"));
     assert_eq!(asked.lock().unwrap().len(), 1);
@@ -96,7 +96,7 @@ fn what_fails_goes_to_the_next_and_the_answer_names_it() {
 fn ukrainian_and_russian_meet_in_english() {
     let (there, _) = scripted("uk-en", (Uk, En), 60.0, &[("Мер відкрив міст", "The mayor opened the bridge")]);
     let (back, _) = scripted("en-ru", (En, Ru), 55.0, &[("The mayor opened the bridge", "Мэр открыл мост")]);
-    let desk = Desk::new().with(there).with(back);
+    let desk = Translators::new().with(there).with(back);
     let done = translate(&desk, "Мер відкрив міст.", (Some(Uk), Ru), Format::Text);
     assert_eq!((done.text.as_str(), done.engine.as_str()), ("Мэр открыл мост.", "uk-en + en-ru"));
     let missing =
@@ -108,7 +108,7 @@ fn ukrainian_and_russian_meet_in_english() {
 #[test]
 fn what_is_in_the_target_language_stays() {
     let (translator, asked) = scripted("words", (En, Uk), 50.0, WORDS);
-    let desk = Desk::new().with(translator);
+    let desk = Translators::new().with(translator);
     let text = "The mayor opened the old bridge. Міський голова учора відкрив новий міст через річку.";
     let done = translate(&desk, text, (Some(En), Uk), Format::Text);
     assert_eq!(done.text, "Мер відкрив старий міст. Міський голова учора відкрив новий міст через річку.");
@@ -121,7 +121,7 @@ fn an_address_is_never_lost() {
     let (translator, _) =
         scripted("words", (En, Uk), 50.0, &[("Read more at", "Читайте на"), ("https", "хттпс"), ("today", "сьогодні")]);
     let done = translate(
-        &Desk::new().with(translator),
+        &Translators::new().with(translator),
         "Read more at https://a.ua/x?y={id} today.",
         (Some(En), Uk),
         Format::Text,
@@ -132,7 +132,7 @@ fn an_address_is_never_lost() {
 #[test]
 fn html_and_subtitles_come_back_whole() {
     let (translator, _) = scripted("words", (En, Uk), 50.0, WORDS);
-    let desk = Desk::new().with(translator);
+    let desk = Translators::new().with(translator);
     let html = "<p>The mayor opened <a href='x'>the old bridge</a> &amp; <b translate=\"no\">ACME</b> today.</p>";
     let done = translate(&desk, html, (Some(En), Uk), Format::Html);
     assert_eq!(
@@ -161,7 +161,7 @@ fn placeholders_come_through_whatever_a_translator_does() {
         ("<g id=\"1\">", ""),
         ("${cost}", "$ {вартість}"),
     ];
-    let desk = || Desk::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
+    let desk = || Translators::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
     for (text, wanted) in [
         ("Renewed :days days ago by :user.", "Поновлено :days днів тому :user."),
         ("You owe __sum__ to {name}!", "Ви винні __sum__ для {name}!"),
@@ -188,7 +188,7 @@ fn the_branches_of_a_message_are_translated_and_its_frame_stays() {
         ("nothing", "нічого"),
         ("many", "багато"),
     ];
-    let desk = Desk::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
+    let desk = Translators::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
     let text =
         "You have {n, plural, =0 {nothing} one {# new letter} other {{size, select, big {many} other {#}}}} today.";
     let done = translate(&desk, text, (Some(En), Uk), Format::Text);
@@ -215,10 +215,10 @@ fn a_changed_weekday_is_a_fault_and_the_next_translator_is_asked() {
     ] {
         let best = Fixed { name: "best", to, quality: 60.0, text: wrong };
         let next = Fixed { name: "next", to, quality: 30.0, text: right };
-        let done = translate(&Desk::new().with(next).with(best), source, (Some(En), to), Format::Text);
+        let done = translate(&Translators::new().with(next).with(best), source, (Some(En), to), Format::Text);
         assert_eq!(done.text.to_lowercase(), right.to_lowercase());
         assert_eq!((done.engine.as_str(), done.sentences[0].faults.len()), ("next", 0), "{:?}", done.sentences);
-        let alone = Desk::new().with(Fixed { name: "best", to, quality: 60.0, text: wrong });
+        let alone = Translators::new().with(Fixed { name: "best", to, quality: 60.0, text: wrong });
         let done = translate(&alone, source, (Some(En), to), Format::Text);
         assert!(
             done.sentences[0].faults.iter().any(|fault| fault.kind == FaultKind::DateChanged),
@@ -230,7 +230,7 @@ fn a_changed_weekday_is_a_fault_and_the_next_translator_is_asked() {
 
 #[test]
 fn numbers_take_the_separators_of_the_target() {
-    let copied = |from, to, words| Desk::new().with(scripted("words", (from, to), 50.0, words).0);
+    let copied = |from, to, words| Translators::new().with(scripted("words", (from, to), 50.0, words).0);
     let done = translate(
         &copied(En, Uk, &[("Of the", "Із"), ("flats,", "квартир"), ("are cold", "холодні")]),
         "Of the 12,300 flats, 4.5% are cold.",
@@ -255,7 +255,7 @@ fn what_everybody_makes_up_stays_as_it_was_with_its_fault() {
         ("Who pays?", "Переклад цього тексту українською"),
         ("Who pays?", "Платить той, хто замовляє музику на цьому великому святі"),
     ] {
-        let desk = Desk::new().with(Fixed { name: "weak", to: Uk, quality: 30.0, text });
+        let desk = Translators::new().with(Fixed { name: "weak", to: Uk, quality: 30.0, text });
         let done = translate(&desk, source, (Some(En), Uk), Format::Text);
         assert_eq!((done.text.as_str(), done.engine.as_str()), (source, "none"));
         let kinds: Vec<FaultKind> = done.sentences[0].faults.iter().map(|fault| fault.kind).collect();
@@ -270,7 +270,7 @@ fn what_everybody_makes_up_stays_as_it_was_with_its_fault() {
 fn what_a_program_reads_inside_html_comes_back_with_its_bytes() {
     const WORDS: &[(&str, &str)] =
         &[("Many", "Багато"), ("letters", "листів"), ("Sent", "Надіслано"), ("today", "сьогодні"), ("day", "день")];
-    let desk = Desk::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
+    let desk = Translators::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
     for (html, wanted) in [
         (
             "<p>{% if n > 1 %}Many{% endif %} letters {{ a && b }}</p>",
@@ -294,7 +294,7 @@ fn what_a_program_reads_inside_html_comes_back_with_its_bytes() {
         ("Many", "Багато"),
         ("letters", "листів"),
     ];
-    let swaps = Desk::new().with(scripted("swaps", (En, Uk), 50.0, SWAPS).0);
+    let swaps = Translators::new().with(scripted("swaps", (En, Uk), 50.0, SWAPS).0);
     let done = translate(&swaps, "{% if n > 1 %}Many{% endif %} letters", (Some(En), Uk), Format::Text);
     assert_eq!(done.text, "{% if n > 1 %}Багато{% endif %} листів");
 }
@@ -309,15 +309,15 @@ fn raised_figures_and_notes_stay_where_they_belong() {
         (" m", " м"),
         ("water", "вода"),
     ];
-    let desk = Desk::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
+    let desk = Translators::new().with(scripted("words", (En, Uk), 50.0, WORDS).0);
     let html = "<p>Two bridges<sup><a href=\"#n\">1</a></sup> hold 10<sup>6</sup> kg and cover 40 m<sup>2</sup>. H<sub>2</sub>O: water.</p>";
     let wanted = "<p>Два мости<sup><a href=\"#n\">1</a></sup> витримують 10<sup>6</sup> кг і займають 40 м<sup>2</sup>. H<sub>2</sub>O: вода.</p>";
     let done = translate(&desk, html, (Some(En), Uk), Format::Html);
     assert_eq!(done.text, wanted);
     assert!(done.sentences.iter().all(|sentence| sentence.faults.is_empty()), "{:?}", done.sentences);
     // One that loses what is raised: it is put back.
-    let loses =
-        Desk::new().with(scripted("loses", (En, Uk), 50.0, &[("holds", "витримує"), ("10⁶", "106"), ("kg", "кг")]).0);
+    let loses = Translators::new()
+        .with(scripted("loses", (En, Uk), 50.0, &[("holds", "витримує"), ("10⁶", "106"), ("kg", "кг")]).0);
     let done = translate(&loses, "<p>It holds 10<sup>6</sup> kg.</p>", (Some(En), Uk), Format::Html);
     assert_eq!(done.text, "<p>It витримує 10<sup>6</sup> кг.</p>");
 }
@@ -325,7 +325,7 @@ fn raised_figures_and_notes_stay_where_they_belong() {
 #[test]
 fn a_tag_without_its_words_is_a_fault_and_the_page_says_its_language() {
     let html = "<html lang=\"en\"><head><meta property=\"og:locale\" content=\"en_GB\"></head><body dir=\"ltr\"><p>The <b>very</b> <i>big</i> <u>mayor</u>.</p></body></html>";
-    let short = Desk::new().with(Fixed { name: "short", to: Uk, quality: 60.0, text: "Мер." });
+    let short = Translators::new().with(Fixed { name: "short", to: Uk, quality: 60.0, text: "Мер." });
     let done = translate(&short, html, (Some(En), Uk), Format::Html);
     let faults: Vec<_> = done.sentences[0].faults.iter().filter(|fault| fault.kind == FaultKind::TagEmptied).collect();
     assert_eq!(faults.len(), 2, "{:?}", done.sentences);
@@ -348,9 +348,9 @@ fn a_text_that_could_be_in_two_languages_is_in_that_of_its_company() {
     let document = |text: &str| Document { text: text.to_owned(), from: None, to: En, format: Format::Text };
     let texts = ["Погода на завтра", "Уряд ухвалив бюджет на рік."];
     let options = OpenOptions { company: Company::of(texts), ..OpenOptions::default() };
-    assert_eq!(open(&document(texts[0]), &options).ok().map(|opened| opened.from()), Some(Uk));
+    assert_eq!(open(&document(texts[0]), &options).ok().map(|opened| opened.from), Some(Uk));
     // What can be in one only stays in that.
-    assert_eq!(open(&document("Это мы"), &options).ok().map(|opened| opened.from()), Some(Ru));
+    assert_eq!(open(&document("Это мы"), &options).ok().map(|opened| opened.from), Some(Ru));
     let german = document("Die Regierung hat am Montag ein neues Gesetz beschlossen.");
     assert!(matches!(open(&german, &options), Err(TranslateError::UnknownLanguage { .. })));
     let left = OpenOptions::default();
@@ -373,7 +373,7 @@ fn what_bounds_a_request_is_held_as_long_as_its_text() {
     let held: Arc<dyn Send + Sync> = Arc::new(());
     let bounds = Arc::downgrade(&held);
     let document = Document { text: "It left.".to_owned(), from: Some(En), to: Uk, format: Format::Text };
-    let opened = open(&document, &OpenOptions { held: Some(held), ..OpenOptions::default() }).unwrap();
+    let opened = open(&document, &OpenOptions { permit: Some(held), ..OpenOptions::default() }).unwrap();
     let thread = opened.clone();
     drop(opened);
     assert!(bounds.upgrade().is_some(), "a thread works with it");
@@ -463,7 +463,7 @@ proptest::proptest! {
         way in 0_u8..7,
     ) {
         let text = tokens.join(" ");
-        let done = translate(&Desk::new().with(Hostile(way)), &text, (Some(En), Uk), Format::Text);
+        let done = translate(&Translators::new().with(Hostile(way)), &text, (Some(En), Uk), Format::Text);
         let named = done.sentences.iter().any(|sentence| sentence.faults.iter().any(|fault| fault.kind.breaks_what_stays()));
         if !named {
             proptest::prop_assert_eq!(stays(&text), stays(&done.text), "{} -> {}", text, done.text);

@@ -1,14 +1,16 @@
-//! A thread for one network: it loads it, works off batches, and ends with the last handle.
+//! A network as a translator, on a thread of its own that loads it, works off batches, and ends with the last handle.
 //!
-//! Networks are not made to be shared or interrupted, so each sits on a thread of its own behind a bounded channel, and gets
-//! its sentences in short batches; between two of them it looks whether anybody still waits. A panic in a network ends
-//! as an error and not as a crash.
+//! Networks are not made to be shared or interrupted, so each is behind a bounded channel and gets its sentences in short
+//! batches; between two of them it looks whether anybody still waits. A panic in a network ends as an error and not as a
+//! crash. Not here: the networks (`student`, `marian`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Batch, Output, TranslateError};
+use super::{Batch, Direction, Output, Pending, TranslateError, Translator};
+use crate::hub::TranslatorManifest;
+use crate::language::UnknownLanguage;
 
 /// Batches that may wait for a network. Who finds the channel full waits his turn.
 const WAITING: usize = 4;
@@ -21,8 +23,10 @@ pub(super) trait Network {
 }
 
 /// A handle on a network's thread.
-pub(super) struct Seat {
+pub struct NetworkTranslator {
     name: String,
+    /// Directions and their stated quality.
+    ways: Vec<(Direction, f32)>,
     /// Bounded by [`WAITING`]; the thread loads the network with the first message.
     requests: mpsc::Sender<Request>,
 }
@@ -32,37 +36,51 @@ struct Request {
     answer: oneshot::Sender<Result<Vec<Output>, TranslateError>>,
 }
 
-impl Seat {
-    /// Starts a thread; `load` runs on it when a batch is there, again and again until it succeeds.
-    pub(super) fn start<F>(name: &str, load: F) -> Result<Self, TranslateError>
-    where
-        F: Fn() -> Result<Box<dyn Network>, TranslateError> + Send + 'static,
-    {
+impl NetworkTranslator {
+    /// Starts a thread for all directions of a manifest; `load` runs on it when a batch is there, again and again until it
+    /// succeeds.
+    ///
+    /// # Errors
+    /// When the manifest names a language that is not one of ours, or no thread can be started.
+    pub(super) fn start<N: Network>(
+        manifest: &TranslatorManifest,
+        load: impl Fn() -> Result<N, TranslateError> + Send + 'static,
+    ) -> Result<Self, TranslateError> {
+        let name = manifest.name.clone();
+        let ways = manifest.ways.iter().map(|way| {
+            let direction = Direction { from: way.from.parse()?, to: way.to.parse()? };
+            Ok((direction, way.chrf))
+        });
+        let ways = ways.collect::<Result<_, UnknownLanguage>>().map_err(|error| broken(&name, error))?;
         let (requests, inbox) = mpsc::channel(WAITING);
-        let own = name.to_owned();
+        let own = name.clone();
         let thread = std::thread::Builder::new().name(format!("stislo-{name}"));
-        thread.spawn(move || serve(&own, &load, inbox)).map_err(|error| broken(name, error))?;
-        Ok(Self { name: name.to_owned(), requests })
-    }
-
-    /// What the network is called.
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Translates a batch. Dropping the future takes it back.
-    pub(super) async fn translate(&self, batch: Batch) -> Result<Vec<Output>, TranslateError> {
-        let gone = || broken(&self.name, "its thread has ended");
-        let (answer, waiting) = oneshot::channel();
-        self.requests.send(Request { batch, answer }).await.map_err(|_| gone())?;
-        waiting.await.map_err(|_| gone())?
+        thread.spawn(move || serve(&own, &load, inbox)).map_err(|error| broken(&name, error))?;
+        Ok(Self { name, ways, requests })
     }
 }
 
-type Load = dyn Fn() -> Result<Box<dyn Network>, TranslateError>;
+impl Translator for NetworkTranslator {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn quality(&self, direction: Direction) -> Option<f32> {
+        self.ways.iter().find(|way| way.0 == direction).map(|way| way.1)
+    }
+
+    fn translate(&self, batch: Batch) -> Pending<'_> {
+        Box::pin(async move {
+            let gone = || broken(&self.name, "its thread has ended");
+            let (answer, waiting) = oneshot::channel();
+            self.requests.send(Request { batch, answer }).await.map_err(|_| gone())?;
+            waiting.await.map_err(|_| gone())?
+        })
+    }
+}
 
 /// The life of the thread: batches until the last handle is gone.
-fn serve(name: &str, load: &Load, mut inbox: mpsc::Receiver<Request>) {
+fn serve<N: Network>(name: &str, load: &dyn Fn() -> Result<N, TranslateError>, mut inbox: mpsc::Receiver<Request>) {
     let mut network = None;
     while let Some(Request { batch, answer }) = inbox.blocking_recv() {
         if answer.is_closed() {
