@@ -196,17 +196,14 @@ impl HubVariables {
         let mut settings = HubSettings::new(cache);
         settings.endpoint = self.endpoint.unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
         settings.token = self.token.or_else(stored).and_then(|token| Token::new(&token));
-        settings.offline = offline || self.hub_offline.is_some_and(|value| is_true(&value));
+        // The values that huggingface_hub takes for true.
+        let is_true = |value: String| ["1", "on", "yes", "true"].contains(&value.to_lowercase().as_str());
+        settings.offline = offline || self.hub_offline.is_some_and(is_true);
         if let Some(pip) = self.pip {
             settings.pip = pip.split_whitespace().map(str::to_owned).collect();
         }
         Ok(settings)
     }
-}
-
-/// The values that huggingface_hub takes for true.
-fn is_true(value: &str) -> bool {
-    ["1", "on", "yes", "true"].contains(&value.to_lowercase().as_str())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::workload::SEQUENCES;
+use crate::chart::each_once;
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,50 +28,40 @@ pub enum Name {
     Rules,
 }
 
+/// All of them, as they are spelled in JSON and in a table; the same in every version.
+const NAMES: [(Name, &str, &str); 7 + SEQUENCES] = [
+    (Name::Load, "load", "load the model"),
+    (Name::FirstTokenShort, "first_token_short", "first token, short prompt"),
+    (Name::FirstTokenArticle, "first_token_article", "first token, article"),
+    (Name::Prefill, "prefill", "read the article"),
+    (Name::Decode(1), "decode_1", "write 1 sequence"),
+    (Name::Decode(2), "decode_2", "write 2 together"),
+    (Name::Decode(3), "decode_3", "write 3 together"),
+    (Name::Decode(4), "decode_4", "write 4 together"),
+    (Name::ThreeLanguages, "three_languages", "three languages"),
+    (Name::Summaries, "summaries", "three real summaries"),
+    (Name::Rules, "rules", "rules, part of writing"),
+];
+
 impl Name {
-    /// The name in JSON; the same in every version.
-    pub fn code(self) -> String {
-        match self {
-            Self::Load => "load".to_owned(),
-            Self::FirstTokenShort => "first_token_short".to_owned(),
-            Self::FirstTokenArticle => "first_token_article".to_owned(),
-            Self::Prefill => "prefill".to_owned(),
-            Self::Decode(sequences) => format!("decode_{sequences}"),
-            Self::ThreeLanguages => "three_languages".to_owned(),
-            Self::Summaries => "summaries".to_owned(),
-            Self::Rules => "rules".to_owned(),
-        }
+    fn spelled(self) -> (&'static str, &'static str) {
+        let found = NAMES.iter().find(|(name, ..)| *name == self);
+        found.map(|&(_, code, words)| (code, words)).expect("at most SEQUENCES are written together")
+    }
+
+    /// The name in JSON.
+    pub fn code(self) -> &'static str {
+        self.spelled().0
     }
 
     /// The name in a table.
-    pub fn words(self) -> String {
-        match self {
-            Self::Load => "load the model".to_owned(),
-            Self::FirstTokenShort => "first token, short prompt".to_owned(),
-            Self::FirstTokenArticle => "first token, article".to_owned(),
-            Self::Prefill => "read the article".to_owned(),
-            Self::Decode(1) => "write 1 sequence".to_owned(),
-            Self::Decode(sequences) => format!("write {sequences} together"),
-            Self::ThreeLanguages => "three languages".to_owned(),
-            Self::Summaries => "three real summaries".to_owned(),
-            Self::Rules => "rules, part of writing".to_owned(),
-        }
+    pub fn words(self) -> &'static str {
+        self.spelled().1
     }
 
     /// The words for a code, or the code itself where another version wrote it.
-    pub(super) fn words_of(code: &str) -> String {
-        let decode = (1..=SEQUENCES).map(Self::Decode);
-        let known = [
-            Self::Load,
-            Self::FirstTokenShort,
-            Self::FirstTokenArticle,
-            Self::Prefill,
-            Self::ThreeLanguages,
-            Self::Summaries,
-            Self::Rules,
-        ];
-        let found = known.into_iter().chain(decode).find(|name| name.code() == code);
-        found.map_or_else(|| code.to_owned(), Self::words)
+    pub(super) fn words_of(code: &str) -> &str {
+        NAMES.iter().find(|(_, known, _)| *known == code).map_or(code, |(_, _, words)| words)
     }
 
     /// What the numbers count.
@@ -90,7 +81,7 @@ pub struct Figure {
     pub name: String,
     /// Its [`Name::words`]; for people, so not in the JSON.
     #[serde(skip)]
-    pub words: String,
+    pub words: &'static str,
     /// What the numbers count.
     pub unit: &'static str,
     /// The middle of the runs; the mean of the two in the middle where their number is even.
@@ -101,17 +92,11 @@ pub struct Figure {
 
 /// Brings samples, run after run, together into figures, in the order in which their names came first.
 pub fn gather(samples: &[(Name, f64)]) -> Vec<Figure> {
-    let mut names: Vec<Name> = Vec::new();
-    for (name, _) in samples {
-        if !names.contains(name) {
-            names.push(*name);
-        }
-    }
     let figure = |name: Name| {
         let runs: Vec<f64> = samples.iter().filter(|(known, _)| *known == name).map(|(_, value)| *value).collect();
-        Figure { name: name.code(), words: name.words(), unit: name.unit(), median: median(&runs), runs }
+        Figure { name: name.code().to_owned(), words: name.words(), unit: name.unit(), median: median(&runs), runs }
     };
-    names.into_iter().map(figure).collect()
+    each_once(samples.iter().map(|(name, _)| *name), |name| name).into_iter().map(figure).collect()
 }
 
 /// The median of at least one number.

@@ -4,7 +4,7 @@
 //! each answer, one token each a pass. The best token is taken whatever it is, so that every run writes the same number of
 //! tokens; constraints and the sampler have no part in it. What a user waits for with them is measured as `summaries`.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -49,9 +49,10 @@ impl Meter<'_> {
         self.sample(Name::FirstTokenArticle, started.elapsed().as_secs_f64());
 
         for sequences in 1..=SEQUENCES {
-            self.begin(&format!("writing, {sequences} at a time"));
-            let took = self.decode(&past, vec![first; sequences], tokens)?;
-            self.sample(Name::Decode(sequences), (sequences * tokens) as f64 / took.as_secs_f64());
+            let mut caches = forks(&past, sequences);
+            let started = self.begin(&format!("writing, {sequences} at a time"));
+            self.write(&mut caches, vec![first; sequences], tokens)?;
+            self.sample(Name::Decode(sequences), (sequences * tokens) as f64 / started.elapsed().as_secs_f64());
         }
         drop(past);
 
@@ -92,14 +93,6 @@ impl Meter<'_> {
             next = self.pass(&mut [Slot { tokens: chunk, cache: &mut cache, rows }])?;
         }
         Ok((cache, *next.first().ok_or(EngineError::NoChoice)?))
-    }
-
-    /// How long it takes to write `tokens` more for each of `last`, all of which have the same past.
-    fn decode(&self, past: &KvCache, last: Vec<u32>, tokens: usize) -> Result<Duration, EngineError> {
-        let mut caches = forks(past, last.len());
-        let started = Instant::now();
-        self.write(&mut caches, last, tokens)?;
-        Ok(started.elapsed())
     }
 
     /// Adds a token to every sequence `passes` times.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{Name, Report};
 use crate::answer::ModelInfo;
-use crate::chart::{Bar, Chart, Page, Section};
+use crate::chart::{Bar, Chart, Page, Section, each_once};
 
 /// A report as it was written. Of an older or newer version, what is known here is read.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -36,20 +36,9 @@ struct Figure {
 }
 
 impl From<&Report> for Earlier {
+    /// The report as it is read from the JSON that is printed of it.
     fn from(report: &Report) -> Self {
-        let figure = |it: &super::Figure| Figure {
-            name: it.name.clone(),
-            unit: it.unit.to_owned(),
-            median: it.median,
-            runs: it.runs.clone(),
-        };
-        Self {
-            model: report.model.clone(),
-            machine: Machine { cpu: report.machine.cpu.clone(), threads: report.machine.threads },
-            workload: Workload { article: report.workload.article.clone() },
-            figures: report.figures.iter().map(figure).collect(),
-            peak_resident_bytes: report.peak_resident_bytes,
-        }
+        serde_json::from_value(serde_json::json!(report)).expect("a report is read as it is written")
     }
 }
 
@@ -76,21 +65,17 @@ pub fn page(runs: &[Earlier]) -> Page {
 }
 
 fn section(title: &str, runs: &[Earlier], is_of: impl Fn(&Figure) -> bool) -> Section {
-    let mut first: Vec<&Figure> = Vec::new();
-    for figure in runs.iter().flat_map(|run| &run.figures).filter(|figure| is_of(figure)) {
-        if !first.iter().any(|known| known.name == figure.name) {
-            first.push(figure);
-        }
-    }
-    let chart = |figure: &&Figure| {
+    let figures = runs.iter().flat_map(|run| &run.figures).filter(|figure| is_of(figure));
+    let chart = |figure: &Figure| {
         let found = runs.iter().map(|run| run.figures.iter().find(|it| it.name == figure.name));
         let bar = |found: &Figure| Bar {
             value: found.median,
             label: format!("{:.2} {}", found.median, found.unit),
             marks: found.runs.clone(),
         };
-        let title = Name::words_of(&figure.name);
+        let title = Name::words_of(&figure.name).to_owned();
         Chart { title, top: None, bars: found.map(|found| found.map(bar)).collect() }
     };
-    Section { title: title.to_owned(), charts: first.iter().map(chart).collect() }
+    let first = each_once(figures, |figure| &figure.name);
+    Section { title: title.to_owned(), charts: first.into_iter().map(chart).collect() }
 }

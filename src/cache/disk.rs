@@ -5,7 +5,7 @@
 //! on without. That costs milliseconds where an answer costs seconds. A file that is damaged is thrown away.
 
 use std::fs::OpenOptions;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use redb::{
@@ -117,15 +117,11 @@ impl Disk {
                 }
                 Err(_) => tracing::warn!(%path, "the kept answers are damaged"),
             }
-            remove(&self.path);
+            if let Err(error) = std::fs::remove_file(&self.path) {
+                tracing::warn!(%path, %error, "cannot remove the damaged answers");
+            }
         }
         None
-    }
-}
-
-fn remove(path: &Path) {
-    if let Err(error) = std::fs::remove_file(path) {
-        tracing::warn!(path = %path.display(), %error, "cannot remove the damaged answers");
     }
 }
 
@@ -193,7 +189,7 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!((mode(&disk.path), mode(disk.path.parent().unwrap())), (0o600, 0o700));
         }
     }

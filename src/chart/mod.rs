@@ -58,6 +58,17 @@ pub struct Bar {
     pub marks: Vec<f64>,
 }
 
+/// One of each name, in the order in which they come first.
+pub fn each_once<T: Copy, N: PartialEq>(all: impl IntoIterator<Item = T>, name: impl Fn(T) -> N) -> Vec<T> {
+    let mut found: Vec<T> = Vec::new();
+    for one in all {
+        if !found.iter().any(|&known| name(known) == name(one)) {
+            found.push(one);
+        }
+    }
+    found
+}
+
 /// The page as HTML.
 pub fn html(page: &Page) -> String {
     let title = escape(&page.title);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use clap::builder::PossibleValuesParser;
 use indicatif::DecimalBytes;
+use serde_json::json;
 
 use super::input::Format;
 use super::page;
@@ -57,16 +58,13 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         tokens: args.tokens as usize,
         summaries: args.summaries,
     };
-    let report = bench::run(subject, wanted, |step| bars.measuring(step)).await;
+    let report = bench::run(subject, wanted, |step| bars.spin(step)).await;
     bars.done();
     let mut report = report?;
     if !args.prompt_ids {
         report.prompts = None;
     }
-    super::input::print(&match args.format {
-        Format::Text => text(&report),
-        Format::Json => format!("{:#}\n", serde_json::json!(report)),
-    })?;
+    args.format.print(|| text(&report), || json!(report))?;
     runs.push(Earlier::from(&report));
     args.page.write(&bench::page(&runs))
 }

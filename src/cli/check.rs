@@ -71,11 +71,8 @@ fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> 
     let article = reference.article();
     let note = note(super::input::read(summary, args.lang)?, article)?;
     let checked = answer::against(&note, &reference);
-    let text = match args.format {
-        Format::Text => text(&checked, article, &Page::of_stdout(settings)),
-        Format::Json => format!("{:#}\n", json(&checked, article)),
-    };
-    super::input::print(&text)?;
+    let page = Page::of_stdout(settings);
+    args.format.print(|| text(&checked, article, &page), || json(&checked, article))?;
     Ok(findings(&checked))
 }
 
@@ -97,26 +94,26 @@ fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
         let source =
             |text: &str, name: &str, language| Source { bytes: text.into(), name: name.into(), title: None, language };
         // Claims about one article mostly stand together.
-        if read.as_ref().is_none_or(|(text, _)| *text != article) {
-            let result = reference(source(&article, "article", None));
-            read = Some((article, result));
-        }
-        let reference = read.as_ref().map(|(_, reference)| reference);
-        let outcome = reference.map(|reference| {
-            let reference = reference.as_ref().map_err(ToString::to_string)?;
+        let reference = match &read {
+            Some((text, reference)) if *text == article => reference,
+            _ => {
+                let result = reference(source(&article, "article", None));
+                &read.insert((article, result)).1
+            }
+        };
+        let outcome = reference.as_ref().map_err(ToString::to_string).and_then(|reference| {
             let article = reference.article();
             let note = note(source(&claim, "claim", lang), article).map_err(|error| error.to_string())?;
-            Ok::<_, String>((answer::against(&note, reference), article))
+            Ok((answer::against(&note, reference), article))
         });
         let printed = match outcome {
-            Some(Ok((checked, article))) => {
+            Ok((checked, article)) => {
                 count += findings(&checked);
                 let mut value = json(&checked, article);
                 value["id"] = json!(id);
                 value
             }
-            Some(Err(error)) => json!({ "id": id, "error": error }),
-            None => continue,
+            Err(error) => json!({ "id": id, "error": error }),
         };
         super::input::print(&format!("{printed}\n"))?;
     }

@@ -91,10 +91,12 @@ fn differences(answer: &Answer, comparison: &Comparison) -> Vec<String> {
         let Some(first) = has.first().and_then(|summary| fact(answer, row, summary.language)) else { continue };
         let only = has.iter().find(|summary| is_only_in(comparison, row, summary.language));
         match only.filter(|_| has.len() == 1) {
-            Some(only) => found.push(format!("only {} says {}: {}", name(only.language), cited(row), first.text)),
+            Some(only) => {
+                found.push(format!("only {} says {}: {}", only.language.english_name(), cited(row), first.text))
+            }
             None if lacks.is_empty() => {}
             None => {
-                let lacks: Vec<_> = lacks.iter().map(|summary| name(summary.language)).collect();
+                let lacks: Vec<_> = lacks.iter().map(|summary| summary.language.english_name()).collect();
                 let none = if lacks.len() > 1 { "have no fact of their own" } else { "has no fact of its own" };
                 found.push(format!("{} {none} for {}: {}", lacks.join(" and "), cited(row), first.text));
             }
@@ -114,20 +116,15 @@ fn is_only_in(comparison: &Comparison, row: &Row, language: Language) -> bool {
 fn words(what: &str, difference: &Difference, comparison: &Comparison) -> String {
     let each = difference.values.iter().map(|(language, values)| {
         let values = if values.is_empty() { "none".to_owned() } else { values.join(" and ") };
-        format!("{} {values}", name(*language))
+        format!("{} {values}", language.english_name())
     });
     let row = comparison.rows.get(difference.row).map(cited).unwrap_or_default();
     format!("{what} differ in {row}: {}", each.collect::<Vec<_>>().join(", "))
 }
 
-fn name(language: Language) -> &'static str {
-    language.english_name()
-}
-
 /// The sentences of a row: `[3, 4]`.
 fn cited(row: &Row) -> String {
-    let numbers: Vec<String> = row.sentences.iter().map(ToString::to_string).collect();
-    if numbers.is_empty() { "[?]".to_owned() } else { format!("[{}]", numbers.join(", ")) }
+    render::cited(row.sentences.iter().copied())
 }
 
 /// The fact of a row in one language.

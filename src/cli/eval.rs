@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::input::Format;
 use super::page;
 use super::progress::Bars;
+use crate::chart::each_once;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::eval::{self, Dataset, Figure, Report, Wanted};
@@ -49,14 +52,11 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         false => None,
     };
     let wanted = Wanted { options, limit: args.limit, journal: args.resume };
-    let watch = |row: eval::Begun<'_>| bars.measuring(&format!("row {} of {}: {}", row.done + 1, row.total, row.id));
+    let watch = |row: eval::Begun<'_>| bars.spin(&format!("row {} of {}: {}", row.done + 1, row.total, row.id));
     let report = eval::run(service.as_ref(), &dataset, &wanted, watch).await;
     bars.done();
     let report = report?;
-    super::input::print(&match args.format {
-        Format::Text => text(&report),
-        Format::Json => format!("{:#}\n", serde_json::json!(report)),
-    })?;
+    args.format.print(|| text(&report), || json!(report))?;
     reports.push(report);
     args.page.write(&eval::page(&reports))
 }
@@ -79,12 +79,8 @@ fn text(report: &Report) -> String {
 
 /// Figures side by side: a line each, a column for each list. Nothing where there are no figures.
 fn columns(out: &mut String, lists: &[(String, &[Figure])]) {
-    let mut names: Vec<&str> = Vec::new();
-    for figure in lists.iter().flat_map(|(_, figures)| figures.iter()) {
-        if !names.contains(&figure.name.as_str()) {
-            names.push(&figure.name);
-        }
-    }
+    let figures = lists.iter().flat_map(|(_, figures)| figures.iter());
+    let names = each_once(figures.map(|figure| figure.name.as_str()), |name| name);
     if names.is_empty() {
         return;
     }

@@ -33,11 +33,7 @@ pub(super) struct Args {
 pub(super) fn execute(args: Args) -> Result<(), Error> {
     let source = super::input::read(&args.file, args.from)?;
     let article = if args.keep_all { intake::read_whole(source)? } else { intake::read(source)? };
-    let text = match args.format {
-        Format::Text => text(&article, args.explain),
-        Format::Json => format!("{:#}\n", json(&article)),
-    };
-    super::input::print(&text)
+    args.format.print(|| text(&article, args.explain), || json(&article))
 }
 
 fn text(article: &Article, explain: bool) -> String {

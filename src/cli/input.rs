@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::error::Error;
 use crate::intake::{MAX_FILE_BYTES, Source};
 use crate::language::Language;
@@ -29,7 +31,17 @@ pub(super) enum Format {
     Json,
 }
 
-/// Writes an answer to standard output.
+impl Format {
+    /// Writes an answer to standard output in this form.
+    pub(super) fn print(self, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) -> Result<(), Error> {
+        match self {
+            Self::Text => print(&text()),
+            Self::Json => print(&format!("{:#}\n", json())),
+        }
+    }
+}
+
+/// Writes text to standard output.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();

@@ -90,7 +90,7 @@ impl Cli {
     /// What flags and variables say, with the file of settings below them.
     pub fn settings(&mut self) -> Result<Settings, Failure> {
         let settings = self.resolve();
-        settings.map_err(|error| Failure { error: error.into(), form: Form::of(self.settings.log_json) })
+        settings.map_err(|error| Failure { error: error.into(), is_json: self.settings.log_json })
     }
 
     fn resolve(&mut self) -> Result<Settings, Error> {
@@ -114,7 +114,7 @@ impl Cli {
 
     /// Runs the command.
     pub async fn execute(self, settings: Settings) -> Result<(), Failure> {
-        let form = Form::of(settings.log_json);
+        let is_json = settings.log_json;
         let outcome = match self.command {
             Command::Summarize(args) => interruptible(summarize::execute(args, Work::Summarize, &settings)).await,
             Command::Compare(args) => interruptible(summarize::execute(args, Work::Compare, &settings)).await,
@@ -129,7 +129,7 @@ impl Cli {
             // The gateway takes a signal as a wish to finish what is under way.
             Command::Serve(args) => serve::execute(*args, &settings).await,
         };
-        outcome.map_err(|error| Failure { error: error.into(), form })
+        outcome.map_err(|error| Failure { error: error.into(), is_json })
     }
 }
 
@@ -141,54 +141,35 @@ async fn interruptible(work: impl Future<Output = Result<(), Error>>) -> Result<
     }
 }
 
-/// How the reason of a failure is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// For people.
-    Line,
-    /// Like every line of a log in JSON.
-    Json,
-}
-
-impl Form {
-    fn of(log_json: bool) -> Self {
-        if log_json { Self::Json } else { Self::Line }
-    }
-}
-
 /// Why the program ends without success.
 #[derive(Debug)]
 pub struct Failure {
     error: Box<Error>,
-    form: Form,
+    /// The reason is told like every line of a log in JSON.
+    is_json: bool,
 }
 
 impl From<std::io::Error> for Failure {
     fn from(source: std::io::Error) -> Self {
-        Self { error: Error::io("start", "the program's threads")(source).into(), form: Form::Line }
+        Self { error: Error::io("start", "the program's threads")(source).into(), is_json: false }
     }
 }
 
 impl Failure {
     /// Prints the reason and gives the exit code.
     pub fn report(&self) -> ExitCode {
-        // A reader that closed the pipe early has what it wanted.
-        if let Error::Io { source, .. } = &*self.error
-            && source.kind() == std::io::ErrorKind::BrokenPipe
-        {
-            return ExitCode::SUCCESS;
+        match &*self.error {
+            // A reader that closed the pipe early has what it wanted.
+            Error::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+            Error::Findings { .. } => return ExitCode::from(5),
+            _ => {}
         }
-        if matches!(*self.error, Error::Findings { .. }) {
-            return ExitCode::from(5);
-        }
-        match self.form {
-            Form::Line => eprintln!("stislo: {}", self.error),
-            Form::Json => eprintln!("{}", log::line("ERROR", &self.error.to_string())),
-        }
-        if matches!(*self.error, Error::Setting { .. }) {
-            return ExitCode::from(2);
+        match self.is_json {
+            true => eprintln!("{}", log::line("ERROR", &self.error.to_string())),
+            false => eprintln!("stislo: {}", self.error),
         }
         ExitCode::from(match self.error.kind() {
+            _ if matches!(*self.error, Error::Setting { .. }) => 2,
             Kind::Input => 3,
             Kind::Unavailable => 4,
             Kind::Cancelled => 130,

@@ -99,7 +99,7 @@ fn verify(hub: &Hub, catalogue: &Catalogue, name: Option<&str>) -> Result<(), Er
     }
     for manifest in models {
         let verified = hub.verify(manifest)?;
-        super::input::print(&format!("{}: good, SHA-256 {}\n", manifest.name, verified.sha256))?;
+        super::input::print(&format!("{}: good, SHA-256 {}\n", manifest.name, verified.sha256()))?;
     }
     for manifest in translators {
         let files = hub.verify_translator(&manifest)?.len();

@@ -55,11 +55,6 @@ impl Bars {
         self.spin("loading the model");
     }
 
-    /// Shows what is being measured.
-    pub(super) fn measuring(&self, step: &str) {
-        self.spin(step);
-    }
-
     /// Takes the line away.
     pub(super) fn done(&self) {
         self.bar.finish_and_clear();
@@ -88,7 +83,8 @@ impl Bars {
         self.count("translating [{bar:30}] {pos}/{len} sentences", done as u64, total as u64);
     }
 
-    fn spin(&self, text: &str) {
+    /// Shows what is being done, and for how long.
+    pub(super) fn spin(&self, text: &str) {
         self.bar.reset();
         self.style("{spinner} {msg} ({elapsed})");
         self.bar.set_message(text.to_owned());

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 
 use crate::answer::{Answer, Evidence, Finding, Summary};
 use crate::config::Settings;
+use crate::language::SentenceId;
 
 /// The widest that text is set, however wide the terminal is: longer lines are hard to read.
 const WIDEST: usize = 100;
@@ -125,7 +126,12 @@ fn dropped(summary: &Summary) -> Option<String> {
 
 /// The sentences that a fact comes from: `[3, 4]`.
 pub(super) fn sources(evidence: &[Evidence]) -> String {
-    let numbers: Vec<String> = evidence.iter().map(|evidence| evidence.sentence.to_string()).collect();
+    cited(evidence.iter().map(|evidence| evidence.sentence))
+}
+
+/// Numbers of sentences: `[3, 4]`.
+pub(super) fn cited(numbers: impl Iterator<Item = SentenceId>) -> String {
+    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
     if numbers.is_empty() { "[?]".to_owned() } else { format!("[{}]", numbers.join(", ")) }
 }
 

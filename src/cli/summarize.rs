@@ -82,7 +82,9 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
     }
     let several = texts.len() > 1;
     let bars = Bars::new(settings);
-    let mut writer = Writer::open(settings, &bars).await?;
+    let model = super::open::find(settings, &bars).await?;
+    let cache = settings.cache.clone().map(AnswerCache::new);
+    let mut writer = Writer { settings, bars: &bars, cache, model, loaded: None };
     for (article, source) in texts {
         let answer = writer.answer(&article, source, &options).await?;
         answer.source.warning().iter().for_each(|warning| bars.say(warning));
@@ -98,7 +100,9 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
         };
         super::input::print(&text)?;
     }
-    writer.close().await;
+    if let Some(cache) = writer.cache {
+        cache.settle().await;
+    }
     Ok(())
 }
 
@@ -111,13 +115,7 @@ struct Writer<'a> {
     loaded: Option<Service>,
 }
 
-impl<'a> Writer<'a> {
-    async fn open(settings: &'a Settings, bars: &'a Bars) -> Result<Self, Error> {
-        let model = super::open::find(settings, bars).await?;
-        let cache = settings.cache.clone().map(AnswerCache::new);
-        Ok(Self { settings, bars, cache, model, loaded: None })
-    }
-
+impl Writer<'_> {
     async fn answer(&mut self, article: &Article, source: Source, options: &SummaryOptions) -> Result<Answer, Error> {
         let key = self.model.recipe.key(article, options);
         if let Some(cache) = &self.cache
@@ -143,12 +141,5 @@ impl<'a> Writer<'a> {
         }
         let service = self.model.load(self.settings, self.bars, super::desk::on_disk(self.settings)?).await?;
         Ok(self.loaded.insert(service).clone())
-    }
-
-    /// What was kept is in its file.
-    async fn close(self) {
-        if let Some(cache) = &self.cache {
-            cache.settle().await;
-        }
     }
 }

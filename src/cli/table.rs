@@ -26,13 +26,13 @@ impl Table {
     }
 
     fn side_by_side(&self, label: usize, column: usize) -> String {
-        let mut out = line(&[("", label)], &self.head, column);
+        let mut out = line(("", label), &self.head, column);
         for (name, cells) in &self.rows {
             let broken: Vec<Vec<String>> = cells.iter().map(|cell| broken(cell, column)).collect();
             out.push('\n');
             for i in 0..broken.iter().map(Vec::len).max().unwrap_or(0).max(1) {
                 let cells: Vec<String> = broken.iter().map(|lines| lines.get(i).cloned().unwrap_or_default()).collect();
-                out.push_str(&line(&[(if i == 0 { name } else { "" }, label)], &cells, column));
+                out.push_str(&line((if i == 0 { name } else { "" }, label), &cells, column));
             }
         }
         out
@@ -61,8 +61,8 @@ fn broken(cell: &str, width: usize) -> Vec<String> {
 }
 
 /// One line: the label, then the cells, each but the last filled up with blanks.
-fn line(label: &[(&str, usize)], cells: &[String], column: usize) -> String {
-    let widths = label.iter().copied().chain(cells.iter().map(|cell| (cell.as_str(), column)));
+fn line(label: (&str, usize), cells: &[String], column: usize) -> String {
+    let widths = std::iter::once(label).chain(cells.iter().map(|cell| (cell.as_str(), column)));
     let padded = widths.map(|(text, width)| format!("{text}{}", " ".repeat(width.saturating_sub(shown(text)))));
     let line = padded.collect::<Vec<_>>().join(&" ".repeat(GAP));
     format!("{}\n", line.trim_end())

@@ -56,10 +56,7 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         let faults: Vec<String> = sentence.faults.iter().map(ToString::to_string).collect();
         bars.say(&format!("look at {:?}: {}", sentence.text, faults.join(", ")));
     }
-    match args.format {
-        Format::Text => super::input::print(&translation.text),
-        Format::Json => super::input::print(&format!("{:#}\n", serde_json::json!(translation))),
-    }
+    args.format.print(|| translation.text.clone(), || serde_json::json!(translation))
 }
 
 fn show(bars: &Bars, step: Step<'_>) {

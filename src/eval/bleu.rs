@@ -6,9 +6,9 @@
 //! For Ukrainian and Russian chrF says more, because BLEU takes every case of a word for another word. Not here: several
 //! references, lower case.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
+
+use super::chrf::shared_runs;
 
 /// The longest run of words.
 const ORDERS: usize = 4;
@@ -32,17 +32,8 @@ impl Bleu {
         let (text, reference) = (words(text), words(reference));
         let mut counts = Self { written: text.len() as u64, reference: reference.len() as u64, ..Self::default() };
         for order in 0..ORDERS {
-            let mut left: HashMap<&[String], u64> = HashMap::new();
-            for run in reference.windows(order + 1) {
-                *left.entry(run).or_default() += 1;
-            }
-            for run in text.windows(order + 1) {
-                counts.runs[order] += 1;
-                if let Some(left) = left.get_mut(run).filter(|left| **left > 0) {
-                    *left -= 1;
-                    counts.matched[order] += 1;
-                }
-            }
+            counts.runs[order] = text.len().saturating_sub(order) as u64;
+            counts.matched[order] = shared_runs(&text, &reference, order + 1);
         }
         counts
     }

@@ -6,6 +6,7 @@
 //! points, so every script counts alike. Not here: word order (chrF++), lower case, several references.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,20 +33,11 @@ impl Chrf {
         let (text, reference) = (squeeze(text), squeeze(reference));
         let mut counts = Self::default();
         for order in 0..ORDERS {
-            let mut left: HashMap<&[char], u64> = HashMap::new();
-            for run in reference.windows(order + 1) {
-                *left.entry(run).or_default() += 1;
-                counts.reference[order] += 1;
-            }
-            for run in text.windows(order + 1) {
-                if let Some(left) = left.get_mut(run).filter(|left| **left > 0) {
-                    *left -= 1;
-                    counts.matched[order] += 1;
-                }
-            }
+            counts.reference[order] = reference.len().saturating_sub(order) as u64;
+            counts.matched[order] = shared_runs(&text, &reference, order + 1);
             // What a reference is too short for is not held against the text.
             if counts.reference[order] > 0 {
-                counts.written[order] = (text.len().saturating_sub(order)) as u64;
+                counts.written[order] = text.len().saturating_sub(order) as u64;
             }
         }
         counts
@@ -75,4 +67,20 @@ impl Chrf {
         let (precision, recall, weight) = (precision / count, recall / count, BETA * BETA);
         100.0 * (1.0 + weight) * precision * recall / (weight * precision + recall)
     }
+}
+
+/// Runs of this length in a text that its reference has too, each as often as the reference has it.
+pub(super) fn shared_runs<T: Eq + Hash>(text: &[T], reference: &[T], length: usize) -> u64 {
+    let mut left: HashMap<&[T], u64> = HashMap::new();
+    for run in reference.windows(length) {
+        *left.entry(run).or_default() += 1;
+    }
+    let mut shared = 0;
+    for run in text.windows(length) {
+        if let Some(left) = left.get_mut(run).filter(|left| **left > 0) {
+            *left -= 1;
+            shared += 1;
+        }
+    }
+    shared
 }

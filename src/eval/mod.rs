@@ -14,7 +14,7 @@ mod page;
 mod report;
 pub mod rouge;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 pub use self::dataset::{ArticleRow, Dataset, Row, TranslationRow, What};
@@ -89,7 +89,9 @@ pub async fn run(
         }
         records.push(record);
     }
-    Ok(report::report(&records, about(model, dataset)))
+    let report = report::report(&records);
+    let name = dataset.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Report { model, dataset: name, dataset_sha256: dataset.sha256.clone(), ..report })
 }
 
 fn no_model() -> Error {
@@ -116,19 +118,5 @@ fn header(model: Option<&ModelInfo>, dataset: &Dataset, wanted: &Wanted) -> Head
         model: model.map(|model| (model.name.clone(), model.revision.clone())),
         // As it was written from the beginning, so that journals can be gone on with.
         task: format!("Task {{ languages: {languages:?}, facts: {facts}, length: {length:?} }}, seed {seed:?}"),
-    }
-}
-
-fn about(model: Option<ModelInfo>, dataset: &Dataset) -> Report {
-    let dataset_name = dataset.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Report {
-        model,
-        dataset: dataset_name,
-        dataset_sha256: dataset.sha256.clone(),
-        rows: 0,
-        refused: BTreeMap::new(),
-        pace: Vec::new(),
-        languages: BTreeMap::new(),
-        translations: BTreeMap::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! Evaluations side by side: which charts there are, and what stands in them. How they are drawn is `chart`'s.
 
 use super::report::{Figure, Report, Unit, words};
-use crate::chart::{Bar, Chart, Page, Section};
+use crate::chart::{Bar, Chart, Page, Section, each_once};
 use crate::language::Language;
 
 /// A page of these reports, one bar each in every chart.
@@ -36,13 +36,8 @@ pub fn page(reports: &[Report]) -> Page {
 /// One chart for each figure that any of the reports has, in the order in which they come first.
 fn section<'a>(title: &str, reports: &'a [Report], figures: impl Fn(&'a Report) -> Option<&'a Vec<Figure>>) -> Section {
     let each: Vec<&[Figure]> = reports.iter().map(|it| figures(it).map_or(&[][..], Vec::as_slice)).collect();
-    let mut first: Vec<&Figure> = Vec::new();
-    for figure in each.iter().copied().flatten() {
-        if !first.iter().any(|known| known.name == figure.name) {
-            first.push(figure);
-        }
-    }
-    let chart = |figure: &&Figure| {
+    let first = each_once(each.iter().copied().flatten(), |figure| &figure.name);
+    let chart = |figure: &Figure| {
         let found = each.iter().map(|figures| figures.iter().find(|it| it.name == figure.name));
         let bar = |figure: &Figure| Bar { value: figure.value, label: figure.to_string(), marks: Vec::new() };
         let top = match figure.unit {
@@ -52,5 +47,5 @@ fn section<'a>(title: &str, reports: &'a [Report], figures: impl Fn(&'a Report) 
         };
         Chart { title: words(&figure.name), top, bars: found.map(|found| found.map(bar)).collect() }
     };
-    Section { title: title.to_owned(), charts: first.iter().map(chart).collect() }
+    Section { title: title.to_owned(), charts: first.into_iter().map(chart).collect() }
 }

@@ -16,7 +16,7 @@ use crate::answer::ModelInfo;
 use crate::language::Language;
 
 /// Everything that an evaluation found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Report {
     /// The model; none when there were only translations to score.
     pub model: Option<ModelInfo>,
@@ -132,8 +132,8 @@ impl Figure {
     }
 }
 
-/// Adds results up.
-pub(super) fn report(records: &[Record], about: Report) -> Report {
+/// Adds results up. What they are of is for the caller to say.
+pub(super) fn report(records: &[Record]) -> Report {
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     let mut answered: Vec<&Answered> = Vec::new();
     let mut pairs: BTreeMap<String, (Chrf, Bleu, u64)> = BTreeMap::new();
@@ -163,7 +163,7 @@ pub(super) fn report(records: &[Record], about: Report) -> Report {
         pace: if articles > 0 { pace(&answered, articles) } else { Vec::new() },
         languages: languages.collect(),
         translations: translations.collect(),
-        ..about
+        ..Report::default()
     }
 }
 
@@ -222,19 +222,6 @@ fn of_language(measured: &[&Measures]) -> Vec<Figure> {
 mod tests {
     use super::*;
 
-    fn about() -> Report {
-        Report {
-            model: None,
-            dataset: "x".into(),
-            dataset_sha256: String::new(),
-            rows: 0,
-            refused: BTreeMap::new(),
-            pace: Vec::new(),
-            languages: BTreeMap::new(),
-            translations: BTreeMap::new(),
-        }
-    }
-
     fn answered(seconds: f64, measures: Measures) -> Record {
         let languages = [(Language::Uk, measures)].into();
         let answered = Answered { seconds, prompt_tokens: 100, completion_tokens: 10, languages };
@@ -258,7 +245,7 @@ mod tests {
         let findings = [("wrong_language".to_owned(), 2)].into();
         let other = Measures { numbers: 1, parts: 5, findings, ..Default::default() };
         let refused = Record { id: String::new(), outcome: Outcome::Refused("too_long".into()) };
-        let report = report(&[answered(1.0, one), refused, answered(4.0, other)], about());
+        let report = report(&[answered(1.0, one), refused, answered(4.0, other)]);
         let uk = &report.languages[&Language::Uk];
         assert_eq!((figure(uk, "valid").value, figure(uk, "valid").of), (0.5, 2));
         assert_eq!((figure(uk, "numbers_grounded").value, figure(uk, "numbers_grounded").of), (0.9, 10));

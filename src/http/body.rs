@@ -50,6 +50,7 @@ pub(super) struct BufferedBody {
 
 /// Why a body was not read.
 enum Failure {
+    Late,
     TooLarge,
     NoRoom(Lack),
     Broken,
@@ -72,22 +73,22 @@ impl Bodies {
         };
         let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         let read = match said {
-            Some(said) if said > limit as u64 => Ok(Err(Failure::TooLarge)),
-            _ => tokio::time::timeout(self.timeout, collect(body, limit, &mut room)).await,
+            Some(said) if said > limit as u64 => Err(Failure::TooLarge),
+            _ => {
+                let collected = tokio::time::timeout(self.timeout, collect(body, limit, &mut room)).await;
+                collected.unwrap_or(Err(Failure::Late))
+            }
         };
-        match read {
-            Ok(Ok(bytes)) => Ok(BufferedBody { bytes, room }),
-            Ok(Err(failure)) => Err(self.problem(&failure, sender)),
-            Err(_) => Err(self.late()),
-        }
+        let bytes = read.map_err(|failure| self.problem(failure, sender))?;
+        Ok(BufferedBody { bytes, room })
     }
 
     /// The room of a body whose sender is known now.
     pub(super) fn recognised(&self, room: Reservation, caller: Caller) -> Result<Reservation, Problem> {
-        room.moved(&self.known, caller).map_err(|lack| self.problem(&Failure::NoRoom(lack), Sender::Known(caller)))
+        room.moved(&self.known, caller).map_err(|lack| self.problem(Failure::NoRoom(lack), Sender::Known(caller)))
     }
 
-    fn problem(&self, failure: &Failure, sender: Sender) -> Problem {
+    fn problem(&self, failure: Failure, sender: Sender) -> Problem {
         let busy = |detail: &str| Problem::plain(StatusCode::TOO_MANY_REQUESTS, "busy", detail).after(AGAIN);
         match (failure, sender) {
             (Failure::TooLarge, Sender::Unknown(_)) if self.limit > UNKNOWN_BYTES => {
@@ -112,13 +113,12 @@ impl Bodies {
                 let detail = "the body broke off or is not what its headers say";
                 Problem::plain(StatusCode::BAD_REQUEST, "unreadable_body", detail)
             }
+            (Failure::Late, _) => {
+                let seconds = self.timeout.as_secs();
+                let detail = format!("the body took longer than {seconds} s, which is the limit `body_timeout`");
+                Problem::plain(StatusCode::REQUEST_TIMEOUT, "body_timeout", detail)
+            }
         }
-    }
-
-    fn late(&self) -> Problem {
-        let seconds = self.timeout.as_secs();
-        let detail = format!("the body took longer than {seconds} s, which is the limit `body_timeout`");
-        Problem::plain(StatusCode::REQUEST_TIMEOUT, "body_timeout", detail)
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) async fn enter(State(gateway): State<Gateway>, mut request: Request, 
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
-        guard.stream = Some(Stream::Left);
+        guard.stream = Some("left");
         return tail::holding(response, guard, span);
     }
     response
@@ -107,22 +107,15 @@ struct RequestGuard {
     path: String,
     begun: Instant,
     status: u16,
-    /// How a stream ended, where the answer is one.
-    stream: Option<Stream>,
+    /// How a stream ended, where the answer is one: `whole` or `left`.
+    stream: Option<&'static str>,
     /// Also of who leaves, the line is in it.
     span: Span,
 }
 
-/// How a stream ended.
-#[derive(Debug, Clone, Copy)]
-enum Stream {
-    Whole,
-    Left,
-}
-
 impl tail::Ending for RequestGuard {
     fn end(&mut self) {
-        self.stream = self.stream.map(|_| Stream::Whole);
+        self.stream = self.stream.map(|_| "whole");
     }
 }
 
@@ -133,13 +126,9 @@ impl Drop for RequestGuard {
         let took = begun.elapsed();
         gateway.0.metrics.request(path, *status, took);
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let stream = stream.map(|stream| match stream {
-            Stream::Whole => "whole",
-            Stream::Left => "left",
-        });
         match PROBES.contains(&path.as_str()) {
             true => tracing::debug!(path, status, milliseconds, "request"),
-            false => tracing::info!(path, status, milliseconds, stream, "request"),
+            false => tracing::info!(path, status, milliseconds, stream = *stream, "request"),
         }
     }
 }

@@ -7,7 +7,6 @@
 
 use std::convert::Infallible;
 
-use axum::http::{HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -64,12 +63,9 @@ impl<T: Output> Source<T> {
             };
             Some((Ok::<_, Infallible>(event), rest))
         });
-        let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(pause)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // nginx would hold events back otherwise.
-        headers.insert(header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-        response
+        // nginx would hold events back without the second.
+        let headers = [("cache-control", "no-store"), ("x-accel-buffering", "no")];
+        (headers, Sse::new(events).keep_alive(KeepAlive::new().interval(pause))).into_response()
     }
 
     async fn next(&mut self) -> Step<T> {

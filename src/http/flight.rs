@@ -158,15 +158,13 @@ impl Flights {
         let Some(key) = key else { return begin(&self.given_up, compute) };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let under_way = open.get(&key).and_then(Weak::upgrade).filter(|flight| flight.record.lock().end.is_none());
-        under_way.map_or_else(
-            || {
-                open.retain(|_, flight| flight.strong_count() > 0);
-                let reader = begin(&self.given_up, compute);
-                open.insert(key, Arc::downgrade(&reader.flight));
-                reader
-            },
-            Reader::new,
-        )
+        if let Some(flight) = under_way {
+            return Reader::new(flight);
+        }
+        open.retain(|_, flight| flight.strong_count() > 0);
+        let reader = begin(&self.given_up, compute);
+        open.insert(key, Arc::downgrade(&reader.flight));
+        reader
     }
 }
 

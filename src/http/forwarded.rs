@@ -16,7 +16,7 @@ const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 /// Proxies on the way of one request that are looked at.
 const MOST_HOPS: usize = 32;
 
-/// A request as it left its caller, as far as trusted proxies told.
+/// A request as it left its caller, as far as one proxy says, or all that are trusted.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Forwarded {
     /// The caller's address: of the nearest that is no trusted proxy.
@@ -25,14 +25,6 @@ pub(super) struct Forwarded {
     pub(super) proto: Option<&'static str>,
     /// The host that was asked for, with its port.
     pub(super) host: Option<String>,
-}
-
-/// What one proxy says.
-#[derive(Debug, Default)]
-struct Hop {
-    client: Option<IpAddr>,
-    proto: Option<&'static str>,
-    host: Option<String>,
 }
 
 impl Forwarded {
@@ -59,17 +51,17 @@ impl Forwarded {
 }
 
 /// What proxies wrote, the nearest last.
-fn hops(headers: &HeaderMap) -> Vec<Hop> {
+fn hops(headers: &HeaderMap) -> Vec<Forwarded> {
     if headers.contains_key(header::FORWARDED) {
         return values(headers, &header::FORWARDED).flat_map(|value| split(value, ',')).map(element).collect();
     }
     let last = |name| values(headers, name).flat_map(|value| value.split(',')).next_back().map(str::trim);
-    let mut hops: Vec<Hop> = values(headers, &FOR)
+    let mut hops: Vec<Forwarded> = values(headers, &FOR)
         .flat_map(|value| value.split(','))
-        .map(|node| Hop { client: address(node.trim()), ..Hop::default() })
+        .map(|node| Forwarded { client: address(node.trim()), ..Forwarded::default() })
         .collect();
     // These two are not lists of hops: a proxy sets them for the whole way, and what another wrote before is on the left.
-    let told = Hop { proto: last(&PROTO).and_then(proto), host: last(&HOST).map(str::to_owned), client: None };
+    let told = Forwarded { proto: last(&PROTO).and_then(proto), host: last(&HOST).map(str::to_owned), client: None };
     match hops.last_mut() {
         Some(nearest) => (nearest.proto, nearest.host) = (told.proto, told.host),
         None => hops.push(told),
@@ -82,8 +74,8 @@ fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl DoubleEndedIter
 }
 
 /// One element of `Forwarded`: `for=192.0.2.60;proto=http;host="desk.example:8443"`.
-fn element(text: &str) -> Hop {
-    let mut hop = Hop::default();
+fn element(text: &str) -> Forwarded {
+    let mut hop = Forwarded::default();
     for pair in split(text, ';') {
         let Some((name, value)) = pair.split_once('=') else { continue };
         let value = value.trim().trim_matches('"');

@@ -142,7 +142,7 @@ impl Gateway {
         }
         let turn = Arc::new(self.turn(place).await);
         let mut first_token = self.0.metrics.first_token();
-        let Read { prepared, accepted, turn } = self.read(service, request, turn).await?;
+        let (prepared, accepted) = self.read(service, request, turn.clone()).await?;
         let key = self.own_key(service.key(&prepared), caller);
         if let Some(cache) = self.0.cache.as_ref().filter(|_| retention == Retention::Usual)
             && let Some(answer) = cache.find(&key).await
@@ -167,14 +167,20 @@ impl Gateway {
     }
 
     /// Reads the article of a request off the runtime. Turn and room are held by the thread that reads.
-    async fn read(&self, service: &Service, request: ParsedRequest, turn: Arc<Permit>) -> Result<Read, Problem> {
+    /// Gives the article as streams show it, too.
+    async fn read(
+        &self,
+        service: &Service,
+        request: ParsedRequest,
+        turn: Arc<Permit>,
+    ) -> Result<(Prepared, Event), Problem> {
         let (service, most) = (service.clone(), self.0.options.limits.max_characters);
         let read = offload::offload(move |cancel| {
             let ParsedRequest { request, room: _room, .. } = request;
             let bounds = Bounds { given: most, cancel: cancel.clone(), ..Bounds::default() };
-            let prepared = service.read(request, &bounds)?.with_permit(turn.clone());
+            let prepared = service.read(request, &bounds)?.with_permit(turn);
             let accepted = events::accepted(prepared.article());
-            Ok(Read { prepared, accepted, turn })
+            Ok((prepared, accepted))
         });
         read.await?.map_err(|error| match error {
             Error::Intake(IntakeError::TooMuch { characters, limit, .. }) => {
@@ -183,14 +189,6 @@ impl Gateway {
             error => error.into(),
         })
     }
-}
-
-/// A request whose article was read.
-struct Read {
-    prepared: Prepared,
-    /// The article, as streams show it.
-    accepted: Event,
-    turn: Arc<Permit>,
 }
 
 /// Writes down a kept answer as if it were written, so that who reads along sees the same steps.

@@ -34,22 +34,8 @@ struct Request {
     status: u16,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Path {
-    path: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Refusal {
-    code: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Build {
-    version: &'static str,
-    architecture: &'static str,
-    system: &'static str,
-}
+/// A name and its value.
+type Label<T> = (&'static str, T);
 
 /// The two text formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +70,7 @@ pub(super) struct Load {
 pub(super) struct Metrics {
     registry: Mutex<Registry>,
     requests: Family<Request, Counter>,
-    seconds: Family<Path, Histogram>,
+    seconds: Family<[Label<String>; 1], Histogram>,
     kept: Counter,
     written: Counter,
     /// Computations that nobody waited for any more.
@@ -93,7 +79,7 @@ pub(super) struct Metrics {
     completion_tokens: Counter,
     reading_seconds: Counter<f64, AtomicU64>,
     writing_seconds: Counter<f64, AtomicU64>,
-    refusals: Family<Refusal, Counter>,
+    refusals: Family<[Label<&'static str>; 1], Counter>,
     waits: Histogram,
     first_tokens: Histogram,
     kept_file_bytes: Gauge,
@@ -132,11 +118,8 @@ impl Metrics {
         let mut root = Registry::default();
         root.register_collector(Box::new(Process));
         let mut add = Registering(root.sub_registry_with_prefix("stislo"));
-        let build = Build {
-            version: env!("CARGO_PKG_VERSION"),
-            architecture: std::env::consts::ARCH,
-            system: std::env::consts::OS,
-        };
+        let version = ("version", env!("CARGO_PKG_VERSION"));
+        let build = [version, ("architecture", std::env::consts::ARCH), ("system", std::env::consts::OS)];
         add.0.register("build", "The program that runs", Info::new(build));
         // In this order they are told.
         Self {
@@ -178,7 +161,7 @@ impl Metrics {
 
     /// A request was refused.
     pub(super) fn refused(&self, code: &'static str) {
-        self.refusals.get_or_create(&Refusal { code }).inc();
+        self.refusals.get_or_create(&[("code", code)]).inc();
     }
 
     /// A request has its turn.
@@ -203,7 +186,7 @@ impl Metrics {
     pub(super) fn request(&self, path: &str, status: u16, took: Duration) {
         self.requests.get_or_create(&Request { path: path.to_owned(), status }).inc();
         if status != LEFT {
-            self.seconds.get_or_create(&Path { path: path.to_owned() }).observe(took.as_secs_f64());
+            self.seconds.get_or_create(&[("path", path.to_owned())]).observe(took.as_secs_f64());
         }
     }
 

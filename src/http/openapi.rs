@@ -10,13 +10,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response as HttpResponse};
-pub(super) use utoipa::openapi::Response;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::Server;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
-use utoipa::{IntoResponses, Modify, OpenApi};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
 
 use super::gateway::Gateway;
 use super::libre;
@@ -59,7 +58,7 @@ use crate::answer::Answer;
         libre::file::translate,
         libre::file::download,
     ),
-    components(schemas(SummarizeBody, Answer, Models, Health, Document<'static>, libre::types::Refused)),
+    components(schemas(SummarizeBody, Answer, Models, Health, Document<'static>, libre::types::Refused<'static>)),
     modifiers(&Rest)
 )]
 struct Api;
@@ -102,7 +101,7 @@ impl Modify for Rest {
 }
 
 /// Refusals by status.
-type Listed = [(u16, &'static str)];
+pub(super) type Listed = [(u16, &'static str)];
 
 /// What every request may be refused with.
 const ALWAYS: &Listed = &[
@@ -132,40 +131,39 @@ const TEXTS: &Listed = &[
     (504, "There was no answer before the deadline"),
 ];
 
-/// What a request about a text may be refused with, as problem documents.
-pub(super) struct Refusals;
+/// Refusals as they are described, by status.
+pub(super) type Refused = BTreeMap<String, RefOr<Response>>;
 
-impl IntoResponses for Refusals {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        listed(&[ALWAYS, ASKED, TEXTS])
-    }
+/// Makes types that say what a request may be refused with, in one form.
+macro_rules! refusals {
+    ($kind:literal, $schema:literal; $($(#[$what:meta])* $name:ident: [$($list:ident),*];)*) => {$(
+        $(#[$what])*
+        pub(super) struct $name;
+
+        impl utoipa::IntoResponses for $name {
+            fn responses() -> crate::http::openapi::Refused {
+                crate::http::openapi::refused(&[$($list),*], $kind, $schema)
+            }
+        }
+    )*};
+}
+pub(super) use refusals;
+
+refusals! { "application/problem+json", "Problem";
+    /// What a request about a text may be refused with, as problem documents.
+    Refusals: [ALWAYS, ASKED, TEXTS];
+    /// What a request may be refused with that has no body.
+    Unready: [ALWAYS, ASKED];
+    /// What may be refused of what everybody may have.
+    Anyone: [ALWAYS];
 }
 
-/// What a request may be refused with that has no body.
-pub(super) struct Unready;
-
-impl IntoResponses for Unready {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        listed(&[ALWAYS, ASKED])
-    }
+pub(super) fn refused(lists: &[&Listed], kind: &str, schema: &str) -> Refused {
+    let all = lists.iter().copied().flatten();
+    all.map(|&(status, what)| (status.to_string(), refusal(status, what, kind, schema).into())).collect()
 }
 
-/// What may be refused of what everybody may have.
-pub(super) struct Anyone;
-
-impl IntoResponses for Anyone {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        listed(&[ALWAYS])
-    }
-}
-
-fn listed(lists: &[&Listed]) -> BTreeMap<String, RefOr<Response>> {
-    let all = lists.iter().flat_map(|list| list.iter());
-    all.map(|&(status, what)| (status.to_string(), refusal(status, what, "application/problem+json", "Problem").into()))
-        .collect()
-}
-
-pub(super) fn refusal(status: u16, what: &str, kind: &str, schema: &str) -> Response {
+fn refusal(status: u16, what: &str, kind: &str, schema: &str) -> Response {
     let mut response = ResponseBuilder::new().description(what);
     // hyper answers what it cannot read by itself.
     if status != 431 {

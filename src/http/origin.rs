@@ -6,7 +6,7 @@
 //! `Host`: on a socket of this machine alone, only names of this machine are answered. Other programs send none of those
 //! marks and notice nothing. With keys no page can use what it does not know, so pages need no leave. Not here: CORS headers.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::Request;
 use axum::http::uri::Authority;
@@ -153,7 +153,6 @@ fn is_ours(options: &Options, host: &Authority) -> bool {
 fn is_loopback(name: &str) -> bool {
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
     name.eq_ignore_ascii_case("localhost")
-        || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
         || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 

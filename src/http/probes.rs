@@ -15,6 +15,7 @@ use super::problem::Problem;
 use crate::answer::ModelInfo;
 use crate::cache::AnswerCache;
 use crate::language::Language;
+use crate::service::Service;
 
 /// That it is well.
 #[derive(Serialize, ToSchema)]
@@ -47,11 +48,10 @@ pub(super) struct Model {
 #[utoipa::path(get, path = "/health", tag = "gateway", operation_id = "health", security(()),
     responses((status = 200, description = "It is alive", body = Health), Unready))]
 pub(super) async fn health(State(gateway): State<Gateway>) -> Result<Json<Health>, Problem> {
-    let Ok(service) = gateway.service() else { return Ok(Json(Health { status: "loading", model: None })) };
-    if service.engine().is_healthy() {
-        return Ok(Json(Health { status: "ok", model: Some(service.recipe().model.name.clone()) }));
+    match gateway.service() {
+        Ok(service) => well("ok", &service),
+        Err(_) => Ok(Json(Health { status: "loading", model: None })),
     }
-    Err(ill())
 }
 
 /// Whether requests are answered now.
@@ -60,17 +60,18 @@ pub(super) async fn health(State(gateway): State<Gateway>) -> Result<Json<Health
 pub(super) async fn ready(State(gateway): State<Gateway>) -> Result<Json<Health>, Problem> {
     let service = gateway.service()?;
     match gateway.0.life.phase() {
-        Phase::Ready if service.engine().is_healthy() => {
-            Ok(Json(Health { status: "ready", model: Some(service.recipe().model.name.clone()) }))
-        }
-        Phase::Ready => Err(ill()),
+        Phase::Ready => well("ready", &service),
         _ => Err(gateway.0.life.unready()),
     }
 }
 
-fn ill() -> Problem {
+/// That the engine is well, in this word, or that it is not.
+fn well(status: &'static str, service: &Service) -> Result<Json<Health>, Problem> {
+    if service.engine().is_healthy() {
+        return Ok(Json(Health { status, model: Some(service.recipe().model.name.clone()) }));
+    }
     let detail = "the engine has stopped after an internal error; start stislo again";
-    Problem::plain(StatusCode::SERVICE_UNAVAILABLE, "unhealthy", detail)
+    Err(Problem::plain(StatusCode::SERVICE_UNAVAILABLE, "unhealthy", detail))
 }
 
 /// The models that answer.

@@ -28,8 +28,10 @@ const END: usize = 120;
 pub(super) struct Problem {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
-    detail: String,
-    again: Option<Duration>,
+    /// What is wrong, and what to do.
+    pub(super) detail: String,
+    /// When to ask again, if that was said.
+    pub(super) again: Option<Duration>,
 }
 
 /// The code of the problem that a response carries, for whoever counts refusals.
@@ -90,20 +92,9 @@ impl Problem {
         Self::plain(StatusCode::GATEWAY_TIMEOUT, "deadline_exceeded", detail)
     }
 
-    /// When to ask again: as it was said, and always when that may help.
-    pub(super) fn again(&self) -> Option<Duration> {
-        let may_help = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-        self.again.or(may_help.then_some(AGAIN))
-    }
-
     /// Something of ours broke. What, stands in the log.
     pub(super) fn internal() -> Self {
         Self::plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the gateway failed; its log says more")
-    }
-
-    /// What is wrong, and what to do.
-    pub(super) fn detail(&self) -> &str {
-        &self.detail
     }
 
     pub(super) fn document(&self) -> Document<'_> {
@@ -115,6 +106,22 @@ impl Problem {
             code: self.code,
         }
     }
+
+    /// The response, with this body. It says when to ask again: as it was said, and always when that may help.
+    pub(super) fn response(&self, kind: &'static str, body: &impl Serialize) -> Response {
+        let body = serde_json::to_string(body).expect("a problem is plain data");
+        let mut response = (self.status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        response.extensions_mut().insert(Code(self.code));
+        let headers = response.headers_mut();
+        let may_help = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        if let Some(again) = self.again.or(may_help.then_some(AGAIN)) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(again.as_secs().max(1)));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
 }
 
 impl From<Error> for Problem {
@@ -125,8 +132,7 @@ impl From<Error> for Problem {
             Kind::Unavailable | Kind::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let problem = Self::plain(status, error.code(), shown(&error));
-        if matches!(error.kind(), Kind::Busy) { problem.after(AGAIN) } else { problem }
+        Self::plain(status, error.code(), shown(&error))
     }
 }
 
@@ -165,18 +171,7 @@ pub(super) fn brief(text: String) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_string(&self.document()).expect("a problem is plain data");
-        let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
-        let mut response = (self.status, kind, body).into_response();
-        response.extensions_mut().insert(Code(self.code));
-        let headers = response.headers_mut();
-        if let Some(again) = self.again() {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(again.as_secs().max(1)));
-        }
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
+        self.response("application/problem+json", &self.document())
     }
 }
 
@@ -206,11 +201,11 @@ mod tests {
             Error::Engine(EngineError::Dead),
         ] {
             let status = Problem::from(error);
-            assert_eq!((status.status.as_u16(), status.detail().contains("secret")), (500, false), "{status:?}");
-            assert!(status.detail().contains("x-request-id"), "{status:?}");
+            assert_eq!((status.status.as_u16(), status.detail.contains("secret")), (500, false), "{status:?}");
+            assert!(status.detail.contains("x-request-id"), "{status:?}");
         }
         let (name, reason) = ("firefox-en-uk".to_owned(), format!("cannot read {path}"));
         let broken = Problem::from(Error::Translate(Box::new(TranslateError::Broken { name, reason })));
-        assert_eq!((broken.status.as_u16(), broken.detail().contains("secret")), (503, false), "{broken:?}");
+        assert_eq!((broken.status.as_u16(), broken.detail.contains("secret")), (503, false), "{broken:?}");
     }
 }

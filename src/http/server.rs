@@ -51,7 +51,8 @@ pub async fn serve(listener: TcpListener, gateway: Gateway, stop: impl Future<Ou
             accepted = server.accept(&listener) => accepted?,
         };
         let connection = graceful.watch(server.connection(stream, Peer(peer)));
-        let open = Open::new(gateway.clone(), place);
+        gateway.0.metrics.connections.inc();
+        let open = Open { gateway: gateway.clone(), _place: place };
         connections.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended badly");
@@ -157,13 +158,6 @@ fn is_of_client(error: &io::Error) -> bool {
 struct Open {
     gateway: Gateway,
     _place: OwnedSemaphorePermit,
-}
-
-impl Open {
-    fn new(gateway: Gateway, place: OwnedSemaphorePermit) -> Self {
-        gateway.0.metrics.connections.inc();
-        Self { gateway, _place: place }
-    }
 }
 
 impl Drop for Open {

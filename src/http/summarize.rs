@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 
@@ -122,9 +121,6 @@ fn whole(outcome: &Outcome, retention: Retention) -> Response {
         (Origin::Written, Retention::Fresh) => "stislo; fwd=request",
         (Origin::Written, Retention::Usual) => "stislo; fwd=miss",
     };
-    let mut response = Json(&*outcome.answer).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::HeaderName::from_static("cache-status"), HeaderValue::from_static(status));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    let headers = [("cache-status", status), ("cache-control", "no-store")];
+    (headers, Json(&*outcome.answer)).into_response()
 }

@@ -24,9 +24,15 @@ pub struct ModelFile {
     path: PathBuf,
     size: u64,
     sha256: Sha256,
+    /// The hash is the manifest's own, not one that was recorded on first download.
+    pub pinned: bool,
 }
 
 impl ModelFile {
+    fn of(place: &Place, found: &Found, size: u64, sha256: Sha256) -> Self {
+        Self { path: found.path.clone(), size, sha256, pinned: place.file.sha256.is_some() }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -40,25 +46,6 @@ impl ModelFile {
     /// Its hash.
     pub fn sha256(&self) -> Sha256 {
         self.sha256
-    }
-}
-
-/// Result of a full check.
-#[derive(Debug, Clone)]
-pub struct Verified {
-    /// The file that was read.
-    pub path: PathBuf,
-    /// Its bytes.
-    pub size: u64,
-    /// Its hash.
-    pub sha256: Sha256,
-    /// The hash is the manifest's own, not one that was recorded on first download.
-    pub pinned: bool,
-}
-
-impl Verified {
-    pub(crate) fn into_file(self) -> ModelFile {
-        ModelFile { path: self.path, size: self.size, sha256: self.sha256 }
     }
 }
 
@@ -98,12 +85,12 @@ pub(crate) fn remembered(place: &Place, found: &Found) -> Option<ModelFile> {
     let identity = Identity::of(&found.path).ok()?;
     let wanted = expected(place, found).sha256?;
     let holds = mark.identity == identity && mark.sha256 == wanted;
-    holds.then(|| ModelFile { path: found.path.clone(), size: identity.size, sha256: wanted })
+    holds.then(|| ModelFile::of(place, found, identity.size, wanted))
 }
 
 /// The file, if it was found right before or is.
 pub(crate) fn checked(place: &Place, found: &Found) -> Result<ModelFile, HubError> {
-    remembered(place, found).map_or_else(|| Ok(full(place, found)?.into_file()), Ok)
+    remembered(place, found).map_or_else(|| full(place, found), Ok)
 }
 
 /// A file that was just filed away, and whose hash has just been compared.
@@ -113,7 +100,7 @@ pub(crate) fn filed(place: &Place, found: &Found, sha256: Sha256) -> Result<Mode
 }
 
 /// Reads the whole file, compares it, and remembers the result.
-pub(crate) fn full(place: &Place, found: &Found) -> Result<Verified, HubError> {
+pub(crate) fn full(place: &Place, found: &Found) -> Result<ModelFile, HubError> {
     let before = Identity::of(&found.path)?;
     let (size, sha256) = digest::of_file(&found.path).map_err(HubError::io(&found.path))?;
     let compared = compare(&found.path, expected(place, found), (size, sha256));
@@ -129,7 +116,7 @@ pub(crate) fn full(place: &Place, found: &Found) -> Result<Verified, HubError> {
         // The first file of a manifest without a hash. From now on it is the one. A read-only cache cannot record it.
         let _ = place.record_pin(&Pin { commit: None, size, sha256 });
     }
-    Ok(Verified { path: found.path.clone(), size, sha256, pinned: place.file.sha256.is_some() })
+    Ok(ModelFile::of(place, found, size, sha256))
 }
 
 /// Remembers the result of a check. It is only a saving of time, so a cache that cannot be written to is no error.

@@ -15,18 +15,11 @@ use super::progress::Source;
 use super::remote::{Fault, Wanted};
 
 /// What the choice depends on.
-#[derive(Clone, Copy)]
 pub struct ChooseRequest<'r> {
     /// The name that the user gave.
     pub wanted: Option<&'r str>,
     /// Whether the engine can run this model. Not asked about a model that the user named.
     pub runnable: &'r (dyn Fn(&Manifest) -> bool + Sync),
-}
-
-impl std::fmt::Debug for ChooseRequest<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ChooseRequest").field("wanted", &self.wanted).finish_non_exhaustive()
-    }
 }
 
 /// A model and what the user has to know about the choice.
@@ -45,8 +38,9 @@ impl Hub {
         catalogue: &'c Catalogue,
         request: ChooseRequest<'_>,
     ) -> Result<Choice<'c>, HubError> {
+        let as_wanted = |manifest| Ok(Choice { manifest, warning: None });
         if let Some(name) = request.wanted {
-            return Ok(Choice { manifest: catalogue.get(name)?, warning: None });
+            return as_wanted(catalogue.get(name)?);
         }
         let runnable: Vec<&Manifest> = catalogue.iter().filter(|manifest| (request.runnable)(manifest)).collect();
         let Some(&default) = runnable.first() else {
@@ -54,15 +48,12 @@ impl Hub {
             return Err(HubError::Manifest { name: "models".to_owned(), reason });
         };
         if self.cached(default).is_some() {
-            return Ok(Choice { manifest: default, warning: None });
+            return as_wanted(default);
         }
-        let reason = match self.has(default).await {
-            Ok(()) => return Ok(Choice { manifest: default, warning: None }),
-            Err(reason) => reason,
-        };
+        let Err(reason) = self.has(default).await else { return as_wanted(default) };
         match self.stand_in(&runnable) {
             // The same model from its mirror: the same bytes, nothing to warn of.
-            Some(manifest) if manifest.name == default.name => Ok(Choice { manifest, warning: None }),
+            Some(manifest) if manifest.name == default.name => as_wanted(manifest),
             Some(manifest) => Ok(Choice { manifest, warning: Some(warning(default, &reason, manifest)) }),
             None if self.settings.offline => Err(self.place(default.remote_file()).offline()),
             None => {
@@ -80,15 +71,14 @@ impl Hub {
         let file = manifest.remote_file();
         let wanted = Wanted { file: &file, revision: file.wanted_revision() };
         let limit = self.settings.limits.connect;
-        let fault = match tokio::time::timeout(limit, self.remote.head(wanted)).await {
+        let reason = match tokio::time::timeout(limit, self.remote.head(wanted)).await {
             Ok(Ok(_)) => return Ok(()),
-            Ok(Err(fault)) => fault,
-            Err(_) => Fault::Connect(format!("no answer within {limit:?}")),
-        };
-        let reason = match fault {
-            Fault::Answer(error) => return Err(error.to_string()),
-            Fault::Again { reason, .. } => return Err(format!("the hub {} fails: {reason}", self.remote.endpoint())),
-            Fault::Connect(reason) => reason,
+            Ok(Err(Fault::Answer(error))) => return Err(error.to_string()),
+            Ok(Err(Fault::Again { reason, .. })) => {
+                return Err(format!("the hub {} fails: {reason}", self.remote.endpoint()));
+            }
+            Ok(Err(Fault::Connect(reason))) => reason,
+            Err(_) => format!("no answer within {limit:?}"),
         };
         self.note_unreachable(&reason);
         Err(format!("the hub {} cannot be reached: {reason}", self.remote.endpoint()))

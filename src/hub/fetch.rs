@@ -122,5 +122,5 @@ async fn check_found(place: &Place, found: Found, progress: &dyn Progress) -> Re
     let path = found.path.clone();
     progress.stage(ProgressEvent::Verifying { path: &path, total: files::size(&path) });
     let place = place.clone();
-    files::blocking(&path, move || Ok(check::full(&place, &found)?.into_file())).await
+    files::blocking(&path, move || check::full(&place, &found)).await
 }

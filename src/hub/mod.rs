@@ -36,7 +36,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 pub use catalogue::Catalogue;
-pub use check::{ModelFile, Verified};
+pub use check::ModelFile;
 pub use choose::{Choice, ChooseRequest};
 pub use digest::Sha256;
 pub use error::{HubError, Tried};
@@ -77,8 +77,13 @@ impl Hub {
     /// Reads the whole cached file and compares it with the manifest, or with what was recorded on first download.
     ///
     /// Blocks for as long as reading the file takes. Changes nothing but the remembered result.
-    pub fn verify(&self, manifest: &Manifest) -> Result<Verified, HubError> {
-        let place = self.place(manifest.remote_file());
+    pub fn verify(&self, manifest: &Manifest) -> Result<ModelFile, HubError> {
+        self.verify_file(manifest.remote_file())
+    }
+
+    /// The same for any file that a manifest names.
+    fn verify_file(&self, file: RemoteFile) -> Result<ModelFile, HubError> {
+        let place = self.place(file);
         let found = place.find().ok_or_else(|| place.missing())?;
         check::full(&place, &found)
     }
@@ -87,7 +92,11 @@ impl Hub {
     ///
     /// Returns the bytes freed. Zero when there was nothing to delete.
     pub fn remove(&self, manifest: &Manifest) -> Result<u64, HubError> {
-        let place = self.place(manifest.remote_file());
+        self.remove_file(manifest.remote_file())
+    }
+
+    fn remove_file(&self, file: RemoteFile) -> Result<u64, HubError> {
+        let place = self.place(file);
         let _lease = lease::take_now(&place)?;
         place.remove()
     }
@@ -104,9 +113,7 @@ impl Hub {
     /// Why the hub was out of reach a moment ago, if it was.
     fn recently_unreachable(&self) -> Option<String> {
         let guard = self.unreachable.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        guard
-            .as_ref()
-            .filter(|(when, _)| when.elapsed() < self.settings.limits.remember_unreachable)
-            .map(|(_, why)| why.clone())
+        let (when, why) = guard.as_ref()?;
+        (when.elapsed() < self.settings.limits.remember_unreachable).then(|| why.clone())
     }
 }

@@ -5,8 +5,6 @@
 //!
 //! Not here: what counts as a fault (`remote`).
 
-use std::time::Duration;
-
 use super::error::HubError;
 use super::progress::{Progress, ProgressEvent, Source};
 use super::remote::Fault;
@@ -43,14 +41,10 @@ impl<'a> Patience<'a> {
             let reason = if too_long { format!("{reason}, and asks to wait {asked:?}") } else { reason };
             return Err(HubError::GaveUp { source_name: self.source.clone(), attempts: self.failed, reason });
         }
-        let wait = asked.unwrap_or_else(|| self.backoff());
+        let doubled = self.limits.backoff.saturating_mul(1 << (self.failed - 1).min(16));
+        let wait = asked.unwrap_or(doubled.min(self.limits.longest_wait));
         self.progress.stage(ProgressEvent::Retrying { attempt: self.failed, wait, reason: &reason });
         tokio::time::sleep(wait).await;
         Ok(())
-    }
-
-    fn backoff(&self) -> Duration {
-        let doubled = self.limits.backoff.saturating_mul(1 << (self.failed - 1).min(16));
-        doubled.min(self.limits.longest_wait)
     }
 }

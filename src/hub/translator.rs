@@ -17,7 +17,6 @@ use super::Hub;
 use super::check::{self, ModelFile};
 use super::digest::Sha256;
 use super::error::HubError;
-use super::lease;
 use super::manifest::{self, RemoteFile, check_origin, demand, is_name};
 use super::progress::Progress;
 
@@ -196,7 +195,14 @@ impl Hub {
     ) -> Result<TranslatorFiles, HubError> {
         let mut last = None;
         for build in &manifest.builds {
-            match self.fetch_build(manifest, build, progress).await {
+            let fetched = async {
+                let mut files = Vec::new();
+                for file in manifest.build(build) {
+                    files.push(self.fetch_file(file, progress).await?);
+                }
+                Ok(TranslatorFiles(files))
+            };
+            match fetched.await {
                 Err(error @ (HubError::NotAsPinned { .. } | HubError::HashMismatch { .. })) => last = Some(error),
                 result => return result,
             }
@@ -204,32 +210,12 @@ impl Hub {
         Err(last.expect("a checked manifest has a build"))
     }
 
-    async fn fetch_build(
-        &self,
-        manifest: &TranslatorManifest,
-        build: &BTreeMap<String, Sha256>,
-        progress: &dyn Progress,
-    ) -> Result<TranslatorFiles, HubError> {
-        let mut files = Vec::new();
-        for file in manifest.build(build) {
-            files.push(self.fetch_file(file, progress).await?);
-        }
-        Ok(TranslatorFiles(files))
-    }
-
     /// Reads the cached files again and compares them with the build that they are of. Gives their paths.
     pub fn verify_translator(&self, manifest: &TranslatorManifest) -> Result<Vec<PathBuf>, HubError> {
         let mut last = None;
         for build in &manifest.builds {
-            let checked: Result<Vec<_>, _> = manifest
-                .build(build)
-                .map(|file| {
-                    let place = self.place(file);
-                    let found = place.find().ok_or_else(|| place.missing())?;
-                    Ok(check::full(&place, &found)?.path)
-                })
-                .collect();
-            match checked {
+            let paths = manifest.build(build).map(|file| Ok(self.verify_file(file)?.path().to_owned()));
+            match paths.collect() {
                 Ok(paths) => return Ok(paths),
                 // What was there but wrong says more than what is missing of another build.
                 Err(error) if last.is_none() || !matches!(error, HubError::NotDownloaded { .. }) => last = Some(error),
@@ -243,9 +229,7 @@ impl Hub {
     pub fn remove_translator(&self, manifest: &TranslatorManifest) -> Result<u64, HubError> {
         let mut freed = 0;
         for file in manifest.builds.iter().flat_map(|build| manifest.build(build)) {
-            let place = self.place(file);
-            let _lease = lease::take_now(&place)?;
-            freed += place.remove()?;
+            freed += self.remove_file(file)?;
         }
         Ok(freed)
     }

@@ -157,7 +157,7 @@ fn the_table_has_a_line_for_each_figure() {
         Name::Rules,
     ];
     for name in names {
-        let line = outcome.stdout.lines().find(|line| line.starts_with(&name.words()));
+        let line = outcome.stdout.lines().find(|line| line.starts_with(name.words()));
         assert!(line.is_some_and(|line| line.contains(name.unit())), "{name:?}: {}", outcome.stdout);
     }
     assert!(outcome.stdout.contains("tiny.gguf") && outcome.stdout.contains("harbour-bridge-ru"));

@@ -80,12 +80,8 @@ pub(in crate::http) async fn translate(
 
 /// What is answered.
 fn answer(wanted: &TextsRequest, items: Vec<Item>) -> Translation {
-    let (mut texts, mut guesses, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for Item { text, detected, alternatives, .. } in items {
-        texts.push(text);
-        guesses.push(detected);
-        others.push(alternatives);
-    }
+    let fields = items.into_iter().map(|item| (item.text, item.detected, item.alternatives));
+    let (mut texts, mut guesses, mut others): (Vec<_>, Vec<_>, Vec<_>) = fields.collect();
     let batch = wanted.batch;
     Translation {
         translated_text: if batch { Texts::Several(texts) } else { Texts::One(texts.swap_remove(0)) },
@@ -206,15 +202,16 @@ fn alternatives(most: usize, values: &Values) -> Result<usize, Refusal> {
 
 /// The texts, and whether they are an array.
 fn texts(q: &Value, json: bool) -> Result<(Vec<String>, bool), Refusal> {
+    let wrong = || Refusal::bad("Invalid request: q must be a string or an array of strings");
     match q {
         // A form ends its lines as the network does.
         Value::String(text) if json => Ok((vec![text.clone()], false)),
         Value::String(text) => Ok((vec![text.replace("\r\n", "\n").replace('\r', "\n")], false)),
         Value::Array(items) => {
             let texts: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
-            Ok((texts.ok_or_else(|| Refusal::bad("Invalid request: q must be a string or an array of strings"))?, true))
+            Ok((texts.ok_or_else(wrong)?, true))
         }
-        _ => Err(Refusal::bad("Invalid request: q must be a string or an array of strings")),
+        _ => Err(wrong()),
     }
 }
 

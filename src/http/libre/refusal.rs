@@ -1,32 +1,20 @@
 //! Errors as clients of LibreTranslate expect them: `{"error": text}`.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use utoipa::IntoResponses;
-use utoipa::openapi::RefOr;
 
 use super::types::Refused;
 use crate::error::{Error, Kind};
-use crate::http::openapi;
-use crate::http::problem::{self, Code, Problem};
+use crate::http::openapi::{self, Listed};
+use crate::http::problem::{self, Problem};
 
-/// An error on its way to a client.
+/// A problem on its way to a client of that server.
 #[derive(Debug)]
-pub(in crate::http) struct Refusal {
-    status: StatusCode,
-    message: String,
-    /// Its name in our own problem documents.
-    code: &'static str,
-    again: Option<Duration>,
-}
+pub(in crate::http) struct Refusal(Problem);
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: problem::brief(message.into()), code: "invalid_request", again: None }
+        Self(Problem::plain(status, "invalid_request", message))
     }
 
     /// What is wrong with a request. Over a limit is no other case than this.
@@ -40,50 +28,34 @@ impl Refusal {
 
     /// Names what it is counted as.
     pub(super) fn with_code(self, code: &'static str) -> Self {
-        Self { code, ..self }
+        Self(Problem { code, ..self.0 })
     }
 }
 
-/// What a request with fields may be refused with.
-pub(super) struct Fields;
+/// What every request may be refused with.
+const ALWAYS: &Listed = &[
+    (400, "The request is wrong, or a key is wanted"),
+    (403, "The key is none of this gateway, or a web page of another site asks and the gateway has no keys"),
+    (404, "There is nothing of this name"),
+    (405, "The path does not take this method"),
+    (421, "The gateway does not answer to the host that was named"),
+    (431, "The headers are too large. This answer comes without a body"),
+    (500, "The gateway failed, or has no model for this direction"),
+    (503, "The model is being loaded, or the gateway is being stopped"),
+];
+/// And what of a request with a body.
+const BODIES: &Listed = &[
+    (408, "The body took longer than `body_timeout`"),
+    (413, "The body is larger than `max_body_bytes`"),
+    (429, "Too many requests wait; `Retry-After` says when to ask again"),
+    (504, "There was no answer before the deadline"),
+];
 
-impl IntoResponses for Fields {
-    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
-        let more = [
-            (408, "The body took longer than `body_timeout`"),
-            (413, "The body is larger than `max_body_bytes`"),
-            (429, "Too many requests wait; `Retry-After` says when to ask again"),
-            (504, "There was no answer before the deadline"),
-        ];
-        listed(&more)
-    }
-}
-
-/// What a request without a body may be refused with.
-pub(super) struct Plain;
-
-impl IntoResponses for Plain {
-    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
-        listed(&[])
-    }
-}
-
-fn listed(more: &[(u16, &str)]) -> BTreeMap<String, RefOr<openapi::Response>> {
-    let always = [
-        (400, "The request is wrong, or a key is wanted"),
-        (403, "The key is none of this gateway, or a web page of another site asks and the gateway has no keys"),
-        (404, "There is nothing of this name"),
-        (405, "The path does not take this method"),
-        (421, "The gateway does not answer to the host that was named"),
-        (431, "The headers are too large. This answer comes without a body"),
-        (500, "The gateway failed, or has no model for this direction"),
-        (503, "The model is being loaded, or the gateway is being stopped"),
-    ];
-    let all = always.iter().chain(more);
-    all.map(|&(status, what)| {
-        (status.to_string(), openapi::refusal(status, what, "application/json", "LibreError").into())
-    })
-    .collect()
+openapi::refusals! { "application/json", "LibreError";
+    /// What a request with fields may be refused with.
+    Fields: [ALWAYS, BODIES];
+    /// What a request without a body may be refused with.
+    Plain: [ALWAYS];
 }
 
 impl From<Error> for Refusal {
@@ -103,7 +75,7 @@ impl From<Error> for Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        let detail = problem.detail();
+        let detail = problem.detail;
         let refusal = match problem.status {
             StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::bad(detail),
             // Its clients know these words.
@@ -113,17 +85,12 @@ impl From<Problem> for Refusal {
             status if status.is_client_error() => Self::new(status, detail),
             status => Self::new(status, format!("Cannot translate text: {detail}")),
         };
-        Self { again: problem.again(), ..refusal.with_code(problem.code) }
+        Self(Problem { again: problem.again, code: problem.code, ..refusal.0 })
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(Refused { error: self.message })).into_response();
-        response.extensions_mut().insert(Code(self.code));
-        if let Some(again) = self.again {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(again.as_secs().max(1)));
-        }
-        response
+        self.0.response("application/json", &Refused { error: &self.0.detail })
     }
 }

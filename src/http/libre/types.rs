@@ -164,7 +164,7 @@ pub(in crate::http) struct File {
 /// Why something was refused.
 #[derive(ToSchema, Serialize)]
 #[schema(as = LibreError)]
-pub(in crate::http) struct Refused {
+pub(in crate::http) struct Refused<'a> {
     /// What is wrong.
-    pub(super) error: String,
+    pub(super) error: &'a str,
 }
