@@ -3,6 +3,7 @@
 //!
 //! The way of one article is the order of the modules: `Source -> Article -> Plan -> Draft -> Summary`. Arrows between
 //! rooms point down this list's dependencies only; a test in `tests/it/layers.rs` holds them to it.
+//! What text in the three languages means is below them all, in `crates/language`.
 
 pub mod answer;
 pub mod bench;

@@ -5,7 +5,7 @@
 //! clause. Not here: words of doubt about a whole sentence, which `stance` compares.
 
 use super::clause;
-use crate::language::{Annotation, Class, LanguageMatch, Mark, is_past_verb};
+use crate::language::{Annotation, Class, LanguageMatch, Mark};
 
 /// A fact of which this share stands in what is doubted is that, what stands before it aside.
 const MOST: f32 = 0.5;
@@ -82,7 +82,7 @@ fn tells_of_past(fact: &Annotation, (sentence, language_match): (&Annotation, La
                 .iter()
                 .any(|ending| word.ends_with(ending) && word.chars().count() > ending.chars().count() + 2)
         };
-        fact.tokens[i].is(Class::Auxiliary) || is_past_verb(word) || past()
+        fact.tokens[i].is(Class::Auxiliary) || fact.tokens[i].is_past_verb() || past()
     })
 }
 

@@ -12,7 +12,7 @@ use super::check::{Claim, Origin};
 use super::clause::{self, Clause};
 use super::modality;
 use super::reference::Reference;
-use crate::language::{Amount, Annotation, Class, LanguageMatch, Mark, Mention, What, poles, stem};
+use crate::language::{Amount, Annotation, Class, LanguageMatch, Mark, Mention, What, poles};
 
 /// Words before a word in which a negation is looked for.
 const NEAR: usize = 3;
@@ -260,7 +260,7 @@ impl Pair<'_> {
         for other in others {
             let is_head = |&j: &usize| {
                 let alike = self.language_match == LanguageMatch::Same
-                    && are_akin(&reading.tokens[head].folded, &other.tokens[j].folded);
+                    && are_akin(&reading.tokens[head].lemma, &other.tokens[j].lemma);
                 alike || reading.same_word(head, (other, j), self.language_match)
             };
             for j in (0..other.tokens.len()).filter(is_head) {
@@ -327,11 +327,10 @@ impl Pair<'_> {
     }
 }
 
-/// True when two words have one root, as far as their stems tell: оценил, оценивал.
+/// True when two words have one root, as far as their lemmas tell: оценил, оценивал.
 fn are_akin(one: &str, other: &str) -> bool {
-    let (one, other) = (stem(one), stem(other));
     let long = |word: &str| word.chars().count() >= ROOT;
-    long(&one) && long(&other) && (one.starts_with(&other) || other.starts_with(&one))
+    long(one) && long(other) && (one.starts_with(other) || other.starts_with(one))
 }
 
 /// True when what is negated at token `at` is put right by the clause behind: "did not sell it but gave it away".

@@ -6,7 +6,7 @@
 //! (`language::spelling`).
 
 use super::number;
-use crate::language::{Language, NameKey, Token, is_function_word, mentions, tokens};
+use crate::language::{Language, NameKey, Token, mentions, tokens};
 
 /// Marks behind which any word may have a capital.
 const OPENERS: &str = ".!?:;«»„“”\"'‘’([{—–…\n";
@@ -30,7 +30,7 @@ fn names(text: &str) -> Vec<Name> {
         let opens = end == 0 || between.contains(|c| OPENERS.contains(c));
         end = token.end();
         let is_date = dates.iter().any(|date| (date.start..date.end).contains(&token.start));
-        if !token.is_capitalised() || is_date || is_function_word(&token.folded) {
+        if !token.is_capitalised() || is_date || token.is_function_word() {
             goes_on = false;
             continue;
         }

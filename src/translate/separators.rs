@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::replace::{overlapping, replaced};
 use super::{Direction, number};
 use crate::language::{
-    Digits, Language, Unit, What, fold, is_function_word, mentions, number_ranges, plain_number, tokens,
+    Class, Classes, Digits, Language, Unit, What, fold, mentions, number_ranges, plain_number, tokens,
 };
 
 /// Words before the number of a version, a chapter or an article, and before a time or a date.
@@ -140,7 +140,10 @@ impl<'t> Context<'t> {
         let (left, right) = self.text[range.clone()].split_once(['.', ',']).unwrap_or_default();
         let below = |part: &str, most: u32| part.len() <= 2 && part.parse::<u32>().is_ok_and(|number| number <= most);
         let timed = right.len() == 2 && (below(left, 24) && below(right, 59) || below(left, 31) && below(right, 12));
-        let named = word.starts_with(char::is_uppercase) && !is_function_word(&folded) && !is_date(word);
+        let named = word.starts_with(char::is_uppercase)
+            && folded.chars().nth(1).is_some()
+            && !Classes::of(&folded).has(Class::Function)
+            && !is_date(word);
         is(NUMBERED) || named || (timed && is(TIMED))
     }
 }

@@ -3,7 +3,6 @@
 use super::name_key::{NameKey, cognate};
 use super::quantity::{Mention, Weight, mentions};
 use super::stance::{Mark, marks};
-use super::stem::stem;
 use super::table::{Concept, Kind, Table};
 use super::token::{Token, tokens};
 
@@ -156,7 +155,7 @@ fn own_keys(token: &Token) -> Vec<Key> {
     if token.is_number() {
         return Vec::new();
     }
-    let mut keys = vec![Key::Stem(stem(&token.folded))];
+    let mut keys = vec![Key::Stem(token.lemma.clone())];
     keys.extend(cognate(&token.folded).map(Key::Cognate));
     keys
 }

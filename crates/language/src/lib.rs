@@ -2,11 +2,13 @@
 //!
 //! The tables (in `data`) hold the three languages side by side and a word is looked up in all of them: few words of one language
 //! mislead in another, and no caller has to guess a language first. [`sentences`] cuts a text into sentences, and [`tokens`] these
-//! into words; `quantity` reads numbers and dates from them, with the words of `numeral`, `fraction`, `calendar` and `unit`;
-//! `sound` compares names across alphabets and `spelling` writes them in another; `table` knows the names and words that only a
-//! dictionary can match; `stem` takes endings away; `stance` knows negation, hedges and attribution, and `opposite` which words
-//! turn each other round; `guess` tells the languages apart, with `cyrillic` and `letters`, and `neighbour` knows the words of a
-//! neighbouring one; `literal` finds digits and codes as they are written. Nothing here knows an article or a model.
+//! into words, each with its bytes, its classes (`class`) and what it is looked up by; an [`Annotation`] is a sentence with all
+//! that is read from it. `quantity` reads numbers and dates, with the words of `numeral`, `calendar` and `unit`;
+//! `name_key` compares names across alphabets and `spelling` writes them in another; `table` knows the names and words that only
+//! a dictionary can match; `stem` takes endings away; `stance` knows negation, hedges and attribution, and `opposite` which
+//! words turn each other round; `guess` tells the languages apart, with `cyrillic` and `letters`, and `neighbour` knows the words
+//! of a neighbouring one; `literal` finds digits and codes as they are written; `word_map` is how tables are looked up. Nothing
+//! here knows an article or a model.
 
 mod abbreviation;
 mod annotation;
@@ -15,7 +17,6 @@ mod called;
 mod class;
 mod cyrillic;
 mod decimal;
-mod fraction;
 mod guess;
 mod language;
 mod letters;
@@ -53,7 +54,6 @@ pub use self::quantity::{
 pub use self::sentence::{Sentence, SentenceId, sentences};
 pub use self::spelling::beginnings;
 pub use self::stance::{Mark, marks};
-pub use self::stem::{is_function_word, is_past_verb, stem};
 pub use self::table::{Concept, Kind, Table};
 pub use self::token::{Token, TokenKind, fold, placed_words, tokens, words};
 pub use self::unit::Unit;

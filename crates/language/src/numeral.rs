@@ -1,4 +1,4 @@
-//! Number words of the three languages: `data/numbers.toml`. Parts and multiples are in `fraction`.
+//! Number words of the three languages: `data/numbers.toml`. Parts and multiples too: half, дві третини, півтора, a dozen, вдвічі.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -231,6 +231,19 @@ pub(super) fn roman(word: &str) -> Option<u64> {
     u64::try_from(values.iter().enumerate().map(sum).sum::<i64>()).ok()
 }
 
+/// What follows "half" within one word: "мільйона" of "півмільйона", "года" of "полгода".
+pub(super) fn after_half(word: &str) -> Option<&str> {
+    let rest = ["пів", "полу", "пол"].iter().find_map(|half| word.strip_prefix(half))?;
+    // "півдня" is also of the south.
+    (rest.chars().count() > 2 && !rest.starts_with("дн") && !rest.starts_with("ден"))
+        .then_some(rest.trim_start_matches('\''))
+}
+
+/// One half.
+pub(super) fn half() -> Decimal {
+    Decimal::parse("0.5")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,5 +268,18 @@ mod tests {
         assert_eq!((compound("полутораметровый"), compound("три")), (Some((Decimal::parse("1.5"), "метровый")), None));
         assert!(is_span("ліття") && !is_span("літній") && !is_span("летнего"));
         assert_eq!((roman("XXI"), roman("ХХІ"), roman("XIV"), roman("Х")), (Some(21), Some(21), Some(14), Some(10)));
+    }
+
+    #[test]
+    fn parts_and_multiples_have_their_values() {
+        let Numbers { factors, parts, groups, .. } = &*NUMBERS;
+        assert_eq!(
+            (factors.get("втричі"), factors.get("удвоились"), factors.get("tenfold")),
+            (Some(3), Some(2), Some(10))
+        );
+        assert_eq!((factors.get("двері"), factors.get("однажды")), (None, None));
+        assert_eq!((parts.get("третини"), parts.get("четверть"), parts.get("третій")), (Some(3), Some(4), None));
+        assert_eq!((after_half("півгодини"), after_half("полмиллиона")), (Some("години"), Some("миллиона")));
+        assert_eq!((after_half("півдня"), after_half("полк"), groups.get("dozen")), (None, None, Some(12)));
     }
 }

@@ -4,20 +4,8 @@
 //! Ukrainian changes inside a word made equal (Київ, Києва; Львів, Львова). Wrong merges are rare and cost little, because
 //! sentences are compared by many words.
 
-use super::class::{Class, Classes};
-
-/// True for an English verb of the past. The word is folded.
-pub fn is_past_verb(word: &str) -> bool {
-    word.is_ascii() && ((word.len() > 4 && word.ends_with("ed")) || Classes::of(word).has(Class::Past))
-}
-
-/// True for words that say little by themselves. The word is folded.
-pub fn is_function_word(word: &str) -> bool {
-    word.chars().count() == 1 || Classes::of(word).has(Class::Function)
-}
-
 /// The beginning that the forms of a folded word have in common.
-pub fn stem(word: &str) -> String {
+pub(super) fn stem(word: &str) -> String {
     let word = word.strip_suffix("'s").unwrap_or(word);
     let is_latin = word.starts_with(|c: char| c.is_ascii());
     let letters: Vec<char> = if is_latin {

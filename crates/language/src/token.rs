@@ -8,6 +8,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use super::class::{Class, Classes};
+use super::stem::stem;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Token {
     pub start: usize,
     /// As it is looked up: see [`fold`].
     pub folded: String,
+    /// What its forms have in common: see [`stem`]. A number's are its digits.
+    pub lemma: String,
     /// What it is.
     pub kind: TokenKind,
     classes: Classes,
@@ -46,6 +49,11 @@ impl Token {
     /// True for a word that says little by itself.
     pub fn is_function_word(&self) -> bool {
         self.is(Class::Function) || self.folded.chars().nth(1).is_none()
+    }
+
+    /// True for an English verb of the past.
+    pub fn is_past_verb(&self) -> bool {
+        self.is(Class::Past) || (self.folded.is_ascii() && self.folded.len() > 4 && self.folded.ends_with("ed"))
     }
 
     /// The byte after its last.
@@ -81,10 +89,15 @@ pub fn tokens(text: &str) -> Vec<Token> {
         let end = if is_number { number_end(&chars, i) } else { word_end(&chars, i) };
         if end > i {
             let text = text[at(i)..at(end)].to_owned();
-            let kind = if is_number { TokenKind::Number } else { TokenKind::Word };
-            let folded = if is_number { text.clone() } else { fold(&text) };
-            let classes = if is_number { Classes::default() } else { Classes::of(&folded) };
-            found.push(Token { text, start: at(i), folded, kind, classes });
+            let start = at(i);
+            found.push(if is_number {
+                let (folded, lemma) = (text.clone(), text.clone());
+                Token { text, start, folded, lemma, kind: TokenKind::Number, classes: Classes::default() }
+            } else {
+                let folded = fold(&text);
+                let (lemma, classes) = (stem(&folded), Classes::of(&folded));
+                Token { text, start, folded, lemma, kind: TokenKind::Word, classes }
+            });
         }
         i = end.max(i + 1);
     }

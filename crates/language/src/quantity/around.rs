@@ -2,7 +2,6 @@
 
 use super::super::class::Class;
 use super::super::numeral;
-use super::super::stem::is_past_verb;
 use super::super::unit::{self, Unit};
 use super::{Bound, Change, Reader};
 
@@ -271,7 +270,7 @@ impl Reader<'_> {
         let word = self.word(last + 1).filter(|_| matches!(self.gap(last), " " | "\u{a0}" | "\u{202f}"))?;
         let verb = !word.is_ascii() && VERB_ENDINGS.iter().any(|ending| word.ends_with(ending));
         let bare = ["числ", "пункт", "point"].iter().any(|start| word.starts_with(start));
-        let past = is_past_verb(word) || (word.is_ascii() && word.ends_with("ing"));
+        let past = self.tokens[last + 1].is_past_verb() || (word.is_ascii() && word.ends_with("ing"));
         let idle = self.tokens[last + 1].is_function_word() || bare || verb || past || word == "числа";
         (!idle && !year).then_some(last + 1)
     }

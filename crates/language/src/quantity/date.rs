@@ -2,7 +2,6 @@
 
 use super::super::calendar::CALENDAR;
 use super::super::class::Class;
-use super::super::stem::is_function_word;
 use super::{Date, Decimal, Reader, Weight, What};
 
 impl Reader<'_> {
@@ -204,7 +203,8 @@ impl Reader<'_> {
     fn is_of_february(&self, i: usize) -> bool {
         let times =
             ["наприкінці", "початку", "початок", "кінця", "кінці", "кінець", "середині", "середини", "протягом"];
-        let ends = !self.gap(i).trim().is_empty() || self.word(i + 1).is_none_or(is_function_word);
+        let ends = !self.gap(i).trim().is_empty()
+            || self.tokens.get(i + 1).is_none_or(|next| next.is_number() || next.is_function_word());
         self.follows(i, &times)
             || (ends && self.follows(i, &["у", "в", "до", "з", "із", "від", "після", "за", "на", "по"]))
     }

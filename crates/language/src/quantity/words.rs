@@ -1,9 +1,8 @@
 //! Numbers in words: twenty-one thousand, двісті п'ятдесят; half a million, півтора, two thirds, вдвічі, трирічний.
 
 use super::super::class::Class;
-use super::super::numeral::{self, Part};
+use super::super::numeral::{self, NUMBERS, Numeral, Part};
 use super::super::unit::{self, Unit};
-use super::super::{fraction, numeral::Numeral};
 use super::around::Behind;
 use super::{Amount, Decimal, Reader, Weight, What};
 
@@ -31,7 +30,7 @@ impl Reader<'_> {
         if let Some((half, end)) = self.and_a_half(last) {
             (value, last) = (value.and_a_half().unwrap_or(half), end);
         } else if let Some(times) =
-            self.word(next).and_then(fraction::group).filter(|_| !sum.ordinal && sum.magnitudes == 0)
+            self.word(next).and_then(|word| NUMBERS.groups.get(word)).filter(|_| !sum.ordinal && sum.magnitudes == 0)
         {
             (value, last) = (value.times(times), next);
         }
@@ -79,10 +78,8 @@ impl Reader<'_> {
     pub(super) fn and_a_half(&self, last: usize) -> Option<(Decimal, usize)> {
         let words = [self.word(last + 1)?, self.word(last + 2)?, self.word(last + 3).unwrap_or_default()];
         match words {
-            ["and", "a", "half"] => Some((fraction::half(), last + 3)),
-            ["з" | "із" | "с", "половиною" | "половиной", _] => {
-                Some((fraction::half(), last + 2))
-            }
+            ["and", "a", "half"] => Some((numeral::half(), last + 3)),
+            ["з" | "із" | "с", "половиною" | "половиной", _] => Some((numeral::half(), last + 2)),
             _ => None,
         }
     }
@@ -90,30 +87,30 @@ impl Reader<'_> {
     /// Halves, parts and multiples in words of their own; gives the token behind.
     fn read_fraction(&mut self, i: usize) -> Option<usize> {
         let word = self.word(i)?.to_owned();
-        if let Some(factor) = fraction::factor(&word) {
+        if let Some(factor) = NUMBERS.factors.get(&word) {
             let behind = Behind { unit: Unit::Times, power: None, last: i, unit_last: i };
             self.push_amount(i, (vec![Decimal::from(factor)], Weight::Firm), behind);
             return Some(i + 1);
         }
-        if fraction::is_one_and_a_half(&word) {
+        if NUMBERS.one_and_a_half.get(&word).is_some() {
             let behind = self.behind(i);
             let value = Decimal::parse("1.5").times_ten_to(behind.power.unwrap_or(0));
             self.push_amount(i, (vec![value], Weight::Firm), behind);
             return Some(behind.last + 1);
         }
-        if let Some(rest) = fraction::after_half(&word) {
+        if let Some(rest) = numeral::after_half(&word) {
             let power = numeral::magnitude(rest);
             let behind = self.behind(i);
             let unit = if power.is_some() { behind.unit } else { unit::of_word(rest) };
             if power.is_some() || matches!(unit, Unit::Measure(_)) {
                 let behind = Behind { unit, power: None, last: i, unit_last: behind.unit_last.max(i) };
-                self.push_amount(i, (vec![fraction::half().times_ten_to(power.unwrap_or(0))], Weight::Firm), behind);
+                self.push_amount(i, (vec![numeral::half().times_ten_to(power.unwrap_or(0))], Weight::Firm), behind);
                 return Some(i + 1);
             }
         }
         let whole = self.read_one_and_a_half(i, &word);
         whole.or_else(|| self.read_half(i, &word)).or_else(|| self.read_part(i, &word)).or_else(|| {
-            let alone = fraction::group(&word).filter(|&group| group == 12)?;
+            let alone = NUMBERS.groups.get(&word).filter(|&group| group == 12)?;
             let behind = self.behind(i);
             self.push_amount(i, (vec![Decimal::from(alone)], Weight::Firm), behind);
             Some(behind.last + 1)
@@ -149,7 +146,7 @@ impl Reader<'_> {
         }
         let at = if matches!(self.word(i + 1), Some("a" | "an")) { i + 1 } else { i };
         let next = self.word(at + 1).unwrap_or_default();
-        let (power, group) = (numeral::magnitude(next), fraction::group(next));
+        let (power, group) = (numeral::magnitude(next), NUMBERS.groups.get(next));
         if power.is_some() || group.is_some() {
             let times = Decimal::from(group.unwrap_or(1)).times_ten_to(power.unwrap_or(0));
             let behind = Behind { power: None, ..self.behind(at + 1) };
@@ -159,7 +156,7 @@ impl Reader<'_> {
         let measured = matches!(unit::of_word(next), Unit::Measure(_) | Unit::Money(_) | Unit::Percent);
         if measured && (at > i || word != "half") {
             let behind = Behind { last: at, ..self.behind(at) };
-            self.push_amount(i, (vec![fraction::half()], Weight::Firm), behind);
+            self.push_amount(i, (vec![numeral::half()], Weight::Firm), behind);
             return Some(at + 1);
         }
         let of = self.is(i + 1, Class::HalfOf) || self.follows(i, &["by", "in"]);
@@ -172,7 +169,7 @@ impl Reader<'_> {
 
     /// A part in one word: "половину", "третина", "a third of".
     fn read_part(&mut self, i: usize, word: &str) -> Option<usize> {
-        let part = fraction::denominator(word).filter(|_| word != "half")?;
+        let part = NUMBERS.parts.get(word).filter(|_| word != "half")?;
         let before = i.checked_sub(1).and_then(|at| self.word(at)).unwrap_or_default();
         let firm = match word.is_ascii() {
             true => {
@@ -231,7 +228,7 @@ impl Reader<'_> {
             let of_year = word == "quarters" && numerator != 3;
             let plural = word.ends_with('s') && !of_year;
             let one = numerator == 1 && (self.word(last + 2).is_none() || self.is(last + 2, Class::PartOf));
-            return fraction::denominator(word).filter(|_| plural || one);
+            return NUMBERS.parts.get(word).filter(|_| plural || one);
         }
         let ordinal = || {
             let plural = word.ends_with("их")
@@ -243,7 +240,7 @@ impl Reader<'_> {
                 _ => None,
             }
         };
-        fraction::denominator(word).or_else(ordinal).filter(|&denominator| denominator > numerator)
+        NUMBERS.parts.get(word).or_else(ordinal).filter(|&denominator| denominator > numerator)
     }
 
     fn push_share(&mut self, first: usize, last: usize, (numerator, denominator): (u32, u32)) {
