@@ -26,6 +26,7 @@ mod libre;
 mod long_articles;
 mod marian;
 mod model;
+mod names;
 mod pages;
 mod planted;
 mod repair;

@@ -1,6 +1,7 @@
 //! Abbreviations of three languages, sorted by what a full stop after them can mean: `data/abbreviations.toml`. How the kinds are
 //! used is written in `sentence`.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -28,97 +29,66 @@ pub(super) enum Kind {
     Year,
 }
 
-/// The file.
-#[derive(Deserialize)]
-struct File {
-    said: String,
-    en: Lists,
-    uk: Lists,
-    ru: Lists,
-}
-
-/// Lists of words with blanks between them; `_` stands for a blank inside one.
-#[derive(Deserialize)]
-struct Lists {
-    inside: String,
-    place: String,
-    before_number: String,
-    company: String,
-    measure: String,
-    year: String,
+/// The lists of a language: words with blanks between them, where `_` stands for a blank inside one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum List {
+    Inside,
+    Place,
+    BeforeNumber,
+    Company,
+    Measure,
+    Year,
     /// Measures after a number, and something else anywhere else: "5 м." and "м. Київ".
-    measure_after_number: String,
-    year_after_number: String,
+    MeasureAfterNumber,
+    YearAfterNumber,
     /// Abbreviations that are words too: a goal, of chapters.
-    words_too: String,
+    WordsToo,
     /// Words in lower case that, with a capital, begin a sentence and are no name.
-    starters: String,
+    Starters,
+    /// Verbs that follow the speaker behind a quotation.
+    Said,
 }
 
-/// What the lists say of a word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
-    Kind(Kind),
-    AfterNumber(Kind),
-    WordToo,
-    Starter,
-}
-
-struct Abbreviations {
-    said: WordMap<()>,
-    /// In the order of [`Language::ALL`].
-    words: [WordMap<Entry>; 3],
-}
-
-static ABBREVIATIONS: LazyLock<Abbreviations> = LazyLock::new(|| {
-    let File { said, en, uk, ru } =
+static LISTS: LazyLock<HashMap<Language, WordMap<List>>> = LazyLock::new(|| {
+    let file: HashMap<Language, HashMap<List, String>> =
         toml::from_str(TABLE).expect("data/abbreviations.toml is well-formed; a test reads it");
-    Abbreviations { said: WordMap::of([(said.as_str(), ())]), words: [en, uk, ru].map(|lists| words_of(&lists)) }
+    let words_of = |lists: HashMap<List, String>| {
+        let mut words = WordMap::default();
+        for (list, text) in lists {
+            text.split_whitespace().for_each(|word| words.add_word(&word.replace('_', " "), list));
+        }
+        words
+    };
+    file.into_iter().map(|(language, lists)| (language, words_of(lists))).collect()
 });
 
-fn words_of(lists: &Lists) -> WordMap<Entry> {
-    let mut words = WordMap::default();
-    for (list, entry) in [
-        (&lists.inside, Entry::Kind(Kind::Inside)),
-        (&lists.place, Entry::Kind(Kind::Place)),
-        (&lists.before_number, Entry::Kind(Kind::BeforeNumber)),
-        (&lists.company, Entry::Kind(Kind::Company)),
-        (&lists.measure, Entry::Kind(Kind::Measure)),
-        (&lists.year, Entry::Kind(Kind::Year)),
-        (&lists.measure_after_number, Entry::AfterNumber(Kind::Measure)),
-        (&lists.year_after_number, Entry::AfterNumber(Kind::Year)),
-        (&lists.words_too, Entry::WordToo),
-        (&lists.starters, Entry::Starter),
-    ] {
-        list.split_whitespace().for_each(|word| words.add_word(&word.replace('_', " "), entry));
-    }
-    words
-}
-
-fn has(language: Language, word: &str, entry: Entry) -> bool {
-    ABBREVIATIONS.words[language as usize].matches(word).any(|(known, _)| known == entry)
+fn has(language: Language, word: &str, list: List) -> bool {
+    LISTS[&language].matches(word).any(|(known, _)| known == list)
 }
 
 /// What a full stop after `word` tells. `word` is in lower case and may hold inner full stops ("т.д").
 pub(super) fn kind(language: Language, word: &str, after_number: bool) -> Option<Kind> {
-    let is = |kind| has(language, word, Entry::Kind(kind));
-    let behind = |kind| after_number && has(language, word, Entry::AfterNumber(kind));
-    if behind(Kind::Year) || is(Kind::Year) {
-        return Some(Kind::Year);
+    let is = |list| has(language, word, list);
+    let shortened = is_shortened(word);
+    if is(List::Year) || (after_number && is(List::YearAfterNumber)) {
+        Some(Kind::Year)
+    } else if is(List::Measure) || (after_number && (is(List::MeasureAfterNumber) || shortened)) {
+        Some(Kind::Measure)
+    } else if is(List::BeforeNumber) || calendar::is_abbreviation(word) {
+        Some(Kind::BeforeNumber)
+    } else if is(List::Company) {
+        Some(Kind::Company)
+    } else if is(List::Inside) {
+        Some(Kind::Inside)
+    } else {
+        (is(List::Place) || shortened).then_some(Kind::Place)
     }
-    if behind(Kind::Measure) || (after_number && is_shortened(word)) || is(Kind::Measure) {
-        return Some(Kind::Measure);
-    }
-    if calendar::is_abbreviation(word) {
-        return Some(Kind::BeforeNumber);
-    }
-    let listed = [Kind::BeforeNumber, Kind::Company, Kind::Inside, Kind::Place].into_iter().find(|&kind| is(kind));
-    listed.or_else(|| is_shortened(word).then_some(Kind::Place))
 }
 
 /// True for an abbreviation that is a word too, so that only its place tells.
 pub(super) fn is_word_too(language: Language, word: &str) -> bool {
-    has(language, word, Entry::WordToo)
+    has(language, word, List::WordsToo)
 }
 
 /// No word is without a vowel: an abbreviation that is not listed. Acronyms are in capitals and are not asked for.
@@ -133,10 +103,10 @@ pub(super) fn is_company_form(word: &str) -> bool {
 
 /// True for a word that begins a sentence and is no name.
 pub(super) fn is_starter(language: Language, word: &str) -> bool {
-    has(language, word, Entry::Starter)
+    has(language, word, List::Starters)
 }
 
 /// True for a verb that follows the speaker behind an English quotation.
 pub(super) fn is_said(word: &str) -> bool {
-    ABBREVIATIONS.said.get(word).is_some()
+    has(Language::En, word, List::Said)
 }

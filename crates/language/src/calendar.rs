@@ -5,85 +5,71 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::quantity::Period;
-use super::word_map::WordMap;
+use super::word_map::{WordMap, list, numbered, rows};
 
 const TABLE: &str = include_str!("../data/calendar.toml");
 /// What Ukrainian sets in front of a weekday for every one of them: щоп'ятниці.
 const EVERY: &str = "що";
 
-/// The file. Lists of months are from January on, those of weekdays from Monday.
-#[derive(Deserialize)]
-struct File {
-    months: Vec<String>,
-    doubtful_months: Vec<String>,
-    month_adjectives: Vec<String>,
-    short_months: Vec<String>,
-    short_months_or_words: Vec<String>,
-    shortened: String,
-    weekdays: Vec<String>,
-    weekday_adjectives: Vec<String>,
-    short_weekdays: Vec<String>,
-    behind_a_year: String,
-    seasons: Vec<String>,
-    relative: Vec<(Period, i8, String)>,
-    which: Vec<(i8, String)>,
-    periods: Vec<(Period, String)>,
-}
-
 /// The words of the calendar; January, Monday and winter are 1.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Calendar {
     /// Months in forms that are nothing else.
+    #[serde(deserialize_with = "numbered")]
     pub(super) months: WordMap<u8>,
     /// Months where what is around them speaks for one.
+    #[serde(deserialize_with = "numbered")]
     pub(super) doubtful_months: WordMap<u8>,
     /// Months by their adjectives: листопадовий, ноябрьский.
+    #[serde(deserialize_with = "numbered")]
     pub(super) month_adjectives: WordMap<u8>,
-    /// Ukrainian months as they are shortened, and whether they are no other word.
-    pub(super) short_months: WordMap<(u8, bool)>,
+    /// Ukrainian months as they are shortened.
+    #[serde(deserialize_with = "numbered")]
+    pub(super) short_months: WordMap<u8>,
+    /// The same where they are other words as well.
+    #[serde(deserialize_with = "numbered")]
+    pub(super) short_months_or_words: WordMap<u8>,
     /// Months in forms that are names or other words as well.
+    #[serde(deserialize_with = "list")]
     pub(super) shortened: WordMap<()>,
-    weekdays: WordMap<u8>,
+    /// Weekdays.
+    #[serde(deserialize_with = "numbered")]
+    pub(super) weekdays: WordMap<u8>,
     /// Weekdays by their adjectives: суботній, воскресный.
+    #[serde(deserialize_with = "numbered")]
     pub(super) weekday_adjectives: WordMap<u8>,
     /// Weekdays as they may be shortened.
+    #[serde(deserialize_with = "numbered")]
     pub(super) short_weekdays: WordMap<u8>,
-    behind_a_year: WordMap<()>,
+    /// What may stand behind a year.
+    #[serde(deserialize_with = "list")]
+    pub(super) behind_a_year: WordMap<()>,
     /// Seasons.
+    #[serde(deserialize_with = "numbered")]
     pub(super) seasons: WordMap<u8>,
     /// Yesterday, торік: what is counted, from today.
+    #[serde(deserialize_with = "rows")]
     pub(super) relative: WordMap<(Period, i8)>,
     /// Words in front of a period, which count it from now: last, наступного.
+    #[serde(deserialize_with = "rows")]
     pub(super) which: WordMap<i8>,
     /// Periods.
+    #[serde(deserialize_with = "rows")]
     pub(super) periods: WordMap<Period>,
 }
 
 /// The calendar, read once.
-pub(super) static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| {
-    let file: File = toml::from_str(TABLE).expect("data/calendar.toml is well-formed; a test reads it");
-    let numbered = |lists: &[String]| WordMap::of((1..).zip(lists).map(|(at, words)| (words.as_str(), at)));
-    let mut short_months = WordMap::default();
-    for (lists, sure) in [(&file.short_months, true), (&file.short_months_or_words, false)] {
-        (1..).zip(lists).for_each(|(month, words)| short_months.add(words, (month, sure)));
-    }
-    Calendar {
-        months: numbered(&file.months),
-        doubtful_months: numbered(&file.doubtful_months),
-        month_adjectives: numbered(&file.month_adjectives),
-        short_months,
-        shortened: WordMap::of([(file.shortened.as_str(), ())]),
-        weekdays: numbered(&file.weekdays),
-        weekday_adjectives: numbered(&file.weekday_adjectives),
-        short_weekdays: numbered(&file.short_weekdays),
-        behind_a_year: WordMap::of([(file.behind_a_year.as_str(), ())]),
-        seasons: numbered(&file.seasons),
-        relative: WordMap::of(file.relative.iter().map(|(period, offset, words)| (words.as_str(), (*period, *offset)))),
-        which: WordMap::of(file.which.iter().map(|(offset, words)| (words.as_str(), *offset))),
-        periods: WordMap::of(file.periods.iter().map(|(period, words)| (words.as_str(), *period))),
-    }
-});
+pub(super) static CALENDAR: LazyLock<Calendar> =
+    LazyLock::new(|| toml::from_str(TABLE).expect("data/calendar.toml is well-formed; a test reads it"));
 
 impl Calendar {
+    /// The Ukrainian month that a folded word may be short for, and whether it is no other word.
+    pub(super) fn short_month(&self, word: &str) -> Option<(u8, bool)> {
+        let sure = self.short_months.get(word).map(|month| (month, true));
+        sure.or_else(|| Some((self.short_months_or_words.get(word)?, false)))
+    }
+
     /// The weekday that a folded word names.
     pub(super) fn weekday(&self, word: &str) -> Option<u8> {
         self.weekdays.get(word).or_else(|| self.weekdays.get(word.strip_prefix(EVERY)?))
@@ -92,17 +78,16 @@ impl Calendar {
 
 /// True for a month as it is shortened, and for an English weekday.
 pub(super) fn is_abbreviation(word: &str) -> bool {
-    let Calendar { shortened, short_months, short_weekdays, .. } = &*CALENDAR;
-    let weekday = word.is_ascii() && short_weekdays.get(word).is_some();
-    weekday || shortened.get(word).is_some() || short_months.get(word).is_some()
+    let weekday = word.is_ascii() && CALENDAR.short_weekdays.get(word).is_some();
+    weekday || CALENDAR.shortened.get(word).is_some() || CALENDAR.short_month(word).is_some()
 }
 
 /// True for a folded word of a date: a month or a weekday, in full or shortened, and what stands behind a year.
 pub fn is_date_word(word: &str) -> bool {
-    let Calendar { months, doubtful_months, short_months, short_weekdays, shortened, behind_a_year, .. } = &*CALENDAR;
-    let month = months.get(word).or_else(|| doubtful_months.get(word)).or_else(|| Some(short_months.get(word)?.0));
-    month.or_else(|| CALENDAR.weekday(word)).or_else(|| short_weekdays.get(word)).is_some()
-        || shortened.get(word).or_else(|| behind_a_year.get(word)).is_some()
+    let Calendar { months, doubtful_months, short_weekdays, behind_a_year, .. } = &*CALENDAR;
+    let full = months.get(word).or_else(|| doubtful_months.get(word)).or_else(|| CALENDAR.weekday(word));
+    let short = short_weekdays.get(word).is_some() || is_abbreviation(word);
+    short || full.is_some() || behind_a_year.get(word).is_some()
 }
 
 #[cfg(test)]
@@ -154,7 +139,7 @@ mod tests {
             (Some(5), Some(7), None)
         );
         assert_eq!(
-            (CALENDAR.short_months.get("січ"), CALENDAR.short_months.get("лист"), CALENDAR.short_months.get("січень")),
+            (CALENDAR.short_month("січ"), CALENDAR.short_month("лист"), CALENDAR.short_month("січень")),
             (Some((1, true)), Some((11, false)), None)
         );
         assert_eq!(

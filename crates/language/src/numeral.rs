@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::decimal::Decimal;
-use super::word_map::WordMap;
+use super::word_map::{WordMap, list, rows};
 
 const TABLE: &str = include_str!("../data/numbers.toml");
 
@@ -44,79 +44,65 @@ struct File {
     hundreds: Vec<Row<u64>>,
     ordinals: Vec<Row<u64>>,
     adjective_endings: String,
-    magnitudes: Vec<Row<u32>>,
-    abbreviated: Vec<Row<u32>>,
     in_passing: Vec<Row<String>>,
     compound_heads: Vec<Row<String>>,
-    compound_of: String,
-    spans: String,
-    factors: Vec<Row<u64>>,
-    parts: Vec<Row<u32>>,
-    one_and_a_half: String,
-    groups: Vec<Row<u64>>,
+    #[serde(flatten)]
+    maps: NumberWords,
+}
+
+/// Words that need only be looked up.
+#[derive(Deserialize)]
+pub(super) struct NumberWords {
+    #[serde(deserialize_with = "rows")]
+    magnitudes: WordMap<u32>,
+    #[serde(deserialize_with = "rows")]
+    abbreviated: WordMap<u32>,
+    #[serde(deserialize_with = "list")]
+    compound_of: WordMap<()>,
+    #[serde(deserialize_with = "list")]
+    spans: WordMap<()>,
+    /// Factors: 3 for "втричі" and "tripled".
+    #[serde(deserialize_with = "rows")]
+    pub(super) factors: WordMap<u64>,
+    /// What parts divide by: 3 for "third" and "третини".
+    #[serde(deserialize_with = "rows")]
+    pub(super) parts: WordMap<u32>,
+    /// "півтора".
+    #[serde(deserialize_with = "list")]
+    pub(super) one_and_a_half: WordMap<()>,
+    /// What groups multiply by: 12 for "dozen".
+    #[serde(deserialize_with = "rows")]
+    pub(super) groups: WordMap<u64>,
 }
 
 /// Number words, ready to be looked up.
 pub(super) struct Numbers {
     /// Number words in every form.
     forms: HashMap<String, Numeral>,
-    magnitudes: WordMap<u32>,
-    abbreviated: WordMap<u32>,
     in_passing: Vec<(Decimal, WordMap<()>)>,
     compound_heads: Vec<(Decimal, String)>,
-    compound_of: WordMap<()>,
-    spans: WordMap<()>,
-    /// Factors: 3 for "втричі" and "tripled".
-    pub(super) factors: WordMap<u64>,
-    /// What parts divide by: 3 for "third" and "третини".
-    pub(super) parts: WordMap<u32>,
-    /// "півтора".
-    pub(super) one_and_a_half: WordMap<()>,
-    /// What groups multiply by: 12 for "dozen".
-    pub(super) groups: WordMap<u64>,
+    pub(super) maps: NumberWords,
 }
 
 /// The number words, read once.
 pub(super) static NUMBERS: LazyLock<Numbers> = LazyLock::new(|| {
     let file: File = toml::from_str(TABLE).expect("data/numbers.toml is well-formed; a test reads it");
-    Numbers::of(&file)
+    let listed = file.compound_heads.iter();
+    let listed =
+        listed.flat_map(|(value, words)| words.split(' ').map(|word| (Decimal::parse(value), word.to_owned())));
+    let regular = words_of(&file.regular).map(|(value, start)| (Decimal::from(value), format!("{start}и")));
+    let in_passing = |(value, words): &Row<String>| (Decimal::parse(value), WordMap::of([(words.as_str(), ())]));
+    Numbers {
+        forms: forms(&file),
+        in_passing: file.in_passing.iter().map(in_passing).collect(),
+        compound_heads: listed.chain(regular).collect(),
+        maps: file.maps,
+    }
 });
-
-fn map_of<T: Copy>(rows: &[Row<T>]) -> WordMap<T> {
-    WordMap::of(rows.iter().map(|(value, words)| (words.as_str(), *value)))
-}
-
-fn list_of(words: &str) -> WordMap<()> {
-    WordMap::of([(words, ())])
-}
 
 /// The words of a row one by one, with its value.
 fn words_of<T: Copy>(rows: &[Row<T>]) -> impl Iterator<Item = (T, &str)> {
     rows.iter().flat_map(|(value, words)| words.split(' ').map(|word| (*value, word)))
-}
-
-impl Numbers {
-    fn of(file: &File) -> Self {
-        let listed = words_of_decimals(&file.compound_heads);
-        let regular = words_of(&file.regular).map(|(value, start)| (Decimal::from(value), format!("{start}и")));
-        Self {
-            forms: forms(file),
-            magnitudes: WordMap::of(words_of(&file.magnitudes).map(|(power, start)| (start, power))),
-            abbreviated: map_of(&file.abbreviated),
-            in_passing: file.in_passing.iter().map(|(value, words)| (Decimal::parse(value), list_of(words))).collect(),
-            compound_heads: listed.chain(regular).collect(),
-            compound_of: list_of(&file.compound_of),
-            spans: list_of(&file.spans),
-            factors: map_of(&file.factors),
-            parts: map_of(&file.parts),
-            one_and_a_half: list_of(&file.one_and_a_half),
-            groups: map_of(&file.groups),
-        }
-    }
-}
-
-fn words_of_decimals(rows: &[Row<String>]) -> impl Iterator<Item = (Decimal, String)> {
-    rows.iter().flat_map(|(value, words)| words.split(' ').map(|word| (Decimal::parse(value), word.to_owned())))
 }
 
 /// What a folded word adds to a number, when it is a number word.
@@ -162,8 +148,8 @@ fn part_of(value: u64) -> Part {
 pub(super) fn magnitude(word: &str) -> Option<u32> {
     // "тисячолітній" and "millionaire" are no numbers.
     let noun = |rest: &str| rest.chars().count() <= 3 && rest != "ер";
-    let in_full = || NUMBERS.magnitudes.matches(word).find(|(_, rest)| noun(rest)).map(|(power, _)| power);
-    NUMBERS.abbreviated.get(word).or_else(in_full)
+    let in_full = || NUMBERS.maps.magnitudes.matches(word).find(|(_, rest)| noun(rest)).map(|(power, _)| power);
+    NUMBERS.maps.abbreviated.get(word).or_else(in_full)
 }
 
 /// The power of ten of a letter behind the digits: 5m, 10k.
@@ -195,12 +181,12 @@ pub(super) fn compound(word: &str) -> Option<(Decimal, &str)> {
 
 /// True when what a compound counts stands for nothing but its number: "поверховий", and no "ліття".
 pub(super) fn counts_in_compound(rest: &str) -> bool {
-    NUMBERS.compound_of.get(rest).is_some()
+    NUMBERS.maps.compound_of.get(rest).is_some()
 }
 
 /// True for the end of a noun like десятиліття.
 pub(super) fn is_span(rest: &str) -> bool {
-    NUMBERS.spans.get(rest).is_some()
+    NUMBERS.maps.spans.get(rest).is_some()
 }
 
 fn is_ten(value: &Decimal) -> bool {
@@ -272,7 +258,7 @@ mod tests {
 
     #[test]
     fn parts_and_multiples_have_their_values() {
-        let Numbers { factors, parts, groups, .. } = &*NUMBERS;
+        let NumberWords { factors, parts, groups, .. } = &NUMBERS.maps;
         assert_eq!(
             (factors.get("втричі"), factors.get("удвоились"), factors.get("tenfold")),
             (Some(3), Some(2), Some(10))

@@ -4,6 +4,7 @@
 //! languages at once. Not here: what is looked up, which callers fold (see [`fold`](super::fold)).
 
 use ahash::AHashMap;
+use serde::{Deserialize, Deserializer};
 
 /// What words stand for.
 #[derive(Debug)]
@@ -54,6 +55,26 @@ impl<T: Copy> WordMap<T> {
     pub fn get(&self, word: &str) -> Option<T> {
         self.matches(word).next().map(|(value, _)| value)
     }
+}
+
+/// Reads a list of words that stand for nothing but themselves.
+pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WordMap<()>, D::Error> {
+    let words = String::deserialize(deserializer)?;
+    Ok(WordMap::of([(words.as_str(), ())]))
+}
+
+/// Reads lists of words that stand for the numbers of the lists, from 1 on.
+pub(super) fn numbered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WordMap<u8>, D::Error> {
+    let lists = Vec::<String>::deserialize(deserializer)?;
+    Ok(WordMap::of((1..).zip(&lists).map(|(number, words)| (words.as_str(), number))))
+}
+
+/// Reads rows of what is stood for, and the words for it.
+pub(super) fn rows<'de, D: Deserializer<'de>, T: Copy + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<WordMap<T>, D::Error> {
+    let rows = Vec::<(T, String)>::deserialize(deserializer)?;
+    Ok(WordMap::of(rows.iter().map(|(value, words)| (words.as_str(), *value))))
 }
 
 #[cfg(test)]

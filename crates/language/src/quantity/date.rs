@@ -227,7 +227,7 @@ impl Reader<'_> {
         if let Some(day) = CALENDAR.short_weekdays.get(&token.folded).filter(|_| of_day) {
             self.push(i..=i, What::Weekday(day), Weight::Loose);
         }
-        let Some((month, is_sure)) = CALENDAR.short_months.get(&token.folded) else { return };
+        let Some((month, is_sure)) = CALENDAR.short_month(&token.folded) else { return };
         let before = i.checked_sub(1).filter(|&at| matches!(self.gap(at).trim(), "" | "." | "-"));
         let day = before.and_then(|at| self.day(at));
         let (year, last) = self.year_after(i);

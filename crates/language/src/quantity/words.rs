@@ -29,8 +29,10 @@ impl Reader<'_> {
         let (mut last, mut value) = (next - 1, Decimal::from(value));
         if let Some((half, end)) = self.and_a_half(last) {
             (value, last) = (value.and_a_half().unwrap_or(half), end);
-        } else if let Some(times) =
-            self.word(next).and_then(|word| NUMBERS.groups.get(word)).filter(|_| !sum.ordinal && sum.magnitudes == 0)
+        } else if let Some(times) = self
+            .word(next)
+            .and_then(|word| NUMBERS.maps.groups.get(word))
+            .filter(|_| !sum.ordinal && sum.magnitudes == 0)
         {
             (value, last) = (value.times(times), next);
         }
@@ -87,12 +89,12 @@ impl Reader<'_> {
     /// Halves, parts and multiples in words of their own; gives the token behind.
     fn read_fraction(&mut self, i: usize) -> Option<usize> {
         let word = self.word(i)?.to_owned();
-        if let Some(factor) = NUMBERS.factors.get(&word) {
+        if let Some(factor) = NUMBERS.maps.factors.get(&word) {
             let behind = Behind { unit: Unit::Times, power: None, last: i, unit_last: i };
             self.push_amount(i, (vec![Decimal::from(factor)], Weight::Firm), behind);
             return Some(i + 1);
         }
-        if NUMBERS.one_and_a_half.get(&word).is_some() {
+        if NUMBERS.maps.one_and_a_half.get(&word).is_some() {
             let behind = self.behind(i);
             let value = Decimal::parse("1.5").times_ten_to(behind.power.unwrap_or(0));
             self.push_amount(i, (vec![value], Weight::Firm), behind);
@@ -110,7 +112,7 @@ impl Reader<'_> {
         }
         let whole = self.read_one_and_a_half(i, &word);
         whole.or_else(|| self.read_half(i, &word)).or_else(|| self.read_part(i, &word)).or_else(|| {
-            let alone = NUMBERS.groups.get(&word).filter(|&group| group == 12)?;
+            let alone = NUMBERS.maps.groups.get(&word).filter(|&group| group == 12)?;
             let behind = self.behind(i);
             self.push_amount(i, (vec![Decimal::from(alone)], Weight::Firm), behind);
             Some(behind.last + 1)
@@ -146,7 +148,7 @@ impl Reader<'_> {
         }
         let at = if matches!(self.word(i + 1), Some("a" | "an")) { i + 1 } else { i };
         let next = self.word(at + 1).unwrap_or_default();
-        let (power, group) = (numeral::magnitude(next), NUMBERS.groups.get(next));
+        let (power, group) = (numeral::magnitude(next), NUMBERS.maps.groups.get(next));
         if power.is_some() || group.is_some() {
             let times = Decimal::from(group.unwrap_or(1)).times_ten_to(power.unwrap_or(0));
             let behind = Behind { power: None, ..self.behind(at + 1) };
@@ -169,7 +171,7 @@ impl Reader<'_> {
 
     /// A part in one word: "половину", "третина", "a third of".
     fn read_part(&mut self, i: usize, word: &str) -> Option<usize> {
-        let part = NUMBERS.parts.get(word).filter(|_| word != "half")?;
+        let part = NUMBERS.maps.parts.get(word).filter(|_| word != "half")?;
         let before = i.checked_sub(1).and_then(|at| self.word(at)).unwrap_or_default();
         let firm = match word.is_ascii() {
             true => {
@@ -228,7 +230,7 @@ impl Reader<'_> {
             let of_year = word == "quarters" && numerator != 3;
             let plural = word.ends_with('s') && !of_year;
             let one = numerator == 1 && (self.word(last + 2).is_none() || self.is(last + 2, Class::PartOf));
-            return NUMBERS.parts.get(word).filter(|_| plural || one);
+            return NUMBERS.maps.parts.get(word).filter(|_| plural || one);
         }
         let ordinal = || {
             let plural = word.ends_with("их")
@@ -240,7 +242,7 @@ impl Reader<'_> {
                 _ => None,
             }
         };
-        NUMBERS.parts.get(word).or_else(ordinal).filter(|&denominator| denominator > numerator)
+        NUMBERS.maps.parts.get(word).or_else(ordinal).filter(|&denominator| denominator > numerator)
     }
 
     fn push_share(&mut self, first: usize, last: usize, (numerator, denominator): (u32, u32)) {
