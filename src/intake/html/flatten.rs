@@ -6,6 +6,7 @@
 
 use html5gum::{EndTag, StartTag};
 
+use super::element::attribute;
 use super::row::Rows;
 use super::tag::{self, Tag};
 use crate::intake::Reason;
@@ -298,10 +299,6 @@ impl Flattener {
         }
         self.rows.push(piece);
     }
-}
-
-fn attribute<'a>(start: &'a StartTag<()>, name: &str) -> Option<&'a [u8]> {
-    start.attributes.get(name.as_bytes()).map(|value| value.value.as_slice())
 }
 
 /// What an element says about its content.

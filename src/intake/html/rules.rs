@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use super::facts::Fact;
 use super::selector::{Compound, Link, Selector};
 use super::style::{Declared, Style};
 
@@ -235,8 +236,11 @@ impl Rules {
         cascade(&mut declared, |style| &style.important);
         declared.overlay(&own.important);
         // One more class, which scripts set while the page is read, makes it appear.
-        if found.iter().any(|(rule, fit)| *fit == Fit::AllButClasses && rule.style.normal.appears()) {
-            declared.set_moving();
+        if found
+            .iter()
+            .any(|(rule, fit)| *fit == Fit::AllButClasses && rule.style.normal.facts.get(Fact::Faint) == Some(false))
+        {
+            declared.facts.say(Fact::Moving, true);
         }
         (declared, self.met(asked, parent, &named))
     }
