@@ -173,7 +173,7 @@ impl Flattener {
         self.flush();
         match tag {
             Tag::Table => self.rows.open(),
-            Tag::Row => self.rows.next_row(),
+            Tag::Row => self.rows.end_row(),
             Tag::Cell => self.rows.next_cell(),
             Tag::Item => {
                 // The end tag of an item is optional.
