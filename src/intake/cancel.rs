@@ -23,13 +23,11 @@ impl Cancel {
     }
 
     /// True when nobody wants the work any more.
-    #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
     /// Something that sets the flag when it is dropped.
-    #[must_use]
     pub fn on_drop(&self) -> CancelOnDrop {
         CancelOnDrop(self.clone())
     }

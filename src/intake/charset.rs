@@ -280,8 +280,12 @@ fn declared_inside(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let after = ["charset=", "encoding="].iter().find_map(|key| head.split_once(key)).map(|(_, after)| after)?;
-    let label = after.trim_start_matches([' ', '"', '\'']);
-    Some(label.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')).collect())
+    Some(label_of(after.trim_start_matches([' ', '"', '\''])))
+}
+
+/// The name of a charset that a text begins with.
+pub(super) fn label_of(text: &str) -> String {
+    text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')).collect()
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ enum Cleaning {
 
 fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Article, IntakeError> {
     let Source { bytes, name, title: given, language } = source;
-    let Decoded { content, struck, notes } = decode::decode_within(bytes, &name, bounds.given)?;
+    let Decoded { content, struck, notes } = decode::decode(bytes, &name, bounds.given)?;
     bounds.cancel.check()?;
     let Blocks { shown, extracted, head, unseen } = blocks(content, &name)?;
     bounds.cancel.check()?;
