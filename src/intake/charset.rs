@@ -15,6 +15,7 @@ use encoding_rs::{
 };
 
 use super::mojibake::{self, Judged};
+use super::one_line;
 use crate::language;
 
 /// Bytes at the start in which a declaration is looked for, and by which UTF-16 is known.
@@ -268,7 +269,7 @@ impl Run {
         };
         out.push_str(&String::from_utf8_lossy(blanks));
         if notes.len() < MOST_NOTES {
-            notes.push(note.split_whitespace().collect::<Vec<_>>().join(" "));
+            notes.push(one_line(&note));
         }
     }
 }

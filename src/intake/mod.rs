@@ -92,7 +92,7 @@ impl Default for Bounds {
 /// When the bytes are no text, when nothing but furniture is left, when what is left is no article, or when the language is
 /// not one of ours.
 pub fn read(source: Source) -> Result<Article, IntakeError> {
-    read_as(source, Cleaning::Furniture, &Bounds::default())
+    read_within(source, &Bounds::default())
 }
 
 /// Reads one text within bounds.

@@ -170,25 +170,14 @@ impl Shown {
     pub(super) fn end(&mut self, end: &EndTag<()>, sink: &mut Sink) {
         let found = self.numbers.get(end.name.as_slice()).copied();
         let place = found.and_then(|name| self.names[name].places.last().copied());
-        let Some((name, at)) = found.zip(place) else {
+        let Some((name, at)) = found.zip(place).filter(|&(name, at)| self.reaches(name, at)) else {
             // What was never opened is not looked at in hidden text.
             if self.sight() == Sight::Seen && self.line.raised_at().is_none() {
                 sink.end(end);
             }
             return;
         };
-        let top = self.open.last().copied();
-        let own = &self.names[name];
-        let limit = top.map_or(0, |top| if is_block(own.tag) || own.border { top.border } else { top.block });
-        // Inside a cell nothing is ended that stands around the table, and an inline end tag ends no block.
-        let reaches = at + 1 >= limit || own.tag == Some(Tag::Row) || own.border && own.tag != Some(Tag::Cell);
         let raw = matches!(end.name.as_slice(), b"script" | b"style");
-        if !reaches {
-            if self.sight() == Sight::Seen && self.line.raised_at().is_none() {
-                sink.end(end);
-            }
-            return;
-        }
         let seen = self.open[at].sight == Sight::Seen;
         let seen_around = at.checked_sub(1).is_none_or(|outer| self.open[outer].sight == Sight::Seen);
         let raised = self.line.raised_at().is_some_and(|raised| raised < at);
@@ -201,10 +190,19 @@ impl Shown {
         }
     }
 
+    /// True where an end tag of this name ends the element at this place: inside a cell nothing is ended that stands around the
+    /// table, and an inline end tag ends no block.
+    fn reaches(&self, name: usize, at: usize) -> bool {
+        let own = &self.names[name];
+        let limit = |top: &Open| if is_block(own.tag) || own.border { top.border } else { top.block };
+        at + 1 >= self.open.last().map_or(0, limit)
+            || own.tag == Some(Tag::Row)
+            || own.border && own.tag != Some(Tag::Cell)
+    }
+
     /// Ends what the standard ends by itself.
     fn close_implied(&mut self, name: &[u8], tag: Option<Tag>, sink: &mut Sink) {
-        let top = self.open.last().copied();
-        let paragraph = top.map_or(0, |top| top.paragraph);
+        let paragraph = self.open.last().map_or(0, |top| top.paragraph);
         if paragraph > 0 && is_block(tag) && !matches!(tag, Some(Tag::Row | Tag::Cell)) {
             self.close_to(paragraph - 1, sink);
         }
