@@ -28,6 +28,7 @@ impl Cancel {
     }
 
     /// Something that sets the flag when it is dropped.
+    #[must_use]
     pub fn on_drop(&self) -> CancelOnDrop {
         CancelOnDrop(self.clone())
     }

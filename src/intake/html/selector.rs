@@ -136,8 +136,8 @@ fn escaped(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
     u32::from_str_radix(&code, 16).ok().and_then(char::from_u32)
 }
 
-/// Reads a pseudo-class or a pseudo-element behind its first colon. True where it asks for something about the page as it is,
-/// and not for a state or for a part of an element that is no element.
+/// Reads a pseudo-class or a pseudo-element behind its first colon. True where it asks for something about the page as it
+/// is, and not for a state or for a part of an element that is no element.
 fn is_still(chars: &mut Peekable<Chars<'_>>) -> bool {
     let part = chars.next_if_eq(&':').is_some();
     let name = word(chars, None).unwrap_or_default().to_ascii_lowercase();

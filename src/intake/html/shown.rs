@@ -190,8 +190,8 @@ impl Shown {
         }
     }
 
-    /// True where an end tag of this name ends the element at this place: inside a cell nothing is ended that stands around the
-    /// table, and an inline end tag ends no block.
+    /// True where an end tag of this name ends the element at this place: inside a cell nothing is ended that stands around
+    /// the table, and an inline end tag ends no block.
     fn reaches(&self, name: usize, at: usize) -> bool {
         let own = &self.names[name];
         let limit = |top: &Open| if is_block(own.tag) || own.border { top.border } else { top.block };
@@ -321,8 +321,8 @@ impl Shown {
         };
     }
 
-    /// Takes the colours of an element, of which rules may say more than is here where it is `ruled`. True where nobody can
-    /// tell its letters from their ground.
+    /// Takes the colours of an element, of which unknown rules may say more where it is `ruled`. True where nobody can tell
+    /// its letters from their ground.
     fn paint(&self, open: &mut Open, declared: &Declared, ruled: bool, start: &StartTag<()>) -> bool {
         let old = |name| {
             let value = attribute(start, name).map(String::from_utf8_lossy);
