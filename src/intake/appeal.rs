@@ -43,17 +43,9 @@ fn addressed(spoken: &str) -> usize {
 fn without_quotations(key: &str) -> String {
     let mut out = String::with_capacity(key.len());
     let mut rest = key;
-    while let Some(open) = rest.find(['«', '“', '„', '"']) {
-        out.push_str(&rest[..open]);
-        let mark = rest[open..].chars().next().map_or(0, char::len_utf8);
-        let inside = &rest[open + mark..];
-        match inside.find(['»', '”', '"']) {
-            Some(close) => {
-                let mark = inside[close..].chars().next().map_or(0, char::len_utf8);
-                rest = &inside[close + mark..];
-            }
-            None => rest = inside,
-        }
+    while let Some((before, inside)) = rest.split_once(['«', '“', '„', '"']) {
+        out.push_str(before);
+        rest = inside.split_once(['»', '”', '"']).map_or(inside, |(_, after)| after);
     }
     out.push_str(rest);
     out

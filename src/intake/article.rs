@@ -37,7 +37,7 @@ impl Article {
             mixture: Mixture::of(&text, &sentences, language),
             language,
             confidence,
-            sha256: hex_sha256(&text),
+            sha256: Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect(),
             text,
             sentences,
             removed: Vec::new(),
@@ -46,92 +46,73 @@ impl Article {
     }
 
     /// The title: as given, or as found above the text.
-    #[must_use]
     pub fn title(&self) -> Option<&str> {
         self.title.as_deref()
     }
 
     /// Who wrote it, where a web page says so.
-    #[must_use]
     pub fn byline(&self) -> Option<&str> {
         self.byline.as_deref()
     }
 
     /// When it was published, as a web page spells it.
-    #[must_use]
     pub fn published(&self) -> Option<&str> {
         self.published.as_deref()
     }
 
     /// The name of the site, where a web page says so.
-    #[must_use]
     pub fn site(&self) -> Option<&str> {
         self.site.as_deref()
     }
 
     /// The language of the text; of a mixed text, that of most of it.
-    #[must_use]
     pub const fn language(&self) -> Language {
         self.language
     }
 
     /// How sure the language is, from 0 to 1; 1 when the user gave it.
-    #[must_use]
     pub const fn confidence(&self) -> f32 {
         self.confidence
     }
 
     /// The languages of the sentences, one by one and together.
-    #[must_use]
     pub const fn mixture(&self) -> &Mixture {
         &self.mixture
     }
 
     /// The cleaned text, without the title. Offsets of sentences refer to it.
-    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// The sentences in order. Together they cover every letter of the text.
-    #[must_use]
     pub fn sentences(&self) -> &[Sentence] {
         &self.sentences
     }
 
     /// The text of one sentence, unless there is no such sentence.
-    #[must_use]
     pub fn sentence_text(&self, id: SentenceId) -> Option<&str> {
-        let index = usize::try_from(id.get()).ok()?.checked_sub(1)?;
-        let sentence = self.sentences.get(index)?;
-        self.text.get(sentence.start..sentence.end)
+        let sentence = self.sentences.iter().find(|sentence| sentence.id == id)?;
+        Some(&self.text[sentence.range()])
     }
 
     /// What was taken away, in the order of the input; last what no reader of the page sees of it.
-    #[must_use]
     pub fn removed(&self) -> &[Removed] {
         &self.removed
     }
 
     /// What a reader should know of the bytes: parts that are in another charset, in English.
-    #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
     /// How many characters were taken away.
-    #[must_use]
     pub fn removed_characters(&self) -> usize {
         self.removed.iter().map(|piece| piece.text.chars().count()).sum()
     }
 
     /// SHA-256 of the cleaned text, in hexadecimal.
-    #[must_use]
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
-}
-
-fn hex_sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

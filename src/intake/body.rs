@@ -46,7 +46,7 @@ enum Role {
 
 /// The blocks of a page with their roles.
 pub(super) struct Page<'a> {
-    blocks: &'a [Block],
+    pub(super) blocks: &'a [Block],
     found: &'a [Option<Found>],
     roles: Vec<Role>,
     /// What a short line costs here.
@@ -120,11 +120,6 @@ impl<'a> Page<'a> {
     pub(super) fn prose(&self, range: Range<usize>) -> usize {
         let prose = range.filter(|&index| self.roles[index] == Role::Prose);
         prose.map(|index| self.blocks[index].chars).sum()
-    }
-
-    /// All blocks.
-    pub(super) const fn blocks(&self) -> &'a [Block] {
-        self.blocks
     }
 
     /// True for a paragraph, or an item of a list that belongs to the text.

@@ -23,7 +23,6 @@ impl Cancel {
     }
 
     /// True when nobody wants the work any more.
-    #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

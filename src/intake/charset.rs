@@ -11,10 +11,11 @@ use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, X_MAC_CYRILLIC,
+    Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, X_MAC_CYRILLIC,
 };
 
 use super::mojibake::{self, Judged};
+use super::one_line;
 use crate::language;
 
 /// Bytes at the start in which a declaration is looked for, and by which UTF-16 is known.
@@ -24,14 +25,13 @@ const WINDOW: usize = 4096;
 const CONTROL_SHARE: usize = 200;
 
 /// The charsets of Ukrainian and Russian texts that are neither UTF-8 nor UTF-16.
-fn cyrillic() -> [&'static Encoding; 6] {
+pub(super) fn cyrillic() -> [&'static Encoding; 6] {
     // The last of equals is taken, and KOI8-U has all that is letters in KOI8-R.
     [ISO_8859_5, IBM866, X_MAC_CYRILLIC, KOI8_R, KOI8_U, WINDOWS_1251]
 }
 
-/// The fewest high bytes by which a text is known to be Cyrillic, and so many in a row are no word in Latin letters.
+/// The fewest high bytes by which a text is known to be Cyrillic.
 const FEWEST_HIGH: usize = 4;
-const RUN: usize = 3;
 
 /// By how much a declared charset may seem less likely than another one, in natural units a letter.
 const DECLARED: f32 = 0.3;
@@ -126,21 +126,26 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
-/// A charset whose high bytes are letters with accents, which stand alone in words.
+/// Charsets whose high bytes are letters with accents, which stand alone in words.
+const LATIN: [&str; 14] = [
+    "windows-1250",
+    "windows-1252",
+    "windows-1254",
+    "windows-1257",
+    "windows-1258",
+    "ISO-8859-2",
+    "ISO-8859-3",
+    "ISO-8859-4",
+    "ISO-8859-10",
+    "ISO-8859-13",
+    "ISO-8859-14",
+    "ISO-8859-15",
+    "ISO-8859-16",
+    "macintosh",
+];
+
 fn is_latin(encoding: &'static Encoding) -> bool {
-    let name = encoding.name();
-    let latin = ["windows-1250", "windows-1252", "windows-1254", "windows-1257", "windows-1258"];
-    let iso = [
-        "ISO-8859-2",
-        "ISO-8859-3",
-        "ISO-8859-4",
-        "ISO-8859-10",
-        "ISO-8859-13",
-        "ISO-8859-14",
-        "ISO-8859-15",
-        "ISO-8859-16",
-    ];
-    encoding == MACINTOSH || latin.contains(&name) || iso.contains(&name)
+    LATIN.contains(&encoding.name())
 }
 
 /// The words of a text that have high bytes, with blanks between them.
@@ -159,12 +164,8 @@ fn sample(bytes: &[u8]) -> Vec<u8> {
 
 /// True where most high bytes stand in a row, as they do in texts without Latin letters.
 fn is_runs(sample: &[u8]) -> bool {
-    let (mut all, mut in_runs) = (0, 0);
-    for run in sample.split(u8::is_ascii) {
-        all += run.len();
-        in_runs += if run.len() >= RUN { run.len() } else { 0 };
-    }
-    all >= FEWEST_HIGH && in_runs * 2 > all
+    let runs = sample.split(u8::is_ascii).map(<[u8]>::len);
+    runs.clone().sum::<usize>() >= FEWEST_HIGH && mojibake::are_long(runs)
 }
 
 /// The charset of Cyrillic in which a text is most likely, and how likely that is. A declared one is believed when it is
@@ -268,7 +269,7 @@ impl Run {
         };
         out.push_str(&String::from_utf8_lossy(blanks));
         if notes.len() < MOST_NOTES {
-            notes.push(note.split_whitespace().collect::<Vec<_>>().join(" "));
+            notes.push(one_line(&note));
         }
     }
 }
@@ -280,8 +281,12 @@ fn declared_inside(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let after = ["charset=", "encoding="].iter().find_map(|key| head.split_once(key)).map(|(_, after)| after)?;
-    let label = after.trim_start_matches([' ', '"', '\'']);
-    Some(label.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')).collect())
+    Some(label_of(after.trim_start_matches([' ', '"', '\''])))
+}
+
+/// The name of a charset that a text begins with.
+pub(super) fn label_of(text: &str) -> String {
+    text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')).collect()
 }
 
 #[cfg(test)]

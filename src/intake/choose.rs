@@ -47,7 +47,7 @@ impl Chosen {
 /// Chooses. `heading` is the block that shows the title, where the page names it; `extracted` may be empty.
 pub(super) fn article(page: &Page<'_>, extracted: &[Block], heading: Option<usize>) -> Chosen {
     let run = page.body();
-    let mut taken = matched(page.blocks(), extracted);
+    let mut taken = matched(page.blocks, extracted);
     let first = taken.iter().position(|&it| it);
     let last = taken.iter().rposition(|&it| it);
     let own: usize = (0..taken.len()).filter(|&index| taken[index]).map(|index| page.prose(index..index + 1)).sum();
@@ -61,7 +61,7 @@ pub(super) fn article(page: &Page<'_>, extracted: &[Block], heading: Option<usiz
     let left_out = |index: &usize| !taken[*index] && run.contains(index) && !links.contains(index);
     let lost: Vec<usize> = (top..last + 1).filter(left_out).filter(|&index| page.is_text(index)).collect();
     // A few paragraphs and lists were lost; many are a gallery or another article.
-    let prose: usize = lost.iter().map(|&index| page.blocks()[index].chars).sum();
+    let prose: usize = lost.iter().map(|&index| page.blocks[index].chars).sum();
     let mut range = first..last + 1;
     if prose * LOST.1 <= own * LOST.0 {
         for index in lost {

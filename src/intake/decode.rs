@@ -38,15 +38,10 @@ pub(super) struct Decoded {
     pub(super) notes: Vec<String>,
 }
 
-/// Unpacks, decodes, and tidies plain text.
-pub(super) fn decode(bytes: Vec<u8>, name: &str) -> Result<Decoded, IntakeError> {
-    decode_within(bytes, name, usize::MAX)
-}
-
-/// The same for what may have so many characters, unpacked.
-pub(super) fn decode_within(bytes: Vec<u8>, name: &str, most: usize) -> Result<Decoded, IntakeError> {
+/// Unpacks, decodes, and tidies plain text, which may have so many characters, unpacked.
+pub(super) fn decode(bytes: Vec<u8>, name: &str, most: usize) -> Result<Decoded, IntakeError> {
     // No character takes more than four bytes, so more than these are certainly too many.
-    let unpack::Unpacked { bytes, charset } = unpack::unpack(bytes, name, most.saturating_mul(4))?;
+    let (bytes, charset) = unpack::unpack(bytes, name, most.saturating_mul(4))?;
     let characters = characters(&bytes);
     if characters > most {
         return Err(IntakeError::TooMuch { name: name.to_owned(), characters, limit: most });
@@ -83,9 +78,6 @@ const LONGEST_STRUCK: usize = 500;
 
 /// Plain text without what stands between two `~~` in one line, and that.
 fn without_struck(text: String) -> (String, Vec<Removed>) {
-    if !text.contains("~~") {
-        return (text, Vec::new());
-    }
     let (mut out, mut struck) = (String::with_capacity(text.len()), Vec::new());
     let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once("~~") {
@@ -203,7 +195,7 @@ mod tests {
     }
 
     fn decode(bytes: Vec<u8>, name: &str) -> Result<Content, IntakeError> {
-        super::decode(bytes, name).map(|decoded| decoded.content)
+        super::decode(bytes, name, usize::MAX).map(|decoded| decoded.content)
     }
 
     #[test]
@@ -216,7 +208,7 @@ mod tests {
             ("~~a\nb~~", "~~a\nb~~", ""),
             ("~~~~ fence", "~~~~ fence", ""),
         ] {
-            let decoded = super::decode(text.as_bytes().to_vec(), "a").unwrap();
+            let decoded = super::decode(text.as_bytes().to_vec(), "a", usize::MAX).unwrap();
             assert_eq!(decoded.content, Content::Plain(left.to_owned()));
             let texts: Vec<&str> = decoded.struck.iter().map(|it| it.text.as_str()).collect();
             assert_eq!(texts.join("|"), struck);

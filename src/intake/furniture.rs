@@ -123,20 +123,15 @@ fn mark(block: &Block) -> Option<Found> {
     let hit = |phrases: &&Phrases| phrases.list.iter().any(|phrase| block.key.contains(phrase.as_str()));
     let phrases = FURNITURE.marks.iter().find(hit)?;
     let surely = matches!(phrases.reason, Reason::Copyright | Reason::Correction | Reason::Credits);
-    if block.ended && !surely && !appeal::is_addressed(block) {
-        return None;
-    }
-    Some(Found::of(phrases))
+    (!block.ended || surely || appeal::is_addressed(block)).then(|| Found::of(phrases))
 }
 
 /// Several short items in one line, separated by strokes, arrows or dots.
 fn is_menu(block: &Block) -> bool {
-    let mut separators = 0;
-    for separator in ["|", " > ", "»", "›", "·", "•", " / "] {
-        separators += block.text.matches(separator).count();
-    }
+    let count = |sign: &str| block.text.matches(sign).count();
+    let mut separators: usize = ["|", " > ", "»", "›", "·", "•", " / "].into_iter().map(count).sum();
     // « and » of quotations come in pairs; menu arrows do not.
-    separators -= block.text.matches('»').count().min(block.text.matches('«').count());
+    separators -= count("»").min(count("«"));
     let items = separators + 1;
     !block.ended && !block.is_row() && separators >= 2 && block.words <= items * 4
 }
@@ -177,32 +172,23 @@ fn is_listed(block: &Block) -> bool {
 
 /// A date or a time and hardly anything else.
 fn is_date(block: &Block) -> bool {
-    if block.words > 14 || block.is_row() || !block.key.contains(|c: char| c.is_ascii_digit()) {
-        return false;
-    }
     // Telephone numbers and prices have no words at all and are no text either.
-    only_date_words(&block.key)
+    let has_digit = || block.key.contains(|c: char| c.is_ascii_digit());
+    block.words <= 14 && !block.is_row() && has_digit() && only_date_words(&block.key)
 }
 
 /// "10:17 Dollar rises", "9 апреля, 10:02 Харьковчанин стал призёром": a time before a headline without a full stop.
 fn is_feed(block: &Block) -> bool {
-    if block.ended || block.words < 3 {
-        return false;
-    }
-    let Some(rest) = after_clock(&block.key) else {
-        return false;
-    };
-    let before = &block.key[..block.key.len() - rest.len()];
-    only_date_words(before) && rest.starts_with([' ', ','])
+    let headline =
+        |rest: &str| only_date_words(&block.key[..block.key.len() - rest.len()]) && rest.starts_with([' ', ',']);
+    !block.ended && block.words >= 3 && after_clock(&block.key).is_some_and(headline)
 }
 
 /// "#7 Reader 10.01.12, 10:49": a numbered comment.
 fn is_comment(block: &Block) -> bool {
-    let Some(rest) = block.key.strip_prefix('#') else {
-        return false;
-    };
-    let time = after_clock(&block.key).is_some_and(|rest| rest.chars().count() <= 3);
-    rest.starts_with(|c: char| c.is_ascii_digit()) && block.words <= 12 && time
+    let numbered = block.key.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let time = || after_clock(&block.key).is_some_and(|rest| rest.chars().count() <= 3);
+    numbered && block.words <= 12 && time()
 }
 
 /// What stands behind the first time of day ("10:17") in a line.
@@ -221,10 +207,8 @@ fn only_date_words(key: &str) -> bool {
 
 /// "By Jane Smith", and nothing more than a few capitalised words.
 fn is_byline(block: &Block) -> bool {
-    let Some(names) = block.text.strip_prefix("By ").or_else(|| block.text.strip_prefix("by ")) else {
-        return false;
-    };
-    !block.ended && block.words <= 9 && names.starts_with(char::is_uppercase)
+    let names = block.text.strip_prefix("By ").or_else(|| block.text.strip_prefix("by "));
+    !block.ended && block.words <= 9 && names.is_some_and(|names| names.starts_with(char::is_uppercase))
 }
 
 /// The credit of a picture stands at the end of its caption, and no sentence follows it.

@@ -47,23 +47,23 @@ pub(super) fn detect(text: &str) -> Result<(Language, f32), String> {
     }
     let name = guess.map_or("an unknown language", |guess| guess.name);
     // Half Ukrainian and half Russian looks like Belarusian as a whole, and never sentence by sentence.
-    let sentences = sentences(text, Language::Uk);
-    let mut shares = [0_usize; Language::ALL.len()];
-    let mut all = 0;
-    for sentence in sentences.into_iter().take_while(|it| it.start < LOOKED_AT) {
-        let bytes = sentence.end - sentence.start;
-        all += bytes;
-        let own = language_of(&text[sentence.start..sentence.end]).and_then(|guess| guess.language);
-        if let Some(at) = own.and_then(|own| Language::ALL.iter().position(|it| *it == own)) {
-            shares[at] += bytes;
-        }
-    }
-    let ours: usize = shares.iter().sum();
-    let most = Language::ALL.into_iter().zip(shares).max_by_key(|(_, share)| *share);
-    match most {
+    let mut sentences = sentences(text, Language::Uk);
+    sentences.retain(|it| it.start < LOOKED_AT);
+    let own = |it: &Sentence| language_of(&text[it.range()]).and_then(|guess| guess.language);
+    let languages: Vec<Option<Language>> = sentences.iter().map(own).collect();
+    let shares = Language::ALL.map(|language| (language, bytes_in(Some(language), &sentences, &languages)));
+    let ours: usize = shares.iter().map(|(_, share)| share).sum();
+    let all: usize = sentences.iter().map(|it| it.range().len()).sum();
+    match shares.into_iter().max_by_key(|(_, share)| *share) {
         Some((language, share)) if ours as f32 >= all.max(1) as f32 * OURS => Ok((language, share as f32 / all as f32)),
         _ => Err(name.to_owned()),
     }
+}
+
+/// How many bytes are in a language.
+fn bytes_in(language: Option<Language>, sentences: &[Sentence], languages: &[Option<Language>]) -> usize {
+    let own = sentences.iter().zip(languages).filter(|(_, own)| **own == language);
+    own.map(|(sentence, _)| sentence.range().len()).sum()
 }
 
 impl Mixture {
@@ -71,16 +71,15 @@ impl Mixture {
     pub(super) fn of(text: &str, sentences: &[Sentence], main: Language) -> Self {
         let languages: Vec<Option<Language>> = sentences
             .iter()
-            .map(|it| match (it.start < LOOKED_AT).then(|| language_of(&text[it.start..it.end])).flatten() {
+            .map(|it| match (it.start < LOOKED_AT).then(|| language_of(&text[it.range()])).flatten() {
                 Some(guess) if guess.confidence >= SURE => guess.language,
                 _ => Some(main),
             })
             .collect();
-        let all: usize = sentences.iter().map(|it| it.end - it.start).sum();
+        let all: usize = sentences.iter().map(|it| it.range().len()).sum();
         let mut shares: Vec<Share> = Vec::new();
         for language in Language::ALL.into_iter().map(Some).chain([None]) {
-            let own = sentences.iter().zip(&languages).filter(|(_, it)| **it == language);
-            let bytes: usize = own.map(|(it, _)| it.end - it.start).sum();
+            let bytes = bytes_in(language, sentences, &languages);
             if bytes > 0 {
                 shares.push(Share { language, share: bytes as f32 / all as f32 });
             }
@@ -90,20 +89,17 @@ impl Mixture {
     }
 
     /// The language of one sentence. `None` when it is not one of ours, or when there is no such sentence.
-    #[must_use]
     pub fn language(&self, sentence: SentenceId) -> Option<Language> {
         let index = usize::try_from(sentence.get()).ok()?.checked_sub(1)?;
         self.sentences.get(index).copied().flatten()
     }
 
     /// The languages and their parts, the largest first.
-    #[must_use]
     pub fn shares(&self) -> &[Share] {
         &self.shares
     }
 
     /// True when a second language has a part that a reader notices.
-    #[must_use]
     pub fn is_mixed(&self) -> bool {
         self.shares.get(1).is_some_and(|second| second.share >= NOTICED)
     }

@@ -92,7 +92,7 @@ impl Default for Bounds {
 /// When the bytes are no text, when nothing but furniture is left, when what is left is no article, or when the language is
 /// not one of ours.
 pub fn read(source: Source) -> Result<Article, IntakeError> {
-    read_as(source, Cleaning::Furniture, &Bounds::default())
+    read_within(source, &Bounds::default())
 }
 
 /// Reads one text within bounds.
@@ -120,7 +120,7 @@ enum Cleaning {
 
 fn read_as(source: Source, cleaning: Cleaning, bounds: &Bounds) -> Result<Article, IntakeError> {
     let Source { bytes, name, title: given, language } = source;
-    let Decoded { content, struck, notes } = decode::decode_within(bytes, &name, bounds.given)?;
+    let Decoded { content, struck, notes } = decode::decode(bytes, &name, bounds.given)?;
     bounds.cancel.check()?;
     let Blocks { shown, extracted, head, unseen } = blocks(content, &name)?;
     bounds.cancel.check()?;

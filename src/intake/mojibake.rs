@@ -5,8 +5,9 @@
 //! words: good Ukrainian and Russian have -3.3 and more, Bulgarian, Serbian and Belarusian -4, and what wrong charsets make of them
 //! -4.8 and less, in lines of 20 letters of the corpora. What reads as no word and cannot be decoded back is refused.
 
-use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC};
+use encoding_rs::{Encoding, IBM866, KOI8_U, WINDOWS_1251, WINDOWS_1252};
 
+use super::charset;
 use crate::language;
 
 /// Text below this may have been decoded wrongly, and text below the second surely was.
@@ -179,14 +180,8 @@ impl Inner {
 
     /// Decodes the run, unless that makes no letters of it.
     fn end_run(&mut self) {
-        let (mut decoded, mut bad) = (String::new(), 0);
-        for chunk in self.bytes.utf8_chunks() {
-            decoded.push_str(chunk.valid());
-            if !chunk.invalid().is_empty() {
-                decoded.push('\u{fffd}');
-                bad += 1;
-            }
-        }
+        let decoded = String::from_utf8_lossy(&self.bytes);
+        let bad = self.bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
         let count = decoded.chars().count();
         if count > 2 * bad {
             self.out.push_str(&decoded);
@@ -207,7 +202,7 @@ fn from_cyrillic(text: &str, sample: &Sample) -> Option<String> {
         return None;
     }
     let sample = sample.unlikely.as_str();
-    let cyrillic = [ISO_8859_5, IBM866, X_MAC_CYRILLIC, KOI8_R, KOI8_U, WINDOWS_1251].map(Table::of);
+    let cyrillic = charset::cyrillic().map(Table::of);
     let latin = Table::of(WINDOWS_1252);
     let mut best: Option<(f32, &Table, &Table)> = None;
     for wrong in cyrillic.iter().chain([&latin]) {
@@ -252,6 +247,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The parts of a text that read as no words.
+#[derive(Default)]
 struct Sample {
     unlikely: String,
     /// Its letters beyond ASCII, those of them that Ukrainian or Russian have, and those of all parts.
@@ -262,7 +258,7 @@ struct Sample {
 
 impl Sample {
     fn of(text: &str) -> Self {
-        let mut sample = Self { unlikely: String::new(), letters: 0, ours: 0, all: 0 };
+        let mut sample = Self::default();
         for part in parts(text).filter(|part| !part.is_ascii()) {
             let part = part.char_indices().nth(SAMPLE).map_or(part, |(end, _)| &part[..end]);
             let letters = part.chars().filter(|c| !c.is_ascii() && c.is_alphabetic());
@@ -292,17 +288,19 @@ impl Sample {
 
 /// True where most characters beyond ASCII stand in a row.
 fn is_runs(sample: &str) -> bool {
-    let (mut all, mut in_runs) = (0, 0);
-    for run in sample.split(|c: char| c.is_ascii()) {
-        let length = run.chars().count();
-        all += length;
-        in_runs += if length >= RUN { length } else { 0 };
-    }
-    in_runs * 2 > all
+    are_long(sample.split(|c: char| c.is_ascii()).map(|run| run.chars().count()))
+}
+
+/// True where runs are too long, most of what is in them, for words in Latin letters.
+pub(super) fn are_long(runs: impl Iterator<Item = usize> + Clone) -> bool {
+    let long: usize = runs.clone().filter(|&length| length >= RUN).sum();
+    long * 2 > runs.sum()
 }
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::{ISO_8859_5, KOI8_R};
+
     use super::*;
 
     const UKRAINIAN: &str = "Портовий міст у Галвмуті знову відкрили в суботу. Ремонт коштував 38 мільйонів, це більше, ніж \

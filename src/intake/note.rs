@@ -12,7 +12,7 @@ use crate::language::{self, Guess, Language};
 /// When the bytes are no text, when there is no word in it, or when the language is not one of ours.
 pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeError> {
     let Source { bytes, name, title, language } = source;
-    let Decoded { content, notes, .. } = decode::decode(bytes, &name)?;
+    let Decoded { content, notes, .. } = decode::decode(bytes, &name, usize::MAX)?;
     let text = match content {
         Content::Plain(text) => paragraphs_of_note(&text),
         page => {

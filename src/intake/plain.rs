@@ -34,12 +34,14 @@ pub(super) fn clean(blocks: Vec<Block>, extracted: &[Block], titles: Titles) -> 
         .given
         .map(|title| one_line(&title).chars().take(LONGEST_TITLE).collect::<String>())
         .filter(|title| !title.is_empty());
-    let found: Vec<Option<Found>> = furniture::find_all(&blocks);
+    let found = furniture::find_all(&blocks);
     let page = Page::new(&blocks, &found);
     let headed = titles.named.as_deref().and_then(|named| title::headed(&blocks, named));
     let mut chosen = choose::article(&page, extracted, headed);
     if chosen.range.is_empty() {
-        return without_prose(blocks, &found, given);
+        // Everything is kept that its words do not give away.
+        let reasons: Vec<Option<Reason>> = found.iter().map(|found| found.map(|it| it.reason)).collect();
+        return sort_out(blocks, &reasons, None, given);
     }
     let heading = match (&given, headed) {
         (Some(_), _) => None,
@@ -105,27 +107,15 @@ fn reasons(
     title: Option<&Title>,
 ) -> Vec<Option<Reason>> {
     let mut seen: HashSet<&str> = HashSet::new();
-    let mut reasons = Vec::with_capacity(blocks.len());
-    for (index, block) in blocks.iter().enumerate() {
-        let by_title = title.and_then(|title| {
-            if title.is_same(block) {
-                Some(Reason::RepeatedTitle)
-            } else {
-                title.is_alternative(block).then_some(Reason::AlternativeText)
-            }
-        });
-        let reason = by_title.or(found[index].map(|found| found.reason)).or_else(|| {
-            if !range.contains(&index) {
-                Some(Reason::OutsideArticle)
-            } else if block.chars >= REPEATABLE && !seen.insert(&block.key) {
-                Some(Reason::Repeated)
-            } else {
-                None
-            }
-        });
-        reasons.push(reason);
-    }
-    reasons
+    let all = blocks.iter().enumerate();
+    all.map(|(index, block)| match (title, found[index]) {
+        (Some(title), _) if title.is_same(block) => Some(Reason::RepeatedTitle),
+        (Some(title), _) if title.is_alternative(block) => Some(Reason::AlternativeText),
+        (_, Some(found)) => Some(found.reason),
+        _ if !range.contains(&index) => Some(Reason::OutsideArticle),
+        _ => (block.chars >= REPEATABLE && !seen.insert(&block.key)).then_some(Reason::Repeated),
+    })
+    .collect()
 }
 
 fn sort_out(blocks: Vec<Block>, reasons: &[Option<Reason>], heading: Option<usize>, title: Option<String>) -> Cleaned {
@@ -138,12 +128,6 @@ fn sort_out(blocks: Vec<Block>, reasons: &[Option<Reason>], heading: Option<usiz
         }
     }
     cleaned
-}
-
-/// Keeps everything that its words do not give away.
-fn without_prose(blocks: Vec<Block>, found: &[Option<Found>], title: Option<String>) -> Cleaned {
-    let reasons: Vec<Option<Reason>> = found.iter().map(|found| found.map(|it| it.reason)).collect();
-    sort_out(blocks, &reasons, None, title)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::io::Read as _;
 
 use flate2::read::MultiGzDecoder;
 
+use super::charset::label_of;
 use super::error::IntakeError;
 
 /// The most bytes that are read of a file, packed or not: a web page saved with its pictures is some megabytes long.
@@ -18,11 +19,7 @@ const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 const LONGEST_HEAD: usize = 64 * 1024;
 
 /// The bytes of the text itself, and the charset that an HTTP head names.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unpacked {
-    pub(super) bytes: Vec<u8>,
-    pub(super) charset: Option<String>,
-}
+type Unpacked = (Vec<u8>, Option<String>);
 
 /// Takes gzip and an HTTP head off.
 ///
@@ -30,7 +27,7 @@ pub(super) struct Unpacked {
 pub(super) fn unpack(bytes: Vec<u8>, name: &str, limit: usize) -> Result<Unpacked, IntakeError> {
     let (bytes, charset) = without_http_head(gunzip(bytes, name, limit)?);
     // `curl -i` of a packed page has its head outside.
-    Ok(Unpacked { bytes: gunzip(bytes, name, limit)?, charset })
+    Ok((gunzip(bytes, name, limit)?, charset))
 }
 
 fn gunzip(bytes: Vec<u8>, name: &str, limit: usize) -> Result<Vec<u8>, IntakeError> {
@@ -45,7 +42,7 @@ fn gunzip(bytes: Vec<u8>, name: &str, limit: usize) -> Result<Vec<u8>, IntakeErr
 }
 
 /// `curl -i` puts the head of the answer before the page.
-fn without_http_head(bytes: Vec<u8>) -> (Vec<u8>, Option<String>) {
+fn without_http_head(bytes: Vec<u8>) -> Unpacked {
     if !bytes.starts_with(b"HTTP/") {
         return (bytes, None);
     }
@@ -54,10 +51,8 @@ fn without_http_head(bytes: Vec<u8>) -> (Vec<u8>, Option<String>) {
     let Some(end) = end(b"\r\n\r\n").or_else(|| end(b"\n\n")) else { return (bytes, None) };
     let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
     let kind = head.lines().find_map(|line| line.strip_prefix("content-type:"));
-    let charset = kind.and_then(|kind| kind.split_once("charset=")).map(|(_, label)| {
-        let label = label.trim_start_matches(['"', '\'']);
-        label.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')).collect()
-    });
+    let charset = kind.and_then(|kind| kind.split_once("charset="));
+    let charset = charset.map(|(_, label)| label_of(label.trim_start_matches(['"', '\''])));
     (bytes[end..].to_vec(), charset)
 }
 
@@ -79,20 +74,19 @@ mod tests {
     #[test]
     fn wrappings_are_taken_off() {
         let page = b"<p>one".to_vec();
-        let plain = Unpacked { bytes: page.clone(), charset: None };
-        assert_eq!(unpack(page.clone(), "a", usize::MAX), Ok(plain));
-        assert_eq!(unpack(packed(&page), "a", usize::MAX).unwrap().bytes, page);
+        assert_eq!(unpack(page.clone(), "a", usize::MAX), Ok((page.clone(), None)));
+        assert_eq!(unpack(packed(&page), "a", usize::MAX).unwrap().0, page);
         let mut answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=\"Windows-1251\"\r\n\r\n".to_vec();
         answer.extend(packed(&page));
-        assert_eq!(unpack(answer, "a", usize::MAX), Ok(Unpacked { bytes: page, charset: Some("windows-1251".into()) }));
+        assert_eq!(unpack(answer, "a", usize::MAX), Ok((page, Some("windows-1251".into()))));
     }
 
     #[test]
     fn a_bomb_is_not_unpacked_whole() {
         let bomb = packed(&vec![b' '; 4 * MAX_FILE_BYTES]);
         assert!(bomb.len() < MAX_FILE_BYTES / 4);
-        assert_eq!(unpack(bomb.clone(), "a", usize::MAX).unwrap().bytes.len(), MAX_FILE_BYTES + 1);
-        assert_eq!(unpack(bomb, "a", 1000).unwrap().bytes.len(), 1001, "and no more than may be given");
+        assert_eq!(unpack(bomb.clone(), "a", usize::MAX).unwrap().0.len(), MAX_FILE_BYTES + 1);
+        assert_eq!(unpack(bomb, "a", 1000).unwrap().0.len(), 1001, "and no more than may be given");
     }
 
     #[test]

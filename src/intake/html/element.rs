@@ -25,8 +25,9 @@ const UNSEEN_CLASSES: [&str; 9] = [
 ];
 
 /// What an element does beside hiding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Role {
+    #[default]
     None,
     Raised(Place),
     /// A link to a note.
@@ -50,24 +51,14 @@ pub(super) fn is_block(tag: Option<Tag>) -> bool {
     !matches!(tag, None | Some(Tag::Link | Tag::Break | Tag::Title | Tag::Hidden | Tag::Control))
 }
 
+/// True for what holds text that is not shown.
+fn is_markup(start: &StartTag<()>) -> bool {
+    matches!(start.name.as_slice(), b"template" | b"noscript")
+}
+
 /// Elements whose content is no text.
-pub(super) fn is_silent(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"script"
-            | b"style"
-            | b"svg"
-            | b"iframe"
-            | b"canvas"
-            | b"object"
-            | b"video"
-            | b"audio"
-            | b"math"
-            | b"map"
-            | b"applet"
-            | b"noembed"
-            | b"noframes"
-    )
+pub(super) fn is_silent(tag: Option<Tag>, start: &StartTag<()>) -> bool {
+    tag == Some(Tag::Hidden) && !is_markup(start)
 }
 
 /// Not shown by its name, its attributes or a class that everybody knows.
@@ -75,15 +66,11 @@ pub(super) fn is_gone(start: &StartTag<()>) -> bool {
     let has = |name: &str| attribute(start, name).is_some();
     let unseen = |class: &[u8]| UNSEEN_CLASSES.iter().any(|it| class.eq_ignore_ascii_case(it.as_bytes()));
     let classes = attribute(start, "class").unwrap_or_default();
-    match start.name.as_slice() {
-        b"template" | b"noscript" => true,
-        b"dialog" if !has("open") => true,
-        _ => {
-            has("hidden")
-                || has("popover")
-                || classes[..classes.len().min(1000)].split(u8::is_ascii_whitespace).any(unseen)
-        }
-    }
+    is_markup(start)
+        || start.name.as_slice() == b"dialog" && !has("open")
+        || has("hidden")
+        || has("popover")
+        || classes[..classes.len().min(1000)].split(u8::is_ascii_whitespace).any(unseen)
 }
 
 /// Words by which pages name their notes in fragments of addresses and in classes.

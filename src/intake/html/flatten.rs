@@ -6,9 +6,10 @@
 
 use html5gum::{EndTag, StartTag};
 
+use super::element::attribute;
 use super::row::Rows;
 use super::tag::{self, Tag};
-use crate::intake::Reason;
+use crate::intake::{Reason, one_line};
 
 /// A block of text as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -71,13 +72,12 @@ const MOST_TERMS: usize = 8;
 const LONGEST_TERM: usize = 200;
 
 /// What stands before the first line of a definition.
-fn definition_prefix(terms: &[String]) -> Option<String> {
-    let term: String = terms.iter().take(MOST_TERMS).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let term: String = term.chars().take(LONGEST_TERM).collect();
+fn definition_prefix(terms: &[String]) -> String {
+    let term: String = terms[..terms.len().min(MOST_TERMS)].join(", ").chars().take(LONGEST_TERM).collect();
     match term.chars().next_back() {
-        None => Some("• ".to_owned()),
-        Some(':' | '?' | '!' | '.' | '—' | '–') => Some(format!("• {term} ")),
-        Some(_) => Some(format!("• {term}: ")),
+        None => "• ".to_owned(),
+        Some(':' | '?' | '!' | '.' | '—' | '–') => format!("• {term} "),
+        Some(_) => format!("• {term}: "),
     }
 }
 
@@ -109,7 +109,7 @@ impl Flattener {
     pub(super) fn finish(mut self) -> (Vec<Piece>, Option<String>) {
         self.flush();
         self.end_definitions();
-        let title = self.title.split_whitespace().collect::<Vec<_>>().join(" ");
+        let title = one_line(&self.title);
         (self.rows.finish(), Some(title).filter(|title| !title.is_empty()))
     }
 
@@ -172,7 +172,7 @@ impl Flattener {
         self.flush();
         match tag {
             Tag::Table => self.rows.open(),
-            Tag::Row => self.rows.next_row(),
+            Tag::Row => self.rows.end_row(),
             Tag::Cell => self.rows.next_cell(),
             Tag::Item => {
                 // The end tag of an item is optional.
@@ -209,7 +209,7 @@ impl Flattener {
         match tag {
             Tag::Term if self.defined => self.terms.clear(),
             Tag::Term => {}
-            _ => self.prefix = definition_prefix(&self.terms),
+            _ => self.prefix = Some(definition_prefix(&self.terms)),
         }
         self.defined = tag == Tag::Definition;
     }
@@ -287,7 +287,7 @@ impl Flattener {
         }
         piece.mark = self.open.last().and_then(|open| open.mark);
         if self.open.iter().rev().take(4).any(|open| open.tag == Tag::Term) && !piece.is_links() {
-            self.terms.push(piece.text.split_whitespace().collect::<Vec<_>>().join(" "));
+            self.terms.push(one_line(&piece.text));
             return;
         }
         if let Some(prefix) = self.prefix.take()
@@ -298,10 +298,6 @@ impl Flattener {
         }
         self.rows.push(piece);
     }
-}
-
-fn attribute<'a>(start: &'a StartTag<()>, name: &str) -> Option<&'a [u8]> {
-    start.attributes.get(name.as_bytes()).map(|value| value.value.as_slice())
 }
 
 /// What an element says about its content.

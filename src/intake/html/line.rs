@@ -3,9 +3,9 @@
 
 use html5gum::StartTag;
 
+use super::Sink;
 use super::element::{self, Role};
 use super::raise::{self, Outcome, Place};
-use super::shown::Sink;
 
 /// The longest text of a raised element, in bytes. What is longer was never ended.
 const LONGEST_RAISED: usize = 200;
@@ -21,13 +21,6 @@ struct Raised {
     place: Option<Place>,
     note: bool,
     text: String,
-}
-
-/// An element that is seen and begins, and its place among those that are open.
-pub(super) struct Begun<'s> {
-    pub(super) role: Role,
-    pub(super) at: usize,
-    pub(super) start: &'s StartTag<()>,
 }
 
 /// The text of the line so far, and what is open in it.
@@ -47,23 +40,13 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// True when nothing raised is being read, so that tags go through.
-    pub(super) fn is_level(&self) -> bool {
-        self.raised.is_none()
-    }
-
-    /// True when an element around this place is raised.
-    pub(super) fn is_raised_around(&self, at: usize) -> bool {
-        self.raised.as_ref().is_some_and(|raised| raised.at < at)
-    }
-
-    /// True when the raised element is at this place or behind it.
-    pub(super) fn is_raised_at_or_behind(&self, at: usize) -> bool {
-        self.raised.as_ref().is_some_and(|raised| raised.at >= at)
+    /// The place of the raised element that is being read. Where there is none, tags go through.
+    pub(super) fn raised_at(&self) -> Option<usize> {
+        self.raised.as_ref().map(|raised| raised.at)
     }
 
     /// Takes text that is seen.
-    pub(super) fn text(&mut self, text: &str, sink: &mut impl Sink) {
+    pub(super) fn text(&mut self, text: &str, sink: &mut Sink) {
         match &mut self.raised {
             Some(raised) => {
                 raised.text.push_str(text);
@@ -82,7 +65,7 @@ impl Line {
     }
 
     /// Text of the line.
-    fn say(&mut self, text: &str, sink: &mut impl Sink) {
+    fn say(&mut self, text: &str, sink: &mut Sink) {
         if text.is_empty() {
             return;
         }
@@ -102,7 +85,7 @@ impl Line {
         self.pass(text, sink);
     }
 
-    fn pass(&mut self, text: &str, sink: &mut impl Sink) {
+    fn pass(&mut self, text: &str, sink: &mut Sink) {
         for c in text.chars().take(200) {
             match c {
                 '\u{400}'..='\u{52f}' => self.leaning = (self.leaning + 1).min(100),
@@ -128,9 +111,8 @@ impl Line {
         }
     }
 
-    /// An element begins.
-    pub(super) fn begin(&mut self, begun: &Begun<'_>, sink: &mut impl Sink) {
-        let &Begun { role, at, start } = begun;
+    /// An element that is seen begins, at this place among those that are open.
+    pub(super) fn begin(&mut self, role: Role, at: usize, start: &StartTag<()>, sink: &mut Sink) {
         match (role, &mut self.raised) {
             (Role::Raised(place), None) => {
                 let note = element::is_note(start);
@@ -161,7 +143,7 @@ impl Line {
         }
     }
 
-    pub(super) fn close_quotation(&mut self, sink: &mut impl Sink) {
+    pub(super) fn close_quotation(&mut self, sink: &mut Sink) {
         // Inside a raised text no quotation was opened.
         if self.quotations == 0 || self.raised.is_some() {
             return;
@@ -176,7 +158,7 @@ impl Line {
     }
 
     /// Writes the raised text that has come to its end.
-    pub(super) fn lower(&mut self, sink: &mut impl Sink) {
+    pub(super) fn lower(&mut self, sink: &mut Sink) {
         let Some(raised) = self.raised.take() else { return };
         let Some(place) = raised.place else {
             if !raise::is_note_label(&raised.text) {

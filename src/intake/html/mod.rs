@@ -31,7 +31,7 @@ pub(super) use opinion::Head;
 
 use super::Removed;
 use entity::Beforehand;
-use shown::{Shown, Sink};
+use shown::Shown;
 
 /// What is read off a page.
 #[derive(Debug)]
@@ -49,8 +49,8 @@ pub(super) struct Page {
 /// Reads a page. `None` when it shows more than `limit` bytes of text.
 pub(super) fn read(html: &str, limit: usize) -> Option<Page> {
     let page = Beforehand::of(html);
-    let both = Both { flattener: flatten::Flattener::default(), slim: Some(slim::Slim::default()) };
-    let (Both { flattener, slim }, unseen) = pass(html, limit, &page, both)?;
+    let sink = Sink { flattener: flatten::Flattener::default(), slim: Some(slim::Slim::default()) };
+    let (Sink { flattener, slim }, unseen) = pass(html, limit, &page, sink)?;
     let (pieces, title) = flattener.finish();
     let (mut head, content) = slim.and_then(slim::Slim::finish).map(opinion::ask).unwrap_or_default();
     if page.escaped_twice {
@@ -58,7 +58,7 @@ pub(super) fn read(html: &str, limit: usize) -> Option<Page> {
         [&mut head.title, &mut head.byline, &mut head.site].into_iter().for_each(once);
     }
     let extracted = content.and_then(|content| {
-        let alone = Both { flattener: flatten::Flattener::default(), slim: None };
+        let alone = Sink { flattener: flatten::Flattener::default(), slim: None };
         pass(&content, limit, &Beforehand::default(), alone)
     });
     let extracted = extracted.map(|(read, _)| read.flattener.finish().0).unwrap_or_default();
@@ -66,13 +66,13 @@ pub(super) fn read(html: &str, limit: usize) -> Option<Page> {
     Some(Page { pieces, head, extracted, unseen })
 }
 
-/// What reads a page at the same time.
-struct Both {
+/// What reads the tags and texts that are seen.
+struct Sink {
     flattener: flatten::Flattener,
     slim: Option<slim::Slim>,
 }
 
-impl Sink for Both {
+impl Sink {
     fn start(&mut self, start: &StartTag<()>) {
         self.flattener.start(start);
         if let Some(slim) = &mut self.slim {
@@ -96,7 +96,7 @@ impl Sink for Both {
 }
 
 /// Passes the tokens of a page on, and gives what nobody sees of it.
-fn pass(html: &str, limit: usize, page: &Beforehand, mut both: Both) -> Option<(Both, Vec<Removed>)> {
+fn pass(html: &str, limit: usize, page: &Beforehand, mut sink: Sink) -> Option<(Sink, Vec<Removed>)> {
     let mut emitter = DefaultEmitter::<()>::default();
     // Scripts hold no tags.
     emitter.naively_switch_states(true);
@@ -104,15 +104,15 @@ fn pass(html: &str, limit: usize, page: &Beforehand, mut both: Both) -> Option<(
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match &token {
-            Token::StartTag(start) => shown.start(start, &mut both),
-            Token::EndTag(end) => shown.end(end, &mut both),
-            Token::String(text) => shown.text(&String::from_utf8_lossy(&text.value), &mut both),
+            Token::StartTag(start) => shown.start(start, &mut sink),
+            Token::EndTag(end) => shown.end(end, &mut sink),
+            Token::String(text) => shown.text(&String::from_utf8_lossy(&text.value), &mut sink),
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
-        if both.flattener.bytes() > limit {
+        if sink.flattener.bytes() > limit {
             return None;
         }
     }
-    let unseen = shown.finish(&mut both);
-    Some((both, unseen))
+    let unseen = shown.finish(&mut sink);
+    Some((sink, unseen))
 }

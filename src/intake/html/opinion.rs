@@ -5,6 +5,8 @@
 
 use dom_smoothie::{Config, Readability};
 
+use crate::intake::one_line;
+
 /// What a page says about its article.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::intake) struct Head {
@@ -40,6 +42,5 @@ pub(super) fn ask(slim: String) -> (Head, Option<String>) {
 
 /// One line without blanks at its ends, unless nothing is left.
 fn short(text: Option<String>) -> Option<String> {
-    let line = text?.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(line.chars().take(LONGEST).collect()).filter(|line: &String| !line.is_empty())
+    Some(one_line(&text?).chars().take(LONGEST).collect()).filter(|line: &String| !line.is_empty())
 }

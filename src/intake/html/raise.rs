@@ -76,7 +76,6 @@ pub(super) fn is_note_label(text: &str) -> bool {
 /// A raised number: an exponent, a time, a price, the number of an inserted article, or the mark of a footnote.
 fn digits_above(before: &str, text: &str) -> Outcome {
     let raised = || mapped(text, Place::Above).unwrap_or_else(|| format!("^{text}"));
-    let word: &str = &before[before.trim_end_matches(char::is_alphabetic).len()..];
     match before.chars().next_back() {
         Some(c) if c.is_numeric() => {
             let number = &before[before.trim_end_matches(|c: char| c.is_ascii_digit()).len()..];
@@ -93,20 +92,17 @@ fn digits_above(before: &str, text: &str) -> Outcome {
             }
             Outcome::Text(raised())
         }
-        Some(')' | ']') => Outcome::Text(raised()),
         Some(c) if c.is_alphabetic() => {
-            let lower = word.to_lowercase();
+            let lower = last_word(before).to_lowercase();
             let symbol = |it: &str| it.chars().count() <= 2 && matches!(text, "2" | "3") && !SHORT_WORDS.contains(&it);
-            let unit = word.chars().count() == 1 || UNITS.contains(&lower.as_str()) || symbol(&lower);
+            let unit = ends_in_symbol(before) || UNITS.contains(&lower.as_str()) || symbol(&lower);
             if unit { Outcome::Text(raised()) } else { Outcome::Gone }
         }
         Some(c) if c.is_whitespace() => match before.trim_end().chars().next_back() {
-            Some(c) if c.is_numeric() => Outcome::Text(raised()),
-            None => Outcome::Text(raised()),
-            Some(_) => Outcome::GoneUnlessFraction(raised()),
+            Some(c) if !c.is_numeric() => Outcome::GoneUnlessFraction(raised()),
+            _ => Outcome::Text(raised()),
         },
-        None => Outcome::Text(raised()),
-        Some('-' | '–' | '−' | '/' | '+' | '=' | '(' | '×' | '·') => Outcome::Text(raised()),
+        None | Some(')' | ']' | '-' | '–' | '−' | '/' | '+' | '=' | '(' | '×' | '·') => Outcome::Text(raised()),
         Some(_) => Outcome::Gone,
     }
 }
@@ -139,17 +135,16 @@ fn above(before: &str, text: &str) -> String {
     if text.strip_prefix('-').is_some_and(|it| it.chars().all(char::is_alphabetic)) {
         return text.to_owned();
     }
+    let raised = || mapped(text, Place::Above).unwrap_or_else(|| power(text));
     if text.chars().all(char::is_alphabetic) && letters <= LONGEST {
         let symbol = letters == 1 && text.is_ascii() && (after_number || ends_in_symbol(before));
-        return if symbol { mapped(text, Place::Above).unwrap_or_else(|| format!("^{text}")) } else { text.to_owned() };
+        return if symbol { raised() } else { text.to_owned() };
     }
     if letters > LONGEST || text.contains(' ') {
         return format!(" {text}");
     }
-    if text.starts_with(|c: char| c.is_alphanumeric() || "+-−–(".contains(c)) {
-        return mapped(text, Place::Above).unwrap_or_else(|| power(text));
-    }
-    text.to_owned()
+    let written = text.starts_with(|c: char| c.is_alphanumeric() || "+-−–(".contains(c));
+    if written { raised() } else { text.to_owned() }
 }
 
 fn power(text: &str) -> String {
@@ -159,10 +154,13 @@ fn power(text: &str) -> String {
     }
 }
 
+fn last_word(before: &str) -> &str {
+    &before[before.trim_end_matches(char::is_alphabetic).len()..]
+}
+
 /// A letter that stands for a quantity: alone, or behind a number.
 fn ends_in_symbol(before: &str) -> bool {
-    let word = &before[before.trim_end_matches(char::is_alphabetic).len()..];
-    word.chars().count() == 1
+    last_word(before).chars().count() == 1
 }
 
 /// What stands below the line: CO₂, log₂, v_max.

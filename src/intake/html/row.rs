@@ -29,10 +29,6 @@ impl Rows {
         }
     }
 
-    pub(super) fn next_row(&mut self) {
-        self.end_row();
-    }
-
     pub(super) fn next_cell(&mut self) {
         if self.deeper == 0
             && let Some(row) = self.tables.last_mut()
@@ -114,7 +110,7 @@ mod tests {
         let mut rows = Rows::default();
         rows.open();
         for texts in [&["Year", "Sales"][..], &["2021", "5"], &["Menu", "One paragraph.\nAnother."]] {
-            rows.next_row();
+            rows.end_row();
             for text in texts {
                 rows.next_cell();
                 rows.push(piece(text));
@@ -131,7 +127,7 @@ mod tests {
         let mut rows = Rows::default();
         for number in 0..100 {
             rows.open();
-            rows.next_row();
+            rows.end_row();
             rows.next_cell();
             rows.push(piece(&number.to_string()));
         }

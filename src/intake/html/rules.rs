@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use super::facts::Fact;
 use super::selector::{Compound, Link, Selector};
 use super::style::{Declared, Style};
 
@@ -218,11 +219,13 @@ impl Rules {
         let named: Vec<&Named> = keys.filter_map(|key| self.named.get(&key)).collect();
         self.looked_at.set(self.looked_at.get() + named.iter().map(|it| it.rules.len()).sum::<usize>());
         let rules = named.iter().flat_map(|it| &it.rules).map(|&at| &self.rules[at]);
-        let mut found: Vec<(&Rule, Fit)> =
-            rules.filter_map(|rule| Some((rule, asked.fit(&rule.step.compound)?))).collect();
+        let mut found: Vec<(&Rule, bool)> = rules
+            .filter(|rule| asked.fits_but_for_classes(&rule.step.compound))
+            .map(|rule| (rule, asked.has_classes(&rule.step.compound)))
+            .collect();
         found.sort_by_key(|(rule, _)| rule.weight);
         let cascade = |declared: &mut Declared, of: fn(&Style) -> &Declared| {
-            for (rule, _) in found.iter().filter(|(_, fit)| *fit == Fit::Whole) {
+            for (rule, _) in found.iter().filter(|(_, whole)| *whole) {
                 match (rule.step.is_behind(parent), rule.perhaps) {
                     (true, false) => declared.overlay(of(&rule.style)),
                     (false, false) if rule.fixed => {}
@@ -235,8 +238,9 @@ impl Rules {
         cascade(&mut declared, |style| &style.important);
         declared.overlay(&own.important);
         // One more class, which scripts set while the page is read, makes it appear.
-        if found.iter().any(|(rule, fit)| *fit == Fit::AllButClasses && rule.style.normal.appears()) {
-            declared.set_moving();
+        let appears = |rule: &Rule| rule.style.normal.facts.get(Fact::Faint) == Some(false);
+        if found.iter().any(|(rule, whole)| !whole && appears(rule)) {
+            declared.facts.say(Fact::Moving, true);
         }
         (declared, self.met(asked, parent, &named))
     }
@@ -247,7 +251,8 @@ impl Rules {
         let mut own = 0;
         for &number in named.iter().flat_map(|it| &it.steps) {
             let step = &self.steps[number];
-            if step.is_behind(parent) && asked.fit(&step.compound) == Some(Fit::Whole) {
+            let fits = asked.fits_but_for_classes(&step.compound) && asked.has_classes(&step.compound);
+            if step.is_behind(parent) && fits {
                 own |= 1 << number;
             }
         }
@@ -261,20 +266,14 @@ struct Asked<'a> {
     classes: Vec<&'a str>,
 }
 
-/// How an element fits what is asked of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fit {
-    Whole,
-    /// It has some of the classes.
-    AllButClasses,
-}
-
 impl Asked<'_> {
-    fn fit(&self, compound: &Compound) -> Option<Fit> {
-        let fits = (compound.name.is_empty() || compound.name == self.element.name)
-            && (compound.id.is_empty() || compound.id == self.element.id);
-        let whole = compound.classes.iter().all(|class| self.classes.contains(&class.as_str()));
-        fits.then_some(if whole { Fit::Whole } else { Fit::AllButClasses })
+    fn fits_but_for_classes(&self, compound: &Compound) -> bool {
+        (compound.name.is_empty() || compound.name == self.element.name)
+            && (compound.id.is_empty() || compound.id == self.element.id)
+    }
+
+    fn has_classes(&self, compound: &Compound) -> bool {
+        compound.classes.iter().all(|class| self.classes.contains(&class.as_str()))
     }
 }
 

@@ -12,8 +12,8 @@ fn hides(css: &str, path: &str) -> bool {
         let classes = classes.replace('.', " ");
         let (declared, own) = rules.of(Element { name, id, classes: &classes }, met, &Style::default());
         met = own;
-        let gone = declared.displayed() == Some(false) || declared.visible() == Some(false) || declared.is_away();
-        hidden = gone || declared.sized() == Some(false) || declared.colour == Some(super::super::colour::Paint::Clear);
+        let unseen = declared.is_gone() || declared.facts.any(&[Fact::Invisible, Fact::Tiny]);
+        hidden = unseen || declared.colour == Some(super::super::colour::Paint::Clear);
     }
     hidden
 }
@@ -32,7 +32,7 @@ fn simple_rules_hide_and_show() {
         assert!(!hides(css, path), "{path}");
     }
     let old = Element { name: "b", id: "", classes: "old" };
-    assert!(Rules::parse(css).of(old, Met::default(), &Style::default()).0.is_struck());
+    assert!(Rules::parse(css).of(old, Met::default(), &Style::default()).0.facts.holds(Fact::Struck));
     Rules::parse("@media { .x { ");
     Rules::parse("}}}{{{");
     Rules::parse("\"{ '/ /* ");

@@ -54,14 +54,6 @@ pub(super) struct Selector {
     pub(super) vague: bool,
 }
 
-/// What a pseudo-class asks for.
-enum Pseudo {
-    /// Something about the page as it is.
-    Still,
-    /// A state, or a part of an element that is no element.
-    Moving,
-}
-
 impl Selector {
     /// Reads one selector. `None` for what never applies, for every element, and for what is no selector.
     pub(super) fn parse(text: &str) -> Option<Self> {
@@ -101,10 +93,8 @@ impl Selector {
                     chars.find(|c| *c == ']')?;
                     selector.vague = true;
                 }
-                ':' => match pseudo(&mut chars) {
-                    Pseudo::Still => selector.vague = true,
-                    Pseudo::Moving => moving = true,
-                },
+                ':' if is_still(&mut chars) => selector.vague = true,
+                ':' => moving = true,
                 first => current.name = word(&mut chars, Some(first))?.to_ascii_lowercase(),
             }
         }
@@ -146,8 +136,9 @@ fn escaped(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
     u32::from_str_radix(&code, 16).ok().and_then(char::from_u32)
 }
 
-/// Reads a pseudo-class or a pseudo-element behind its first colon.
-fn pseudo(chars: &mut Peekable<Chars<'_>>) -> Pseudo {
+/// Reads a pseudo-class or a pseudo-element behind its first colon. True where it asks for something about the page as it
+/// is, and not for a state or for a part of an element that is no element.
+fn is_still(chars: &mut Peekable<Chars<'_>>) -> bool {
     let part = chars.next_if_eq(&':').is_some();
     let name = word(chars, None).unwrap_or_default().to_ascii_lowercase();
     if chars.next_if_eq(&'(').is_some() {
@@ -165,10 +156,7 @@ fn pseudo(chars: &mut Peekable<Chars<'_>>) -> Pseudo {
     }
     let still =
         ["not", "is", "where", "has", "nth-", "first-child", "first-of", "last-", "only-", "root", "lang", "dir"];
-    match !part && (still.iter().any(|start| name.starts_with(start)) || name == "link" || name == "any-link") {
-        true => Pseudo::Still,
-        false => Pseudo::Moving,
-    }
+    !part && (still.iter().any(|start| name.starts_with(start)) || name == "link" || name == "any-link")
 }
 
 #[cfg(test)]

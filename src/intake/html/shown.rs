@@ -9,21 +9,16 @@ use std::collections::HashMap;
 
 use html5gum::{EndTag, StartTag};
 
+use super::Sink;
 use super::colour::{self, Colour, Paint};
 use super::element::{self, Role, attribute, is_block, is_silent};
 use super::entity::{self, Beforehand};
-use super::line::{Begun, Line};
+use super::facts::Fact;
+use super::line::Line;
 use super::rules::{Element, Met, Rules, is_page};
 use super::style::{Declared, Style};
 use super::tag::{self, Tag};
 use crate::intake::{Reason, Removed};
-
-/// What reads the tags and texts that are let through.
-pub(super) trait Sink {
-    fn start(&mut self, start: &StartTag<()>);
-    fn end(&mut self, end: &EndTag<()>);
-    fn text(&mut self, text: &str);
-}
 
 /// Elements, those that they end when they begin, and those that keep these apart.
 const ENDED: [(&str, &[&str], &[&str]); 8] = [
@@ -44,8 +39,9 @@ const BORDERS: [&str; 7] = ["table", "td", "th", "caption", "template", "html", 
 const MOST_NOTED: usize = 64 * 1024;
 
 /// Whether the text of an element is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Sight {
+    #[default]
     Seen,
     /// Whatever is in it.
     Gone,
@@ -60,7 +56,7 @@ enum Sight {
     Silent,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Open {
     name: usize,
     sight: Sight,
@@ -72,14 +68,6 @@ struct Open {
     paragraph: usize,
     border: usize,
     block: usize,
-}
-
-/// What styles say of an element: its own, and all of them together.
-struct Looked {
-    own: Style,
-    declared: Declared,
-    /// It has a class or an id.
-    classed: bool,
 }
 
 /// A name of elements, and where those that are open stand.
@@ -118,12 +106,12 @@ impl Shown {
     }
 
     /// What was left out.
-    pub(super) fn finish(mut self, sink: &mut impl Sink) -> Vec<Removed> {
+    pub(super) fn finish(mut self, sink: &mut Sink) -> Vec<Removed> {
         self.close_to(0, sink);
         self.removed
     }
 
-    pub(super) fn text(&mut self, text: &str, sink: &mut impl Sink) {
+    pub(super) fn text(&mut self, text: &str, sink: &mut Sink) {
         let sight = self.sight();
         if sight != Sight::Seen {
             if sight != Sight::Silent && self.noted < MOST_NOTED {
@@ -141,7 +129,7 @@ impl Shown {
         self.line.text(text, sink);
     }
 
-    pub(super) fn start(&mut self, start: &StartTag<()>, sink: &mut impl Sink) {
+    pub(super) fn start(&mut self, start: &StartTag<()>, sink: &mut Sink) {
         let name = self.number(&start.name);
         let tag = self.names[name].tag;
         let inside_silence = self.sight() == Sight::Silent;
@@ -155,7 +143,7 @@ impl Shown {
         let around = self.sight();
         if element::is_void(start) {
             // A space keeps what a hidden break parted.
-            if around == Sight::Seen && self.line.is_level() {
+            if around == Sight::Seen && self.line.raised_at().is_none() {
                 if matches!(start.name.as_slice(), b"br" | b"hr") {
                     self.line.end();
                 }
@@ -168,41 +156,31 @@ impl Shown {
         let open = self.opened(name, start);
         if open.sight == Sight::Seen {
             self.code += usize::from(open.role == Role::Code);
-            self.line.begin(&Begun { role: open.role, at: self.open.len(), start }, sink);
+            self.line.begin(open.role, self.open.len(), start, sink);
         } else if around == Sight::Seen && matches!(start.name.as_slice(), b"script" | b"style") {
             // These are read by others too, who know what they are.
             sink.start(start);
         } else if is_block(tag) {
             self.unseen.push('\n');
         }
-        self.push(open);
+        self.names[name].places.push(self.open.len());
+        self.open.push(open);
     }
 
-    pub(super) fn end(&mut self, end: &EndTag<()>, sink: &mut impl Sink) {
+    pub(super) fn end(&mut self, end: &EndTag<()>, sink: &mut Sink) {
         let found = self.numbers.get(end.name.as_slice()).copied();
         let place = found.and_then(|name| self.names[name].places.last().copied());
-        let Some((name, at)) = found.zip(place) else {
+        let Some((name, at)) = found.zip(place).filter(|&(name, at)| self.reaches(name, at)) else {
             // What was never opened is not looked at in hidden text.
-            if self.sight() == Sight::Seen && self.line.is_level() {
+            if self.sight() == Sight::Seen && self.line.raised_at().is_none() {
                 sink.end(end);
             }
             return;
         };
-        let top = self.open.last().copied();
-        let own = &self.names[name];
-        let limit = top.map_or(0, |top| if is_block(own.tag) || own.border { top.border } else { top.block });
-        // Inside a cell nothing is ended that stands around the table, and an inline end tag ends no block.
-        let reaches = at + 1 >= limit || own.tag == Some(Tag::Row) || own.border && own.tag != Some(Tag::Cell);
         let raw = matches!(end.name.as_slice(), b"script" | b"style");
-        if !reaches {
-            if self.sight() == Sight::Seen && self.line.is_level() {
-                sink.end(end);
-            }
-            return;
-        }
         let seen = self.open[at].sight == Sight::Seen;
         let seen_around = at.checked_sub(1).is_none_or(|outer| self.open[outer].sight == Sight::Seen);
-        let raised = self.line.is_raised_around(at);
+        let raised = self.line.raised_at().is_some_and(|raised| raised < at);
         self.close_to(at, sink);
         if is_block(self.names[name].tag) && seen {
             self.line.end();
@@ -212,10 +190,19 @@ impl Shown {
         }
     }
 
+    /// True where an end tag of this name ends the element at this place: inside a cell nothing is ended that stands around
+    /// the table, and an inline end tag ends no block.
+    fn reaches(&self, name: usize, at: usize) -> bool {
+        let own = &self.names[name];
+        let limit = |top: &Open| if is_block(own.tag) || own.border { top.border } else { top.block };
+        at + 1 >= self.open.last().map_or(0, limit)
+            || own.tag == Some(Tag::Row)
+            || own.border && own.tag != Some(Tag::Cell)
+    }
+
     /// Ends what the standard ends by itself.
-    fn close_implied(&mut self, name: &[u8], tag: Option<Tag>, sink: &mut impl Sink) {
-        let top = self.open.last().copied();
-        let paragraph = top.map_or(0, |top| top.paragraph);
+    fn close_implied(&mut self, name: &[u8], tag: Option<Tag>, sink: &mut Sink) {
+        let paragraph = self.open.last().map_or(0, |top| top.paragraph);
         if paragraph > 0 && is_block(tag) && !matches!(tag, Some(Tag::Row | Tag::Cell)) {
             self.close_to(paragraph - 1, sink);
         }
@@ -232,11 +219,11 @@ impl Shown {
     }
 
     /// Closes all elements from this place on.
-    fn close_to(&mut self, at: usize, sink: &mut impl Sink) {
+    fn close_to(&mut self, at: usize, sink: &mut Sink) {
         while self.open.len() > at {
             let Some(open) = self.open.pop() else { return };
             self.names[open.name].places.pop();
-            if self.line.is_raised_at_or_behind(self.open.len()) {
+            if self.line.raised_at().is_some_and(|raised| raised >= self.open.len()) {
                 self.line.lower(sink);
             }
             match open.role {
@@ -277,17 +264,10 @@ impl Shown {
 
     /// An element as its attributes, the rules and what stands around it make it.
     fn opened(&self, name: usize, start: &StartTag<()>) -> Open {
-        let around = self.open.last().copied();
+        let around = self.open.last().copied().unwrap_or_default();
         let place = self.open.len() + 1;
         let tag = self.names[name].tag;
-        let (mut open, inherited) = match around {
-            Some(around) => (Open { name, role: Role::None, ..around }, around.sight),
-            None => {
-                let (role, sight) = (Role::None, Sight::Seen);
-                let (ground, letters, met) = (None, None, Met::default());
-                (Open { name, sight, role, ground, letters, met, paragraph: 0, border: 0, block: 0 }, sight)
-            }
-        };
+        let mut open = Open { name, role: Role::None, ..around };
         if tag == Some(Tag::Paragraph) {
             open.paragraph = place;
         }
@@ -297,16 +277,16 @@ impl Shown {
         if self.names[name].border {
             (open.border, open.paragraph) = (place, 0);
         }
-        if inherited == Sight::Silent || inherited == Sight::Gone && !is_silent(&start.name) {
+        if open.sight == Sight::Silent || open.sight == Sight::Gone && !is_silent(tag, start) {
             return open;
         }
         open.role = element::role(start);
-        self.look(&mut open, inherited, start);
+        self.look(&mut open, tag, start);
         open
     }
 
     /// Whether the text of an element is seen.
-    fn look(&self, open: &mut Open, inherited: Sight, start: &StartTag<()>) {
+    fn look(&self, open: &mut Open, tag: Option<Tag>, start: &StartTag<()>) {
         let value = |name| attribute(start, name).map(String::from_utf8_lossy);
         let own = value("style").map(|style| Style::parse(&style)).unwrap_or_default();
         let (id, classes) = (value("id").unwrap_or_default(), value("class").unwrap_or_default());
@@ -317,41 +297,39 @@ impl Shown {
         // Rules that are not here may say more of what has a class or an id.
         let classed = !(id.is_empty() && classes.is_empty());
         let unknown = self.sheets_elsewhere && classed;
-        let alike = self.paint(open, &Looked { own, declared, classed }, start);
-        let styled = [own.normal, own.important].iter().any(|it| it.sized() == Some(false));
-        open.sight = match inherited {
-            _ if is_silent(&start.name) => Sight::Silent,
-            Sight::Gone | Sight::Silent => inherited,
-            _ if is_page(&name) => inherited,
-            _ if element::is_gone(start) || declared.displayed() == Some(false) || declared.is_away() => Sight::Gone,
+        let ruled = own.normal.colour.is_none() && own.important.colour.is_none() && declared.colour.is_some();
+        let alike = self.paint(open, &declared, classed || ruled, start);
+        let says = |fact| declared.facts.get(fact);
+        let tiny_itself = [own.normal, own.important].iter().any(|it| it.facts.holds(Fact::Tiny));
+        open.sight = match open.sight {
+            _ if is_silent(tag, start) => Sight::Silent,
+            inherited @ (Sight::Gone | Sight::Silent) => inherited,
+            inherited if is_page(&name) => inherited,
+            _ if element::is_gone(start) || declared.is_gone() => Sight::Gone,
             Sight::Struck => Sight::Struck,
-            _ if declared.is_struck() || matches!(start.name.as_slice(), b"del" | b"s" | b"strike") => Sight::Struck,
-            _ if declared.visible() == Some(false) => Sight::Invisible,
-            Sight::Invisible if declared.visible().is_none() => Sight::Invisible,
-            _ if declared.sized() == Some(false) => {
-                if styled {
-                    Sight::Tiny
-                } else {
-                    Sight::Shrunk
-                }
+            _ if declared.facts.holds(Fact::Struck) || matches!(start.name.as_slice(), b"del" | b"s" | b"strike") => {
+                Sight::Struck
             }
-            Sight::Tiny if declared.sized().is_none() => Sight::Tiny,
-            Sight::Shrunk if declared.sized().is_none() && !unknown => Sight::Shrunk,
+            _ if says(Fact::Invisible) == Some(true) => Sight::Invisible,
+            Sight::Invisible if says(Fact::Invisible).is_none() => Sight::Invisible,
+            _ if says(Fact::Tiny) == Some(true) && tiny_itself => Sight::Tiny,
+            _ if says(Fact::Tiny) == Some(true) => Sight::Shrunk,
+            Sight::Tiny if says(Fact::Tiny).is_none() => Sight::Tiny,
+            Sight::Shrunk if says(Fact::Tiny).is_none() && !unknown => Sight::Shrunk,
             _ if alike => Sight::Colourless,
             _ => Sight::Seen,
         };
     }
 
-    /// Takes the colours of an element. True where nobody can tell its letters from their ground.
-    fn paint(&self, open: &mut Open, looked: &Looked, start: &StartTag<()>) -> bool {
-        let Looked { own, declared, classed } = looked;
+    /// Takes the colours of an element, of which unknown rules may say more where it is `ruled`. True where nobody can tell
+    /// its letters from their ground.
+    fn paint(&self, open: &mut Open, declared: &Declared, ruled: bool, start: &StartTag<()>) -> bool {
         let old = |name| {
             let value = attribute(start, name).map(String::from_utf8_lossy);
             value.map(|it| colour::parse(&it)).filter(|paint| matches!(paint, Paint::Plain(_)))
         };
         // A rule that is not known may paint the ground, or put the element before a picture.
-        let ruled = own.normal.colour.is_none() && own.important.colour.is_none() && declared.colour.is_some();
-        let painted = (*classed || ruled) && (self.sheets_elsewhere || declared.is_positioned());
+        let painted = ruled && (self.sheets_elsewhere || declared.facts.holds(Fact::Positioned));
         open.ground = match declared.background.or_else(|| old("bgcolor")) {
             Some(Paint::Plain(colour)) => Some(colour),
             Some(Paint::Other) => None,
@@ -359,7 +337,7 @@ impl Shown {
             None => open.ground.filter(|_| !painted),
         };
         open.letters = declared.colour.or_else(|| old("color")).or(open.letters.filter(|_| !painted));
-        if declared.is_cut() {
+        if declared.facts.holds(Fact::Cut) {
             open.letters = None;
         }
         match open.letters {
@@ -367,11 +345,6 @@ impl Shown {
             Some(Paint::Plain(letters)) => open.ground.is_some_and(|ground| colour::alike(letters, ground)),
             _ => false,
         }
-    }
-
-    fn push(&mut self, open: Open) {
-        self.names[open.name].places.push(self.open.len());
-        self.open.push(open);
     }
 }
 

@@ -6,6 +6,7 @@
 
 use html5gum::{EndTag, StartTag};
 
+use super::element::attribute;
 use super::tag::{self, Tag};
 
 /// The longest copy in bytes, and the most elements. Beyond either there is no copy.
@@ -53,7 +54,7 @@ pub(super) struct Slim {
 impl Slim {
     /// The copy, unless it grew too large.
     pub(super) fn finish(self) -> Option<String> {
-        (self.out.len() <= LONGEST && self.elements <= MOST).then_some(self.out)
+        (!self.is_full()).then_some(self.out)
     }
 
     fn is_full(&self) -> bool {
@@ -64,11 +65,10 @@ impl Slim {
         if self.skipped.is_some() || self.is_full() {
             return;
         }
-        if self.open.last() == Some(&"script") {
-            self.out.push_str(text);
-            return;
+        match self.open.last() {
+            Some(&"script") => self.out.push_str(text),
+            _ => escape(text, &mut self.out),
         }
-        escape(text, &mut self.out);
     }
 
     pub(super) fn start(&mut self, start: &StartTag<()>) {
@@ -93,13 +93,10 @@ impl Slim {
             return;
         }
         self.elements += 1;
-        self.out.push('<');
-        self.out.push_str(name);
-        for attribute in ATTRIBUTES {
-            if let Some(value) = value(start, attribute) {
-                self.out.push(' ');
-                self.out.push_str(attribute);
-                self.out.push_str("=\"");
+        self.out.extend(["<", name]);
+        for name in ATTRIBUTES {
+            if let Some(value) = value(start, name) {
+                self.out.extend([" ", name, "=\""]);
                 escape(value, &mut self.out);
                 self.out.push('"');
             }
@@ -116,11 +113,8 @@ impl Slim {
         if !inline && self.open.last() == Some(&"p") {
             self.close("p");
         }
-        if matches!(name, "li" | "option" | "td" | "tr" | "dd" | "dt") && self.open.last() == Some(&name) {
+        if matches!(name, "a" | "li" | "option" | "td" | "tr" | "dd" | "dt") && self.open.last() == Some(&name) {
             self.close(name);
-        }
-        if name == "a" && self.open.last() == Some(&"a") {
-            self.close("a");
         }
     }
 
@@ -143,9 +137,7 @@ impl Slim {
     /// Ends everything up to the innermost element of this name.
     fn close(&mut self, name: &'static str) {
         while let Some(open) = self.open.pop() {
-            self.out.push_str("</");
-            self.out.push_str(open);
-            self.out.push('>');
+            self.out.extend(["</", open, ">"]);
             if open == name {
                 break;
             }
@@ -160,8 +152,7 @@ fn named(name: &[u8]) -> Option<(&'static str, Option<Tag>)> {
 
 /// A short value of an attribute, if it is text.
 fn value<'a>(start: &'a StartTag<()>, name: &str) -> Option<&'a str> {
-    let value = start.attributes.get(name.as_bytes())?;
-    let value = std::str::from_utf8(&value.value).ok()?;
+    let value = std::str::from_utf8(attribute(start, name)?).ok()?;
     Some(&value[..value.floor_char_boundary(LONGEST_VALUE)])
 }
 

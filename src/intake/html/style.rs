@@ -19,44 +19,15 @@ const TINIEST: f32 = 1.0;
 /// What declarations say of an element's text.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Declared {
-    facts: Facts,
+    pub(super) facts: Facts,
     /// The colour of the letters and of the ground, where they are said.
     pub(super) colour: Option<Paint>,
     pub(super) background: Option<Paint>,
 }
 
 impl Declared {
-    /// False for `display: none`.
-    pub(super) fn displayed(&self) -> Option<bool> {
-        self.facts.get(Fact::Undisplayed).map(|hidden| !hidden)
-    }
-
-    /// False for `visibility: hidden`.
-    pub(super) fn visible(&self) -> Option<bool> {
-        self.facts.get(Fact::Invisible).map(|hidden| !hidden)
-    }
-
-    /// False for letters of no size.
-    pub(super) fn sized(&self) -> Option<bool> {
-        self.facts.get(Fact::Tiny).map(|tiny| !tiny)
-    }
-
-    pub(super) fn is_struck(&self) -> bool {
-        self.facts.holds(Fact::Struck)
-    }
-
-    /// True for what stands where its own declarations put it, perhaps before other elements.
-    pub(super) fn is_positioned(&self) -> bool {
-        self.facts.holds(Fact::Positioned)
-    }
-
-    /// True where letters without a colour show all the same.
-    pub(super) fn is_cut(&self) -> bool {
-        self.facts.holds(Fact::Cut)
-    }
-
-    /// Off the screen, clipped to nothing, fully transparent.
-    pub(super) fn is_away(&self) -> bool {
+    /// Not displayed, off the screen, clipped to nothing, fully transparent.
+    pub(super) fn is_gone(&self) -> bool {
         use Fact::*;
         let facts = self.facts;
         let offset = facts.holds(Positioned) && facts.any(&[Left, Right, Top, Bottom]);
@@ -64,7 +35,7 @@ impl Declared {
         let nothing = facts.any(&[NoWidth, NoHeight, NoMaxWidth, NoMaxHeight]);
         let boxed = facts.holds(OverflowHidden) && (nothing || facts.holds(Narrow) && facts.holds(Low));
         let faint = facts.any(&[Faint, Filtered]) && !facts.holds(Moving);
-        offset || margin || boxed || faint || facts.any(&[Indented, Clipped, ClippedPath, Transformed])
+        offset || margin || boxed || faint || facts.any(&[Undisplayed, Indented, Clipped, ClippedPath, Transformed])
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -84,93 +55,81 @@ impl Declared {
         Self { facts: self.facts.showing(), colour: unknown(self.colour), background: unknown(self.background) }
     }
 
-    /// True where it says that an element is no longer transparent.
-    pub(super) fn appears(&self) -> bool {
-        self.facts.get(Fact::Faint) == Some(false)
-    }
-
-    /// Takes it for what moves into sight.
-    pub(super) fn set_moving(&mut self) {
-        self.facts.say(Fact::Moving, true);
-    }
-
     fn take(&mut self, name: &str, value: &str) {
+        use Fact::*;
         let facts = &mut self.facts;
         match name {
-            "display" => facts.say(Fact::Undisplayed, value == "none"),
-            "content-visibility" => facts.say(Fact::Undisplayed, value == "hidden"),
-            "visibility" => facts.say(Fact::Invisible, matches!(value, "hidden" | "collapse")),
-            "font-size" => facts.say(Fact::Tiny, length(value).is_some_and(|size| size <= TINIEST)),
+            "display" => facts.say(Undisplayed, value == "none"),
+            "content-visibility" => facts.say(Undisplayed, value == "hidden"),
+            "visibility" => facts.say(Invisible, matches!(value, "hidden" | "collapse")),
+            "font-size" => facts.say(Tiny, length(value).is_some_and(|size| size <= TINIEST)),
             "font" => {
                 if let Some(size) = value.split([' ', '/']).find_map(length) {
-                    facts.say(Fact::Tiny, size <= TINIEST);
+                    facts.say(Tiny, size <= TINIEST);
                 }
             }
-            "text-decoration" | "text-decoration-line" => facts.say(Fact::Struck, value.contains("line-through")),
+            "text-decoration" | "text-decoration-line" => facts.say(Struck, value.contains("line-through")),
             "color" | "-webkit-text-fill-color" => self.colour = Some(colour::parse(value)),
             "background-color" => self.background = Some(colour::parse(value)),
             "background" => {
                 self.background = Some(colour::parse(value));
-                facts.say(Fact::Cut, value.ends_with(" text"));
+                facts.say(Cut, value.ends_with(" text"));
             }
             "background-image" if value != "none" => self.background = Some(Paint::Other),
-            "background-clip" | "-webkit-background-clip" => facts.say(Fact::Cut, value.contains("text")),
-            "text-shadow" | "-webkit-text-stroke" => facts.say(Fact::Cut, value != "none"),
+            "background-clip" | "-webkit-background-clip" => facts.say(Cut, value.contains("text")),
+            "text-shadow" | "-webkit-text-stroke" => facts.say(Cut, value != "none"),
             _ => self.take_place(name, value),
         }
     }
 
     /// What says where an element stands, and how much of it is seen.
     fn take_place(&mut self, name: &str, value: &str) {
+        use Fact::*;
         let facts = &mut self.facts;
         let size = |value: &str| length(value).map(f32::abs);
         match name {
-            "position" => {
-                facts.say(Fact::Positioned, matches!(value, "absolute" | "fixed" | "relative" | "sticky"));
-            }
-            "left" => facts.say(Fact::Left, is_aside(value)),
-            "right" => facts.say(Fact::Right, is_aside(value)),
-            "inset" => facts.say(Fact::Left, value.split(' ').any(is_above)),
+            "position" => facts.say(Positioned, matches!(value, "absolute" | "fixed" | "relative" | "sticky")),
+            "left" => facts.say(Left, is_aside(value)),
+            "right" => facts.say(Right, is_aside(value)),
+            "inset" => facts.say(Left, value.split(' ').any(is_above)),
             // A long page goes on below.
-            "top" => facts.say(Fact::Top, is_above(value)),
-            "bottom" => facts.say(Fact::Bottom, is_above(value)),
-            "text-indent" => facts.say(Fact::Indented, is_aside(value)),
-            "margin-left" => facts.say(Fact::MarginLeft, is_aside(value)),
-            "margin-right" => facts.say(Fact::MarginRight, is_above(value)),
-            "margin-top" => facts.say(Fact::MarginTop, is_above(value)),
+            "top" => facts.say(Top, is_above(value)),
+            "bottom" => facts.say(Bottom, is_above(value)),
+            "text-indent" => facts.say(Indented, is_aside(value)),
+            "margin-left" => facts.say(MarginLeft, is_aside(value)),
+            "margin-right" => facts.say(MarginRight, is_above(value)),
+            "margin-top" => facts.say(MarginTop, is_above(value)),
             // The third is the margin below, which only draws up what follows.
             "margin" => {
                 let away = value.split(' ').enumerate().any(|(at, it)| at != 2 && is_above(it));
-                facts.say(Fact::MarginLeft, away);
+                facts.say(MarginLeft, away);
             }
             "padding" | "padding-left" | "padding-right" => {
-                facts.say(Fact::Padded, value.split(' ').filter_map(length).any(|it| it >= AWAY));
+                facts.say(Padded, value.split(' ').filter_map(length).any(|it| it >= AWAY))
             }
-            "overflow" | "overflow-y" | "overflow-x" => {
-                facts.say(Fact::OverflowHidden, matches!(value, "hidden" | "clip"));
-            }
+            "overflow" | "overflow-y" | "overflow-x" => facts.say(OverflowHidden, matches!(value, "hidden" | "clip")),
             "width" => {
-                facts.say(Fact::NoWidth, size(value) == Some(0.0));
-                facts.say(Fact::Narrow, size(value).is_some_and(|it| it <= 1.0));
+                facts.say(NoWidth, size(value) == Some(0.0));
+                facts.say(Narrow, size(value).is_some_and(|it| it <= 1.0));
             }
             "height" => {
-                facts.say(Fact::NoHeight, size(value) == Some(0.0));
-                facts.say(Fact::Low, size(value).is_some_and(|it| it <= 1.0));
+                facts.say(NoHeight, size(value) == Some(0.0));
+                facts.say(Low, size(value).is_some_and(|it| it <= 1.0));
             }
-            "max-width" => facts.say(Fact::NoMaxWidth, size(value).is_some_and(|it| it <= 1.0)),
-            "max-height" => facts.say(Fact::NoMaxHeight, size(value).is_some_and(|it| it <= 1.0)),
-            "clip" => facts.say(Fact::Clipped, is_empty_clip(value)),
-            "clip-path" => facts.say(Fact::ClippedPath, is_empty_path(value)),
-            "opacity" => facts.say(Fact::Faint, colour::share(value).is_some_and(colour::is_faint)),
+            "max-width" => facts.say(NoMaxWidth, size(value).is_some_and(|it| it <= 1.0)),
+            "max-height" => facts.say(NoMaxHeight, size(value).is_some_and(|it| it <= 1.0)),
+            "clip" => facts.say(Clipped, is_empty_clip(value)),
+            "clip-path" => facts.say(ClippedPath, is_empty_path(value)),
+            "opacity" => facts.say(Faint, colour::share(value).is_some_and(colour::is_faint)),
             "filter" => {
                 let opacity = value.split_once("opacity(").and_then(|(_, it)| it.split_once(')'));
-                facts.say(Fact::Filtered, opacity.and_then(|(it, _)| colour::share(it)).is_some_and(colour::is_faint));
+                facts.say(Filtered, opacity.and_then(|(it, _)| colour::share(it)).is_some_and(colour::is_faint));
             }
             "transform" | "translate" | "scale" => {
-                facts.say(Fact::Transformed, is_transformed_away(name, value));
-                facts.say(Fact::Moving, value != "none");
+                facts.say(Transformed, is_transformed_away(name, value));
+                facts.say(Moving, value != "none");
             }
-            "transition" | "animation" | "will-change" => facts.say(Fact::Moving, value != "none"),
+            "transition" | "animation" | "will-change" => facts.say(Moving, value != "none"),
             _ => {}
         }
     }
@@ -267,9 +226,8 @@ mod tests {
 
     fn is_seen(style: &str) -> bool {
         let declared = declared(style);
-        let clear = declared.colour == Some(Paint::Clear) && !declared.is_cut();
-        let hidden = declared.displayed() == Some(false) || declared.visible() == Some(false) || declared.is_away();
-        !hidden && !clear && declared.sized() != Some(false)
+        let clear = declared.colour == Some(Paint::Clear) && !declared.facts.holds(Fact::Cut);
+        !declared.is_gone() && !clear && !declared.facts.any(&[Fact::Invisible, Fact::Tiny])
     }
 
     #[test]
@@ -344,17 +302,17 @@ mod tests {
         ] {
             assert!(is_seen(style), "{style}");
         }
-        assert!(declared("text-decoration: line-through red").is_struck());
+        assert!(declared("text-decoration: line-through red").facts.holds(Fact::Struck));
     }
 
     #[test]
     fn what_may_apply_or_not_only_shows() {
         let shown = |style| declared(style).showing();
         assert!(shown("display:none;font-size:0;left:-9999px;opacity:0").is_empty());
-        assert_eq!(shown("display:block").displayed(), Some(true));
+        assert_eq!(shown("display:block").facts.get(Fact::Undisplayed), Some(false));
         assert_eq!(shown("color:#fff").colour, Some(Paint::Other));
         let mut hidden = declared("opacity:0;position:absolute;left:-9999px");
         hidden.overlay(&shown("opacity:1;left:0"));
-        assert!(!hidden.is_away());
+        assert!(!hidden.is_gone());
     }
 }
