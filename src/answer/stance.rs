@@ -27,9 +27,9 @@ const AS_LONG: f32 = 0.6;
 
 /// The findings about negation and attribution of a text with its evidence.
 pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
-    let &Claim { text: fact, sentences, language_match, origin, .. } = claim;
+    let &Claim { text: fact, sentences, language_match, .. } = claim;
     let sentences: Vec<&Annotation> = sentences.iter().filter_map(|&at| reference.sentences().get(at)).collect();
-    let pair = Pair { fact, sentences: &sentences, reference, language_match, origin };
+    let pair = Pair { claim, fact, sentences: &sentences, reference, language_match };
     let mut found = Vec::new();
     if let Some(value) = pair.negation() {
         found.push((FindingKind::NegationChanged, value));
@@ -41,11 +41,11 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKin
 }
 
 struct Pair<'p> {
+    claim: &'p Claim<'p>,
     fact: &'p Annotation,
     sentences: &'p [&'p Annotation],
     reference: &'p Reference,
     language_match: LanguageMatch,
-    origin: Origin,
 }
 
 impl Pair<'_> {
@@ -60,8 +60,11 @@ impl Pair<'_> {
     /// The word of doubt, or of a plan, that the fact leaves out. A fact that cites its sentence in another language is mostly a
     /// translation of it, and there a word that is not known here is more likely than one that is gone.
     fn modality(&self) -> Option<String> {
-        let translated = self.language_match == LanguageMatch::Other && self.origin == Origin::Cited;
-        if translated { None } else { modality::changed(self.fact, self.sentences, self.language_match) }
+        if self.claim.is_translated() {
+            None
+        } else {
+            modality::changed(self.fact, self.sentences, self.language_match)
+        }
     }
 
     /// A word of the fact whose opposite the evidence has in its place.
@@ -114,7 +117,7 @@ impl Pair<'_> {
     fn came(&self) -> Option<String> {
         let fact = self.fact;
         let theirs = |of: fn(&Annotation) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
-        let searched = self.origin == Origin::Searched;
+        let searched = self.claim.origin == Origin::Searched;
         let comparable = !searched || (self.language_match == LanguageMatch::Other && !self.may_be_of_another());
         let more = clusters(fact) > theirs(all_clusters) && comparable && !self.has_bound();
         for (at, head) in negations(fact) {
@@ -182,7 +185,7 @@ impl Pair<'_> {
         let theirs = |of: fn(&Annotation) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
         for sentence in self.sentences {
             let fewer = theirs(clusters) > self.own_clusters(sentence) && self.tells_all_of(sentence);
-            let cited = self.origin == Origin::Cited;
+            let cited = self.claim.origin == Origin::Cited;
             let denies_too = negations(fact).any(|(_, head)| head.is_some_and(|head| self.is_in(head, sentence)));
             for (at, head) in negations(sentence).filter(|&(at, _)| !self.has_other_bound(sentence, at)) {
                 let differ = theirs(clusters) > clusters(fact);

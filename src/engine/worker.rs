@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
@@ -110,8 +111,7 @@ impl<'a> Worker<'a> {
         for Message { job, flow, ticket, place } in first.into_iter().chain(inbox.try_iter()) {
             match Prompt::new(job, self.card) {
                 Ok(prompt) => {
-                    let lane = ticket.lane();
-                    if let Some(work) = self.lanes.iter_mut().find(|work| work.lane == lane) {
+                    if let Some(work) = self.lanes.iter_mut().find(|work| work.lane == ticket.lane) {
                         work.queue.push(flow, Waiting { prompt, ticket, place });
                     }
                 }
@@ -138,12 +138,9 @@ impl<'a> Worker<'a> {
         // What the answers share with prompts that are kept is counted with those.
         let all = KvCache::bytes_of(self.prefixes.caches().chain(under_way));
         let prefix_bytes = self.prefixes.bytes();
-        self.shared.usage.set(Usage {
-            waiting: self.waiting(),
-            running: self.running.len(),
-            cache_bytes: all - prefix_bytes,
-            prefix_bytes,
-        });
+        let cache_bytes = all - prefix_bytes;
+        let usage = Usage { waiting: self.waiting(), running: self.running.len(), cache_bytes, prefix_bytes };
+        *self.shared.usage.lock().unwrap_or_else(PoisonError::into_inner) = usage;
         let reading: Vec<JobId> = self.readings().map(|reading| reading.job).collect();
         for (_, ticket) in self.tickets.extract_if(.., |job, ticket| ticket.is_finished() && !reading.contains(job)) {
             ticket.done();
@@ -245,7 +242,7 @@ impl<'a> Worker<'a> {
             Lane::Long => self.settings.sequences.max(1),
             Lane::Brief => self.settings.sequences.div_ceil(2).max(1),
         };
-        let is_of = |sequence: &&Sequence| self.tickets.get(&sequence.job).is_some_and(|it| it.lane() == lane);
+        let is_of = |sequence: &&Sequence| self.tickets.get(&sequence.job).is_some_and(|it| it.lane == lane);
         let beside = self.running.iter().filter(is_of).count();
         let running = self.running.iter().map(|sequence| sequence.room).sum::<usize>();
         let wanted = tokens + running + self.readings().map(Reading::room).sum::<usize>();
