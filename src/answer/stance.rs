@@ -98,14 +98,11 @@ impl Pair<'_> {
     /// True when the fact has that many other words, or a number, of the clause around token `at` of a sentence.
     fn is_told_beside(&self, sentence: &Annotation, at: usize, least: usize) -> bool {
         let Clause { first, last } = clause::around(sentence, at);
-        let words = (first..=last)
-            .filter(|&j| j != at && sentence.carries_meaning(j))
-            .filter(|&j| self.has_word(sentence, j))
-            .count();
-        let others = (first..=last).filter(|&j| j != at && sentence.carries_meaning(j)).count();
+        let others = || (first..=last).filter(|&j| j != at && sentence.carries_meaning(j));
+        let words = others().filter(|&j| self.has_word(sentence, j)).count();
         words >= least
             || (words > 0 && last - first < 4)
-            || (least < 2 && others < 2)
+            || (least < 2 && others().count() < 2)
             || clause::shares_figure(self.fact, sentence, (first, last))
     }
 
@@ -155,11 +152,10 @@ impl Pair<'_> {
 
     /// True when the evidence denies another word that the fact has too: "не связывают с работой" for "связывают не с работой".
     fn denies_another_word(&self) -> bool {
-        let heads = self
-            .sentences
-            .iter()
-            .flat_map(|sentence| negations(sentence).filter_map(move |(_, head)| Some((*sentence, head?))));
-        heads.into_iter().any(|(sentence, head)| self.has_word(sentence, head))
+        let denies = |sentence: &&Annotation| {
+            negations(sentence).filter_map(|(_, head)| head).any(|head| self.has_word(sentence, head))
+        };
+        self.sentences.iter().any(denies)
     }
 
     /// True when the evidence has the opposite of word `head`, so that its negation is no other: "not open" for "closed".
@@ -294,10 +290,7 @@ impl Pair<'_> {
 
     /// How many words of a part of a sentence the fact has.
     fn told(&self, sentence: &Annotation, part: std::ops::Range<usize>) -> usize {
-        let has = |&i: &usize| {
-            (0..self.fact.tokens.len()).any(|j| sentence.same_word(i, (self.fact, j), self.language_match))
-        };
-        part.filter(|&i| sentence.carries_meaning(i)).filter(has).count()
+        part.filter(|&i| sentence.carries_meaning(i) && self.has_word(sentence, i)).count()
     }
 
     /// The words of doubt, or of a source, that the fact leaves out.

@@ -7,10 +7,12 @@ use candle_core::{DType, Device, Result, Tensor};
 use super::architecture;
 use super::attention::{SelfAttention, Step};
 use super::linear::{Linear, Processor};
-use super::parts::{Embedding, FeedForward, LayerWeights, Norm, Shape};
+use super::parts::{FeedForward, LayerWeights, Norm, Shape};
 use super::rope::Rope;
-use super::weights::Weights;
+use super::weights::{FileRows, Weights};
 use super::{ModelError, Slot};
+
+const EMBEDDING: &str = "token_embd.weight";
 
 /// One layer.
 struct Block {
@@ -54,7 +56,8 @@ impl Block {
 /// A whole model.
 pub(super) struct Decoder {
     shape: Shape,
-    embedding: Embedding,
+    /// Of tokens: a row is read from the file when its token comes, and most rows never are.
+    embedding: FileRows,
     /// One for each of the shape's rotations.
     ropes: Vec<Rope>,
     blocks: Vec<Block>,
@@ -68,13 +71,15 @@ impl Decoder {
     /// Loads a model for sequences of up to `context` tokens.
     pub(super) fn load(weights: &Weights<'_>, context: usize) -> std::result::Result<Self, ModelError> {
         let shape = architecture::shape(weights)?;
-        let embedding = Embedding::open(weights, &shape)?;
+        let embedding = weights.rows(EMBEDDING, shape.vocabulary, shape.hidden)?;
         let layers: Vec<usize> = (0..shape.layers).collect();
         let load = |layers: &[usize]| {
             let each = layers.iter().map(|&layer| Block::load(LayerWeights { weights, shape: &shape, layer }));
             each.collect::<Vec<_>>()
         };
-        let head = || Embedding::head(weights, &shape);
+        // A matrix of its own, or the embedding's where the model ties the two.
+        let own = Some("output.weight").filter(|name| weights.has(name));
+        let head = || weights.matrix(own.unwrap_or(EMBEDDING), shape.vocabulary, shape.hidden);
         let (head, blocks) = match weights.device().is_cpu() {
             true => side_by_side(&layers, load, head),
             // candle gives each thread a stream of its own and all threads one scratch space, so that on a GPU a second
@@ -154,7 +159,7 @@ impl super::Model for Decoder {
         if let Some(&token) = tokens.iter().find(|&&token| token as usize >= self.shape.vocabulary) {
             return Err(ModelError::UnknownToken { token, vocabulary: self.shape.vocabulary });
         }
-        let embedded = self.embedding.forward(&tokens)?;
+        let embedded = self.embedding.read(&tokens)?;
         // candle's own thread pool stays warm across the many short parallel sections of a pass.
         Ok(self.device.with_context(|| self.run(slots, embedded, positions))?)
     }

@@ -1,4 +1,4 @@
-//! The parts that decoder-only transformers share: sizes, embedding, norm and feed-forward layer. Attention has a room of
+//! The parts that decoder-only transformers share: sizes, norm and feed-forward layer. Attention has a room of
 //! its own, and so has what differs between architectures.
 
 use candle_core::{Result, Tensor};
@@ -7,7 +7,7 @@ use super::ModelError;
 use super::kernel::Gate;
 use super::linear::Linear;
 use super::rope::Rotation;
-use super::weights::{FileRows, Weights};
+use super::weights::Weights;
 
 /// The sizes and habits of a model, from its file.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,28 +106,6 @@ impl LayerWeights<'_> {
 
     pub(super) fn norm(&self, part: &str, length: usize) -> std::result::Result<Norm, ModelError> {
         Norm::load(self.weights, &self.name(&format!("{part}.weight")), length, self.shape.norm_epsilon)
-    }
-}
-
-/// The token embedding: a row is read from the file when its token comes, and most rows never are.
-pub(super) struct Embedding(FileRows);
-
-impl Embedding {
-    const NAME: &str = "token_embd.weight";
-
-    pub(super) fn open(weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Self, ModelError> {
-        Ok(Self(weights.rows(Self::NAME, shape.vocabulary, shape.hidden)?))
-    }
-
-    /// `[tokens, hidden]`
-    pub(super) fn forward(&self, tokens: &[u32]) -> std::result::Result<Tensor, ModelError> {
-        self.0.read(tokens)
-    }
-
-    /// The output head: a matrix of its own, or the embedding's where the model ties the two.
-    pub(super) fn head(weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Linear, ModelError> {
-        let own = "output.weight";
-        weights.matrix(if weights.has(own) { own } else { Self::NAME }, shape.vocabulary, shape.hidden)
     }
 }
 
