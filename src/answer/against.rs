@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::check::{Claim, Origin};
-use super::form::{self, Ending};
 use super::reference::Reference;
-use super::{Evidence, Finding, FindingKind, Place, evidence};
+use super::{Evidence, Finding, FindingKind, Place, evidence, form};
 use crate::intake::Article;
 use crate::language::{Annotation, Language};
 
@@ -40,7 +39,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     let reading = Annotation::of_claim(text);
     let language_match = reference.language_match(language);
     let link = evidence::search(&reading, reference, language_match);
-    let mut findings = form::findings(text, Ending::Free, language, Place::Sentence);
+    let mut findings = form::findings(text, language, Place::Sentence);
     if link.weak {
         findings.push(Finding { kind: FindingKind::EvidenceWeak, place: Place::Sentence, value: String::new() });
     }

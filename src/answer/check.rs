@@ -4,11 +4,9 @@
 //! cite nothing, against the whole article. A fact that only repeats another is dropped, because showing it twice tells a
 //! reader nothing; everything else is kept with its findings, until `repair` settles what becomes of it.
 
-use super::form::{self, Ending};
-use super::names::{self, Against};
 use super::reference::Reference;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Strategy, Summary};
-use super::{between, evidence, figures, quote, stance};
+use super::{between, evidence, figures, form, names, quote, stance};
 use crate::language::{Annotation, Language, LanguageMatch};
 use crate::plan::LEAST_FACTS;
 
@@ -76,10 +74,22 @@ pub(super) struct Claim<'c> {
     pub(super) place: Place,
 }
 
+impl<'c> Claim<'c> {
+    /// The sentences that it comes from, where it has any of its own.
+    pub(super) fn evidence(&self) -> Option<&'c [usize]> {
+        (!self.sentences.is_empty()).then_some(self.sentences)
+    }
+
+    /// True when it cites its sentence in another language.
+    pub(super) fn is_translated(&self) -> bool {
+        self.language_match == LanguageMatch::Other && self.origin == Origin::Cited
+    }
+}
+
 impl Reference {
     /// Checks one fact in this language: links its evidence and says what does not hold.
     pub fn check(&self, fact: DraftFact, language: Language) -> KeyFact {
-        let mut findings = form::findings(&fact.text, Ending::Sentence, language, Place::Fact);
+        let mut findings = form::findings(&fact.text, language, Place::Fact);
         // What was written in another language than asked for cannot be compared word by word either.
         let foreign = findings.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == fact.text);
         let language_match = if foreign { LanguageMatch::Other } else { self.language_match(language) };
@@ -111,21 +121,14 @@ impl Reference {
 
     /// What does not hold in a text.
     pub(super) fn held(&self, claim: &Claim<'_>) -> Vec<Finding> {
-        let &Claim { text, sentences, language_match, origin, place } = claim;
-        let evidence = (!sentences.is_empty()).then_some(sentences);
-        let mut found =
-            figures::findings(text, &figures::Against { reference: self, evidence, language_match, origin }, place);
-        found.extend(names::findings(text, &Against { reference: self, evidence, language_match }, place));
-        let stance = stance::check(claim, self);
-        found.extend(stance.into_iter().map(|(kind, value)| Finding { kind, place, value }));
-        found.extend(quote::findings(&text.text, self, language_match, place));
-        found
+        let checks = [figures::check, names::check, stance::check, quote::check];
+        let found = checks.into_iter().flat_map(|check| check(claim, self));
+        found.map(|(kind, value)| Finding { kind, place: claim.place, value }).collect()
     }
 
     /// What does not hold in a headline or a summary, which cite nothing.
     pub(super) fn heading(&self, text: &str, language: Language, place: Place) -> Vec<Finding> {
-        let ending = if place == Place::Headline { Ending::Free } else { Ending::Sentence };
-        let mut found = form::findings(text, ending, language, place);
+        let mut found = form::findings(text, language, place);
         let reading = self.claim(text);
         found.extend(self.held(&Claim {
             text: &reading,

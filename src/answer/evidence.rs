@@ -59,6 +59,11 @@ enum FeatureKind {
 }
 
 impl Feature {
+    /// True when the article has it at all.
+    fn is_known(&self) -> bool {
+        !self.sentences.is_empty()
+    }
+
     /// True when any of these sentences has it.
     fn is_in(&self, sentences: &[usize]) -> bool {
         self.sentences.iter().any(|at| sentences.contains(at))
@@ -68,16 +73,15 @@ impl Feature {
 /// The evidence for a fact that cites these sentences.
 pub(super) fn link(fact: &Annotation, cited: &[usize], reference: &Reference, language_match: LanguageMatch) -> Link {
     let features = features(fact, reference, language_match);
-    let total: f32 = features.iter().map(|feature| feature.weight).sum();
+    let total = weight_of(&features, |_| true);
     let kept = Link { sentences: cited.to_vec(), corrected: false, weak: false };
     if cited.is_empty() || total <= 0.0 {
         return kept;
     }
     let scores = scores(&features, reference.sentences().len());
-    let own = of_set(&features, cited);
+    let own = weight_of(&features, |it| it.is_in(cited));
     let best = best(&scores);
-    let known: f32 =
-        features.iter().filter(|feature| !feature.sentences.is_empty()).map(|feature| feature.weight).sum();
+    let known = weight_of(&features, Feature::is_known);
     let matches = features.iter().filter(|feature| feature.sentences.contains(&best)).count();
     let better = match language_match {
         LanguageMatch::Same => scores[best] >= SUPPORTS * total && own < DOUBTFUL * scores[best],
@@ -89,9 +93,10 @@ pub(super) fn link(fact: &Annotation, cited: &[usize], reference: &Reference, la
     if better {
         return Link { sentences: vec![best], corrected: true, weak: false };
     }
+    let known_ones = features.iter().filter(|feature| feature.is_known()).count();
     let weak = match language_match {
         LanguageMatch::Same => own < WEAK * total || has_only_numbers_of(&features, cited),
-        LanguageMatch::Other => count(&features) >= LEAST_KNOWN && known >= 0.5 * total && own < WEAK * known,
+        LanguageMatch::Other => known_ones >= LEAST_KNOWN && known >= 0.5 * total && own < WEAK * known,
     };
     Link { weak, ..kept }
 }
@@ -99,8 +104,7 @@ pub(super) fn link(fact: &Annotation, cited: &[usize], reference: &Reference, la
 /// The evidence for a text that cites nothing: the best sentence, and others as long as they add to it.
 pub(super) fn search(text: &Annotation, reference: &Reference, language_match: LanguageMatch) -> Link {
     let features = features(text, reference, language_match);
-    let known: f32 = features.iter().filter(|it| !it.sentences.is_empty()).map(|feature| feature.weight).sum();
-    let total: f32 = features.iter().map(|feature| feature.weight).sum();
+    let (known, total) = (weight_of(&features, Feature::is_known), weight_of(&features, |_| true));
     let mut open: Vec<&Feature> = features.iter().collect();
     let mut sentences: Vec<usize> = Vec::new();
     let mut strange: Vec<usize> = Vec::new();
@@ -111,17 +115,19 @@ pub(super) fn search(text: &Annotation, reference: &Reference, language_match: L
         if scores.get(best).is_none_or(|&score| score <= 0.0 || score < ADDS * known) {
             break;
         }
-        if sentences
-            .first()
-            .is_some_and(|&first| is_strange(&features, best, &sentences) && competes(text, (first, best), reference))
-        {
+        let competes = |&first: &usize| {
+            has_other_number(text, (first, best), reference) || has_other_name(text, (first, best), reference)
+        };
+        // Where the first sentence has another number or place, a text may have taken from this one what belongs to
+        // something else.
+        if is_strange(&features, best, &sentences) && sentences.first().is_some_and(competes) {
             strange.push(best);
             continue;
         }
         sentences.push(best);
         open.retain(|feature| !feature.sentences.contains(&best));
     }
-    let share = of_set(&features, &sentences);
+    let share = weight_of(&features, |it| it.is_in(&sentences));
     let least = if language_match == LanguageMatch::Same { SUPPORTS * 0.8 * total } else { SUPPORTS * 0.8 * known };
     sentences.sort_unstable();
     Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
@@ -135,11 +141,6 @@ fn is_strange(features: &[Feature], at: usize, evidence: &[usize]) -> bool {
         .all(|feature| feature.kind != FeatureKind::Word && !feature.is_in(evidence))
 }
 
-/// True when the first sentence has another number of the same unit, or another place, where only the second has the text's: then a text may have taken from the second what belongs to something else.
-fn competes(text: &Annotation, sentences: (usize, usize), reference: &Reference) -> bool {
-    has_other_number(text, sentences, reference) || has_other_name(text, sentences, reference)
-}
-
 /// "In Leeds" where the first sentence says "in York".
 fn has_other_name(text: &Annotation, (first, second): (usize, usize), reference: &Reference) -> bool {
     let [first, second] = [first, second].map(|at| &reference.sentences()[at]);
@@ -151,31 +152,27 @@ fn has_other_name(text: &Annotation, (first, second): (usize, usize), reference:
         && places(first).into_iter().any(|i| !first.shares_name(i, text))
 }
 
+/// True when the first sentence has another number of the same unit, where only the second has the text's.
 fn has_other_number(text: &Annotation, (first, second): (usize, usize), reference: &Reference) -> bool {
     let sentence = &reference.sentences()[first];
-    let firm = |reading: &'_ Annotation| -> Vec<Amount> {
-        let amounts = reading.mentions.iter().filter(|it| it.weight == Weight::Firm).filter_map(|it| match &it.what {
-            What::Number(amount) => Some(amount.clone()),
-            _ => None,
-        });
-        amounts.collect()
-    };
     let (ours, theirs, others) = (firm(text), firm(sentence), firm(&reference.sentences()[second]));
-    let said = |amount: &Amount, among: &[Amount]| among.iter().any(|it| amount.has_value_of(it, Weight::Firm));
+    let said = |amount: &Amount, among: &[&Amount]| among.iter().any(|it| amount.has_value_of(it, Weight::Firm));
     ours.iter()
         .filter(|amount| said(amount, &others))
         .any(|amount| theirs.iter().any(|it| it.unit.is_comparable_with(amount.unit) && !said(it, &ours)))
+}
+
+/// The amounts that a text says for certain.
+fn firm(reading: &Annotation) -> Vec<&Amount> {
+    let firm = reading.mentions.iter().filter(|it| it.weight == Weight::Firm);
+    let amounts = firm.filter_map(|it| if let What::Number(amount) = &it.what { Some(amount) } else { None });
+    amounts.collect()
 }
 
 /// True when these sentences have none of a text's words. A number alone does not bear out what is said of it.
 fn has_only_numbers_of(features: &[Feature], sentences: &[usize]) -> bool {
     let words: Vec<&Feature> = features.iter().filter(|feature| feature.kind != FeatureKind::Number).collect();
     words.len() >= LEAST_WORDS && !words.iter().any(|word| word.is_in(sentences))
-}
-
-/// How many features the article has at all.
-fn count(features: &[Feature]) -> usize {
-    features.iter().filter(|feature| !feature.sentences.is_empty()).count()
 }
 
 fn scores<'f>(features: impl IntoIterator<Item = &'f Feature>, sentences: usize) -> Vec<f32> {
@@ -195,9 +192,9 @@ fn best(scores: &[f32]) -> usize {
     (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(b.cmp(&a))).unwrap_or(0)
 }
 
-/// What a set of sentences has of the features.
-fn of_set(features: &[Feature], sentences: &[usize]) -> f32 {
-    features.iter().filter(|feature| feature.is_in(sentences)).map(|feature| feature.weight).sum()
+/// What some of the features weigh together.
+fn weight_of(features: &[Feature], counts: impl Fn(&Feature) -> bool) -> f32 {
+    features.iter().filter(|feature| counts(feature)).map(|feature| feature.weight).sum()
 }
 
 fn features(fact: &Annotation, reference: &Reference, language_match: LanguageMatch) -> Vec<Feature> {

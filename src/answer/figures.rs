@@ -4,56 +4,29 @@
 //! (`evidence_weak` with the number), and so is one that the article has of something else; one that the whole article lacks
 //! is `number_not_in_source`. Which numbers are the same, `language` says.
 
-use super::check::Origin;
+use super::FindingKind;
+use super::check::Claim;
 use super::reference::Reference;
-use super::{FindingKind, Place};
-use crate::language::{
-    Amount, Annotation, Class, Date, Decimal, LanguageMatch, Mention, Period, Unit, Weight, What, outcome,
-};
+use crate::language::{Amount, Annotation, Class, Date, Decimal, Mention, Period, Unit, Weight, What, outcome};
 
 /// Whole numbers between these are mostly years, which nobody rounds.
 const YEARS: std::ops::Range<u64> = 1500..2200;
 
-/// What numbers are held against.
-pub(super) struct Against<'r> {
-    pub(super) reference: &'r Reference,
-    /// Sentences of the evidence; nothing when the text has none of its own.
-    pub(super) evidence: Option<&'r [usize]>,
-    pub(super) language_match: LanguageMatch,
-    /// Who named them.
-    pub(super) origin: Origin,
-}
-
-impl Against<'_> {
-    /// True for a fact that cites its sentence in another language.
-    fn is_translated(&self) -> bool {
-        self.language_match == LanguageMatch::Other && self.origin == Origin::Cited
-    }
-}
-
-/// The findings about one part of a summary, as they are shown.
-pub(super) fn findings(text: &Annotation, against: &Against<'_>, place: Place) -> Vec<super::Finding> {
-    check(text, against).into_iter().map(|(kind, value)| super::Finding { kind, place, value }).collect()
-}
-
 /// The findings about a text's numbers and dates.
-pub(super) fn check(text: &Annotation, against: &Against<'_>) -> Vec<(FindingKind, String)> {
-    let everywhere = against.reference.everywhere();
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+    let text = claim.text;
+    let everywhere = reference.everywhere();
     let mut found = Vec::new();
     for mention in text.mentions.iter().filter(|mention| mention.weight == Weight::Firm) {
         let kind = match &mention.what {
             // A translation may well say "over the year" for "since last year".
-            What::Relative(..) | What::Season(_) if against.is_translated() => None,
-            What::Relative(..) | What::Season(_) => against
-                .evidence
-                .filter(|evidence| contradicts(&mention.what, evidence, against.reference))
-                .map(|_| FindingKind::NumberNotInSource),
-            _ => {
-                let claim = Claim { text, mention, against };
-                claim.fault(&everywhere)
+            What::Relative(..) | What::Season(_) if claim.is_translated() => None,
+            what @ (What::Relative(..) | What::Season(_)) => {
+                contradicts(what, claim.sentences, reference).then_some(FindingKind::NumberNotInSource)
             }
+            _ => Figure { claim, mention, reference }.fault(&everywhere),
         };
-        found.extend(kind.map(|kind| (kind, said(text, mention, against.reference, &everywhere))));
+        found.extend(kind.map(|kind| (kind, said(text, mention, reference, &everywhere))));
     }
     found.dedup();
     found
@@ -70,16 +43,16 @@ fn said(text: &Annotation, mention: &Mention, reference: &Reference, everywhere:
 }
 
 /// One number or date of a text.
-struct Claim<'c> {
-    text: &'c Annotation,
+struct Figure<'c> {
+    claim: &'c Claim<'c>,
     mention: &'c Mention,
-    against: &'c Against<'c>,
+    reference: &'c Reference,
 }
 
-impl Claim<'_> {
+impl Figure<'_> {
     /// What is wrong with it.
     fn fault(&self, everywhere: &[usize]) -> Option<FindingKind> {
-        let evidence = self.against.evidence;
+        let evidence = self.claim.evidence();
         if evidence.is_some_and(|evidence| self.is_said(evidence)) || (evidence.is_none() && self.is_said(everywhere)) {
             return self.is_of_another(everywhere).then_some(FindingKind::EvidenceWeak);
         }
@@ -91,7 +64,7 @@ impl Claim<'_> {
     }
 
     fn is_said(&self, sentences: &[usize]) -> bool {
-        let reference = self.against.reference;
+        let reference = self.reference;
         let mut mentions = reference.mentions_in(sentences);
         match &self.mention.what {
             What::Number(amount) => {
@@ -110,12 +83,12 @@ impl Claim<'_> {
     fn differs_in_bound_alone(&self, sentences: &[usize]) -> bool {
         let What::Number(ours) = &self.mention.what else { return false };
         let same = |it: &Mention| matches!(&it.what, What::Number(theirs) if ours.has_value_of(theirs, it.weight));
-        ours.bound.is_some() && self.against.reference.mentions_in(sentences).any(same)
+        ours.bound.is_some() && self.reference.mentions_in(sentences).any(same)
     }
 
     /// True when a word before the number says that it is not exact, or its digits are few: 1.2 million.
     fn is_rough(&self, amount: &Amount) -> bool {
-        let Self { text, mention, .. } = self;
+        let (text, mention) = (self.claim.text, self.mention);
         let before = text.tokens.iter().rfind(|token| token.end() <= mention.start);
         let year = amount.values.iter().any(|it| it.whole().is_some_and(|it| YEARS.contains(&it)));
         if year && amount.unit == Unit::Plain {
@@ -127,13 +100,13 @@ impl Claim<'_> {
 
     /// A score may be told with any mark, and the other way round by the one who lost.
     fn has_score(&self, ours: u16, theirs: u16, sentences: &[usize]) -> bool {
-        let reference = self.against.reference;
+        let reference = self.reference;
         if reference.readings(sentences).any(|reading| tells_score(reading, (ours, theirs))) {
             return true;
         }
         let turned: Vec<_> = reference.readings(sentences).filter(|it| tells_score(it, (theirs, ours))).collect();
         let value = |it: u16| reference.has_value(&Decimal::from(u64::from(it)), sentences);
-        let end = outcome(&self.text.tokens);
+        let end = outcome(&self.claim.text.tokens);
         let opposite = |reading: &&Annotation| outcome(&reading.tokens).is_some_and(|other| Some(other) != end);
         match turned.is_empty() {
             true => value(ours) && value(theirs),
@@ -146,12 +119,12 @@ impl Claim<'_> {
     fn is_of_another(&self, everywhere: &[usize]) -> bool {
         let What::Number(ours) = &self.mention.what else { return false };
         let Some(noun) = ours.counted.filter(|_| ours.unit == Unit::Plain) else { return false };
-        let nouns = nouns(self.text, noun);
+        let nouns = nouns(self.claim.text, noun);
         if nouns.is_empty() {
             return false;
         }
         let mut counted_otherwise = false;
-        for reading in self.against.reference.readings(everywhere) {
+        for reading in self.reference.readings(everywhere) {
             for mention in reading.mentions.iter().filter(|it| it.weight == Weight::Firm) {
                 let What::Number(theirs) = &mention.what else { continue };
                 let same_value = ours.has_value_of(theirs, mention.weight);
@@ -169,12 +142,14 @@ impl Claim<'_> {
 
     fn shares_noun(&self, ours: &[usize], reading: &Annotation, at: usize) -> bool {
         let theirs = nouns(reading, at);
-        ours.iter().any(|&i| theirs.iter().any(|&j| self.text.same_word(i, (reading, j), self.against.language_match)))
+        ours.iter()
+            .any(|&i| theirs.iter().any(|&j| self.claim.text.same_word(i, (reading, j), self.claim.language_match)))
     }
 
     /// True when the text has this number too.
     fn says_as_well(&self, amount: &Amount) -> bool {
-        self.text
+        self.claim
+            .text
             .mentions
             .iter()
             .any(|it| matches!(&it.what, What::Number(ours) if ours.has_value_of(amount, Weight::Firm)))

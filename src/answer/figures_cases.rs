@@ -1,7 +1,7 @@
 //! Cases of `figures`: numbers, dates, scores and shares against an article.
 
-use super::check::Origin;
-use super::figures::{Against, check};
+use super::check::{Claim, Origin};
+use super::figures::check;
 use super::*;
 use crate::intake::{AnnotatedArticle, Source, read};
 use crate::language::{Annotation, Language, LanguageMatch};
@@ -14,15 +14,18 @@ fn kinds(text: &str, evidence: &[usize]) -> Vec<(FindingKind, String)> {
     let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
     let article = read(source).unwrap();
     let reference = Reference::new(AnnotatedArticle::of(article));
-    check(
-        &Annotation::of(text),
-        &Against {
-            reference: &reference,
-            evidence: Some(evidence),
-            language_match: LanguageMatch::Same,
-            origin: Origin::Searched,
-        },
-    )
+    held(text, evidence, &reference, LanguageMatch::Same)
+}
+
+fn held(text: &str, evidence: &[usize], reference: &Reference, of: LanguageMatch) -> Vec<(FindingKind, String)> {
+    let claim = Claim {
+        text: &Annotation::of(text),
+        sentences: evidence,
+        language_match: of,
+        origin: Origin::Searched,
+        place: Place::Sentence,
+    };
+    check(&claim, reference)
 }
 
 #[test]
@@ -72,13 +75,7 @@ fn of_game(text: &str, evidence: &[usize]) -> Vec<FindingKind> {
     let article = read(source).unwrap();
     let reference = Reference::new(AnnotatedArticle::of(article));
     let language = if text.is_ascii() { Language::En } else { Language::Ru };
-    let against = Against {
-        reference: &reference,
-        evidence: Some(evidence),
-        language_match: reference.language_match(language),
-        origin: Origin::Searched,
-    };
-    check(&Annotation::of(text), &against).into_iter().map(|it| it.0).collect()
+    held(text, evidence, &reference, reference.language_match(language)).into_iter().map(|it| it.0).collect()
 }
 
 #[test]

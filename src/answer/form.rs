@@ -8,21 +8,14 @@ const LEAST_FOR_LANGUAGE: usize = 20;
 /// Below this a guess about a short text is wrong too often to call it a finding.
 const SURE: f32 = 0.7;
 
-/// Whether a part has to end as a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// It has.
-    Sentence,
-    /// A headline may end anyhow.
-    Free,
-}
-
 /// The findings about a part's form.
-pub(super) fn findings(text: &str, ending: Ending, language: Language, place: Place) -> Vec<Finding> {
+pub(super) fn findings(text: &str, language: Language, place: Place) -> Vec<Finding> {
     let finding = |kind, value: &str| Finding { kind, place, value: value.to_owned() };
     let mut found = Vec::new();
     let ended = text.trim_end_matches(['»', '”', '"', ')', '’', '\'']).ends_with(['.', '!', '?', '…']);
-    if text.is_empty() || (ending == Ending::Sentence && !ended) {
+    // A headline may end anyhow, and so may what a person wrote.
+    let may_end = ended || matches!(place, Place::Headline | Place::Sentence);
+    if text.is_empty() || !may_end {
         found.push(finding(FindingKind::Truncated, text));
     }
     if !is_in(text, language) || reads_as_the_neighbour(text, language) {
@@ -55,7 +48,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str, language: Language) -> Vec<FindingKind> {
-        findings(text, Ending::Sentence, language, Place::Fact).iter().map(|finding| finding.kind).collect()
+        findings(text, language, Place::Fact).iter().map(|finding| finding.kind).collect()
     }
 
     #[test]

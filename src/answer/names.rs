@@ -4,8 +4,9 @@
 //! (Німеччина, Germany) and by its sound (Зеленський, Zelensky). A title or a common word with a capital (Ministry,
 //! Squadron Leader) is no name: across languages it is translated, and nothing can be said about it.
 
+use super::FindingKind;
+use super::check::Claim;
 use super::reference::Reference;
-use super::{Finding, FindingKind, Place};
 use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Unit, What};
 
 /// Sentences before the evidence in which "she" may have been named.
@@ -34,38 +35,30 @@ enum Held {
     NoName,
 }
 
-/// What names are held against.
-pub(super) struct Against<'r> {
-    pub(super) reference: &'r Reference,
-    /// Sentences of the evidence; nothing when the text has none of its own.
-    pub(super) evidence: Option<&'r [usize]>,
-    pub(super) language_match: LanguageMatch,
-}
-
 /// The findings about a text's names.
-pub(super) fn findings(text: &Annotation, against: &Against<'_>, place: Place) -> Vec<Finding> {
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+    let text = claim.text;
     if is_title_case(text) {
         return Vec::new();
     }
-    let evidence = against.evidence.map(|evidence| with_context(evidence, against.reference));
-    let mut found: Vec<(usize, Finding)> = Vec::new();
+    let evidence = with_context(claim.sentences, reference);
+    let mut found: Vec<(FindingKind, String)> = Vec::new();
+    let mut last = None;
     for i in 0..text.tokens.len() {
-        let kind = match hold(text, i, against, evidence.as_deref()) {
+        let kind = match hold(claim, i, reference, &evidence) {
             Held::Unknown => FindingKind::NameNotInSource,
-            Held::Elsewhere if against.evidence.is_some() => FindingKind::EvidenceWeak,
+            Held::Elsewhere if claim.evidence().is_some() => FindingKind::EvidenceWeak,
             _ => continue,
         };
         let word = text.tokens[i].text.as_str();
         // Words of one name are one finding.
         match found.last_mut() {
-            Some((last, finding)) if *last + 1 == i && finding.kind == kind => {
-                finding.value = format!("{} {word}", finding.value);
-                *last = i;
-            }
-            _ => found.push((i, Finding { kind, place, value: word.to_owned() })),
+            Some((known, name)) if last == Some(i - 1) && *known == kind => *name = format!("{name} {word}"),
+            _ => found.push((kind, word.to_owned())),
         }
+        last = Some(i);
     }
-    found.into_iter().map(|(_, finding)| finding).collect()
+    found
 }
 
 /// The evidence, and the sentences before it where it speaks of "her".
@@ -80,20 +73,20 @@ fn with_context(evidence: &[usize], reference: &Reference) -> Vec<usize> {
     sentences
 }
 
-fn hold(text: &Annotation, i: usize, against: &Against<'_>, evidence: Option<&[usize]>) -> Held {
+fn hold(claim: &Claim<'_>, i: usize, reference: &Reference, evidence: &[usize]) -> Held {
+    let text = claim.text;
     let token = &text.tokens[i];
     let short = token.text.chars().count() < 2;
     if token.is_number() || short || !token.is_capitalised() || !text.carries_meaning(i) {
         return Held::NoName;
     }
-    if Unit::currency(&token.folded).is_some_and(|currency| has_currency(currency, against.reference)) {
+    if Unit::currency(&token.folded).is_some_and(|currency| has_currency(currency, reference)) {
         return Held::NoName;
     }
     let is_listed = text.is_concept(i, Kind::Name);
-    let reference = against.reference;
     let (mut sentences, certain) = reference.with_name(text, i);
-    sentences.extend(reference.with_keys(text.keys_in(i, against.language_match)));
-    let proving = || sentences.iter().filter(|&at| evidence.is_some_and(|evidence| evidence.contains(at)));
+    sentences.extend(reference.with_keys(text.keys_in(i, claim.language_match)));
+    let proving = || sentences.iter().filter(|at| evidence.contains(at));
     if proving().next().is_some() {
         let denied = proving().all(|&at| reference.sentences().get(at).is_some_and(|it| only_denies(it, (text, i))));
         return if denied { Held::Elsewhere } else { Held::Proved };
@@ -105,7 +98,7 @@ fn hold(text: &Annotation, i: usize, against: &Against<'_>, evidence: Option<&[u
     let may_be_common =
         !is_listed && (text.is_concept(i, Kind::Word) || is_common(&token.folded) || is_adjective(&token.folded));
     let hidden = beginning && !certain && !is_listed;
-    let doubtful = match against.language_match {
+    let doubtful = match claim.language_match {
         LanguageMatch::Same => hidden,
         LanguageMatch::Other => {
             hidden || may_be_common || (!is_listed && (is_abbreviation(&token.text) || in_title(text, i)))
@@ -160,7 +153,7 @@ fn in_title(text: &Annotation, i: usize) -> bool {
 }
 
 /// True when the first letters of words with capitals spell an acronym: United Nations, UN.
-fn spelled_out(word: &str, evidence: Option<&[usize]>, reference: &Reference) -> bool {
+fn spelled_out(word: &str, evidence: &[usize], reference: &Reference) -> bool {
     let spelled = |at: &usize| {
         let Some(reading) = reference.sentences().get(*at) else { return false };
         let words = reading.tokens.iter().filter(|token| !token.is_number() && token.text.chars().count() > 3);
@@ -168,7 +161,7 @@ fn spelled_out(word: &str, evidence: Option<&[usize]>, reference: &Reference) ->
             words.filter_map(|token| token.text.chars().next()).flat_map(char::to_uppercase).collect();
         initials.contains(word)
     };
-    evidence.is_some_and(|evidence| evidence.iter().any(spelled))
+    evidence.iter().any(spelled)
 }
 
 /// True for a Ukrainian or Russian adjective that is not made of a name: the first word of a title, as in Північний потік.
@@ -194,6 +187,8 @@ fn is_title_case(text: &Annotation) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Place;
+    use super::super::check::Origin;
     use super::*;
     use crate::intake::{AnnotatedArticle, Source, read};
     use crate::language::Language;
@@ -206,12 +201,18 @@ mod tests {
         let source = Source { bytes: TEXT.into(), name: "test".into(), title: None, language: Some(Language::En) };
         let article = read(source).unwrap();
         let reference = Reference::new(AnnotatedArticle::of(article));
-        let against = Against {
-            reference: &reference,
-            evidence: Some(evidence),
+        held(text, evidence, &reference, language)
+    }
+
+    fn held(text: &str, evidence: &[usize], reference: &Reference, language: Language) -> Vec<(FindingKind, String)> {
+        let claim = Claim {
+            text: &Annotation::of(text),
+            sentences: evidence,
             language_match: reference.language_match(language),
+            origin: Origin::Cited,
+            place: Place::Fact,
         };
-        findings(&Annotation::of(text), &against, Place::Fact).into_iter().map(|it| (it.kind, it.value)).collect()
+        check(&claim, reference)
     }
 
     #[test]
@@ -236,13 +237,8 @@ mod tests {
         let article = read(source).unwrap();
         let reference = Reference::new(AnnotatedArticle::of(article));
         let found = |text: &str| {
-            let against = Against {
-                reference: &reference,
-                evidence: Some(&[0]),
-                language_match: reference.language_match(Language::En),
-            };
-            let found = findings(&Annotation::of(text), &against, Place::Fact);
-            found.into_iter().map(|finding| finding.value).collect::<Vec<_>>()
+            let found = held(text, &[0], &reference, Language::En);
+            found.into_iter().map(|(_, value)| value).collect::<Vec<_>>()
         };
         assert_eq!(found("The rate of USD/UAH rose to 41.25, and EUR to 44."), [""; 0]);
         assert_eq!(found("The rate of GBP rose to 41.25."), ["GBP"]);

@@ -1,7 +1,8 @@
 //! Holds quotations against the article: verbatim within a language, translated across languages.
 
+use super::FindingKind;
+use super::check::Claim;
 use super::reference::Reference;
-use super::{Finding, FindingKind, Place};
 use crate::language::{LanguageMatch, words};
 
 /// Marks that open a quotation, and those that close it.
@@ -12,19 +13,19 @@ const LEAST_WORDS: usize = 3;
 const LEAST_TRANSLATED: usize = 6;
 
 /// The findings about a text's quotations. A quotation may be broken by an ellipsis or by a note in brackets.
-pub(super) fn findings(text: &str, reference: &Reference, language_match: LanguageMatch, place: Place) -> Vec<Finding> {
-    let quoted = quotations(text);
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+    let quoted = quotations(&claim.text.text);
     if quoted.is_empty() {
         return Vec::new();
     }
     let article = normal(reference.article.text());
     let has_quotations = reference.article.text().contains(['«', '“', '„', '"', '‘']);
-    let holds = |quotation: &&str| match language_match {
+    let holds = |quotation: &&str| match claim.language_match {
         LanguageMatch::Same => pieces(quotation).iter().all(|piece| article.contains(&format!(" {piece} "))),
         LanguageMatch::Other => has_quotations || quotation.split_whitespace().count() < LEAST_TRANSLATED,
     };
     let changed = quoted.iter().filter(|quotation| !holds(quotation));
-    changed.map(|it| Finding { kind: FindingKind::QuotationChanged, place, value: (*it).to_owned() }).collect()
+    changed.map(|it| (FindingKind::QuotationChanged, (*it).to_owned())).collect()
 }
 
 /// What stands in quotation marks and is long enough to be somebody's words.
@@ -65,9 +66,11 @@ fn normal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Place;
+    use super::super::check::Origin;
     use super::*;
     use crate::intake::{AnnotatedArticle, Source, read};
-    use crate::language::{Language, LanguageMatch};
+    use crate::language::{Annotation, Language, LanguageMatch};
 
     #[test]
     fn quotations_stay_as_they_were() {
@@ -76,7 +79,11 @@ mod tests {
             read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) })
                 .unwrap();
         let reference = Reference::new(AnnotatedArticle::of(article));
-        let count = |text: &str, language_match| findings(text, &reference, language_match, Place::Fact).len();
+        let count = |text: &str, language_match| {
+            let text = Annotation::of(text);
+            let (origin, place) = (Origin::Cited, Place::Fact);
+            check(&Claim { text: &text, sentences: &[], language_match, origin, place }, &reference).len()
+        };
         assert_eq!(count("The mayor said: \"we will never give up\".", LanguageMatch::Same), 0);
         assert_eq!(count("The mayor said: \"We will … give up this old bridge\".", LanguageMatch::Same), 0);
         assert_eq!(count("The mayor said: \"We will gladly give up\".", LanguageMatch::Same), 1);

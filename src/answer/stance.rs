@@ -27,9 +27,9 @@ const AS_LONG: f32 = 0.6;
 
 /// The findings about negation and attribution of a text with its evidence.
 pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
-    let &Claim { text: fact, sentences, language_match, origin, .. } = claim;
+    let &Claim { text: fact, sentences, language_match, .. } = claim;
     let sentences: Vec<&Annotation> = sentences.iter().filter_map(|&at| reference.sentences().get(at)).collect();
-    let pair = Pair { fact, sentences: &sentences, reference, language_match, origin };
+    let pair = Pair { claim, fact, sentences: &sentences, reference, language_match };
     let mut found = Vec::new();
     if let Some(value) = pair.negation() {
         found.push((FindingKind::NegationChanged, value));
@@ -41,11 +41,11 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKin
 }
 
 struct Pair<'p> {
+    claim: &'p Claim<'p>,
     fact: &'p Annotation,
     sentences: &'p [&'p Annotation],
     reference: &'p Reference,
     language_match: LanguageMatch,
-    origin: Origin,
 }
 
 impl Pair<'_> {
@@ -60,8 +60,11 @@ impl Pair<'_> {
     /// The word of doubt, or of a plan, that the fact leaves out. A fact that cites its sentence in another language is mostly a
     /// translation of it, and there a word that is not known here is more likely than one that is gone.
     fn modality(&self) -> Option<String> {
-        let translated = self.language_match == LanguageMatch::Other && self.origin == Origin::Cited;
-        if translated { None } else { modality::changed(self.fact, self.sentences, self.language_match) }
+        if self.claim.is_translated() {
+            None
+        } else {
+            modality::changed(self.fact, self.sentences, self.language_match)
+        }
     }
 
     /// A word of the fact whose opposite the evidence has in its place.
@@ -95,14 +98,11 @@ impl Pair<'_> {
     /// True when the fact has that many other words, or a number, of the clause around token `at` of a sentence.
     fn is_told_beside(&self, sentence: &Annotation, at: usize, least: usize) -> bool {
         let Clause { first, last } = clause::around(sentence, at);
-        let words = (first..=last)
-            .filter(|&j| j != at && sentence.carries_meaning(j))
-            .filter(|&j| self.has_word(sentence, j))
-            .count();
-        let others = (first..=last).filter(|&j| j != at && sentence.carries_meaning(j)).count();
+        let others = || (first..=last).filter(|&j| j != at && sentence.carries_meaning(j));
+        let words = others().filter(|&j| self.has_word(sentence, j)).count();
         words >= least
             || (words > 0 && last - first < 4)
-            || (least < 2 && others < 2)
+            || (least < 2 && others().count() < 2)
             || clause::shares_figure(self.fact, sentence, (first, last))
     }
 
@@ -114,7 +114,7 @@ impl Pair<'_> {
     fn came(&self) -> Option<String> {
         let fact = self.fact;
         let theirs = |of: fn(&Annotation) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
-        let searched = self.origin == Origin::Searched;
+        let searched = self.claim.origin == Origin::Searched;
         let comparable = !searched || (self.language_match == LanguageMatch::Other && !self.may_be_of_another());
         let more = clusters(fact) > theirs(all_clusters) && comparable && !self.has_bound();
         for (at, head) in negations(fact) {
@@ -152,11 +152,10 @@ impl Pair<'_> {
 
     /// True when the evidence denies another word that the fact has too: "не связывают с работой" for "связывают не с работой".
     fn denies_another_word(&self) -> bool {
-        let heads = self
-            .sentences
-            .iter()
-            .flat_map(|sentence| negations(sentence).filter_map(move |(_, head)| Some((*sentence, head?))));
-        heads.into_iter().any(|(sentence, head)| self.has_word(sentence, head))
+        let denies = |sentence: &&Annotation| {
+            negations(sentence).filter_map(|(_, head)| head).any(|head| self.has_word(sentence, head))
+        };
+        self.sentences.iter().any(denies)
     }
 
     /// True when the evidence has the opposite of word `head`, so that its negation is no other: "not open" for "closed".
@@ -182,7 +181,7 @@ impl Pair<'_> {
         let theirs = |of: fn(&Annotation) -> usize| self.sentences.iter().map(|sentence| of(sentence)).sum::<usize>();
         for sentence in self.sentences {
             let fewer = theirs(clusters) > self.own_clusters(sentence) && self.tells_all_of(sentence);
-            let cited = self.origin == Origin::Cited;
+            let cited = self.claim.origin == Origin::Cited;
             let denies_too = negations(fact).any(|(_, head)| head.is_some_and(|head| self.is_in(head, sentence)));
             for (at, head) in negations(sentence).filter(|&(at, _)| !self.has_other_bound(sentence, at)) {
                 let differ = theirs(clusters) > clusters(fact);
@@ -291,10 +290,7 @@ impl Pair<'_> {
 
     /// How many words of a part of a sentence the fact has.
     fn told(&self, sentence: &Annotation, part: std::ops::Range<usize>) -> usize {
-        let has = |&i: &usize| {
-            (0..self.fact.tokens.len()).any(|j| sentence.same_word(i, (self.fact, j), self.language_match))
-        };
-        part.filter(|&i| sentence.carries_meaning(i)).filter(has).count()
+        part.filter(|&i| sentence.carries_meaning(i) && self.has_word(sentence, i)).count()
     }
 
     /// The words of doubt, or of a source, that the fact leaves out.

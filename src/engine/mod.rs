@@ -20,13 +20,12 @@ pub mod sampler;
 pub mod sequence;
 mod ticket;
 pub mod tokenizer;
-mod usage;
 mod worker;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -42,8 +41,6 @@ use self::sampler::Sampling;
 pub use self::sequence::Finish;
 use self::ticket::Ticket;
 use self::tokenizer::Tokenizer;
-pub use self::usage::Usage;
-use self::usage::UsageCell;
 
 /// Bytes of the thread's stack: candle's calls are deep.
 const STACK: usize = 8 << 20;
@@ -229,6 +226,20 @@ impl Default for EngineSettings {
     }
 }
 
+/// What an engine holds, for whoever watches it: metrics, and tests that look for leaks. The worker counts anew after each
+/// step and before it says that a job is done, so nothing is added up and nothing can drift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Jobs that wait.
+    pub waiting: usize,
+    /// Answers that are being written.
+    pub running: usize,
+    /// Bytes of the caches of prompts and answers under way.
+    pub cache_bytes: usize,
+    /// Bytes of prompts that are kept for later.
+    pub prefix_bytes: usize,
+}
+
 /// A handle on the engine's thread. The thread ends when the last handle is gone.
 #[derive(Clone)]
 pub struct Engine {
@@ -246,7 +257,8 @@ pub struct Engine {
 struct Shared {
     healthy: AtomicBool,
     places: Places,
-    usage: UsageCell,
+    /// Locked to be copied or set, so what is read is of one moment.
+    usage: Mutex<Usage>,
 }
 
 impl Engine {
@@ -269,7 +281,7 @@ impl Engine {
         let (jobs, inbox) = std::sync::mpsc::channel();
         let (ready, loaded) = oneshot::channel();
         let places = Places::new(settings.queue.max(1));
-        let shared = Arc::new(Shared { healthy: AtomicBool::new(true), places, usage: UsageCell::default() });
+        let shared = Arc::new(Shared { healthy: AtomicBool::new(true), places, usage: Mutex::default() });
         let theirs = shared.clone();
         std::thread::Builder::new().name("stislo-engine".into()).stack_size(STACK).spawn(move || match loader() {
             Err(error) => drop(ready.send(Err(error))),
@@ -297,7 +309,7 @@ impl Engine {
 
     /// What the engine holds, as of its last step.
     pub fn usage(&self) -> Usage {
-        self.shared.usage.get()
+        *self.shared.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A handle whose jobs belong to this flow. Flows take turns at the engine, so none holds up another by more than a job.

@@ -39,10 +39,7 @@ pub(super) struct Places {
 }
 
 /// One job's place in the queue; free again when it is dropped.
-#[derive(Debug)]
-pub(super) struct Place {
-    _permit: OwnedSemaphorePermit,
-}
+pub(super) type Place = OwnedSemaphorePermit;
 
 impl Places {
     pub(super) fn new(limit: usize) -> Self {
@@ -52,14 +49,12 @@ impl Places {
 
     /// A place, or how many jobs wait when none is free.
     pub(super) fn take(&self) -> Result<Place, usize> {
-        let permit = self.free.clone().try_acquire_owned();
-        permit.map(|permit| Place { _permit: permit }).map_err(|_| self.limit)
+        self.free.clone().try_acquire_owned().map_err(|_| self.limit)
     }
 
     /// A place, when there is one. Those who wait get theirs in order.
     pub(super) async fn wait(&self) -> Place {
-        let permit = self.free.clone().acquire_owned().await;
-        Place { _permit: permit.expect("the places are never closed") }
+        self.free.clone().acquire_owned().await.expect("the places are never closed")
     }
 }
 

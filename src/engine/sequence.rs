@@ -48,7 +48,6 @@ pub(super) struct Sequence {
     drafter: Drafter,
     /// The last draft was a guess to learn from.
     guessed: bool,
-    max_tokens: usize,
     /// Bytes of a character that is not whole yet.
     partial: Vec<u8>,
 }
@@ -88,7 +87,6 @@ impl Sequence {
             sampler: Sampler::new(Sampling { seed, ..sampling }),
             drafter: Drafter::default(),
             guessed: false,
-            max_tokens,
             partial: Vec::new(),
         }
     }
@@ -112,7 +110,7 @@ impl Sequence {
     pub(super) fn propose(&mut self, most: usize, tokenizer: &Tokenizer) -> Vec<u32> {
         let mut tokens = vec![self.last()];
         // The last row of a draft may write a token too, and none may be past the end.
-        let most = most.min(self.max_tokens.saturating_sub(self.written() + 1));
+        let most = most.min(self.room.saturating_sub(self.history.len() + 1));
         if most > 0 && self.sampler.is_greedy() {
             tokens.extend(self.draft(most, tokenizer));
         }
@@ -181,7 +179,7 @@ impl Sequence {
         } else if is_loop(&self.history[self.prompt..]) {
             Some(Finish::Loop)
         } else {
-            (self.written() >= self.max_tokens).then_some(Finish::Length)
+            (self.history.len() >= self.room).then_some(Finish::Length)
         };
         match finish {
             Some(finish) => Some(self.end(finish)),

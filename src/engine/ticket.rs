@@ -27,18 +27,14 @@ pub(super) struct Ticket {
     open: usize,
     /// The last event was sent.
     ended: bool,
-    lane: Lane,
+    /// Where its answers are written.
+    pub(super) lane: Lane,
 }
 
 impl Ticket {
     pub(super) fn new(events: UnboundedSender<Event>, lane: Lane) -> Self {
         let timings = Timings::default();
         Self { events, timings, accepted: Instant::now(), begun: None, open: 0, ended: false, lane }
-    }
-
-    /// Where its answers are written.
-    pub(super) fn lane(&self) -> Lane {
-        self.lane
     }
 
     /// True when nobody listens any more.

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
@@ -54,10 +55,7 @@ pub(super) fn run(parts: Parts<'_>, inbox: Receiver<Message>) {
 
 /// Everything that the thread owns.
 struct Worker<'a> {
-    model: Box<dyn Model>,
-    card: &'a Card,
-    shared: &'a Shared,
-    settings: EngineSettings,
+    parts: Parts<'a>,
     lanes: [Work; 2],
     /// The jobs that have begun and have not ended.
     tickets: BTreeMap<JobId, Ticket>,
@@ -78,17 +76,13 @@ struct Work {
 
 impl<'a> Worker<'a> {
     fn new(parts: Parts<'a>) -> Self {
-        let Parts { model, card, shared, settings } = parts;
         Self {
-            model,
-            card,
-            shared,
-            settings,
+            prefixes: Prefixes::new(parts.settings.prefix_bytes, CHUNK),
+            parts,
             lanes: Lane::ALL.map(|lane| Work { lane, queue: Queue::default(), reading: None }),
             tickets: BTreeMap::new(),
             next: 0,
             running: Vec::new(),
-            prefixes: Prefixes::new(settings.prefix_bytes, CHUNK),
         }
     }
 
@@ -108,10 +102,9 @@ impl<'a> Worker<'a> {
         let first = if idle { inbox.recv().ok() } else { None };
         let open = !idle || first.is_some();
         for Message { job, flow, ticket, place } in first.into_iter().chain(inbox.try_iter()) {
-            match Prompt::new(job, self.card) {
+            match Prompt::new(job, self.parts.card) {
                 Ok(prompt) => {
-                    let lane = ticket.lane();
-                    if let Some(work) = self.lanes.iter_mut().find(|work| work.lane == lane) {
+                    if let Some(work) = self.lanes.iter_mut().find(|work| work.lane == ticket.lane) {
                         work.queue.push(flow, Waiting { prompt, ticket, place });
                     }
                 }
@@ -138,12 +131,9 @@ impl<'a> Worker<'a> {
         // What the answers share with prompts that are kept is counted with those.
         let all = KvCache::bytes_of(self.prefixes.caches().chain(under_way));
         let prefix_bytes = self.prefixes.bytes();
-        self.shared.usage.set(Usage {
-            waiting: self.waiting(),
-            running: self.running.len(),
-            cache_bytes: all - prefix_bytes,
-            prefix_bytes,
-        });
+        let cache_bytes = all - prefix_bytes;
+        let usage = Usage { waiting: self.waiting(), running: self.running.len(), cache_bytes, prefix_bytes };
+        *self.parts.shared.usage.lock().unwrap_or_else(PoisonError::into_inner) = usage;
         let reading: Vec<JobId> = self.readings().map(|reading| reading.job).collect();
         for (_, ticket) in self.tickets.extract_if(.., |job, ticket| ticket.is_finished() && !reading.contains(job)) {
             ticket.done();
@@ -193,7 +183,7 @@ impl<'a> Worker<'a> {
         }
         let Some(reading) = &mut self.lanes[at].reading else { return Ok(false) };
         let job = reading.job;
-        let read = reading.chunk(self.model.as_ref());
+        let read = reading.chunk(self.parts.model.as_ref());
         let ((done, total), is_done) = (reading.progress(), reading.is_done());
         let Some(ticket) = self.tickets.get_mut(&job) else { return Ok(true) };
         if is_done {
@@ -242,18 +232,18 @@ impl<'a> Worker<'a> {
     fn make_room(&mut self, at: usize, tokens: usize) -> bool {
         let lane = self.lanes[at].lane;
         let most = match lane {
-            Lane::Long => self.settings.sequences.max(1),
-            Lane::Brief => self.settings.sequences.div_ceil(2).max(1),
+            Lane::Long => self.parts.settings.sequences.max(1),
+            Lane::Brief => self.parts.settings.sequences.div_ceil(2).max(1),
         };
-        let is_of = |sequence: &&Sequence| self.tickets.get(&sequence.job).is_some_and(|it| it.lane() == lane);
+        let is_of = |sequence: &&Sequence| self.tickets.get(&sequence.job).is_some_and(|it| it.lane == lane);
         let beside = self.running.iter().filter(is_of).count();
         let running = self.running.iter().map(|sequence| sequence.room).sum::<usize>();
         let wanted = tokens + running + self.readings().map(Reading::room).sum::<usize>();
-        let fits = wanted <= self.settings.tokens && beside < most;
+        let fits = wanted <= self.parts.settings.tokens && beside < most;
         if !fits && !self.running.is_empty() {
             return false;
         }
-        while wanted + self.prefixes.tokens() > self.settings.tokens && self.prefixes.drop_oldest() {}
+        while wanted + self.prefixes.tokens() > self.parts.settings.tokens && self.prefixes.drop_oldest() {}
         true
     }
 
@@ -263,7 +253,7 @@ impl<'a> Worker<'a> {
             return Ok(());
         }
         let fed = self.propose();
-        let mut logits = match step(self.model.as_ref(), &mut self.running, &fed) {
+        let mut logits = match step(self.parts.model.as_ref(), &mut self.running, &fed) {
             Ok(logits) => logits,
             // Some row of the weights could not be read. Whose it was shows when each is written alone.
             Err(error) if error.is_of_disk() => return self.write_alone(&fed),
@@ -289,7 +279,7 @@ impl<'a> Worker<'a> {
             if !self.tickets.contains_key(&job) {
                 continue;
             }
-            match step(self.model.as_ref(), &mut alone, std::slice::from_ref(fed)) {
+            match step(self.parts.model.as_ref(), &mut alone, std::slice::from_ref(fed)) {
                 Ok(mut logits) => {
                     if self.grow(&mut alone[0], logits.take(fed.len()), &fed[1..])? {
                         running.extend(alone);
@@ -309,10 +299,10 @@ impl<'a> Worker<'a> {
 
     /// What each answer feeds to the next step. Rows that the answers themselves leave over go to drafts.
     fn propose(&mut self) -> Vec<Vec<u32>> {
-        let mut spare = self.settings.step_rows.saturating_sub(self.running.len());
+        let mut spare = self.parts.settings.step_rows.saturating_sub(self.running.len());
         let mut others = self.running.len();
         let propose = |sequence: &mut Sequence| {
-            let tokens = sequence.propose(spare.div_ceil(others), &self.card.tokenizer);
+            let tokens = sequence.propose(spare.div_ceil(others), &self.parts.card.tokenizer);
             spare -= tokens.len() - 1;
             others -= 1;
             tokens
@@ -324,7 +314,7 @@ impl<'a> Worker<'a> {
     fn grow(&mut self, sequence: &mut Sequence, rows: Rows<'_>, draft: &[u32]) -> Result<bool, Fatal> {
         let (job, branch) = (sequence.job, sequence.branch);
         let started = Instant::now();
-        let grown = sequence.accept(rows, draft, &self.card.tokenizer);
+        let grown = sequence.accept(rows, draft, &self.parts.card.tokenizer);
         let grown = grown.ok_or(Fatal(job, EngineError::NoChoice))?;
         let Some(ticket) = self.tickets.get_mut(&job) else { return Ok(false) };
         ticket.chose(started.elapsed());

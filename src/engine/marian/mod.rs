@@ -58,7 +58,7 @@ impl Marian {
 
     /// Tokens of the longest sentence that the network reads.
     pub fn positions(&self) -> usize {
-        self.network.config().positions()
+        self.network.config().positions
     }
 
     /// Tokens that a sentence takes, its mark and its end included.

@@ -104,16 +104,15 @@ impl Beams {
         if beams == 1 {
             return self.advance_greedily(logits, settings, is_last);
         }
-        let mut best = Best::new(2 * beams);
+        let mut best = Vec::with_capacity(2 * beams + 1);
         for (beam, logits) in logits.into_iter().enumerate() {
             let scores = scores(logits, settings, is_last);
             for (token, score) in (0..).zip(scores) {
-                best.offer(Step { score: score + self.open[beam].score, beam, token });
+                offer(&mut best, Step { score: score + self.open[beam].score, beam, token }, 2 * beams);
             }
         }
-        let steps = best.steps;
         let (mut open, mut parents) = (Vec::with_capacity(beams), Vec::with_capacity(beams));
-        for (rank, step) in steps.iter().enumerate() {
+        for (rank, step) in best.iter().enumerate() {
             let tokens = &self.open[step.beam].tokens;
             if step.token == settings.end {
                 // An end below the best is only in the way of what can grow.
@@ -129,7 +128,7 @@ impl Beams {
             }
         }
         self.open = open;
-        self.is_done = self.whole.is_beyond(steps[0].score, self.open[0].length(), settings);
+        self.is_done = self.whole.is_beyond(best[0].score, self.open[0].length(), settings);
         parents
     }
 
@@ -192,25 +191,14 @@ impl Whole {
     }
 }
 
-/// The best steps that were offered, the best first; of equals the first.
-struct Best {
-    steps: Vec<Step>,
-    count: usize,
-}
-
-impl Best {
-    fn new(count: usize) -> Self {
-        Self { steps: Vec::with_capacity(count + 1), count }
+/// Puts a step among the `count` best, the best first; of equals the first.
+fn offer(best: &mut Vec<Step>, step: Step, count: usize) {
+    if best.len() == count && best.last().is_some_and(|last| last.score >= step.score) {
+        return;
     }
-
-    fn offer(&mut self, step: Step) {
-        if self.steps.len() == self.count && self.steps.last().is_some_and(|last| last.score >= step.score) {
-            return;
-        }
-        let at = self.steps.partition_point(|other| other.score >= step.score);
-        self.steps.insert(at, step);
-        self.steps.truncate(self.count);
-    }
+    let at = best.partition_point(|other| other.score >= step.score);
+    best.insert(at, step);
+    best.truncate(count);
 }
 
 /// Log-probabilities of the tokens that may come next.

@@ -11,7 +11,7 @@ use candle_core::{Device, Result, Tensor};
 use super::kernel::{self, PAGE};
 use super::kv::Page;
 use super::linear::{Linear, Processor, numbers, with_values};
-use super::parts::{LayerWeights, Norm};
+use super::parts::{LayerWeights, Local, Norm};
 use super::rope::Rope;
 use super::{ModelError, Slot};
 
@@ -43,19 +43,12 @@ struct View {
 
 /// Where a layer looks.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
-    pub(super) layer: usize,
-    /// Which of the shape's rotations turns its heads.
-    pub(super) rotation: usize,
+struct Look {
+    layer: usize,
+    /// Which of the shape's rotations turns its heads: the second for a layer with a window.
+    rotation: usize,
     /// How many positions back it sees, its own included; all of them without it.
-    pub(super) window: Option<usize>,
-}
-
-impl Look {
-    /// At everything, with the first rotation.
-    pub(super) fn back(layer: usize) -> Self {
-        Self { layer, rotation: 0, window: None }
-    }
+    window: Option<usize>,
 }
 
 /// The attention half of a block.
@@ -69,34 +62,37 @@ pub(super) struct SelfAttention {
     /// On each head's queries and keys.
     head_norms: Option<[Norm; 2]>,
     head_dim: usize,
+    look: Look,
 }
 
 impl SelfAttention {
-    /// The four projections, without biases and norms.
+    /// With the biases and norms of the shape.
     pub(super) fn load(from: LayerWeights<'_>) -> std::result::Result<Self, ModelError> {
         let shape = from.shape;
         let (hidden, q, kv) = (shape.hidden, shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim);
+        let is_local = |local: &Local| from.layer % local.period < local.period - 1;
+        let window = shape.local.filter(is_local).map(|local| local.window);
+        let biases = || -> std::result::Result<_, ModelError> {
+            Ok([from.bias("attn_q", q)?, from.bias("attn_k", kv)?, from.bias("attn_v", kv)?])
+        };
+        let head_norms = || -> std::result::Result<_, ModelError> {
+            let of_queries = from.norm("attn_q_norm", shape.head_dim)?.times(shape.query_scale)?;
+            Ok([of_queries, from.norm("attn_k_norm", shape.head_dim)?])
+        };
         Ok(Self {
             query: from.matrix("attn_q", q, hidden)?,
             key: from.matrix("attn_k", kv, hidden)?,
             value: from.matrix("attn_v", kv, hidden)?,
             output: from.matrix("attn_output", hidden, q)?,
-            biases: None,
-            head_norms: None,
+            biases: shape.has_biases.then(biases).transpose()?,
+            head_norms: shape.has_head_norms.then(head_norms).transpose()?,
             head_dim: shape.head_dim,
+            look: Look { layer: from.layer, rotation: usize::from(window.is_some()), window },
         })
     }
 
-    pub(super) fn with_biases(self, biases: [Tensor; 3]) -> Self {
-        Self { biases: Some(biases), ..self }
-    }
-
-    pub(super) fn with_head_norms(self, norms: [Norm; 2]) -> Self {
-        Self { head_norms: Some(norms), ..self }
-    }
-
     /// Maps `[tokens, hidden]` to the same shape.
-    pub(super) fn forward(&self, look: Look, x: &Tensor, step: &mut Step<'_, '_>) -> Result<Tensor> {
+    pub(super) fn forward(&self, x: &Tensor, step: &mut Step<'_, '_>) -> Result<Tensor> {
         let mut projected = Linear::forward_all([&self.query, &self.key, &self.value], x)?;
         if let Some(biases) = &self.biases {
             for (x, bias) in projected.iter_mut().zip(biases) {
@@ -108,10 +104,10 @@ impl SelfAttention {
         if let Some([of_queries, of_keys]) = &self.head_norms {
             (q, k) = (of_queries.forward(&q)?, of_keys.forward(&k)?);
         }
-        let rope = &step.ropes[look.rotation];
+        let rope = &step.ropes[self.look.rotation];
         let turn = |x: Tensor| rope.turn(&x.transpose(0, 1)?.contiguous()?);
         let (q, k, v) = (turn(q)?, turn(k)?, v.transpose(0, 1)?);
-        self.output.forward(&step.attend(look, [&q, &k, &v])?)
+        self.output.forward(&step.attend(self.look, [&q, &k, &v])?)
     }
 
     /// `[tokens, heads * head_dim]` to `[tokens, heads, head_dim]`.

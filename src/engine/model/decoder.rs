@@ -1,50 +1,85 @@
-//! The frame around every architecture's blocks: embedding, blocks, norm and output head.
+//! A whole model of any architecture: embedding, blocks, norm and output head.
 
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Result, Tensor};
 
-use super::attention::Step;
+use super::architecture;
+use super::attention::{SelfAttention, Step};
 use super::linear::{Linear, Processor};
-use super::parts::{Embedding, LayerWeights, Norm, Shape};
+use super::parts::{FeedForward, LayerWeights, Norm, Shape};
 use super::rope::Rope;
-use super::weights::Weights;
+use super::weights::{FileRows, Weights};
 use super::{ModelError, Slot};
 
-/// One layer of an architecture.
-pub(super) trait Block: Send + Sync {
+const EMBEDDING: &str = "token_embd.weight";
+
+/// One layer.
+struct Block {
+    attention_norm: Norm,
+    attention: SelfAttention,
+    feed_forward_norm: Norm,
+    feed_forward: FeedForward,
+    /// Behind attention, and behind feed-forward.
+    post_norms: Option<[Norm; 2]>,
+}
+
+impl Block {
+    fn load(from: LayerWeights<'_>) -> std::result::Result<Self, ModelError> {
+        let norm = |name| from.norm(name, from.shape.hidden);
+        let post_norms =
+            || -> std::result::Result<_, ModelError> { Ok([norm("post_attention_norm")?, norm("post_ffw_norm")?]) };
+        Ok(Self {
+            attention_norm: norm("attn_norm")?,
+            attention: SelfAttention::load(from)?,
+            feed_forward_norm: norm("ffn_norm")?,
+            feed_forward: FeedForward::load(from)?,
+            post_norms: from.shape.has_post_norms.then(post_norms).transpose()?,
+        })
+    }
+
     /// Maps `[tokens, hidden]` to the same shape.
-    fn forward(&self, layer: usize, x: &Tensor, step: &mut Step<'_, '_>) -> Result<Tensor>;
+    fn forward(&self, x: &Tensor, step: &mut Step<'_, '_>) -> Result<Tensor> {
+        let mut mixed = self.attention.forward(&self.attention_norm.forward(x)?, step)?;
+        if let Some([behind_attention, _]) = &self.post_norms {
+            mixed = behind_attention.forward(&mixed)?;
+        }
+        let x = (x + mixed)?;
+        let mut fed = self.feed_forward.forward(&self.feed_forward_norm.forward(&x)?)?;
+        if let Some([_, behind_feed_forward]) = &self.post_norms {
+            fed = behind_feed_forward.forward(&fed)?;
+        }
+        x + fed
+    }
 }
 
 /// A whole model.
-pub(super) struct Decoder<B> {
+pub(super) struct Decoder {
     shape: Shape,
-    embedding: Embedding,
+    /// Of tokens: a row is read from the file when its token comes, and most rows never are.
+    embedding: FileRows,
     /// One for each of the shape's rotations.
     ropes: Vec<Rope>,
-    blocks: Vec<B>,
+    blocks: Vec<Block>,
     norm: Norm,
     head: Linear,
     device: Device,
     processor: Arc<Processor>,
 }
 
-impl<B: Block> Decoder<B> {
-    /// Loads the frame, and each block with `block`, for sequences of up to `context` tokens.
-    pub(super) fn load(
-        weights: &Weights<'_>,
-        shape: Shape,
-        context: usize,
-        block: impl Fn(LayerWeights<'_>) -> std::result::Result<B, ModelError> + Sync,
-    ) -> std::result::Result<Self, ModelError> {
-        let embedding = Embedding::open(weights, &shape)?;
+impl Decoder {
+    /// Loads a model for sequences of up to `context` tokens.
+    pub(super) fn load(weights: &Weights<'_>, context: usize) -> std::result::Result<Self, ModelError> {
+        let shape = architecture::shape(weights)?;
+        let embedding = weights.rows(EMBEDDING, shape.vocabulary, shape.hidden)?;
         let layers: Vec<usize> = (0..shape.layers).collect();
         let load = |layers: &[usize]| {
-            let each = layers.iter().map(|&layer| block(LayerWeights { weights, shape: &shape, layer }));
+            let each = layers.iter().map(|&layer| Block::load(LayerWeights { weights, shape: &shape, layer }));
             each.collect::<Vec<_>>()
         };
-        let head = || Embedding::head(weights, &shape);
+        // A matrix of its own, or the embedding's where the model ties the two.
+        let own = Some("output.weight").filter(|name| weights.has(name));
+        let head = || weights.matrix(own.unwrap_or(EMBEDDING), shape.vocabulary, shape.hidden);
         let (head, blocks) = match weights.device().is_cpu() {
             true => side_by_side(&layers, load, head),
             // candle gives each thread a stream of its own and all threads one scratch space, so that on a GPU a second
@@ -76,8 +111,8 @@ impl<B: Block> Decoder<B> {
         }
         let ropes = self.ropes.iter().map(|rope| rope.at(&positions)).collect::<Result<_>>()?;
         let mut step = Step { slots, ropes, processor: &self.processor, masks: Vec::new() };
-        for (layer, block) in self.blocks.iter().enumerate() {
-            x = block.forward(layer, &x, &mut step)?;
+        for block in &self.blocks {
+            x = block.forward(&x, &mut step)?;
         }
         let mut wanted = Vec::new();
         let mut end = 0u32;
@@ -112,7 +147,7 @@ fn side_by_side<B: Send, H>(
     })
 }
 
-impl<B: Block> super::Model for Decoder<B> {
+impl super::Model for Decoder {
     fn forward(&self, slots: &mut [Slot<'_>]) -> std::result::Result<Tensor, ModelError> {
         let tokens: Vec<u32> = slots.iter().flat_map(|slot| slot.tokens).copied().collect();
         let positions = slots.iter().flat_map(|slot| (slot.cache.len()..).take(slot.tokens.len()));
@@ -124,7 +159,7 @@ impl<B: Block> super::Model for Decoder<B> {
         if let Some(&token) = tokens.iter().find(|&&token| token as usize >= self.shape.vocabulary) {
             return Err(ModelError::UnknownToken { token, vocabulary: self.shape.vocabulary });
         }
-        let embedded = self.embedding.forward(&tokens)?;
+        let embedded = self.embedding.read(&tokens)?;
         // candle's own thread pool stays warm across the many short parallel sections of a pass.
         Ok(self.device.with_context(|| self.run(slots, embedded, positions))?)
     }

@@ -258,14 +258,6 @@ impl<R: Read> Cursor<R> {
 
     fn value(&mut self, kind: u32) -> Checked<Value> {
         Ok(match kind {
-            8 => Value::Text(self.text()?),
-            9 => self.array()?,
-            _ => self.scalar(kind)?,
-        })
-    }
-
-    fn scalar(&mut self, kind: u32) -> Checked<Value> {
-        Ok(match kind {
             0 => Value::Integer(u8::from_le_bytes(self.bytes()?).into()),
             1 => Value::Integer(i8::from_le_bytes(self.bytes()?).into()),
             2 => Value::Integer(u16::from_le_bytes(self.bytes()?).into()),
@@ -274,6 +266,8 @@ impl<R: Read> Cursor<R> {
             5 => Value::Integer(i32::from_le_bytes(self.bytes()?).into()),
             6 => Value::Float(f32::from_le_bytes(self.bytes()?).into()),
             7 => Value::Integer((u8::from_le_bytes(self.bytes()?) != 0).into()),
+            8 => Value::Text(self.text()?),
+            9 => self.array()?,
             10 => Value::Integer(self.u64()?.into()),
             11 => Value::Integer(i64::from_le_bytes(self.bytes()?).into()),
             12 => Value::Float(f64::from_le_bytes(self.bytes()?)),
@@ -303,31 +297,24 @@ impl<R: Read> Cursor<R> {
         numbers.collect::<Checked<_>>().map(Value::Numbers)
     }
 
-    fn tensor(&mut self) -> Checked<Listed> {
+    /// A tensor as the header lists it; its start counts from the end of the header.
+    fn tensor(&mut self) -> Checked<(String, TensorInfo)> {
         let name = self.text()?;
         let dimensions = self.u32()?;
         if dimensions == 0 || dimensions > MAX_DIMENSIONS {
             return broken(format!("tensor `{name}` has {dimensions} dimensions"));
         }
-        let mut shape = Vec::new();
-        for _ in 0..dimensions {
-            shape.push(self.u64()? as usize);
-        }
+        let mut shape = (0..dimensions).map(|_| Ok(self.u64()? as usize)).collect::<Checked<Vec<_>>>()?;
         shape.reverse();
         let kind = self.u32()?;
         let Some(dtype) = storage(kind) else {
             return broken(format!("tensor `{name}` is stored as kind {kind}, which this engine cannot read"));
         };
-        Ok(Listed { name, shape, dtype, offset: self.u64()? })
+        let Some(bytes) = bytes_of(&shape, dtype) else {
+            return broken(format!("tensor `{name}` has the impossible shape {shape:?}"));
+        };
+        Ok((name, TensorInfo { shape, dtype, start: self.u64()?, bytes }))
     }
-}
-
-/// A tensor as the header lists it; its offset counts from the end of the header.
-struct Listed {
-    name: String,
-    shape: Vec<usize>,
-    dtype: GgmlDType,
-    offset: u64,
 }
 
 type Header = (BTreeMap<String, Value>, BTreeMap<String, TensorInfo>);
@@ -352,15 +339,19 @@ fn read_header<R: Read>(cursor: &mut Cursor<R>) -> Checked<Header> {
     let alignment = alignment(&metadata)?;
     let data = cursor.position.next_multiple_of(alignment);
     let mut tensors = BTreeMap::new();
-    for tensor in listed {
-        if tensor.offset % alignment != 0 {
-            return broken(format!("tensor `{}` starts off the alignment of {alignment}", tensor.name));
+    for (name, info) in listed {
+        if info.start % alignment != 0 {
+            return broken(format!("tensor `{name}` starts off the alignment of {alignment}"));
         }
-        let (name, info) = place(tensor, data, cursor.size)?;
+        let start = data.checked_add(info.start);
+        let inside = |start: &u64| start.checked_add(info.bytes as u64).is_some_and(|end| end <= cursor.size);
+        let Some(start) = start.filter(inside) else {
+            return broken(format!("tensor `{name}` reaches past the end of the file"));
+        };
         if tensors.contains_key(&name) {
             return broken(format!("tensor `{name}` is listed twice"));
         }
-        tensors.insert(name, info);
+        tensors.insert(name, TensorInfo { start, ..info });
     }
     Ok((metadata, tensors))
 }
@@ -373,19 +364,9 @@ fn alignment(metadata: &BTreeMap<String, Value>) -> Checked<u64> {
     }
 }
 
-/// Checks that a tensor's numbers, which start `offset` after `data`, lie inside a file of `size` bytes.
-fn place(listed: Listed, data: u64, size: u64) -> Checked<(String, TensorInfo)> {
-    let Listed { name, shape, dtype, offset } = listed;
-    let count = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n)).filter(|&n| n > 0);
-    let row = shape.last().copied().unwrap_or(0);
-    let whole_blocks = row.is_multiple_of(dtype.block_size());
-    let bytes = count.filter(|_| whole_blocks).and_then(|n| (n / dtype.block_size()).checked_mul(dtype.type_size()));
-    let Some(bytes) = bytes else {
-        return broken(format!("tensor `{name}` has the impossible shape {shape:?}"));
-    };
-    let end = data.checked_add(offset).and_then(|start| start.checked_add(bytes as u64));
-    match end {
-        Some(end) if end <= size => Ok((name, TensorInfo { shape, dtype, start: data + offset, bytes })),
-        _ => broken(format!("tensor `{name}` reaches past the end of the file")),
-    }
+/// The bytes that numbers of this shape take; `None` where there are none, too many, or rows of broken blocks.
+fn bytes_of(shape: &[usize], dtype: GgmlDType) -> Option<usize> {
+    let count = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n)).filter(|&n| n > 0)?;
+    let whole_blocks = shape.last()?.is_multiple_of(dtype.block_size());
+    (count / dtype.block_size()).checked_mul(dtype.type_size()).filter(|_| whole_blocks)
 }

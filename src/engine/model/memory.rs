@@ -47,14 +47,10 @@ pub fn peak_resident_bytes() -> Option<u64> {
     bytes(&read_to_string("/proc/self/status").ok()?, "VmHWM")
 }
 
+/// What a line `key:  1234 kB` says.
 fn bytes(text: &str, key: &str) -> Option<u64> {
-    kilobytes(text, key)?.checked_mul(1024)
-}
-
-/// The number of a line `key:  1234 kB`.
-fn kilobytes(text: &str, key: &str) -> Option<u64> {
     let value = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
-    value.trim().strip_suffix(" kB")?.parse().ok()
+    value.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
 #[cfg(test)]
@@ -64,9 +60,9 @@ mod tests {
     #[test]
     fn memory_is_read() {
         let status = "Name:\tstislo\nVmPeak:\t  999 kB\nVmHWM:\t  1234 kB\n";
-        assert_eq!(kilobytes(status, "VmHWM"), Some(1234));
-        assert_eq!(kilobytes("VmHWM: many\n", "VmHWM"), None);
-        assert_eq!(kilobytes("", "VmHWM"), None);
+        assert_eq!(bytes(status, "VmHWM"), Some(1234 * 1024));
+        assert_eq!(bytes("VmHWM: many\n", "VmHWM"), None);
+        assert_eq!(bytes("", "VmHWM"), None);
     }
 
     #[test]

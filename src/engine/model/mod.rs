@@ -6,19 +6,16 @@
 //! weights never change after loading; what changes is in the caller's [`KvCache`]. candle is named only in this room and in
 //! `sampler`. Not here: tokens to text, and which token to take.
 
+mod architecture;
 mod attention;
 mod decoder;
-mod gemma3;
 pub mod gguf;
 mod kernel;
 mod kv;
 mod linear;
-mod llama;
 pub mod marian;
 pub mod memory;
 mod parts;
-mod qwen2;
-mod qwen3;
 mod rope;
 mod tensors;
 mod weights;
@@ -27,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 
+use self::decoder::Decoder;
 use self::gguf::{Gguf, GgufError};
 pub use self::kernel::KernelLevel;
 use self::kernel::Simd;
@@ -164,13 +162,7 @@ pub fn load(header: &Gguf, context: usize, kernels: Option<KernelLevel>) -> Resu
         check_memory(header.path(), memory::free())?;
     }
     let weights = Weights::new(header, &device, kernels)?;
-    match header.text("general.architecture")? {
-        "qwen2" => qwen2::load(&weights, context),
-        "qwen3" => qwen3::load(&weights, context),
-        "gemma3" => gemma3::load(&weights, context),
-        "llama" => llama::load(&weights, context),
-        other => Err(ModelError::Architecture { architecture: other.to_owned() }),
-    }
+    Ok(Box::new(Decoder::load(&weights, context)?))
 }
 
 /// Checks that there is room for the weights of a file, and for what a short article takes beside them.

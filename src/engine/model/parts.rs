@@ -1,5 +1,5 @@
-//! The parts that decoder-only transformers share: sizes, embedding, norm and feed-forward layer. Attention has a room of
-//! its own. An architecture (`qwen2`, `qwen3`, `gemma3`, `llama`) puts the parts together and adds what is its own.
+//! The parts that decoder-only transformers share: sizes, norm and feed-forward layer. Attention has a room of
+//! its own, and so has what differs between architectures.
 
 use candle_core::{Result, Tensor};
 
@@ -7,7 +7,7 @@ use super::ModelError;
 use super::kernel::Gate;
 use super::linear::Linear;
 use super::rope::Rotation;
-use super::weights::{FileRows, Weights};
+use super::weights::Weights;
 
 /// The sizes and habits of a model, from its file.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,22 @@ pub(super) struct Shape {
     pub(super) embedding_scale: f64,
     /// Positions that the model was trained for.
     pub(super) context: usize,
+    /// Queries, keys and values have biases.
+    pub(super) has_biases: bool,
+    /// There are norms on each head's queries and keys.
+    pub(super) has_head_norms: bool,
+    /// There are norms behind attention and feed-forward, too.
+    pub(super) has_post_norms: bool,
+    /// Attention divides by the root of a head's width; what queries are multiplied by on top of that.
+    pub(super) query_scale: f64,
+    pub(super) local: Option<Local>,
+}
+
+/// Layers that see a short window and are turned by the second rotation: all but the last of each period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Local {
+    pub(super) window: usize,
+    pub(super) period: usize,
 }
 
 impl Shape {
@@ -51,6 +67,11 @@ impl Shape {
             gate: Gate::Silu,
             embedding_scale: 1.0,
             context: size("context_length", 1 << 24)?,
+            has_biases: false,
+            has_head_norms: false,
+            has_post_norms: false,
+            query_scale: 1.0,
+            local: None,
         };
         if !shape.heads.is_multiple_of(shape.kv_heads) || shape.head_dim == 0 || !shape.head_dim.is_multiple_of(2) {
             return Err(header.malformed(format!("its head counts do not fit together: {shape:?}")).into());
@@ -70,7 +91,7 @@ pub(super) struct LayerWeights<'a> {
 
 impl LayerWeights<'_> {
     /// The whole name of a tensor of this layer.
-    pub(super) fn name(&self, part: &str) -> String {
+    fn name(&self, part: &str) -> String {
         format!("blk.{}.{part}", self.layer)
     }
 
@@ -85,28 +106,6 @@ impl LayerWeights<'_> {
 
     pub(super) fn norm(&self, part: &str, length: usize) -> std::result::Result<Norm, ModelError> {
         Norm::load(self.weights, &self.name(&format!("{part}.weight")), length, self.shape.norm_epsilon)
-    }
-}
-
-/// The token embedding: a row is read from the file when its token comes, and most rows never are.
-pub(super) struct Embedding(FileRows);
-
-impl Embedding {
-    const NAME: &str = "token_embd.weight";
-
-    pub(super) fn open(weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Self, ModelError> {
-        Ok(Self(weights.rows(Self::NAME, shape.vocabulary, shape.hidden)?))
-    }
-
-    /// `[tokens, hidden]`
-    pub(super) fn forward(&self, tokens: &[u32]) -> std::result::Result<Tensor, ModelError> {
-        self.0.read(tokens)
-    }
-
-    /// The output head: a matrix of its own, or the embedding's where the model ties the two.
-    pub(super) fn head(weights: &Weights<'_>, shape: &Shape) -> std::result::Result<Linear, ModelError> {
-        let own = "output.weight";
-        weights.matrix(if weights.has(own) { own } else { Self::NAME }, shape.vocabulary, shape.hidden)
     }
 }
 

@@ -14,7 +14,7 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::tokenizer::SplitDelimiterBehavior;
 
-use super::{Kind, Pieces, Vocabulary};
+use super::{Encode, Kind, Loaded, Vocabulary};
 use crate::engine::model::gguf::GgufError;
 
 /// One pre-tokenizer.
@@ -50,39 +50,30 @@ const SMOLLM: Words = Words {
     begins: false,
 };
 
-/// Merges by rank.
-pub(super) struct ByteLevel {
-    encoder: tokenizers::Tokenizer,
-    begins: bool,
+/// The encoder, and the bytes of every token.
+pub(super) fn load(vocabulary: &Vocabulary<'_>) -> Result<Loaded, GgufError> {
+    let header = vocabulary.header;
+    let words = match header.text("tokenizer.ggml.pre")? {
+        "qwen2" => QWEN2,
+        "llama-bpe" | "llama3" | "llama-v3" => LLAMA3,
+        "smollm" => SMOLLM,
+        other => return Err(header.malformed(format!("its pre-tokenizer `{other}` is not known"))),
+    };
+    let bytes = byte_of_char();
+    let spelled = |token: &str| token.chars().map(|c| bytes.get(&c).copied()).collect::<Option<Box<[u8]>>>();
+    let piece = |token: &str, kind| spelled(token).filter(|_| kind == Kind::Normal).unwrap_or_default();
+    let pieces = vocabulary.iter().map(|(_, token, kind)| piece(token, kind)).collect();
+    Ok(Loaded { encoder: Box::new(encoder(vocabulary, &words)?), pieces, begins: words.begins })
 }
 
-impl ByteLevel {
-    /// The encoder, and the bytes of every token.
-    pub(super) fn load(vocabulary: &Vocabulary<'_>) -> Result<(Self, Pieces), GgufError> {
-        let header = vocabulary.header;
-        let words = match header.text("tokenizer.ggml.pre")? {
-            "qwen2" => QWEN2,
-            "llama-bpe" | "llama3" | "llama-v3" => LLAMA3,
-            "smollm" => SMOLLM,
-            other => return Err(header.malformed(format!("its pre-tokenizer `{other}` is not known"))),
-        };
-        let bytes = byte_of_char();
-        let spelled = |token: &str| token.chars().map(|c| bytes.get(&c).copied()).collect::<Option<Box<[u8]>>>();
-        let piece = |token: &str, kind| spelled(token).filter(|_| kind == Kind::Normal).unwrap_or_default();
-        let pieces = vocabulary.iter().map(|(_, token, kind)| piece(token, kind)).collect();
-        Ok((Self { encoder: encoder(vocabulary, &words)?, begins: words.begins }, pieces))
-    }
-
-    pub(super) fn encode(&self, text: &str) -> Vec<u32> {
-        let encoding = self.encoder.encode_fast(text, false);
+/// Merges by rank.
+impl Encode for tokenizers::Tokenizer {
+    fn encode(&self, text: &str) -> Vec<u32> {
+        let encoding = self.encode_fast(text, false);
         encoding.map(|encoding| encoding.get_ids().to_vec()).unwrap_or_else(|error| {
             // What has no token is left out and no post-processor is set, so encoding has no way to fail.
             unreachable!("encoding of plain text failed: {error}")
         })
-    }
-
-    pub(super) fn begins(&self) -> bool {
-        self.begins
     }
 }
 

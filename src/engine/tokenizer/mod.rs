@@ -12,7 +12,6 @@ pub mod unigram;
 
 use std::collections::HashMap;
 
-use self::byte_level::ByteLevel;
 use self::sentence_piece::SentencePiece;
 use super::model::gguf::{Gguf, GgufError};
 
@@ -21,20 +20,28 @@ const ENDS: [&str; 5] = ["<|im_end|>", "<|endoftext|>", "<end_of_turn>", "<|eot_
 
 /// A vocabulary, ready for both directions.
 pub struct Tokenizer {
-    encoder: Encoder,
+    encoder: Box<dyn Encode>,
     pieces: Pieces,
     controls: HashMap<String, u32>,
     ends: Vec<u32>,
     begin: Option<u32>,
 }
 
-enum Encoder {
-    ByteLevel(Box<ByteLevel>),
-    SentencePiece(Box<SentencePiece>),
+/// What cuts a text into tokens.
+trait Encode: Send + Sync {
+    fn encode(&self, text: &str) -> Vec<u32>;
 }
 
 /// The bytes of each token; empty for tokens that are not text.
 type Pieces = Vec<Box<[u8]>>;
+
+/// What a kind of vocabulary becomes.
+struct Loaded {
+    encoder: Box<dyn Encode>,
+    pieces: Pieces,
+    /// A prompt begins with a token of its own, unless the file says otherwise.
+    begins: bool,
+}
 
 /// The lists of a vocabulary, as they stand in the file.
 struct Vocabulary<'a> {
@@ -66,16 +73,9 @@ impl Tokenizer {
     /// Builds the tokenizer that the file describes.
     pub fn from_gguf(header: &Gguf) -> Result<Self, GgufError> {
         let vocabulary = Vocabulary::read(header)?;
-        let (encoder, pieces, begins) = match header.text("tokenizer.ggml.model")? {
-            "gpt2" => {
-                let (encoder, pieces) = ByteLevel::load(&vocabulary)?;
-                let begins = encoder.begins();
-                (Encoder::ByteLevel(Box::new(encoder)), pieces, begins)
-            }
-            "llama" => {
-                let (encoder, pieces) = SentencePiece::load(&vocabulary)?;
-                (Encoder::SentencePiece(Box::new(encoder)), pieces, true)
-            }
+        let Loaded { encoder, pieces, begins } = match header.text("tokenizer.ggml.model")? {
+            "gpt2" => byte_level::load(&vocabulary)?,
+            "llama" => SentencePiece::load(&vocabulary)?,
             model => {
                 return Err(header.malformed(format!("its tokenizer is `{model}`; known are `gpt2` and `llama`")));
             }
@@ -94,10 +94,7 @@ impl Tokenizer {
 
     /// Tokens of plain text. Never a control token, whatever the text says.
     pub fn encode(&self, text: &str) -> Vec<u32> {
-        match &self.encoder {
-            Encoder::ByteLevel(encoder) => encoder.encode(text),
-            Encoder::SentencePiece(encoder) => encoder.encode(text),
-        }
+        self.encoder.encode(text)
     }
 
     /// A control token, by its name.

@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 
 use ahash::AHashMap;
 
-use super::{Kind, Pieces, Vocabulary};
+use super::{Encode, Kind, Loaded, Pieces, Vocabulary};
 use crate::engine::model::gguf::GgufError;
 
 /// What stands for a space.
@@ -32,7 +32,7 @@ pub(super) struct SentencePiece {
 
 impl SentencePiece {
     /// The encoder, and the bytes of every token.
-    pub(super) fn load(vocabulary: &Vocabulary<'_>) -> Result<(Self, Pieces), GgufError> {
+    pub(super) fn load(vocabulary: &Vocabulary<'_>) -> Result<Loaded, GgufError> {
         let header = vocabulary.header;
         // The sum takes the sign off a zero: it is no worse than the other.
         let score = |&score: &f64| score as f32 + 0.0;
@@ -70,23 +70,8 @@ impl SentencePiece {
         }
         let bytes = bytes.map(Option::unwrap_or_default);
         let space_first = header.flag("tokenizer.ggml.add_space_prefix").unwrap_or(true);
-        Ok((Self { known, scores, bytes, whole, space_first }, pieces))
-    }
-
-    pub(super) fn encode(&self, text: &str) -> Vec<u32> {
-        let mut out = Vec::new();
-        let mut is_first = true;
-        for part in self.cut(text) {
-            match part {
-                Part::Token(token) => out.push(token),
-                Part::Text(text) => {
-                    let prefix = if self.space_first && is_first { " " } else { "" };
-                    self.merge(&format!("{prefix}{text}").replace(' ', SPACE.encode_utf8(&mut [0; 4])), &mut out);
-                }
-            }
-            is_first = matches!(part, Part::Token(_));
-        }
-        out
+        let encoder = Box::new(Self { known, scores, bytes, whole, space_first });
+        Ok(Loaded { encoder, pieces, begins: true })
     }
 
     /// Cuts user-defined tokens out of the text: all of the first kind, then, in what is left, all of the second.
@@ -142,6 +127,24 @@ impl SentencePiece {
         let (start, end) = (symbols.list[left].start, symbols.list[right].end);
         let token = *self.known.get(&symbols.text[start..end])?;
         Some(Candidate { score: self.scores[token as usize], left, right, bytes: end - start })
+    }
+}
+
+impl Encode for SentencePiece {
+    fn encode(&self, text: &str) -> Vec<u32> {
+        let mut out = Vec::new();
+        let mut is_first = true;
+        for part in self.cut(text) {
+            match part {
+                Part::Token(token) => out.push(token),
+                Part::Text(text) => {
+                    let prefix = if self.space_first && is_first { " " } else { "" };
+                    self.merge(&format!("{prefix}{text}").replace(' ', SPACE.encode_utf8(&mut [0; 4])), &mut out);
+                }
+            }
+            is_first = matches!(part, Part::Token(_));
+        }
+        out
     }
 }
 

@@ -100,7 +100,8 @@ pub struct MarianConfig {
     pub(super) hidden: usize,
     pub(super) encoder: Half,
     pub(super) decoder: Half,
-    pub(super) positions: usize,
+    /// Most tokens of a text.
+    pub positions: usize,
     pub(super) bend: Bend,
     /// What embeddings are multiplied by.
     pub(super) scale: f64,
@@ -159,11 +160,6 @@ impl MarianConfig {
             true => config.checked(),
             false => Err("it has norms or embeddings that are not computed here".to_owned()),
         }
-    }
-
-    /// Most tokens of a text.
-    pub fn positions(&self) -> usize {
-        self.positions
     }
 
     fn checked(self) -> Result<Self, String> {

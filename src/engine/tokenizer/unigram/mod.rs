@@ -64,12 +64,6 @@ impl Best {
     }
 }
 
-impl std::fmt::Debug for Unigram {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Unigram").field("pieces", &self.known.len()).finish_non_exhaustive()
-    }
-}
-
 impl Unigram {
     /// Reads a model file.
     ///
