@@ -28,7 +28,7 @@ pub struct Token {
     pub start: usize,
     /// As it is looked up: see [`fold`].
     pub folded: String,
-    /// What its forms have in common: see [`stem`]. A number's are its digits.
+    /// What its forms have in common, by their stem. A number's are its digits.
     pub lemma: String,
     /// What it is.
     pub kind: TokenKind,

@@ -112,7 +112,7 @@ impl Line {
     }
 
     /// An element that is seen begins, at this place among those that are open.
-    pub(super) fn begin(&mut self, role: Role, at: usize, start: &StartTag<()>, sink: &mut Sink) {
+    pub(super) fn begin(&mut self, (role, at): (Role, usize), start: &StartTag<()>, sink: &mut Sink) {
         match (role, &mut self.raised) {
             (Role::Raised(place), None) => {
                 let note = element::is_note(start);

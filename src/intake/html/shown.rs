@@ -156,7 +156,7 @@ impl Shown {
         let open = self.opened(name, start);
         if open.sight == Sight::Seen {
             self.code += usize::from(open.role == Role::Code);
-            self.line.begin(open.role, self.open.len(), start, sink);
+            self.line.begin((open.role, self.open.len()), start, sink);
         } else if around == Sight::Seen && matches!(start.name.as_slice(), b"script" | b"style") {
             // These are read by others too, who know what they are.
             sink.start(start);
@@ -298,7 +298,9 @@ impl Shown {
         let classed = !(id.is_empty() && classes.is_empty());
         let unknown = self.sheets_elsewhere && classed;
         let ruled = own.normal.colour.is_none() && own.important.colour.is_none() && declared.colour.is_some();
-        let alike = self.paint(open, &declared, classed || ruled, start);
+        // A rule that is not known may paint the ground, or put the element before a picture.
+        let painted = (classed || ruled) && (self.sheets_elsewhere || declared.facts.holds(Fact::Positioned));
+        let alike = Self::paint(open, &declared, painted, start);
         let says = |fact| declared.facts.get(fact);
         let tiny_itself = [own.normal, own.important].iter().any(|it| it.facts.holds(Fact::Tiny));
         open.sight = match open.sight {
@@ -321,15 +323,13 @@ impl Shown {
         };
     }
 
-    /// Takes the colours of an element, of which unknown rules may say more where it is `ruled`. True where nobody can tell
-    /// its letters from their ground.
-    fn paint(&self, open: &mut Open, declared: &Declared, ruled: bool, start: &StartTag<()>) -> bool {
+    /// Takes the colours of an element, which unknown rules may have `painted`, too. True where nobody can tell its letters
+    /// from their ground.
+    fn paint(open: &mut Open, declared: &Declared, painted: bool, start: &StartTag<()>) -> bool {
         let old = |name| {
             let value = attribute(start, name).map(String::from_utf8_lossy);
             value.map(|it| colour::parse(&it)).filter(|paint| matches!(paint, Paint::Plain(_)))
         };
-        // A rule that is not known may paint the ground, or put the element before a picture.
-        let painted = ruled && (self.sheets_elsewhere || declared.facts.holds(Fact::Positioned));
         open.ground = match declared.background.or_else(|| old("bgcolor")) {
             Some(Paint::Plain(colour)) => Some(colour),
             Some(Paint::Other) => None,
