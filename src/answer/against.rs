@@ -30,7 +30,7 @@ pub struct Held {
 
 /// Checks a text against an article, which may be in another of the three languages.
 pub fn against(text: &Article, reference: &Reference) -> Checked {
-    let sentences = text.sentences().iter().map(|sentence| &text.text()[sentence.start..sentence.end]);
+    let sentences = text.sentences().iter().map(|sentence| &text.text()[sentence.range()]);
     let language = text.language();
     Checked { language, sentences: sentences.map(|sentence| held(sentence, language, reference)).collect() }
 }

@@ -61,7 +61,7 @@ impl Reference {
             }
             for (i, token) in sentence.tokens.iter().enumerate().filter(|(_, token)| may_name(token)) {
                 let name = names.entry(&token.text).or_insert_with(|| SourceName {
-                    key: NameKey::of(&token.text),
+                    key: sentence.name_keys[i].clone(),
                     sentences: Vec::new(),
                     certain: false,
                     listed: sentence.is_concept(i, Kind::Name),
@@ -107,12 +107,12 @@ impl Reference {
 
     /// The sentences with a name that sounds like token `i` of a text, and whether it is a name for certain.
     pub(super) fn with_name(&self, text: &Annotation, i: usize) -> (Vec<usize>, bool) {
-        let (key, listed) = (NameKey::of(&text.tokens[i].text), text.is_concept(i, Kind::Name));
+        let (key, listed) = (&text.name_keys[i], text.is_concept(i, Kind::Name));
         let names = self.names.iter().filter(|name| !(listed && name.listed));
-        let alike: Vec<&SourceName> = names.filter(|name| name.key.is_like(&key)).collect();
+        let alike: Vec<&SourceName> = names.filter(|name| name.key.is_like(key)).collect();
         (
             merged(alike.iter().map(|name| &name.sentences)),
-            alike.iter().any(|name| name.certain && name.key.is_close(&key)),
+            alike.iter().any(|name| name.certain && name.key.is_close(key)),
         )
     }
 

@@ -230,7 +230,7 @@ mod tests {
     /// A fact that cites the second sentence, with these offsets moved by `shift`.
     fn fact(article: &Article, shift: usize, findings: Vec<Finding>) -> KeyFact {
         let sentence = article.sentences()[1];
-        let text = article.text()[sentence.start..sentence.end].to_owned();
+        let text = article.text()[sentence.range()].to_owned();
         let (start, end) = (sentence.start + shift, sentence.end + shift);
         KeyFact {
             text: "The ferry stops in 2027.".into(),

@@ -28,8 +28,7 @@ impl Names {
             }
         }
         let from = article.language();
-        Self(Language::ALL.map(|language| {
-            let to = language;
+        Self(Language::ALL.map(|to| {
             let known = table.beginnings(&named, to).into_iter().map(str::to_owned);
             known.chain(beginnings(words.iter().map(String::as_str), from, to)).collect()
         }))

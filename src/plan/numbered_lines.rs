@@ -125,8 +125,8 @@ impl NumberedLines {
         sentences
     }
 
-    /// Cuts the lines into parts of at most `room` tokens, and of no more than a small model reads well; between paragraphs where one ends in the
-    /// second half of a part. `tokens` counts those of a line. One line that is longer makes a part by itself.
+    /// Cuts the lines into parts of at most `room` tokens, and of no more than a small model reads well; between paragraphs where
+    /// one ends in the second half of a part. `tokens` counts those of a line. One line that is longer makes a part by itself.
     pub fn parts(&self, room: usize, tokens: impl Fn(&str) -> usize) -> Vec<LineRange> {
         let room = room.min(PART_TOKENS);
         let mut parts = Vec::new();
@@ -167,7 +167,7 @@ impl NumberedLines {
 /// A sentence as a line.
 fn item(article: &Article, sentence: &Sentence) -> Item {
     Item {
-        text: one_line(&article.text()[sentence.start..sentence.end]),
+        text: one_line(&article.text()[sentence.range()]),
         sentences: vec![sentence.id.get()],
         paragraph: sentence.paragraph,
     }

@@ -61,7 +61,7 @@ impl Orders {
     /// For each sentence of an article: whether it is an order, or stands beside one.
     pub(super) fn of(&self, article: &Article) -> Vec<bool> {
         let sentences = article.sentences();
-        let text = |sentence: &Sentence| &article.text()[sentence.start..sentence.end];
+        let text = |sentence: &Sentence| &article.text()[sentence.range()];
         let mut found = vec![false; sentences.len()];
         for (at, sentence) in sentences.iter().enumerate() {
             let begins = at == 0 || sentences[at - 1].paragraph != sentence.paragraph;

@@ -1,6 +1,6 @@
 //! A sentence with what it says: its words, what each can be found by, its numbers and dates, its negations and attributions.
 
-use super::name_key::{NameKey, cognate};
+use super::name_key::NameKey;
 use super::quantity::{Mention, Weight, mentions};
 use super::stance::{Mark, marks};
 use super::table::{Concept, Kind, Table};
@@ -48,6 +48,8 @@ pub struct Annotation {
     pub tokens: Vec<Token>,
     /// What each token can be found by.
     pub keys: Vec<Vec<Key>>,
+    /// What each token sounds like.
+    pub name_keys: Vec<NameKey>,
     /// Its numbers and dates.
     pub mentions: Vec<Mention>,
     /// Its negations, doubts and attributions.
@@ -71,7 +73,8 @@ impl Annotation {
     }
 
     fn of_tokens(text: &str, tokens: Vec<Token>) -> Self {
-        let mut keys: Vec<Vec<Key>> = tokens.iter().map(own_keys).collect();
+        let name_keys: Vec<NameKey> = tokens.iter().map(|token| NameKey::of(&token.folded)).collect();
+        let mut keys: Vec<Vec<Key>> = tokens.iter().zip(&name_keys).map(own_keys).collect();
         for i in 0..tokens.len() {
             for (concept, length) in Table::shared().at(&tokens, i) {
                 keys[i..i + length].iter_mut().for_each(|keys| keys.push(Key::Concept(concept)));
@@ -79,7 +82,7 @@ impl Annotation {
         }
         let (mentions, marks) = (mentions(text, &tokens), marks(text, &tokens));
         let in_figure = in_figure(&tokens, &mentions);
-        Self { text: text.to_owned(), tokens, keys, mentions, marks, in_figure }
+        Self { text: text.to_owned(), tokens, keys, name_keys, mentions, marks, in_figure }
     }
 
     /// True when token `i` stands for a concept of this kind.
@@ -87,7 +90,7 @@ impl Annotation {
         self.keys[i].iter().any(|key| matches!(key, Key::Concept(concept) if concept.kind == kind))
     }
 
-    /// The keys of a token that count in this language_match.
+    /// The keys of a token that count between texts of one language, or of two.
     pub fn keys_in(&self, i: usize, language_match: LanguageMatch) -> impl Iterator<Item = &Key> {
         let latin = self.tokens[i].folded.is_ascii();
         self.keys[i].iter().filter(move |key| match key {
@@ -130,10 +133,10 @@ impl Annotation {
         let listed = self.is_concept(i, Kind::Name) && other.is_concept(j, Kind::Name);
         let comparable = !listed && other.tokens[j].is_capitalised();
         self.same_word(i, (other, j), LanguageMatch::Other)
-            || (comparable && NameKey::of(&self.tokens[i].text).is_like(&NameKey::of(&other.tokens[j].text)))
+            || (comparable && self.name_keys[i].is_like(&other.name_keys[j]))
     }
 
-    /// True when two tokens say the same, as far as the language_match tells.
+    /// True when two tokens say the same, as far as texts of one language, or of two, tell.
     pub fn same_word(&self, i: usize, (other, j): (&Annotation, usize), language_match: LanguageMatch) -> bool {
         self.keys_in(i, language_match).any(|key| other.keys[j].contains(key))
     }
@@ -151,11 +154,11 @@ fn in_figure(tokens: &[Token], mentions: &[Mention]) -> Vec<bool> {
     inside
 }
 
-fn own_keys(token: &Token) -> Vec<Key> {
+fn own_keys((token, name_key): (&Token, &NameKey)) -> Vec<Key> {
     if token.is_number() {
         return Vec::new();
     }
     let mut keys = vec![Key::Stem(token.lemma.clone())];
-    keys.extend(cognate(&token.folded).map(Key::Cognate));
+    keys.extend(name_key.cognate().map(Key::Cognate));
     keys
 }

@@ -44,7 +44,7 @@ pub use self::guess::{Guess, language_of, nearest_language, reads_as_the_neighbo
 pub use self::language::{Language, UnknownLanguage};
 pub use self::letters::{LEAST, is_ours, likelihood};
 pub use self::literal::{is_code, latin_words, number_ranges, plain_number};
-pub use self::name_key::{NameKey, cognate};
+pub use self::name_key::NameKey;
 pub use self::neighbour::neighbours;
 pub use self::opposite::{Pole, poles};
 pub use self::quantity::{

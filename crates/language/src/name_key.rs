@@ -75,6 +75,29 @@ impl NameKey {
         coarse
     }
 
+    /// A key that words of one root have in common across languages, such as університет and university; `None` for
+    /// short ones.
+    pub(super) fn cognate(&self) -> Option<String> {
+        let mut key = String::new();
+        for &sound in &self.0 {
+            let class = match sound {
+                b'i' => continue,
+                sound if is_vowel(sound) => 'a',
+                b'g' | b'h' | b'G' | b'k' => 'k',
+                b's' | b'z' | b'c' | b'j' => 's',
+                b'f' | b'v' => 'v',
+                sound => char::from(sound),
+            };
+            if !key.ends_with(class) {
+                key.push(class);
+            }
+            if key.len() == 6 {
+                break;
+            }
+        }
+        (key.len() >= 5).then_some(key)
+    }
+
     /// True when the distance is at most this part of what two spellings of one name may differ by.
     fn is_within(&self, other: &Self, part: f32) -> bool {
         let (a, b) = (&self.0, &other.0);
@@ -210,29 +233,6 @@ fn hear(letters: &[char], i: usize, out: &mut Vec<u8>) -> usize {
     1
 }
 
-/// A key that words of one root have in common across languages, such as університет and university; `None` for short words.
-pub fn cognate(word: &str) -> Option<String> {
-    let NameKey(sounds) = NameKey::of(word);
-    let mut key = String::new();
-    for sound in sounds {
-        let class = match sound {
-            b'i' => continue,
-            sound if is_vowel(sound) => 'a',
-            b'g' | b'h' | b'G' | b'k' => 'k',
-            b's' | b'z' | b'c' | b'j' => 's',
-            b'f' | b'v' => 'v',
-            sound => char::from(sound),
-        };
-        if !key.ends_with(class) {
-            key.push(class);
-        }
-        if key.len() == 6 {
-            break;
-        }
-    }
-    (key.len() >= 5).then_some(key)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,8 +276,8 @@ mod tests {
 
     #[test]
     fn words_of_one_root_share_a_key() {
-        assert_eq!(cognate("university"), cognate("університету"));
-        assert_eq!(cognate("президент"), cognate("president"));
-        assert_eq!((cognate("дім"), cognate("рок")), (None, None));
+        assert_eq!(NameKey::of("university").cognate(), NameKey::of("університету").cognate());
+        assert_eq!(NameKey::of("президент").cognate(), NameKey::of("president").cognate());
+        assert_eq!((NameKey::of("дім").cognate(), NameKey::of("рок").cognate()), (None, None));
     }
 }

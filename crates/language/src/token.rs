@@ -86,7 +86,11 @@ pub fn tokens(text: &str) -> Vec<Token> {
     let mut i = 0;
     while i < chars.len() {
         let is_number = chars[i].1.is_ascii_digit();
-        let end = if is_number { number_end(&chars, i) } else { word_end(&chars, i) };
+        let end = match chars[i] {
+            _ if is_number => number_end(&chars, i),
+            (start, c) if c.is_alphabetic() => i + word_at(&text[start..]).chars().count(),
+            _ => i,
+        };
         if end > i {
             let text = text[at(i)..at(end)].to_owned();
             let start = at(i);
@@ -110,15 +114,20 @@ pub fn placed_words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> + 
     let mut from = 0;
     std::iter::from_fn(move || {
         let start = from + text[from..].find(char::is_alphanumeric)?;
-        let word = &text[start..];
-        let goes_on = |(at, c): (usize, char)| {
-            let inside = is_apostrophe(c) && word[at + c.len_utf8()..].starts_with(char::is_alphabetic);
-            c.is_alphanumeric() || is_combining(c) || inside
-        };
-        let length = word.char_indices().find(|&place| !goes_on(place)).map_or(word.len(), |(at, _)| at);
-        from = start + length;
-        Some((start..from, &word[..length]))
+        let word = word_at(&text[start..]);
+        from = start + word.len();
+        Some((start..from, word))
     })
+}
+
+/// The word that a text begins with.
+fn word_at(text: &str) -> &str {
+    let goes_on = |(at, c): (usize, char)| {
+        let inside = is_apostrophe(c) && text[at + c.len_utf8()..].starts_with(char::is_alphabetic);
+        c.is_alphanumeric() || is_combining(c) || inside
+    };
+    let end = text.char_indices().find(|&place| !goes_on(place)).map_or(text.len(), |(at, _)| at);
+    &text[..end]
 }
 
 /// The words of a text as they stand: see [`placed_words`].
@@ -201,19 +210,6 @@ fn is_combining(c: char) -> bool {
 
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ' | '`')
-}
-
-fn word_end(chars: &[(usize, char)], start: usize) -> usize {
-    let letter = |i: usize| chars.get(i).is_some_and(|&(_, c)| c.is_alphabetic());
-    if !letter(start) {
-        return start;
-    }
-    let part = |i: usize| chars.get(i).is_some_and(|&(_, c)| c.is_alphanumeric() || is_combining(c));
-    let mut i = start + 1;
-    while part(i) || (chars.get(i).is_some_and(|&(_, c)| is_apostrophe(c)) && letter(i + 1)) {
-        i += 1;
-    }
-    i
 }
 
 /// Where the number ends that begins at `start`. Blanks and apostrophes part thousands only between groups of three: in "in

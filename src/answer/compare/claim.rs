@@ -13,12 +13,6 @@ struct Name {
     key: NameKey,
 }
 
-impl Name {
-    fn of(token: &Token) -> Self {
-        Self { text: token.text.clone(), key: NameKey::of(&token.text) }
-    }
-}
-
 /// One fact of one language.
 pub(super) struct Claim {
     /// The place of its language among the summaries.
@@ -93,11 +87,11 @@ pub(super) fn claims(summaries: &[Summary]) -> Vec<Claim> {
 fn claim(fact: &KeyFact, (language, index): (usize, usize), known: &[Known]) -> Claim {
     let text = Annotation::of_claim(&fact.text);
     let elsewhere = |name: &Name| known.iter().any(|it| it.language != Some(language) && it.key.is_like(&name.key));
-    let capitalised = text.tokens.iter().filter(|token| may_be_name(token)).map(Name::of);
-    let names = capitalised.filter(elsewhere).collect();
-    let words = text.tokens.iter().map(|token| NameKey::of(&token.text)).collect();
+    let heard = text.tokens.iter().zip(&text.name_keys).filter(|(token, _)| may_be_name(token));
+    let names =
+        heard.map(|(token, key)| Name { text: token.text.clone(), key: key.clone() }).filter(elsewhere).collect();
     let sentences = fact.evidence.iter().map(|evidence| evidence.sentence).collect();
-    Claim { language, index, sentences, numbers: Numbers::of(&text), words, names }
+    Claim { language, index, sentences, numbers: Numbers::of(&text), words: text.name_keys, names }
 }
 
 /// True for a word that may be a name, as far as it can be told from the word alone. Acronyms are translated too often (EU, ЄС)
@@ -111,7 +105,7 @@ fn known(summaries: &[Summary]) -> Vec<Known> {
     let mut add = |text: &str, language| {
         let text = Annotation::of_claim(text);
         let proper = (0..text.tokens.len()).filter(|&i| text.tokens[i].is_capitalised() && !text.begins(i));
-        found.extend(proper.map(|i| Known { key: NameKey::of(&text.tokens[i].text), language }));
+        found.extend(proper.map(|i| Known { key: text.name_keys[i].clone(), language }));
     };
     let mut cited = BTreeSet::new();
     for (language, summary) in summaries.iter().enumerate() {
