@@ -8,6 +8,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -234,15 +235,21 @@ struct ScriptedModel {
 /// What every pass left behind. A fork or a cut of a cache keeps the number of the pass, so its past is found again.
 #[derive(Default)]
 struct Memory {
-    past: VecDeque<Past>,
+    past: VecDeque<Arc<Past>>,
     /// Passes that are forgotten, so that a model can serve for hours. Nothing goes back that far.
     forgotten: usize,
-    /// The tails that were seen behind each shared part, in order: the branches of a job.
-    tails: HashMap<Vec<u32>, Vec<Vec<u32>>>,
+    /// The tails that were seen behind each shared part, in order: the branches of a job. Digests, so that a model that
+    /// serves for hours does not keep what it read.
+    tails: HashMap<u64, Vec<u64>>,
 }
 
-#[derive(Clone, Default)]
+/// A sequence as one pass left it. It has its own tokens alone: the others are those of the passes before, which many
+/// share, or a test of the memory of a gateway would measure this.
+#[derive(Default)]
 struct Past {
+    before: Option<Arc<Past>>,
+    /// Tokens that it took over from the passes before.
+    kept: usize,
     tokens: Vec<u32>,
     /// Where the shared part ends, as far as it is known.
     shared: usize,
@@ -250,37 +257,56 @@ struct Past {
     answer: Option<(usize, usize)>,
 }
 
+impl Past {
+    /// All tokens of the sequence.
+    fn whole(&self) -> Vec<u32> {
+        let (mut pieces, mut end, mut at) = (Vec::new(), self.kept + self.tokens.len(), Some(self));
+        while let Some(past) = at {
+            // A cut leaves less of a pass than it brought.
+            pieces.push(&past.tokens[..(end.max(past.kept) - past.kept)]);
+            end = end.min(past.kept);
+            at = past.before.as_deref();
+        }
+        pieces.into_iter().rev().flatten().copied().collect()
+    }
+}
+
 impl Memory {
-    /// The past of this slot with its new tokens.
-    fn take(&mut self, slot: &mut Slot<'_>) -> Past {
-        let (pass, position) = (slot.cache.len() / PASS, slot.cache.len() % PASS);
-        let mut past = match pass {
-            0 => Past::default(),
-            pass => self.past[pass - 1 - self.forgotten].clone(),
-        };
-        past.tokens.truncate(position);
-        past.tokens.extend(slot.tokens);
-        let end = past.tokens.len();
+    /// The past of this slot with its new tokens, and all of its tokens where rows are wanted.
+    fn take(&mut self, slot: &mut Slot<'_>) -> (Arc<Past>, Vec<u32>) {
+        let (pass, kept) = (slot.cache.len() / PASS, slot.cache.len() % PASS);
+        let before = pass.checked_sub(1).map(|pass| self.past[pass - self.forgotten].clone());
+        let (shared, answer) = before.as_ref().map_or((0, None), |before| (before.shared, before.answer));
+        let mut past = Past { before, kept, tokens: slot.tokens.to_vec(), shared, answer };
+        let end = kept + slot.tokens.len();
         if slot.rows == 0 && slot.tokens.len() < CHUNK {
             past.shared = end;
         }
+        let whole = if slot.rows > 0 { past.whole() } else { Vec::new() };
         if slot.rows > 0 && past.answer.is_none() {
-            let (shared, tail) = past.tokens.split_at(past.shared);
-            let tails = self.tails.entry(shared.to_vec()).or_default();
-            let known = tails.iter().position(|known| known == tail);
+            let (shared, tail) = whole.split_at(past.shared);
+            let (tails, tail) = (self.tails.entry(digest(shared)).or_default(), digest(tail));
+            let known = tails.iter().position(|&known| known == tail);
             past.answer = Some((known.unwrap_or(tails.len()), end));
             if known.is_none() {
-                tails.push(tail.to_vec());
+                tails.push(tail);
             }
         }
+        let past = Arc::new(past);
         self.past.push_back(past.clone());
         slot.cache.advance((self.forgotten + self.past.len() - pass) * PASS + slot.tokens.len());
         if self.past.len() > REMEMBERED {
             self.past.pop_front();
             self.forgotten += 1;
         }
-        past
+        (past, whole)
     }
+}
+
+fn digest(tokens: &[u32]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    tokens.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl ScriptedModel {
@@ -289,16 +315,16 @@ impl ScriptedModel {
         String::from_utf8(bytes).expect("a prompt is whole characters")
     }
 
-    /// What comes after the first `end` tokens of a past.
-    fn next(&self, past: &Past, end: usize) -> u32 {
+    /// What comes after the first `end` tokens of a sequence.
+    fn next(&self, past: &Past, tokens: &[u32], end: usize) -> u32 {
         let (branch, start) = past.answer.expect("rows are wanted of answers");
         let script = match &self.replies {
             Replies::Branches(answers) => answers.get(branch).cloned().unwrap_or_default(),
-            Replies::Prompt(reply) => reply(&self.text(&past.tokens[..start])),
+            Replies::Prompt(reply) => reply(&self.text(&tokens[..start])),
         };
         let script = self.tokenizer.encode(&script);
         let mut at = 0;
-        for written in &past.tokens[start.min(end)..end] {
+        for written in &tokens[start.min(end)..end] {
             let skipped = script.get(at) != Some(written) && script.get(at + 1) == Some(written);
             at += if skipped { 2 } else { 1 };
         }
@@ -323,15 +349,15 @@ impl Model for ScriptedModel {
         let mut logits = vec![if fault.is_some() { f32::NAN } else { 0.0 }; rows * self.vocabulary];
         let mut row = 0;
         for slot in slots.iter_mut() {
-            let past = self.memory.borrow_mut().take(slot);
-            for end in past.tokens.len() + 1 - slot.rows..=past.tokens.len() {
+            let (past, tokens) = self.memory.borrow_mut().take(slot);
+            for end in tokens.len() + 1 - slot.rows..=tokens.len() {
                 if fault.is_none() {
                     let row = &mut logits[row * self.vocabulary..][..self.vocabulary];
                     // Where its script may not go on, it writes a letter or ends its line sooner than the first mark there is.
                     for (mark, logit) in [(".", 1.0), ("\n", 2.0), (" ", 3.0), ("а", 4.0), ("a", 5.0)] {
                         row[self.tokenizer.encode(mark)[0] as usize] = logit;
                     }
-                    row[self.next(&past, end) as usize] = 100.0;
+                    row[self.next(&past, &tokens, end) as usize] = 100.0;
                 }
                 row += 1;
             }
