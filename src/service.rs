@@ -354,8 +354,7 @@ mod tests {
         let id = |summary: Summary| answer_id(&source, &model, &[summary]);
         let first = id(summary("A bus crossed it."));
         assert_eq!(first, identity(&[&source.sha256, "m", "en", "A bridge opens", "It opened.", "A bus crossed it."]));
-        let finding =
-            Finding { kind: FindingKind::CitationCorrected, place: crate::answer::Place::Fact, value: "3".into() };
+        let finding = Finding::new(FindingKind::CitationCorrected, crate::answer::Place::Fact, "3");
         assert_eq!(id(Summary { findings: vec![finding], dropped: 1, ..summary("A bus crossed it.") }), first);
         assert_ne!(id(summary("A tram crossed it.")), first);
     }

@@ -41,7 +41,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     let link = evidence::search(&reading, reference, language_match);
     let mut findings = form::findings(text, language, Place::Sentence);
     if link.weak {
-        findings.push(Finding { kind: FindingKind::EvidenceWeak, place: Place::Sentence, value: String::new() });
+        findings.push(Finding::new(FindingKind::EvidenceWeak, Place::Sentence, ""));
     }
     findings.extend(reference.held(&Claim {
         text: &reading,

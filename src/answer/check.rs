@@ -34,7 +34,7 @@ pub fn run(draft: Draft, reference: &Reference, made: Made) -> Summary {
         match reference.beside(checked, [&draft.headline, &draft.summary], key_facts.iter()) {
             Ok(fact) => key_facts.push(fact),
             Err(KeyFact { text, .. }) => {
-                findings.push(Finding { kind: FindingKind::Repeated, place: Place::Fact, value: text });
+                findings.push(Finding::new(FindingKind::Repeated, Place::Fact, text));
             }
         }
     }
@@ -98,7 +98,7 @@ impl Reference {
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences().len()).collect();
         let link = evidence::link(&reading, &cited, self, language_match);
         let numbers = || fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-        let finding = |kind, value| Finding { kind, place: Place::Fact, value };
+        let finding = |kind, value| Finding::new(kind, Place::Fact, value);
         if cited.is_empty() {
             findings.push(finding(FindingKind::Uncited, numbers()));
         }
@@ -123,7 +123,7 @@ impl Reference {
     pub(super) fn held(&self, claim: &Claim<'_>) -> Vec<Finding> {
         let checks = [figures::check, names::check, stance::check, quote::check];
         let found = checks.into_iter().flat_map(|check| check(claim, self));
-        found.map(|(kind, value)| Finding { kind, place: claim.place, value }).collect()
+        found.map(|(kind, value)| Finding::new(kind, claim.place, value)).collect()
     }
 
     /// What does not hold in a headline or a summary, which cite nothing.
@@ -143,7 +143,7 @@ impl Reference {
     /// The finding that there are too few facts.
     pub(super) fn shortage(&self, facts: usize) -> Option<Finding> {
         let few = facts < LEAST_FACTS.min(self.article.sentences().len());
-        few.then(|| Finding { kind: FindingKind::Truncated, place: Place::Fact, value: String::new() })
+        few.then(|| Finding::new(FindingKind::Truncated, Place::Fact, ""))
     }
 
     /// A fact as it stands beside headline, summary and other facts, with a finding where it contradicts one; as an error
@@ -157,7 +157,7 @@ impl Reference {
         match self.relation(&fact, parts, facts) {
             between::Relation::Repeats => return Err(fact),
             between::Relation::Contradicts(value) => {
-                fact.findings.push(Finding { kind: FindingKind::Contradiction, place: Place::Fact, value });
+                fact.findings.push(Finding::new(FindingKind::Contradiction, Place::Fact, value));
             }
             between::Relation::None => {}
         }

@@ -10,7 +10,7 @@ const SURE: f32 = 0.7;
 
 /// The findings about a part's form.
 pub(super) fn findings(text: &str, language: Language, place: Place) -> Vec<Finding> {
-    let finding = |kind, value: &str| Finding { kind, place, value: value.to_owned() };
+    let finding = |kind, value: &str| Finding::new(kind, place, value);
     let mut found = Vec::new();
     let ended = text.trim_end_matches(['»', '”', '"', ')', '’', '\'']).ends_with(['.', '!', '?', '…']);
     // A headline may end anyhow, and so may what a person wrote.

@@ -146,6 +146,13 @@ fn verdict_of(kind: FindingKind) -> Verdict {
         | FindingKind::NegationChanged
         | FindingKind::AttributionChanged
         | FindingKind::QuotationChanged
+        | FindingKind::WordUnknown
+        | FindingKind::Unsupported
+        | FindingKind::MeaningChanged
+        | FindingKind::NameChanged
+        | FindingKind::RoleChanged
+        | FindingKind::UnitChanged
+        | FindingKind::DateChanged
         // Half a sentence may say anything.
         | FindingKind::Truncated => Verdict::Wrong,
         // Another language is a fault of form: what it says can be right.

@@ -190,7 +190,7 @@ mod tests {
         let mut answer = answer();
         let better = vec!["a-better-one".to_owned()];
         answer.summaries[1].warnings = vec![LanguageWarning::new(WarningCode::WritesPoorly, "m", Language::Uk, better)];
-        let finding = |kind, value: &str| Finding { kind, place: Place::Fact, value: value.to_owned() };
+        let finding = |kind, value: &str| Finding::new(kind, Place::Fact, value);
         answer.summaries[2].key_facts[0].findings =
             vec![finding(FindingKind::CitationCorrected, "99"), finding(FindingKind::NameNotInSource, "Иванов")];
         answer

@@ -137,10 +137,14 @@ pub(super) fn cited(numbers: impl Iterator<Item = SentenceId>) -> String {
 
 /// A finding in words.
 pub(super) fn sentence(finding: &Finding) -> String {
-    match finding.value.is_empty() {
-        true => finding.kind.to_string(),
-        false => format!("{}: {}", finding.kind, finding.value),
+    let mut said = finding.kind.to_string();
+    if !finding.value.is_empty() {
+        let _ = write!(said, ": {}", finding.value);
     }
+    if let Some(instead) = &finding.instead {
+        let _ = write!(said, "; the article has {instead}");
+    }
+    said
 }
 
 pub(super) fn colophon(answer: &Answer) -> String {

@@ -224,7 +224,7 @@ mod tests {
         The old ferry will stop running in 2027, said its captain, and 12 men will be without work.";
 
     fn finding(kind: FindingKind, place: Place, value: &str) -> Finding {
-        Finding { kind, place, value: value.to_owned() }
+        Finding::new(kind, place, value)
     }
 
     /// A fact that cites the second sentence, with these offsets moved by `shift`.

@@ -21,6 +21,10 @@ const WORDS = {
     wrong_language: "not in the language asked for", evidence_weak: "the cited sentence says little of this",
     citation_corrected: "another sentence says it than the one it cited", negation_changed: "the article says the opposite",
     attribution_changed: "whose word it is, or a doubt, got lost", quotation_changed: "not quoted in these words",
+    word_unknown: "no word of the language, and not in the article", unsupported: "no sentence of the article says it",
+    meaning_changed: "the article says something else", name_changed: "the article has another name",
+    role_changed: "the article has it the other way round", unit_changed: "the article has this number in another unit",
+    date_changed: "the article has another date", instead: "the article has {text}",
     contradiction: "another fact gives another number",
     uncited: "cites no sentence", truncated: "missing or broken off", repeated: "said before",
     writes_poorly: "{model} writes this language poorly", writes_with_mistakes: "{model} writes this language with mistakes",
@@ -45,6 +49,10 @@ const WORDS = {
     wrong_language: "не тією мовою", evidence_weak: "наведене речення мало про це каже",
     citation_corrected: "про це каже інше речення, ніж було наведено", negation_changed: "стаття каже протилежне",
     attribution_changed: "зникло, чиї це слова, або сумнів у них", quotation_changed: "у статті цитата звучить інакше",
+    word_unknown: "такого слова немає ні в мові, ні в статті", unsupported: "жодне речення статті цього не каже",
+    meaning_changed: "у статті сказано інше", name_changed: "у статті інше ім'я або назва",
+    role_changed: "у статті навпаки", unit_changed: "у статті це число в іншій одиниці",
+    date_changed: "у статті інша дата", instead: "у статті: {text}",
     contradiction: "інший факт називає інше число",
     uncited: "без посилання на речення", truncated: "немає або обірвано", repeated: "уже сказано",
     writes_poorly: "{model} погано пише цією мовою", writes_with_mistakes: "{model} пише цією мовою з помилками",
@@ -69,6 +77,10 @@ const WORDS = {
     wrong_language: "не на том языке", evidence_weak: "указанное предложение мало об этом говорит",
     citation_corrected: "об этом говорит другое предложение, не указанное", negation_changed: "статья говорит противоположное",
     attribution_changed: "пропало, чьи это слова, или сомнение в них", quotation_changed: "в статье цитата звучит иначе",
+    word_unknown: "такого слова нет ни в языке, ни в статье", unsupported: "ни одно предложение статьи этого не говорит",
+    meaning_changed: "в статье сказано другое", name_changed: "в статье другое имя или название",
+    role_changed: "в статье наоборот", unit_changed: "в статье это число в другой единице",
+    date_changed: "в статье другая дата", instead: "в статье: {text}",
     contradiction: "другой факт называет другое число",
     uncited: "без ссылки на предложение", truncated: "отсутствует или оборвано", repeated: "уже сказано",
     writes_poorly: "{model} плохо пишет на этом языке", writes_with_mistakes: "{model} пишет на этом языке с ошибками",
@@ -184,7 +196,8 @@ function shown(findings) {
 
 function findingText(finding) {
   const text = words[finding.kind] || finding.kind;
-  return "! " + (finding.value ? `${text}: ${finding.value}` : text);
+  const said = finding.value ? `${text}: ${finding.value}` : text;
+  return "! " + (finding.instead ? `${said}; ${words.instead.replace("{text}", finding.instead)}` : said);
 }
 
 // What a reader should know of the language of a summary, in the language of the page.
