@@ -94,8 +94,16 @@ pub struct Job {
 pub struct Branch {
     /// The rest of the user's message.
     pub tail: String,
-    /// How the answer is written.
-    pub rules: Rules,
+    /// What is wanted of it.
+    pub output: Output,
+}
+
+/// What is wanted of a branch.
+pub enum Output {
+    /// A text.
+    Text(Rules),
+    /// How much more likely the answer begins with the first of these texts than with the second. Nothing is written.
+    Preference([String; 2]),
 }
 
 /// How an answer is written.
@@ -124,6 +132,13 @@ pub enum Event {
         branch: usize,
         /// Whole characters.
         text: String,
+    },
+    /// A branch that wants a preference has it; it is finished next.
+    Preferred {
+        /// The branch.
+        branch: usize,
+        /// The natural logarithm of how many times likelier the first text is than the second.
+        log_odds: f32,
     },
     /// A branch is finished.
     Finished {

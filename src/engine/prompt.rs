@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Card, EngineError, Job, Rules};
+use super::{Card, EngineError, Job, Output};
 
 /// A job in tokens.
 pub(super) struct Prompt {
@@ -18,7 +18,7 @@ pub(super) struct Prompt {
 pub(super) struct Tail {
     pub(super) branch: usize,
     pub(super) tokens: Vec<u32>,
-    pub(super) rules: Rules,
+    pub(super) output: Output,
 }
 
 impl Prompt {
@@ -28,7 +28,7 @@ impl Prompt {
         let branches = job.branches.into_iter().enumerate();
         let tails = branches.map(|(branch, wanted)| {
             let tokens = card.chat.tail(&card.tokenizer, &wanted.tail);
-            Tail { branch, tokens, rules: wanted.rules }
+            Tail { branch, tokens, output: wanted.output }
         });
         let prompt = Self { shared, tails: tails.collect() };
         match prompt.tails.iter().map(|tail| prompt.room(tail)).max() {
@@ -39,7 +39,11 @@ impl Prompt {
 
     /// Most tokens that a branch can come to.
     pub(super) fn room(&self, tail: &Tail) -> usize {
-        self.shared.len() + tail.tokens.len() + tail.rules.max_tokens
+        let written = match &tail.output {
+            Output::Text(rules) => rules.max_tokens,
+            Output::Preference(_) => 0,
+        };
+        self.shared.len() + tail.tokens.len() + written
     }
 
     /// Tokens of the prompt, the shared part counted once.

@@ -6,11 +6,12 @@
 
 use std::rc::Rc;
 
+use super::Output;
 use super::model::{KvCache, Model, ModelError, Slot};
 use super::prefix::Prefix;
 use super::prompt::{Prompt, Tail};
 use super::sampler::Logits;
-use super::sequence::{Sequence, Start};
+use super::sequence::Start;
 use super::ticket::JobId;
 
 /// Tokens of a prompt that are read in one pass: large enough to keep the arithmetic busy, small enough that answers under
@@ -26,9 +27,15 @@ pub(super) struct Reading {
     /// The shared part, complete.
     prefix: Option<Rc<Prefix>>,
     /// The branch whose tail is being read.
-    begun: Option<Sequence>,
+    begun: Option<Begun>,
     /// Tokens that are read, of the shared part or of the branch's whole prompt.
     at: usize,
+}
+
+/// A branch whose tail is being read, or is read.
+pub(super) struct Begun {
+    pub(super) start: Start,
+    pub(super) output: Output,
 }
 
 /// What a chunk led to.
@@ -38,7 +45,7 @@ pub(super) enum Read {
     /// The shared part is complete.
     Shared(Rc<Prefix>),
     /// A branch is complete, and these are the logits of its first token.
-    Branch(Box<Sequence>, Logits),
+    Branch(Box<Begun>, Logits),
 }
 
 impl Reading {
@@ -74,12 +81,12 @@ impl Reading {
 
     /// Most tokens that its caches can come to hold.
     pub(super) fn room(&self) -> usize {
-        self.prompt.shared.len() + self.begun.as_ref().map_or(0, |sequence| sequence.room)
+        self.prompt.shared.len() + self.begun.as_ref().map_or(0, |begun| begun.start.room)
     }
 
     /// The caches of what is not whole yet.
     pub(super) fn caches(&self) -> impl Iterator<Item = &KvCache> {
-        self.begun.as_ref().map(|sequence| &sequence.cache).into_iter().chain(&self.growing)
+        self.begun.as_ref().map(|begun| &begun.start.cache).into_iter().chain(&self.growing)
     }
 
     /// Reads one chunk.
@@ -109,28 +116,32 @@ impl Reading {
 
     fn read_tail(&mut self, prefix: &Prefix, model: &dyn Model) -> Result<Read, ModelError> {
         let begun = match self.begun.take() {
-            Some(sequence) => Some(sequence),
+            Some(begun) => Some(begun),
             None => self.begin(prefix),
         };
-        let Some(mut sequence) = begun else { return Ok(Read::Part) };
-        let tokens = sequence.prompt_from(self.at, CHUNK).to_vec();
-        self.at += tokens.len();
-        let rows = usize::from(self.at == sequence.prompt_len());
-        let logits = model.forward(&mut [Slot { tokens: &tokens, cache: &mut sequence.cache, rows }])?;
+        let Some(mut begun) = begun else { return Ok(Read::Part) };
+        let start = &mut begun.start;
+        let end = start.prompt.len().min(self.at + CHUNK);
+        let rows = usize::from(end == start.prompt.len());
+        let slot = Slot { tokens: &start.prompt[self.at..end], cache: &mut start.cache, rows };
+        let logits = model.forward(&mut [slot])?;
+        self.at = end;
         if rows == 0 {
-            self.begun = Some(sequence);
+            self.begun = Some(begun);
             return Ok(Read::Part);
         }
-        Ok(Read::Branch(Box::new(sequence), Logits::new(&logits)?))
+        Ok(Read::Branch(Box::new(begun), Logits::new(&logits)?))
     }
 
     /// The next branch, with a fork of the shared part.
-    fn begin(&mut self, prefix: &Prefix) -> Option<Sequence> {
-        let Tail { branch, tokens, rules } = self.prompt.tails.pop_front()?;
+    fn begin(&mut self, prefix: &Prefix) -> Option<Begun> {
+        let tail = self.prompt.tails.pop_front()?;
+        let room = self.prompt.room(&tail);
+        let Tail { branch, tokens, output } = tail;
         // Without a tail the last token of the shared part is read again, because its logits are wanted.
         self.at = self.prompt.shared.len().saturating_sub(usize::from(tokens.is_empty()));
         let prompt = [&self.prompt.shared[..], &tokens].concat();
-        let start = Start { job: self.job, branch, cache: prefix.fork(self.at), prompt, rules };
-        Some(Sequence::new(start))
+        let start = Start { job: self.job, branch, cache: prefix.fork(self.at), prompt, room };
+        Some(Begun { start, output })
     }
 }

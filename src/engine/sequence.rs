@@ -52,15 +52,16 @@ pub(super) struct Sequence {
     partial: Vec<u8>,
 }
 
-/// Where an answer starts.
+/// A branch up to where its answer begins.
 pub(super) struct Start {
     pub(super) job: JobId,
     pub(super) branch: usize,
-    /// Holds the shared part.
+    /// What of the prompt is read.
     pub(super) cache: KvCache,
     /// Tokens of the whole prompt.
     pub(super) prompt: Vec<u32>,
-    pub(super) rules: Rules,
+    /// Most tokens that the cache can come to hold.
+    pub(super) room: usize,
 }
 
 /// What one step led to.
@@ -73,14 +74,15 @@ pub(super) struct Grown {
 }
 
 impl Sequence {
-    pub(super) fn new(start: Start) -> Self {
-        let Rules { max_tokens, sampling, constraint } = start.rules;
+    /// An answer by these rules behind a prompt that is read.
+    pub(super) fn new(start: Start, rules: Rules) -> Self {
+        let Rules { sampling, constraint, .. } = rules;
         let seed = sampling.seed.wrapping_add(start.branch as u64);
         Self {
             job: start.job,
             branch: start.branch,
             cache: start.cache,
-            room: start.prompt.len() + max_tokens,
+            room: start.room,
             prompt: start.prompt.len(),
             history: start.prompt,
             constraint,
@@ -89,16 +91,6 @@ impl Sequence {
             guessed: false,
             partial: Vec::new(),
         }
-    }
-
-    /// Tokens of the prompt from `at` on, up to `most`.
-    pub(super) fn prompt_from(&self, at: usize, most: usize) -> &[u32] {
-        &self.history[at..self.prompt.min(at + most)]
-    }
-
-    /// How many tokens the prompt has.
-    pub(super) fn prompt_len(&self) -> usize {
-        self.prompt
     }
 
     /// How many tokens the answer has.

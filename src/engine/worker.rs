@@ -18,11 +18,11 @@ use super::model::{KvCache, Model, ModelError, Slot};
 use super::prefix::Prefixes;
 use super::prompt::Prompt;
 use super::queue::{Lane, Message, Queue, Waiting};
-use super::reading::{CHUNK, Read, Reading};
+use super::reading::{Begun, CHUNK, Read, Reading};
 use super::sampler::{Logits, Rows};
-use super::sequence::Sequence;
+use super::sequence::{Finish, Sequence};
 use super::ticket::{JobId, Ticket};
-use super::{Card, EngineError, EngineSettings, Event, Shared, Usage};
+use super::{Card, EngineError, EngineSettings, Event, Output, Shared, Usage};
 
 /// What a worker is made of.
 pub(super) struct Parts<'a> {
@@ -199,13 +199,37 @@ impl<'a> Worker<'a> {
                 ticket.send(Event::Prefill { done, total });
                 self.prefixes.keep(prefix);
             }
-            Ok(Read::Branch(mut sequence, mut logits)) => {
+            Ok(Read::Branch(begun, logits)) => self.join(*begun, logits)?,
+        }
+        Ok(true)
+    }
+
+    /// A branch is read: its answer is begun, or the logits behind it say all that was asked.
+    fn join(&mut self, Begun { start, output }: Begun, mut logits: Logits) -> Result<(), Fatal> {
+        let (job, branch) = (start.job, start.branch);
+        match output {
+            Output::Text(rules) => {
+                let mut sequence = Sequence::new(start, rules);
                 if self.grow(&mut sequence, logits.take(1), &[])? {
-                    self.running.push(*sequence);
+                    self.running.push(sequence);
+                }
+            }
+            Output::Preference(texts) => {
+                let row = logits.take(1).next().unwrap_or_default();
+                let [first, second] = texts.map(|text| {
+                    let token = self.parts.card.tokenizer.encode(&text).first().map(|&token| token as usize);
+                    token.and_then(|token| row.get(token)).copied().unwrap_or(f32::NAN)
+                });
+                if !(first - second).is_finite() {
+                    return Err(Fatal(job, EngineError::NoChoice));
+                }
+                if let Some(ticket) = self.tickets.get_mut(&job) {
+                    ticket.send(Event::Preferred { branch, log_odds: first - second });
+                    ticket.finish(branch, Finish::Complete, 0);
                 }
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Begins with the next job that waits in a lane, when there is room.

@@ -237,7 +237,7 @@ pub(super) fn job(plan: &Plan, seed: Option<u64>) -> Job {
     let branches = plan.answers.iter().map(|wanted| {
         let constraint = Box::new(AnswerGrammar::new(wanted.format.clone()));
         let rules = Rules { max_tokens: wanted.max_tokens, sampling, constraint };
-        engine::Branch { tail: wanted.tail.clone(), rules }
+        engine::Branch { tail: wanted.tail.clone(), output: engine::Output::Text(rules) }
     });
     Job { system: plan.system.clone(), shared: plan.shared.clone(), branches: branches.collect() }
 }

@@ -16,7 +16,7 @@ use super::talk::{Shape, echoed, examples, instructions, line_of, trigrams};
 use super::task_words::TaskWords;
 use super::{Batch, Direction, Pending, TranslateError, Translator, check, protect, separators, talk};
 use crate::engine::sampler::Sampling;
-use crate::engine::{Branch, Engine, EngineError, Event, Job, Rules};
+use crate::engine::{Branch, Engine, EngineError, Event, Job, Output, Rules};
 use crate::grammar::{ForbiddenWords, NameSpellings, Script, SentenceFormat, SentenceGrammar, TextRules};
 use crate::intake::one_line;
 use crate::language::{
@@ -131,7 +131,7 @@ impl Writer {
         loop {
             match events.recv().await {
                 Some(Event::Delta { branch, text }) => written[branch].push_str(&text),
-                Some(Event::Finished { .. } | Event::Prefill { .. }) => {}
+                Some(Event::Finished { .. } | Event::Prefill { .. } | Event::Preferred { .. }) => {}
                 Some(Event::Done(_)) => return Ok(written.into_iter().map(|text| text.trim().to_owned()).collect()),
                 Some(Event::Failed(error)) => return Err(error.into()),
                 None => return Err(EngineError::Dead.into()),
@@ -162,7 +162,7 @@ fn job(direction: Direction, sentences: &[&str], temperature: f32, without: &[&s
     let shared: String = shown_examples.map(|example| shown(example, direction)).collect();
     let branch = |sentence: &&str| Branch {
         tail: format!("{}: {}\n{}:", from.english_name(), one_line(sentence), to.english_name()),
-        rules: rules(sentence, direction, temperature),
+        output: Output::Text(rules(sentence, direction, temperature)),
     };
     let system = names(instructions(shape)).trim().to_owned();
     Job { system, shared, branches: sentences.iter().map(branch).collect() }

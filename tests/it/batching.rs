@@ -13,7 +13,7 @@ use stislo::engine::model::gguf::{Gguf, GgufError};
 use stislo::engine::model::{KvCache, Model, ModelError, Slot, load};
 use stislo::engine::sampler::Sampling;
 use stislo::engine::tokenizer::Tokenizer;
-use stislo::engine::{Branch, Card, Engine, EngineSettings, Event, Job, Rules, Timings};
+use stislo::engine::{Branch, Card, Engine, EngineSettings, Event, Job, Output, Rules, Timings};
 use stislo::grammar::{
     AnswerFormat, AnswerGrammar, Citations, ForbiddenWords, Heading, LineLength, NameSpellings, Script, TextRules,
 };
@@ -171,7 +171,9 @@ fn wanted(seed: usize) -> Job {
         let repetition_penalty = [1.0, 1.1, 1.3][random.below(3)];
         let sampling = Sampling { temperature, repetition_penalty, seed: seed as u64, ..Sampling::default() };
         let tail = 1 + random.below(12);
-        Branch { tail: random.text(tail), rules: Rules { max_tokens: 1 + random.below(60), sampling, constraint } }
+        let tail = random.text(tail);
+        let rules = Rules { max_tokens: 1 + random.below(60), sampling, constraint };
+        Branch { tail, output: Output::Text(rules) }
     });
     let branches = branches.collect();
     Job { system: String::new(), shared, branches }
@@ -179,8 +181,12 @@ fn wanted(seed: usize) -> Job {
 
 /// A greedy job with one branch.
 fn greedy(shared: &str, tail: &str, max_tokens: usize) -> Job {
-    let rules = Rules { max_tokens, sampling: Sampling::default(), constraint: Box::new(Free) };
-    Job { system: String::new(), shared: shared.into(), branches: vec![Branch { tail: tail.into(), rules }] }
+    with_rules(shared, tail, Rules { max_tokens, sampling: Sampling::default(), constraint: Box::new(Free) })
+}
+
+fn with_rules(shared: &str, tail: &str, rules: Rules) -> Job {
+    let branch = Branch { tail: tail.into(), output: Output::Text(rules) };
+    Job { system: String::new(), shared: shared.into(), branches: vec![branch] }
 }
 
 /// What a job's branches wrote, why they ended, and what it took.
@@ -255,10 +261,8 @@ async fn drafts_change_steps_and_not_answers() {
         let (words, penalty) = (3 + random.below(60), [1.0, 1.05, 1.2][random.below(3)]);
         let shared = random.text(words);
         let job = |constraint| {
-            let mut job = greedy(&shared, "the ", 90);
-            job.branches[0].rules.sampling.repetition_penalty = penalty;
-            job.branches[0].rules.constraint = constraint;
-            job
+            let sampling = Sampling { repetition_penalty: penalty, ..Sampling::default() };
+            with_rules(&shared, "the ", Rules { max_tokens: 90, sampling, constraint })
         };
         let free = || Box::new(Free) as Box<dyn Constraint>;
         for constraint in [free, lines] {

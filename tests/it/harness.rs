@@ -22,7 +22,7 @@ use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{KvCache, Model, ModelError, Slot};
 use stislo::engine::sampler::Sampling;
 use stislo::engine::tokenizer::Tokenizer;
-use stislo::engine::{Branch, Card, Engine, EngineSettings, Event, Job, Rules};
+use stislo::engine::{Branch, Card, Engine, EngineSettings, Event, Job, Output, Rules};
 use stislo::intake::Source;
 use stislo::language::Language;
 use stislo::plan::SummaryOptions;
@@ -391,7 +391,8 @@ pub(crate) fn service(engine: Engine) -> Service {
 /// A job with a branch for each rule, each with a tail of its own.
 pub(crate) fn job(shared: &str, rules: Vec<Rules>) -> Job {
     let tail = |branch| format!("Write {branch}.");
-    let branches = (1..).zip(rules).map(|(branch, rules)| Branch { tail: tail(branch), rules }).collect();
+    let branches =
+        (1..).zip(rules).map(|(branch, rules)| Branch { tail: tail(branch), output: Output::Text(rules) }).collect();
     Job { system: "A test.".into(), shared: shared.into(), branches }
 }
 
