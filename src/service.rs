@@ -5,6 +5,7 @@
 //! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated in `translation`.
 //! Not here: keeping answers.
 
+mod judge;
 mod recipe;
 mod repair;
 mod run;
@@ -27,6 +28,7 @@ use crate::translate::{Glossary, Translators};
 
 use self::run::Run;
 
+pub use self::judge::Calibration;
 pub use self::recipe::{Recipe, Weakness};
 pub use crate::translate::{
     Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
@@ -109,7 +111,6 @@ pub struct Service {
 /// An article that was read, and the plan of what is to be written about it.
 pub struct Prepared {
     subject: Subject,
-    lines: NumberedLines,
     /// What to do first: the answers at once, or the facts of the parts of a long text.
     next: PlanStep,
     /// What of it the model writes itself.
@@ -124,6 +125,8 @@ struct Subject {
     article: Arc<AnnotatedArticle>,
     /// The article as what is written is held against it.
     reference: Reference,
+    /// Its sentences as the model is shown them.
+    lines: Arc<NumberedLines>,
     options: SummaryOptions,
     /// Terms with fixed renderings that the article means.
     terms: Glossary,
@@ -211,17 +214,16 @@ impl Service {
         let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
         let reference = Reference::new(article.clone());
-        let subject = Subject { article, reference, options, terms, permit: None };
-        Ok(Prepared { subject, lines, next, writes, pivoted, started })
+        let subject = Subject { article, reference, lines: Arc::new(lines), options, terms, permit: None };
+        Ok(Prepared { subject, next, writes, pivoted, started })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(SummaryEvent) + Send) -> Result<Answer, Error> {
-        let Prepared { subject, lines, next, writes, pivoted, started } = prepared;
+        let Prepared { subject, next, writes, pivoted, started } = prepared;
         let subject = Arc::new(subject);
         let mut run = Run { service: self, subject: subject.clone(), timings: Timings::default(), watch: &mut watch };
-        let (lines, plan) = run.condense(lines, next, &writes).await?;
-        let lines = Arc::new(lines);
+        let (lines, plan) = run.condense(next, &writes).await?;
         let mut summaries = run.write(&plan, &lines, Strategy::Direct).await?;
         if !pivoted.is_empty() {
             let english = summaries.iter().find(|summary| summary.language == Language::En);

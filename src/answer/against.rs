@@ -50,6 +50,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
         origin: Origin::Searched,
         place: Place::Sentence,
     }));
+    findings.extend(reference.judged(text, Place::Sentence));
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
     Held { text: text.to_owned(), evidence, findings }
 }

@@ -115,6 +115,7 @@ impl Reference {
             origin: Origin::Cited,
             place: Place::Fact,
         }));
+        findings.extend(self.judged(&fact.text, Place::Fact));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
         KeyFact { text: fact.text, evidence, findings }
     }
@@ -137,6 +138,7 @@ impl Reference {
             origin: Origin::Searched,
             place,
         }));
+        found.extend(self.judged(text, place));
         found
     }
 

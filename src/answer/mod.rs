@@ -20,6 +20,7 @@ mod figures_cases;
 mod finding;
 mod form;
 mod growing;
+mod judged;
 mod modality;
 mod names;
 mod parse;

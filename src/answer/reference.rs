@@ -5,7 +5,7 @@
 //! (inverse document frequency, Spärck Jones 1972).
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{Annotation, Date, Decimal, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What};
@@ -44,6 +44,8 @@ pub struct Reference {
     names: Vec<SourceName>,
     /// What the texts that were held against it say: a line is checked again with every line behind it.
     claims: Mutex<HashMap<String, Arc<Annotation>>>,
+    /// What the model thinks of them.
+    judgements: Mutex<HashMap<String, f32>>,
 }
 
 impl Reference {
@@ -71,7 +73,7 @@ impl Reference {
             }
         }
         let names = names.into_values().collect();
-        Self { article, words, figures, names, claims: Mutex::default() }
+        Self { article, words, figures, names, claims: Mutex::default(), judgements: Mutex::default() }
     }
 
     /// The article.
@@ -83,6 +85,11 @@ impl Reference {
     pub(super) fn claim(&self, text: &str) -> Arc<Annotation> {
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
         claims.entry(text.to_owned()).or_insert_with(|| Arc::new(Annotation::of_claim(text))).clone()
+    }
+
+    /// What the model thinks of texts, by text.
+    pub(super) fn judgements(&self) -> MutexGuard<'_, HashMap<String, f32>> {
+        self.judgements.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the sentences of the article say.

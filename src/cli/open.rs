@@ -11,9 +11,9 @@ use crate::engine::Engine;
 use crate::engine::chat::Chat;
 use crate::engine::model::ARCHITECTURES;
 use crate::error::Error;
-use crate::hub::{Catalogue, ChooseRequest, Hub, Manifest, Quality, TranslatorKind, TranslatorManifest};
+use crate::hub::{Catalogue, ChooseRequest, Hub, Judge, Manifest, Quality, TranslatorKind, TranslatorManifest};
 use crate::language::Language;
-use crate::service::{Direction, Recipe, Service, Weakness};
+use crate::service::{Calibration, Direction, Recipe, Service, Weakness};
 use crate::translate::Translators;
 
 /// Most models that are named as better.
@@ -93,7 +93,8 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     let warnings = choice.warning.into_iter().collect();
     let weak = weak(manifest, &catalogue, &super::translators::missing(&hub)?);
     let fluent = fluent(manifest);
-    let recipe = Recipe { bytes: bytes(&path), fluent, weak, warnings, translators, ..Recipe::new(info) };
+    let judge = manifest.judge.map(|Judge { mean, deviation }| Calibration { mean, deviation });
+    let recipe = Recipe { bytes: bytes(&path), fluent, weak, judge, warnings, translators, ..Recipe::new(info) };
     Ok(Found { path, chat, recipe })
 }
 

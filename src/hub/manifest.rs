@@ -54,11 +54,24 @@ pub struct Manifest {
     pub context: Option<u32>,
     /// Language code to how well the model reads and writes it. A language that is not listed is not supported.
     pub languages: BTreeMap<String, Fluency>,
+    /// How it answers when it is asked whether an article says what it says; one for which nobody measured this is not
+    /// asked.
+    pub judge: Option<Judge>,
     /// Packages that carry the same bytes.
     pub mirror: Option<Mirror>,
     /// Order in which models are taken when none is asked for; 1 is the default. Absent: only when asked for, or when
     /// nothing else is left.
     pub rank: Option<u32>,
+}
+
+/// Mean and standard deviation of a model's log odds of "yes" for true claims.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judge {
+    /// The mean.
+    pub mean: f32,
+    /// The standard deviation.
+    pub deviation: f32,
 }
 
 /// How well a model knows a language.

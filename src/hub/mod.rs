@@ -40,7 +40,7 @@ pub use check::ModelFile;
 pub use choose::{Choice, ChooseRequest};
 pub use digest::Sha256;
 pub use error::{HubError, Tried};
-pub use manifest::{Fluency, Manifest, Mirror, Quality};
+pub use manifest::{Fluency, Judge, Manifest, Mirror, Quality};
 pub use progress::{Progress, ProgressEvent, Silent, Source};
 pub use settings::{DEFAULT_ENDPOINT, HubSettings, Limits, Token};
 pub use translator::{TranslatorFiles, TranslatorKind, TranslatorManifest, Way};

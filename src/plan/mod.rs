@@ -5,6 +5,7 @@
 //! parts. Not here: tokens and tensors; the engine's card counts for us.
 
 mod format;
+mod judge;
 mod labels;
 mod names;
 mod numbered_lines;
@@ -13,6 +14,7 @@ mod orders;
 mod prompt;
 
 pub use self::format::numbers_of;
+pub use self::judge::judge;
 pub use self::labels::is_label;
 pub use self::numbered_lines::{LineRange, NumberedLines};
 pub use self::options::{FACTS, LEAST_FACTS, Length, MOST_FACTS, Strategy, Strictness, SummaryOptions};

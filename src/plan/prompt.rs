@@ -10,9 +10,11 @@ use serde::Deserialize;
 
 use super::numbered_lines::{LineRange, NumberedLines};
 use super::{Length, Line, RewriteRequest, SummaryOptions};
+use crate::intake::one_line;
 use crate::language::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
+const JUDGE: &str = include_str!("../../prompts/judge.md");
 
 /// The prompts of a language, by the first words of their files.
 struct Prompts {
@@ -82,6 +84,11 @@ pub(super) fn rewrite(RewriteRequest { line, language, lines }: &RewriteRequest)
     };
     let values = [("sentences", &*numbered(lines, &lines.all())), ("what", what)];
     (system.to_owned(), fill(prompts(*language).again.trim(), &values))
+}
+
+/// The question whether the article says what a claim says.
+pub(super) fn question(claim: &str) -> String {
+    fill(body(JUDGE).trim_end(), &[("claim", &one_line(claim))])
 }
 
 /// The lines of a part, with their numbers.

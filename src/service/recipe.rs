@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::SummaryRequest;
+use super::{Calibration, SummaryRequest};
 use crate::answer::{Answer, LanguageWarning, ModelInfo, SourceInfo, WarningCode};
 use crate::cache::Key;
 use crate::intake::{Article, Source};
@@ -35,6 +35,8 @@ pub struct Recipe {
     pub fluent: Vec<Language>,
     /// Languages that the model does not write well.
     pub weak: BTreeMap<Language, Weakness>,
+    /// How the model answers when it is asked whether the article says what it says; without, it is not asked.
+    pub judge: Option<Calibration>,
     /// What a reader of every answer should know about the model.
     pub warnings: Vec<String>,
     /// What translates, as far as it decides answers: models and glossary.
@@ -49,6 +51,7 @@ impl Recipe {
             bytes: String::new(),
             fluent: Language::ALL.to_vec(),
             weak: BTreeMap::new(),
+            judge: None,
             warnings: Vec::new(),
             translators: Vec::new(),
         }
@@ -88,7 +91,8 @@ impl Recipe {
     }
 
     fn made_by(&self) -> impl serde::Serialize {
-        (&self.model, &self.bytes, &self.fluent, &self.translators)
+        let judge = self.judge.map(|judge| (judge.mean.to_bits(), judge.deviation.to_bits()));
+        (&self.model, &self.bytes, &self.fluent, &self.translators, judge)
     }
 }
 

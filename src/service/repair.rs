@@ -83,6 +83,8 @@ impl Run<'_> {
                 Some(Rewritten { text, ..line.clone() })
             });
             let own: Vec<Rewritten> = own.collect();
+            let texts: Vec<String> = own.iter().map(|line| line.text.trim().to_owned()).collect();
+            self.judge(&texts).await?;
             let settling = self
                 .beside(move |subject| answer::settle(summary, &own, &subject.reference, subject.options.strictness));
             settled.push(settling.await?);

@@ -39,10 +39,10 @@ impl Run<'_> {
     /// is about.
     pub(super) async fn condense(
         &mut self,
-        mut lines: NumberedLines,
         mut next: PlanStep,
         writes: &SummaryOptions,
-    ) -> Result<(NumberedLines, Plan), Error> {
+    ) -> Result<(Arc<NumberedLines>, Plan), Error> {
+        let mut lines = self.subject.lines.clone();
         loop {
             let parts = match next {
                 PlanStep::Whole(plan) => return Ok((lines, plan)),
@@ -53,15 +53,34 @@ impl Run<'_> {
             // Counting the tokens of a large text takes long.
             let planned = self.beside(move |_| {
                 let next = plan::build(&smaller, &writes, service.engine.card());
-                next.map(|next| (smaller, next))
+                next.map(|next| (Arc::new(smaller), next))
             });
             (lines, next) = planned.await??;
         }
     }
 
-    /// A draft, checked.
+    /// A draft, checked: what the rules have nothing against, the model is asked about.
     pub(super) async fn check(&mut self, draft: Draft, made: Made) -> Result<Summary, Error> {
-        self.beside(move |subject| answer::run(draft, &subject.reference, made)).await
+        let again = draft.clone();
+        let (summary, undecided) = self
+            .beside(move |subject| {
+                let summary = answer::run(draft, &subject.reference, made);
+                let undecided = subject.reference.undecided(&summary);
+                (summary, undecided)
+            })
+            .await?;
+        match self.judge(&undecided).await? {
+            true => self.beside(move |subject| answer::run(again, &subject.reference, made)).await,
+            false => Ok(summary),
+        }
+    }
+
+    /// Asks the model about claims. False when there was nothing to ask, or nobody.
+    pub(super) async fn judge(&mut self, claims: &[String]) -> Result<bool, Error> {
+        let (reference, lines) = (&self.subject.reference, &self.subject.lines);
+        let timings = self.service.judge(reference, lines, claims).await?;
+        self.timings.add(timings);
+        Ok(timings.prompt_tokens > 0)
     }
 
     /// Does work that takes longer than the threads that serve everybody may stand still. What bounds the request is held

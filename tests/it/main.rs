@@ -21,6 +21,7 @@ mod hub;
 mod hub_mirror;
 mod hub_server;
 mod intake;
+mod judge;
 mod layers;
 mod libre;
 mod long_articles;

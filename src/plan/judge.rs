@@ -1,0 +1,24 @@
+//! Whether an article says what a claim says, asked of the model that writes: one question a claim.
+//!
+//! The article is the one that answers are written from, so what the engine has read of it serves again. Not here: what
+//! the model's preference is worth.
+
+use super::NumberedLines;
+use super::prompt;
+use crate::engine::{Branch, Card, Job, Output};
+
+/// What is likelier for a claim that the article says, and for another.
+const ANSWERS: [&str; 2] = ["Yes", "No"];
+
+/// The questions about these claims; `None` when the article with the longest of them does not fit.
+pub fn judge(lines: &NumberedLines, claims: &[String], card: &Card) -> Option<Job> {
+    let (system, shared) = prompt::article(lines, &lines.all());
+    let tails: Vec<String> = claims.iter().map(|claim| prompt::question(claim)).collect();
+    let (read, nothing) = (card.count(&system, &shared, ""), card.count("", "", ""));
+    let fits = |tail: &String| read + card.count("", "", tail) - nothing <= card.context;
+    if lines.is_empty() || !tails.iter().all(fits) {
+        return None;
+    }
+    let branch = |tail| Branch { tail, output: Output::Preference(ANSWERS.map(str::to_owned)) };
+    Some(Job { system, shared, branches: tails.into_iter().map(branch).collect() })
+}
