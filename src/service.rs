@@ -336,6 +336,7 @@ mod tests {
             key_facts: vec![KeyFact { text: fact.into(), evidence, findings: Vec::new() }],
             findings: Vec::new(),
             dropped: 0,
+            quoted: Vec::new(),
             warnings: Vec::new(),
             finish: Finish::Complete,
         }

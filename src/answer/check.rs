@@ -48,6 +48,7 @@ pub fn run(draft: Draft, reference: &Reference, made: Made) -> Summary {
         key_facts,
         findings,
         dropped: 0,
+        quoted: Vec::new(),
         warnings: Vec::new(),
         finish: made.finish,
     }

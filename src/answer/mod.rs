@@ -27,6 +27,7 @@ mod parse;
 mod quote;
 mod reference;
 mod repair;
+mod settle;
 mod stance;
 #[cfg(test)]
 mod stance_cases;
@@ -42,7 +43,8 @@ pub use self::finding::{Finding, FindingKind, Place};
 pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
-pub use self::repair::{Failing, Part, Rewritten, failing, is_sound, missing, settle};
+pub use self::repair::{Failing, Part, Rewritten, failing, is_sound, missing};
+pub use self::settle::settle;
 pub use self::warning::{LanguageWarning, WarningCode};
 use crate::language::{Language, SentenceId};
 pub use crate::plan::Strategy;
@@ -161,6 +163,10 @@ pub struct Summary {
     /// Facts that were left out because they did not hold, also when they were written again.
     #[serde(default)]
     pub dropped: usize,
+    /// Of headline and summary, what is the article's own words, because what was written did not hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub quoted: Vec<Place>,
     /// What a reader should know about a text in this language by this model.
     #[serde(default)]
     pub warnings: Vec<LanguageWarning>,
@@ -187,6 +193,15 @@ pub struct KeyFact {
     pub evidence: Vec<Evidence>,
     /// What does not hold.
     pub findings: Vec<Finding>,
+}
+
+impl Summary {
+    /// How many claims there are: headline, summary and facts, without what is only quoted.
+    pub fn claims(&self) -> usize {
+        let heading = [(Place::Headline, &self.headline), (Place::Summary, &self.summary)];
+        let written = heading.iter().filter(|(place, text)| !text.is_empty() && !self.quoted.contains(place));
+        written.count() + self.key_facts.len()
+    }
 }
 
 impl KeyFact {

@@ -1,27 +1,22 @@
-//! What is written again because it does not hold, and what becomes of it.
+//! What does not hold and is to be written again.
 //!
-//! A fact that says something wrong, or more than its sentences say, is written again once, from those sentences alone. The
-//! new one is checked like the first, and the better of the two counts. What is still wrong then is left out, and how many
-//! facts were is said; what is only weak stays, with its finding, but in another language only where too few others are. A
-//! headline and a summary cannot be left out: they are written again from the sentences of the facts, and the better one
-//! stays; where that still has a wrong number, or is in another language, a fact that holds takes its place. Where too few
-//! facts hold, others are written beside, and those that hold take the places that are free. An answer that was broken off
-//! is whole when all its parts are in the end. Not here: who writes, and from what prompt.
+//! A fact that says something wrong, or more than its sentences say, is written again once, from those sentences alone; a
+//! headline and a summary are from the sentences of the facts. Where too few facts hold, others are written beside. Not here:
+//! who writes, and from what prompt; and what becomes of it, which is for `settle`.
 
-use super::reference::Reference;
-use super::{DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Summary};
-use crate::plan::{LEAST_FACTS, Strictness};
+use super::{Finding, FindingKind, KeyFact, Place, Summary};
+use crate::plan::LEAST_FACTS;
 
 /// Most sentences that one part is written again from.
 const MOST_SENTENCES: usize = 6;
 /// The parts above the facts, and what findings call their places.
-const HEADING: [(Part, Place); 2] = [(Part::Headline, Place::Headline), (Part::Summary, Place::Summary)];
+pub(super) const HEADING: [(Part, Place); 2] = [(Part::Headline, Place::Headline), (Part::Summary, Place::Summary)];
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
+pub(super) enum Verdict {
     Holds,
-    /// Its sentences do not bear it out, or its form is not what was asked for.
+    /// Its sentences do not bear it out, or it cites none.
     Weak,
     /// It says what the article does not.
     Wrong,
@@ -79,14 +74,14 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
 /// sentences may only repeat the summary, and those of a fact that was left out have failed before. A model of which no
 /// fact holds is not asked for more.
 pub fn missing(summary: &Summary) -> usize {
-    match wanted(summary).saturating_sub(readable(summary)) {
+    match wanted(summary).saturating_sub(summary.key_facts.len()) {
         missing if missing > 0 && summary.key_facts.iter().any(holds) => missing + 2,
         _ => 0,
     }
 }
 
 /// The fewest facts of a whole answer, and one more for each part that a fact has to stand in for.
-fn wanted(summary: &Summary) -> usize {
+pub(super) fn wanted(summary: &Summary) -> usize {
     LEAST_FACTS + open(summary)
 }
 
@@ -95,19 +90,9 @@ pub(super) fn open(summary: &Summary) -> usize {
     HEADING.iter().filter(|(_, place)| is_unusable(summary, *place)).count()
 }
 
-/// How many facts are in the language that was asked for.
-fn readable(summary: &Summary) -> usize {
-    summary.key_facts.iter().filter(|fact| !is_foreign(fact)).count()
-}
-
-fn is_foreign(fact: &KeyFact) -> bool {
-    fact.findings.iter().any(|it| it.kind == FindingKind::WrongLanguage)
-}
-
-/// True for a part with a number that the article does not have, or in another language.
-fn is_unusable(summary: &Summary, place: Place) -> bool {
-    let unusable = [FindingKind::NumberNotInSource, FindingKind::WrongLanguage];
-    summary.findings.iter().any(|it| it.place == place && unusable.contains(&it.kind))
+/// True for a part that says what the article does not, or is in another language.
+pub(super) fn is_unusable(summary: &Summary, place: Place) -> bool {
+    verdict(summary.findings.iter().filter(|it| it.place == place)) == Verdict::Wrong
 }
 
 /// True for a fact with nothing against it.
@@ -134,7 +119,7 @@ fn first(sentences: Vec<u32>) -> Vec<u32> {
     found
 }
 
-fn verdict<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Verdict {
+pub(super) fn verdict<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Verdict {
     findings.into_iter().map(|finding| verdict_of(finding.kind)).max().unwrap_or(Verdict::Holds)
 }
 
@@ -153,110 +138,12 @@ fn verdict_of(kind: FindingKind) -> Verdict {
         | FindingKind::RoleChanged
         | FindingKind::UnitChanged
         | FindingKind::DateChanged
+        // What is in another language may be right, but not for who asked for this one.
+        | FindingKind::WrongLanguage
         // Half a sentence may say anything.
         | FindingKind::Truncated => Verdict::Wrong,
-        // Another language is a fault of form: what it says can be right.
-        FindingKind::EvidenceWeak | FindingKind::WrongLanguage | FindingKind::Uncited => Verdict::Weak,
+        FindingKind::EvidenceWeak | FindingKind::Uncited => Verdict::Weak,
         // The right sentence stands there now; a repeated fact is none.
         FindingKind::CitationCorrected | FindingKind::Repeated => Verdict::Holds,
     }
-}
-
-/// Settles what becomes of the parts that do not hold. `rewritten` has those that were written again, with their new text.
-pub fn settle(mut summary: Summary, rewritten: &[Rewritten], reference: &Reference, strictness: Strictness) -> Summary {
-    let new = |part: Part| rewritten.iter().find(|it| it.part == part).map(|it| it.text.trim());
-    let new = |part: Part| new(part).filter(|text| !text.is_empty());
-    for (part, place) in HEADING {
-        if let Some(text) = new(part) {
-            heading(&mut summary, (part, place), text, reference);
-        }
-    }
-    let facts = std::mem::take(&mut summary.key_facts);
-    // What holds stays, and what does not has to stand beside it.
-    let mut settled: Vec<Option<KeyFact>> = facts.iter().map(|fact| holds(fact).then(|| fact.clone())).collect();
-    for (at, fact) in facts.into_iter().enumerate().filter(|(_, fact)| !holds(fact)) {
-        let again = new(Part::Fact(at)).map(|text| DraftFact { text: text.to_owned(), cited: fact.cited() });
-        let again = again.map(|draft| reference.check(draft, summary.language));
-        let beside = |mut fact: KeyFact| {
-            fact.findings.retain(|finding| finding.kind != FindingKind::Contradiction);
-            reference.beside(fact, [&summary.headline, &summary.summary], settled.iter().flatten()).ok()
-        };
-        let best = [again, Some(fact)].into_iter().flatten().filter_map(beside).min_by_key(grade);
-        let worst = if strictness == Strictness::Strict { Verdict::Holds } else { Verdict::Weak };
-        settled[at] = best.filter(|fact| verdict(&fact.findings) <= worst);
-        summary.dropped += usize::from(settled[at].is_none());
-    }
-    summary.key_facts = settled.into_iter().flatten().collect();
-    fill(&mut summary, rewritten, reference);
-    stand_in(&mut summary);
-    leave_out_foreign(&mut summary);
-    summary.findings.retain(|it| it.place != Place::Fact || it.kind != FindingKind::Truncated);
-    summary.findings.extend(reference.shortage(summary.key_facts.len()));
-    if !summary.findings.iter().any(|it| it.kind == FindingKind::Truncated) {
-        summary.finish = Finish::Complete;
-    }
-    summary
-}
-
-/// Has the first facts that hold take the places of a summary and a headline that nobody can use, but not the only one.
-fn stand_in(summary: &mut Summary) {
-    for (part, place) in HEADING.into_iter().rev() {
-        let mut sound = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at]));
-        if let (true, Some(first), Some(_)) = (is_unusable(summary, place), sound.next(), sound.next()) {
-            let fact = summary.key_facts.remove(first);
-            put(summary, part, as_part(part, &fact.text));
-            summary.findings.retain(|it| it.place != place);
-        }
-    }
-}
-
-/// Leaves out facts in another language, as long as enough others are there.
-fn leave_out_foreign(summary: &mut Summary) {
-    while summary.key_facts.len() > LEAST_FACTS {
-        let Some(at) = summary.key_facts.iter().rposition(is_foreign) else { return };
-        summary.key_facts.remove(at);
-        summary.dropped += 1;
-    }
-}
-
-/// A sentence as a part above the facts: a headline has no full stop.
-fn as_part(part: Part, text: &str) -> &str {
-    let bare = text.strip_suffix('.').filter(|text| part == Part::Headline && !text.ends_with('.'));
-    bare.unwrap_or(text)
-}
-
-fn put(summary: &mut Summary, part: Part, text: &str) {
-    let place = if part == Part::Headline { &mut summary.headline } else { &mut summary.summary };
-    text.clone_into(place);
-}
-
-/// Gives the places that are free to facts that were written beside and hold.
-fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference) {
-    for line in rewritten.iter().filter(|it| it.part == Part::Another) {
-        if readable(summary) >= wanted(summary) {
-            return;
-        }
-        let draft = DraftFact { text: line.text.trim().to_owned(), cited: line.sentences.clone() };
-        let fact = reference.check(draft, summary.language);
-        let fact = reference.beside(fact, [&summary.headline, &summary.summary], summary.key_facts.iter());
-        summary.key_facts.extend(fact.ok().filter(holds));
-    }
-}
-
-/// Puts a new headline or summary in the place of the old one when it is better.
-fn heading(summary: &mut Summary, (part, place): (Part, Place), text: &str, reference: &Reference) {
-    let text = as_part(part, text);
-    let findings = reference.heading(text, summary.language, place);
-    let (old, others): (Vec<Finding>, Vec<Finding>) = summary.findings.drain(..).partition(|it| it.place == place);
-    let better = (verdict(&findings), findings.len()) < (verdict(&old), old.len());
-    summary.findings = if better { findings } else { old };
-    summary.findings.extend(others);
-    if better {
-        put(summary, part, text);
-    }
-}
-
-/// The less, the better. Of two that are alike the first is taken, which is the one that was written again.
-fn grade(fact: &KeyFact) -> (Verdict, usize) {
-    (verdict(&fact.findings), fact.findings.len())
 }

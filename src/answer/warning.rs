@@ -28,16 +28,19 @@ pub enum WarningCode {
     WritesPoorly,
     /// What the model writes in the language is of use, and has mistakes.
     WritesWithMistakes,
+    /// Hardly anything of what was written in the language holds, and what does not is not shown.
+    LanguageNotWritten,
 }
 
 impl LanguageWarning {
     /// A warning about what `model` writes in a language.
     pub fn new(code: WarningCode, model: &str, language: Language, better: Vec<String>) -> Self {
-        let how = match code {
-            WarningCode::WritesPoorly => "poorly",
-            WarningCode::WritesWithMistakes => "with mistakes",
+        let name = language.english_name();
+        let mut message = match code {
+            WarningCode::WritesPoorly => format!("{model} writes {name} poorly"),
+            WarningCode::WritesWithMistakes => format!("{model} writes {name} with mistakes"),
+            WarningCode::LanguageNotWritten => format!("{model} could not write this in {name}: too little of it held"),
         };
-        let mut message = format!("{model} writes {} {how}", language.english_name());
         if !better.is_empty() {
             message.push_str(&format!("; better: stislo models pull {}", better.join(" or ")));
         }

@@ -156,6 +156,7 @@ mod tests {
             key_facts: facts.iter().map(fact).collect(),
             findings: Vec::new(),
             dropped: 0,
+            quoted: Vec::new(),
             warnings: Vec::new(),
             finish: Finish::Complete,
         }

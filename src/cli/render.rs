@@ -62,7 +62,9 @@ pub(super) fn text(answer: &Answer, page: &Page) -> String {
         for warning in &summary.warnings {
             let _ = writeln!(out, "{}", page.wrap("    ! ", &warning.message));
         }
-        let _ = writeln!(out, "\n{}\n", page.wrap("    ", &summary.summary));
+        if !summary.summary.is_empty() {
+            let _ = writeln!(out, "\n{}\n", page.wrap("    ", &summary.summary));
+        }
         let sources: Vec<String> = summary.key_facts.iter().map(|fact| sources(&fact.evidence)).collect();
         let widest = sources.iter().map(String::len).max().unwrap_or(0);
         for (fact, source) in summary.key_facts.iter().zip(sources) {
@@ -74,8 +76,8 @@ pub(super) fn text(answer: &Answer, page: &Page) -> String {
         for finding in shown(&summary.findings) {
             let _ = writeln!(out, "{}", page.wrap("    ! ", &format!("{}: {}", finding.place, sentence(finding))));
         }
-        if let Some(dropped) = dropped(summary) {
-            let _ = writeln!(out, "{}", page.wrap("    ", &dropped));
+        for note in notes(summary) {
+            let _ = writeln!(out, "{}", page.wrap("    ", &note));
         }
     }
     let _ = writeln!(out, "\n{}", page.wrap("", &colophon(answer)));
@@ -97,8 +99,8 @@ pub(super) fn markdown(answer: &Answer) -> String {
         for finding in findings(summary) {
             let _ = writeln!(out, "- **{}**", escape(&sentence(finding)));
         }
-        if let Some(dropped) = dropped(summary) {
-            let _ = writeln!(out, "\n{dropped}");
+        for note in notes(summary) {
+            let _ = writeln!(out, "\n{note}");
         }
         out.push('\n');
     }
@@ -115,13 +117,16 @@ pub(super) fn shown(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
     findings.iter().filter(|finding| finding.kind.is_shown())
 }
 
-/// How many facts are not shown because they did not hold, if any.
-fn dropped(summary: &Summary) -> Option<String> {
-    match summary.dropped {
+/// What is the article's own words, and how many facts are not shown because they did not hold.
+fn notes(summary: &Summary) -> impl Iterator<Item = String> {
+    let quoted: Vec<String> = summary.quoted.iter().map(ToString::to_string).collect();
+    let quoted = (!quoted.is_empty()).then(|| format!("quoted from the article: {}", quoted.join(", ")));
+    let dropped = match summary.dropped {
         0 => None,
         1 => Some("1 fact left out: it did not hold".to_owned()),
         many => Some(format!("{many} facts left out: they did not hold")),
-    }
+    };
+    quoted.into_iter().chain(dropped)
 }
 
 /// The sentences that a fact comes from: `[3, 4]`.

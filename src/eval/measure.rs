@@ -248,6 +248,7 @@ mod tests {
             key_facts,
             findings,
             dropped: 0,
+            quoted: Vec::new(),
             warnings: Vec::new(),
             finish: Finish::Complete,
         }

@@ -71,10 +71,21 @@ impl Recipe {
 
     /// What a reader of what the model writes in `language` about an article in `own` should know.
     pub fn warned_of(&self, language: Language, own: Language) -> Option<LanguageWarning> {
-        let Weakness { code, models, translators } = self.weak.get(&language)?.clone();
+        let code = self.weak.get(&language)?.code;
+        Some(LanguageWarning::new(code, &self.model.name, language, self.better(language, own)))
+    }
+
+    /// That hardly anything of what was written in `language` about an article in `own` holds.
+    pub fn not_written(&self, language: Language, own: Language) -> LanguageWarning {
+        let better = self.better(language, own);
+        LanguageWarning::new(WarningCode::LanguageNotWritten, &self.model.name, language, better)
+    }
+
+    /// What writes `language` better about an article in `own`.
+    fn better(&self, language: Language, own: Language) -> Vec<String> {
+        let Some(Weakness { models, translators, .. }) = self.weak.get(&language).cloned() else { return Vec::new() };
         // The article's own language is never translated.
-        let translators = translators.into_iter().filter(|_| language != own);
-        Some(LanguageWarning::new(code, &self.model.name, language, translators.chain(models).collect()))
+        translators.into_iter().filter(|_| language != own).chain(models).collect()
     }
 
     /// The key of the answer with these options about an article: the same however the page around the article looks.

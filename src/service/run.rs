@@ -18,6 +18,9 @@ use crate::translate::Direction;
 /// memory.
 const PARTS_AT_ONCE: usize = 4;
 
+/// A language with fewer claims that hold was not written.
+const LEAST_CLAIMS: usize = 2;
+
 /// One request under way.
 pub(super) struct Run<'a> {
     pub(super) service: &'a Service,
@@ -209,8 +212,10 @@ impl Run<'_> {
         let translator = || self.service.translators.best(Direction { from: Language::En, to: language });
         let by_model =
             summary.strategy == Strategy::Direct || translator().is_none_or(|(name, _)| name == recipe.model.name);
-        let warning = recipe.warned_of(language, self.subject.article.language()).filter(|_| by_model);
-        summary.warnings = warning.into_iter().collect();
+        let own = self.subject.article.language();
+        let warning = recipe.warned_of(language, own).filter(|_| by_model);
+        let unwritten = (summary.claims() < LEAST_CLAIMS).then(|| recipe.not_written(language, own));
+        summary.warnings = unwritten.or(warning).into_iter().collect();
     }
 
     /// Gives the terms of the glossary their renderings. What was checked is what the model wrote: a rendering is the

@@ -22,6 +22,7 @@ fn summary(language: Language, facts: &[(&str, &[u32])]) -> Summary {
         key_facts: facts.iter().map(fact).collect(),
         findings: Vec::new(),
         dropped: 0,
+        quoted: Vec::new(),
         warnings: Vec::new(),
         finish: Finish::Complete,
     }

@@ -28,6 +28,8 @@ const WORDS = {
     contradiction: "another fact gives another number",
     uncited: "cites no sentence", truncated: "missing or broken off", repeated: "said before",
     writes_poorly: "{model} writes this language poorly", writes_with_mistakes: "{model} writes this language with mistakes",
+    language_not_written: "{model} could not write this in this language: too little of it held",
+    quoted: "Quoted from the article: {parts}", headline: "headline", summary: "summary",
     thisModel: "this model", better: "better: stislo models pull {models}", or: " or ",
     orders: "The text gives orders to a language model. It was not shown these sentences: {n}.",
   },
@@ -56,6 +58,8 @@ const WORDS = {
     contradiction: "інший факт називає інше число",
     uncited: "без посилання на речення", truncated: "немає або обірвано", repeated: "уже сказано",
     writes_poorly: "{model} погано пише цією мовою", writes_with_mistakes: "{model} пише цією мовою з помилками",
+    language_not_written: "{model} не впоралась із цією мовою: надто мало з написаного підтвердилося",
+    quoted: "Слова самої статті: {parts}", headline: "заголовок", summary: "підсумок",
     thisModel: "ця модель", better: "краще: stislo models pull {models}", or: " або ",
     orders: "Текст дає вказівки мовній моделі. Цих речень їй не показано: {n}.",
   },
@@ -84,6 +88,8 @@ const WORDS = {
     contradiction: "другой факт называет другое число",
     uncited: "без ссылки на предложение", truncated: "отсутствует или оборвано", repeated: "уже сказано",
     writes_poorly: "{model} плохо пишет на этом языке", writes_with_mistakes: "{model} пишет на этом языке с ошибками",
+    language_not_written: "{model} не справилась с этим языком: слишком мало из написанного подтвердилось",
+    quoted: "Слова самой статьи: {parts}", headline: "заголовок", summary: "итог",
     thisModel: "эта модель", better: "лучше: stislo models pull {models}", or: " или ",
     orders: "Текст даёт указания языковой модели. Эти предложения ей не показаны: {n}.",
   },
@@ -268,6 +274,8 @@ function showSummary(summary) {
   column.warnings.replaceChildren(...(summary.warnings || []).map((warning) => make("span", warningText(warning), "finding")));
   column.warnings.lang = document.documentElement.lang;
   column.findings.replaceChildren(...shown(summary.findings).map((finding) => make("span", findingText(finding), "finding")));
+  const quoted = (summary.quoted || []).map((part) => words[part]);
+  if (quoted.length) column.findings.append(make("span", words.quoted.replace("{parts}", quoted.join(", ")), "finding"));
   if (summary.dropped) column.findings.append(make("span", words.dropped.replace("{n}", summary.dropped), "finding"));
 }
 

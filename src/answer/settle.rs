@@ -1,0 +1,119 @@
+//! What becomes of the parts that do not hold: what fails is not shown.
+//!
+//! What was written again is checked like the first, and the better of the two counts. What is wrong then is left out, and how
+//! many facts were is said; what is only weak stays, with its finding, in the article's own language. Facts that were written
+//! beside take the places that are free. Instead of a headline or a summary that fails, a fact that holds is shown, or the
+//! article's own words, marked as such, or nothing. An answer that was broken off is whole when all its parts are in the end.
+
+use super::reference::Reference;
+use super::repair::{HEADING, Part, Rewritten, Verdict, holds, is_unusable, verdict, wanted};
+use super::{DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Summary};
+use crate::plan::Strictness;
+
+/// Settles what becomes of the parts that do not hold. `rewritten` has those that were written again, with their new text.
+pub fn settle(mut summary: Summary, rewritten: &[Rewritten], reference: &Reference, strictness: Strictness) -> Summary {
+    // Where words cannot be compared, what is weak may as well be wrong.
+    let is_own = summary.language == reference.article().language();
+    let worst = if is_own && strictness != Strictness::Strict { Verdict::Weak } else { Verdict::Holds };
+    let new = |part: Part| rewritten.iter().find(|it| it.part == part).map(|it| it.text.trim());
+    let new = |part: Part| new(part).filter(|text| !text.is_empty());
+    for (part, place) in HEADING {
+        if let Some(text) = new(part) {
+            heading(&mut summary, (part, place), text, reference);
+        }
+    }
+    let facts = std::mem::take(&mut summary.key_facts);
+    // What holds stays, and what does not has to stand beside it.
+    let mut settled: Vec<Option<KeyFact>> = facts.iter().map(|fact| holds(fact).then(|| fact.clone())).collect();
+    for (at, fact) in facts.into_iter().enumerate().filter(|(_, fact)| !holds(fact)) {
+        let again = new(Part::Fact(at)).map(|text| DraftFact { text: text.to_owned(), cited: fact.cited() });
+        let again = again.map(|draft| reference.check(draft, summary.language));
+        let beside = |mut fact: KeyFact| {
+            fact.findings.retain(|finding| finding.kind != FindingKind::Contradiction);
+            reference.beside(fact, [&summary.headline, &summary.summary], settled.iter().flatten()).ok()
+        };
+        let best = [again, Some(fact)].into_iter().flatten().filter_map(beside).min_by_key(grade);
+        settled[at] = best.filter(|fact| verdict(&fact.findings) <= worst);
+        summary.dropped += usize::from(settled[at].is_none());
+    }
+    summary.key_facts = settled.into_iter().flatten().collect();
+    fill(&mut summary, rewritten, reference);
+    stand_in(&mut summary, reference);
+    summary.findings.retain(|it| it.place != Place::Fact || it.kind != FindingKind::Truncated);
+    summary.findings.extend(reference.shortage(summary.key_facts.len()));
+    if !summary.findings.iter().any(|it| it.kind == FindingKind::Truncated) {
+        summary.finish = Finish::Complete;
+    }
+    summary
+}
+
+/// Nobody is shown a headline or a summary that does not hold. In the article's own language its title stands in for the
+/// headline; else the first fact that holds does, but not the only one; else, in its own language, its first sentence. What
+/// nothing can stand in for is missing.
+fn stand_in(summary: &mut Summary, reference: &Reference) {
+    let article = reference.article();
+    let is_own = summary.language == article.language();
+    let lead = article.sentences().first().map(|sentence| &article.text()[sentence.range()]).filter(|_| is_own);
+    for (part, place) in HEADING.into_iter().rev() {
+        if !is_unusable(summary, place) {
+            continue;
+        }
+        let title = article.title().filter(|_| is_own && part == Part::Headline);
+        let mut sound = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at]));
+        let fact = match (title, sound.next(), sound.next()) {
+            (None, Some(first), Some(_)) => Some(summary.key_facts.remove(first).text),
+            _ => None,
+        };
+        let quoted = title.or(lead).filter(|_| fact.is_none());
+        summary.findings.retain(|it| it.place != place);
+        if quoted.is_some() {
+            summary.quoted.push(place);
+        } else if fact.is_none() {
+            summary.findings.push(Finding::new(FindingKind::Truncated, place, ""));
+        }
+        let text = fact.as_deref().or(quoted).unwrap_or_default();
+        put(summary, part, as_part(part, text));
+    }
+}
+
+/// A sentence as a part above the facts: a headline has no full stop.
+fn as_part(part: Part, text: &str) -> &str {
+    let bare = text.strip_suffix('.').filter(|text| part == Part::Headline && !text.ends_with('.'));
+    bare.unwrap_or(text)
+}
+
+fn put(summary: &mut Summary, part: Part, text: &str) {
+    let place = if part == Part::Headline { &mut summary.headline } else { &mut summary.summary };
+    text.clone_into(place);
+}
+
+/// Gives the places that are free to facts that were written beside and hold.
+fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference) {
+    for line in rewritten.iter().filter(|it| it.part == Part::Another) {
+        if summary.key_facts.len() >= wanted(summary) {
+            return;
+        }
+        let draft = DraftFact { text: line.text.trim().to_owned(), cited: line.sentences.clone() };
+        let fact = reference.check(draft, summary.language);
+        let fact = reference.beside(fact, [&summary.headline, &summary.summary], summary.key_facts.iter());
+        summary.key_facts.extend(fact.ok().filter(holds));
+    }
+}
+
+/// Puts a new headline or summary in the place of the old one when it is better.
+fn heading(summary: &mut Summary, (part, place): (Part, Place), text: &str, reference: &Reference) {
+    let text = as_part(part, text);
+    let findings = reference.heading(text, summary.language, place);
+    let (old, others): (Vec<Finding>, Vec<Finding>) = summary.findings.drain(..).partition(|it| it.place == place);
+    let better = (verdict(&findings), findings.len()) < (verdict(&old), old.len());
+    summary.findings = if better { findings } else { old };
+    summary.findings.extend(others);
+    if better {
+        put(summary, part, text);
+    }
+}
+
+/// The less, the better. Of two that are alike the first is taken, which is the one that was written again.
+fn grade(fact: &KeyFact) -> (Verdict, usize) {
+    (verdict(&fact.findings), fact.findings.len())
+}
