@@ -26,6 +26,28 @@ pub struct Held {
     pub evidence: Vec<Evidence>,
     /// What does not hold.
     pub findings: Vec<Finding>,
+    /// What was measured, for whoever sets thresholds of his own.
+    #[serde(skip_serializing_if = "Signals::is_empty")]
+    pub signals: Signals,
+}
+
+/// What models say of a sentence, in numbers. Absent where there is no such model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Signals {
+    /// How near the article comes to it: the greatest cosine of its vector with a sentence of the article, two neighbours, or
+    /// the title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<f32>,
+    /// The same with the sentences that stand as its evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoder_evidence: Option<f32>,
+}
+
+impl Signals {
+    /// True when nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Checks a text against an article, which may be in another of the three languages.
@@ -50,6 +72,12 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
         origin: Origin::Searched,
         place: Place::Sentence,
     }));
+    let likeness = reference.likeness(text, language, &link.sentences);
+    findings.extend(reference.unsupported(likeness, language, Place::Sentence));
+    let signals = Signals {
+        encoder: likeness.map(|it| it.best),
+        encoder_evidence: likeness.and_then(|it| it.evidence),
+    };
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
-    Held { text: text.to_owned(), evidence, findings }
+    Held { text: text.to_owned(), evidence, findings, signals }
 }

@@ -1,4 +1,4 @@
-//! Holds a draft against the article, part by part. Deterministic: no model is asked.
+//! Holds a draft against the article, part by part. Deterministic: the model that writes is not asked.
 //!
 //! A fact is held against the sentences that it cites, or against a better one if there is one; headline and summary, which
 //! cite nothing, against the whole article. A fact that only repeats another is dropped, because showing it twice tells a
@@ -115,6 +115,8 @@ impl Reference {
             origin: Origin::Cited,
             place: Place::Fact,
         }));
+        let likeness = self.likeness(&fact.text, language, &link.sentences);
+        findings.extend(self.unsupported(likeness, language, Place::Fact));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
         KeyFact { text: fact.text, evidence, findings }
     }
@@ -137,6 +139,7 @@ impl Reference {
             origin: Origin::Searched,
             place,
         }));
+        found.extend(self.unsupported(self.likeness(text, language, &[]), language, place));
         found
     }
 

@@ -39,7 +39,8 @@ impl Found {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
-        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk))
+        let service = Service::new(engine?, self.recipe.clone()).with_translators(desk);
+        Ok(service.with_resources(super::encoders::resources(settings)?))
     }
 }
 
@@ -61,9 +62,9 @@ pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service,
 
 /// Finds the model's file, and downloads it where it is not here yet.
 pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Error> {
-    let translators = super::desk::signature(settings)?;
+    let (translators, checks) = (super::desk::signature(settings)?, super::encoders::signature(settings)?);
     if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
-        return Ok(from_file(Path::new(path), translators));
+        return Ok(from_file(Path::new(path), translators, checks));
     }
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
@@ -93,7 +94,7 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     let warnings = choice.warning.into_iter().collect();
     let weak = weak(manifest, &catalogue, &super::translators::missing(&hub)?);
     let fluent = fluent(manifest);
-    let recipe = Recipe { bytes: bytes(&path), fluent, weak, warnings, translators, ..Recipe::new(info) };
+    let recipe = Recipe { bytes: bytes(&path), fluent, weak, warnings, translators, checks, ..Recipe::new(info) };
     Ok(Found { path, chat, recipe })
 }
 
@@ -142,11 +143,11 @@ fn weak(manifest: &Manifest, catalogue: &Catalogue, missing: &[TranslatorManifes
     Language::ALL.into_iter().filter_map(weakness).collect()
 }
 
-fn from_file(path: &Path, translators: Vec<String>) -> Found {
+fn from_file(path: &Path, translators: Vec<String>, checks: Vec<String>) -> Found {
     let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
-    let recipe = Recipe { bytes: bytes(&path), translators, ..Recipe::new(info) };
+    let recipe = Recipe { bytes: bytes(&path), translators, checks, ..Recipe::new(info) };
     Found { path, chat: None, recipe }
 }
 
