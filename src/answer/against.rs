@@ -74,10 +74,8 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     }));
     let likeness = reference.likeness(text, language, &link.sentences);
     findings.extend(reference.unsupported(likeness, language, Place::Sentence));
-    let signals = Signals {
-        encoder: likeness.map(|it| it.best),
-        encoder_evidence: likeness.and_then(|it| it.evidence),
-    };
+    let signals =
+        Signals { encoder: likeness.map(|it| it.best), encoder_evidence: likeness.and_then(|it| it.evidence) };
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
     Held { text: text.to_owned(), evidence, findings, signals }
 }

@@ -49,7 +49,9 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
     match args.action {
-        Action::List => super::input::print(&(list(&hub, &catalogue) + &translators::list(&hub)? + &encoders::list(&hub)?)),
+        Action::List => {
+            super::input::print(&(list(&hub, &catalogue) + &translators::list(&hub)? + &encoders::list(&hub)?))
+        }
         Action::Pull { name } => {
             if let Some(translator) = translators::named(&name)? {
                 let paths = translators::pull(&hub, &translator, &Bars::new(settings)).await?;

@@ -13,10 +13,8 @@ use super::manifest::{self, Mirror, RemoteFile, check_origin, demand, is_name};
 use super::progress::Progress;
 
 /// The manifests in `models/encoders/`.
-const BUILTIN: [(&str, &str); 1] = [(
-    "models/encoders/multilingual-e5-small.toml",
-    include_str!("../../models/encoders/multilingual-e5-small.toml"),
-)];
+const BUILTIN: [(&str, &str); 1] =
+    [("models/encoders/multilingual-e5-small.toml", include_str!("../../models/encoders/multilingual-e5-small.toml"))];
 
 /// What is known about an encoder.
 #[derive(Debug, Clone, Deserialize)]
@@ -109,7 +107,9 @@ mod tests {
     fn the_builtin_manifests_are_sound_and_hostile_ones_refused() {
         for (manifest, (origin, text)) in EncoderManifest::builtin().expect("sound").iter().zip(BUILTIN) {
             assert_eq!(origin, format!("models/encoders/{}.toml", manifest.name));
-            for (from, to) in [("intfloat/", "a/b/"), ("e5-small-q4.bin\"\nsize", "../x\"\nsize"), ("count = 1", "count = 0")] {
+            for (from, to) in
+                [("intfloat/", "a/b/"), ("e5-small-q4.bin\"\nsize", "../x\"\nsize"), ("count = 1", "count = 0")]
+            {
                 assert!(text.contains(from), "{from}");
                 assert!(EncoderManifest::parse(&text.replacen(from, to, 1), "x.toml").is_err(), "{to}");
             }

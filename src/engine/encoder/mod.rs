@@ -87,8 +87,8 @@ impl Encoder {
     /// When the file cannot be read or is broken, or no thread can be started.
     pub fn load(path: &Path) -> Result<Self, EncoderError> {
         let (network, text) = BertNetwork::load(path)?;
-        let vocabulary = Vocabulary::new(text)
-            .map_err(|problem| ModelError::Unusable { path: path.to_owned(), problem })?;
+        let vocabulary =
+            Vocabulary::new(text).map_err(|problem| ModelError::Unusable { path: path.to_owned(), problem })?;
         let (requests, inbox) = sync_channel(WAITING);
         let worker = Worker { network, vocabulary };
         let thread = std::thread::Builder::new().name("stislo-encoder".to_owned()).stack_size(STACK);

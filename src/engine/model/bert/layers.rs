@@ -123,10 +123,7 @@ impl Layer {
 }
 
 /// What each token of one text sees of all of them: queries, keys and values are `[length, heads * width]`.
-fn attention(
-    [queries, keys, values]: [&[f32]; 3],
-    (length, heads): (usize, usize),
-) -> candle_core::Result<Vec<f32>> {
+fn attention([queries, keys, values]: [&[f32]; 3], (length, heads): (usize, usize)) -> candle_core::Result<Vec<f32>> {
     let width = queries.len() / length / heads;
     let split = |x: &[f32]| {
         let x = Tensor::from_slice(x, (length, heads, width), &Device::Cpu)?;

@@ -72,8 +72,9 @@ impl PackedFile {
         let place = self.tensors.get(name).ok_or_else(|| self.broken(format!("it has no tensor `{name}`")))?;
         if (place.kind, place.numbers) != (kind, numbers as u64) {
             let Place { kind: found, numbers: count, .. } = place;
-            let problem =
-                format!("tensor `{name}` has {count} numbers of the kind {found}; {numbers} of the kind {kind} are needed");
+            let problem = format!(
+                "tensor `{name}` has {count} numbers of the kind {found}; {numbers} of the kind {kind} are needed"
+            );
             return Err(self.broken(problem));
         }
         let bytes = match kind {
