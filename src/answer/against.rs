@@ -34,8 +34,8 @@ pub struct Held {
 /// What models say of a sentence, in numbers. Absent where there is no such model.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Signals {
-    /// How near the article comes to it: the greatest cosine of its vector with a sentence of the article, two neighbours, or
-    /// the title.
+    /// How near the article comes to it, from -1 to 1: the greatest product of its vector with those of a sentence of the
+    /// article, two neighbours, or the title, each without what is common to its language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoder: Option<f32>,
     /// The same with the sentences that stand as its evidence.
@@ -61,6 +61,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     let reading = Annotation::of_claim(text);
     let language_match = reference.language_match(language);
     let link = evidence::search(&reading, reference, language_match);
+    let link = reference.nearer(text, language, link);
     let mut findings = form::findings(text, language, Place::Sentence);
     if link.weak {
         findings.push(Finding::new(FindingKind::EvidenceWeak, Place::Sentence, ""));

@@ -97,6 +97,7 @@ impl Reference {
         let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences().len()).collect();
         let link = evidence::link(&reading, &cited, self, language_match);
+        let link = if cited.is_empty() { link } else { self.nearer(&fact.text, language, link) };
         let numbers = || fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let finding = |kind, value| Finding::new(kind, Place::Fact, value);
         if cited.is_empty() {

@@ -10,6 +10,7 @@
 
 mod against;
 mod between;
+mod centres;
 mod check;
 mod clause;
 mod compare;

@@ -1,7 +1,10 @@
 //! Encoders: a small file against a computation in f64, hostile files, and the thread behind the handle.
 
+use stislo::answer::{self, Reference, Resources};
 use stislo::engine::encoder::{Encoder, EncoderError, Kind, cosine};
 use stislo::engine::model::bert::BertNetwork;
+use stislo::intake::{self, AnnotatedArticle, Article, Source};
+use stislo::language::Language;
 
 use super::tiny_encoder::{EPSILON, FEED_FORWARD, HEADS, HIDDEN, LAYERS, TinyEncoder};
 
@@ -157,4 +160,28 @@ fn a_handle_answers_in_order_and_its_thread_ends_with_it() {
     drop(encoder);
     assert_eq!(pending.wait().unwrap().len(), 1, "what was begun is ended");
     assert!(matches!(Encoder::load("none.bin".as_ref()), Err(EncoderError::Model(_))));
+}
+
+const ARTICLE: &str = "The old bridge over the river was closed on Monday for repairs.\n\n\
+    Engineers expect that it will take four months, and buses go another way until then.";
+
+fn read(text: &str) -> Article {
+    intake::read(Source { bytes: text.into(), name: "text".into(), title: None, language: Some(Language::En) }).unwrap()
+}
+
+#[test]
+fn claims_are_held_against_an_article_by_its_vectors() {
+    let tiny = TinyEncoder::new(7);
+    let resources = Resources { encoder: Some(Encoder::load(tiny.path()).unwrap()) };
+    let article = AnnotatedArticle::of(read(ARTICLE));
+    let note = read("The old bridge over the river was closed on Monday for repairs. A dog does do good.");
+    let checked = answer::against(&note, &Reference::with(article.clone(), &resources));
+    let [first, second] = [0, 1].map(|at| checked.sentences[at].signals);
+    let near = |signal: Option<f32>| (signal.unwrap() - 1.0).abs() < 1e-4;
+    assert!(near(first.encoder) && near(first.encoder_evidence), "{first:?}");
+    assert!(second.encoder.unwrap() < first.encoder.unwrap(), "{second:?}");
+    let json = serde_json::to_value(&checked).unwrap();
+    assert!(json["sentences"][0]["signals"]["encoder"].is_number(), "{json}");
+    let without = serde_json::to_value(answer::against(&note, &Reference::new(article))).unwrap();
+    assert!(without["sentences"][0].get("signals").is_none(), "{without}");
 }
