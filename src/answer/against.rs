@@ -35,7 +35,7 @@ pub struct Held {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Signals {
     /// How near the article comes to it, from -1 to 1: the greatest product of its vector with those of a sentence of the
-    /// article, two neighbours, or the title, each without what is common to its language.
+    /// article or the title, each without what is common to its language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoder: Option<f32>,
     /// The same with the sentences that stand as its evidence.
@@ -74,7 +74,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
         place: Place::Sentence,
     }));
     let likeness = reference.likeness(text, language, &link.sentences);
-    findings.extend(reference.unsupported(likeness, language, Place::Sentence));
+    findings.extend(likeness.and_then(|it| it.finding(Place::Sentence)));
     let signals =
         Signals { encoder: likeness.map(|it| it.best), encoder_evidence: likeness.and_then(|it| it.evidence) };
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();

@@ -117,7 +117,7 @@ impl Reference {
             place: Place::Fact,
         }));
         let likeness = self.likeness(&fact.text, language, &link.sentences);
-        findings.extend(self.unsupported(likeness, language, Place::Fact));
+        findings.extend(likeness.and_then(|it| it.finding(Place::Fact)));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
         KeyFact { text: fact.text, evidence, findings }
     }
@@ -140,7 +140,7 @@ impl Reference {
             origin: Origin::Searched,
             place,
         }));
-        found.extend(self.unsupported(self.likeness(text, language, &[]), language, place));
+        found.extend(self.likeness(text, language, &[]).and_then(|it| it.finding(place)));
         found
     }
 
