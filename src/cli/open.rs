@@ -39,8 +39,7 @@ impl Found {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
-        let service = Service::new(engine?, self.recipe.clone()).with_translators(desk);
-        Ok(service.with_resources(super::encoders::resources(settings)?))
+        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk))
     }
 }
 
@@ -57,7 +56,8 @@ pub(super) async fn translator(settings: &Settings, direction: Direction, bars: 
 
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
-    find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await
+    let service = find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await?;
+    Ok(service.with_resources(super::encoders::resources(settings)?))
 }
 
 /// Finds the model's file, and downloads it where it is not here yet.

@@ -49,7 +49,7 @@ fn main() -> Outcome<()> {
         let encoder = Encoder::load(Path::new(path))?;
         return answer(|line| {
             let text: String = serde_json::from_str(line)?;
-            let vector = |kind| encoder.embed(vec![text.clone()], kind);
+            let vector = |kind| encoder.embed(vec![text.clone()], kind).map(|mut all| all.pop());
             Ok(serde_json::to_value((vector(Kind::Query)?, vector(Kind::Passage)?))?)
         });
     }
