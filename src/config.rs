@@ -56,6 +56,10 @@ pub struct RawSettings {
     /// best by stated quality]
     #[arg(long, global = true, value_name = "NAME", env = "STISLO_TRANSLATOR")]
     pub translator: Option<String>,
+    /// Encoder that tells what an article does not say: a name of `stislo models list`, the path of a file, or `none`
+    /// [default: the one that was downloaded]
+    #[arg(long, global = true, value_name = "NAME|PATH", env = "STISLO_ENCODER")]
+    pub encoder: Option<String>,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     #[serde(skip)]
@@ -122,6 +126,8 @@ pub struct Settings {
     pub glossary: Option<PathBuf>,
     /// The translator that is asked first.
     pub translator: Option<String>,
+    /// The encoder that checks take.
+    pub encoder: Option<String>,
     /// How much is said.
     pub verbosity: Verbosity,
     /// The log is JSON.
@@ -154,6 +160,7 @@ impl Settings {
             seed: raw.seed,
             glossary: raw.glossary,
             translator: raw.translator,
+            encoder: raw.encoder,
             verbosity: match (raw.quiet, raw.verbose) {
                 (true, _) => Verbosity::Quiet,
                 (_, 0) => Verbosity::Normal,

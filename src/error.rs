@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use crate::engine::EngineError;
+use crate::engine::encoder::EncoderError;
 use crate::hub::HubError;
 use crate::intake::IntakeError;
 use crate::plan::PlanError;
@@ -23,6 +24,9 @@ pub enum Error {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The encoder could not be loaded.
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
     /// No model file.
     #[error(transparent)]
     Hub(#[from] HubError),
@@ -111,7 +115,7 @@ impl Error {
             Self::Translate(_) => Kind::Input,
             Self::Engine(EngineError::Busy { .. }) => Kind::Busy,
             Self::Engine(EngineError::Cancelled) | Self::Interrupted => Kind::Cancelled,
-            Self::Hub(_) | Self::Engine(EngineError::Model(_)) => Kind::Unavailable,
+            Self::Hub(_) | Self::Encoder(_) | Self::Engine(EngineError::Model(_)) => Kind::Unavailable,
             Self::Engine(_) | Self::Io { .. } | Self::Setting { .. } | Self::Findings { .. } => Kind::Internal,
         }
     }
@@ -138,7 +142,7 @@ impl Error {
             Self::Engine(EngineError::Busy { .. }) => "busy",
             Self::Engine(EngineError::Cancelled) | Self::Interrupted => "cancelled",
             Self::Translate(error) => error.code(),
-            Self::Hub(_) | Self::Engine(EngineError::Model(_)) => "model_unavailable",
+            Self::Hub(_) | Self::Encoder(_) | Self::Engine(EngineError::Model(_)) => "model_unavailable",
             Self::Findings { .. } => "findings",
             Self::Engine(_) | Self::Io { .. } | Self::Setting { .. } => "internal",
         }

@@ -11,14 +11,16 @@ mod repair;
 mod run;
 mod translation;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Answer, KeyFact, ModelInfo, Reference, SourceInfo, Strategy, Summary, TimingsInfo};
+use crate::answer::{Answer, KeyFact, ModelInfo, Reference, Resources, SourceInfo, Strategy, Summary, TimingsInfo};
 use crate::cache::Key;
+use crate::engine::encoder::Encoder;
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, Cancel, Source};
@@ -106,6 +108,7 @@ pub struct Service {
     engine: Engine,
     recipe: Recipe,
     translators: Translators,
+    resources: Resources,
 }
 
 /// An article that was read, and the plan of what is to be written about it.
@@ -151,7 +154,14 @@ impl Prepared {
 impl Service {
     /// A service on an engine with the model of a recipe.
     pub fn new(engine: Engine, recipe: Recipe) -> Self {
-        Self { engine, recipe, translators: Translators::new() }.with_translators(Translators::new())
+        let resources = Resources::default();
+        Self { engine, recipe, translators: Translators::new(), resources }.with_translators(Translators::new())
+    }
+
+    /// The same service, whose checks use these.
+    #[must_use]
+    pub fn with_resources(self, resources: Resources) -> Self {
+        Self { resources, ..self }
     }
 
     /// The engine, for its health.
@@ -213,7 +223,7 @@ impl Service {
         bounds.cancel.check()?;
         let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
-        let reference = Reference::new(article.clone());
+        let reference = Reference::with(article.clone(), &self.resources);
         let subject = Subject { article, reference, lines: Arc::new(lines), options, terms, permit: None };
         Ok(Prepared { subject, next, writes, pivoted, started })
     }
@@ -270,6 +280,14 @@ impl Service {
         let id = answer_id(&source, &model, &summaries);
         Answer { id, source, model, summaries, comparison: None, timings, warnings }
     }
+}
+
+/// The encoder of a file, for the resources of checks.
+///
+/// # Errors
+/// When the file cannot be read or is broken.
+pub fn encoder(path: &Path) -> Result<Encoder, Error> {
+    Ok(Encoder::load(path)?)
 }
 
 fn source_info(article: &Article, lines: &NumberedLines) -> SourceInfo {

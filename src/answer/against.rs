@@ -26,6 +26,28 @@ pub struct Held {
     pub evidence: Vec<Evidence>,
     /// What does not hold.
     pub findings: Vec<Finding>,
+    /// What was measured, for whoever sets thresholds of his own.
+    #[serde(skip_serializing_if = "Signals::is_empty")]
+    pub signals: Signals,
+}
+
+/// What models say of a sentence, in numbers. Absent where there is no such model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Signals {
+    /// How near the article comes to it, from -1 to 1: the greatest product of its vector with those of a sentence of the
+    /// article or the title, each without what is common to its language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<f32>,
+    /// The same with the sentences that stand as its evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoder_evidence: Option<f32>,
+}
+
+impl Signals {
+    /// True when nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Checks a text against an article, which may be in another of the three languages.
@@ -39,6 +61,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     let reading = Annotation::of_claim(text);
     let language_match = reference.language_match(language);
     let link = evidence::search(&reading, reference, language_match);
+    let link = reference.nearer(text, language, link);
     let mut findings = form::findings(text, language, Place::Sentence);
     if link.weak {
         findings.push(Finding::new(FindingKind::EvidenceWeak, Place::Sentence, ""));
@@ -51,6 +74,10 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
         place: Place::Sentence,
     }));
     findings.extend(reference.judged(text, Place::Sentence));
+    let likeness = reference.likeness(text, language, &link.sentences);
+    findings.extend(likeness.and_then(|it| it.finding(Place::Sentence)));
+    let signals =
+        Signals { encoder: likeness.map(|it| it.best), encoder_evidence: likeness.and_then(|it| it.evidence) };
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
-    Held { text: text.to_owned(), evidence, findings }
+    Held { text: text.to_owned(), evidence, findings, signals }
 }

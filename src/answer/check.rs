@@ -1,4 +1,4 @@
-//! Holds a draft against the article, part by part. Deterministic: no model is asked.
+//! Holds a draft against the article, part by part. Deterministic: the model that writes is not asked.
 //!
 //! A fact is held against the sentences that it cites, or against a better one if there is one; headline and summary, which
 //! cite nothing, against the whole article. A fact that only repeats another is dropped, because showing it twice tells a
@@ -98,6 +98,7 @@ impl Reference {
         let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences().len()).collect();
         let link = evidence::link(&reading, &cited, self, language_match);
+        let link = if cited.is_empty() { link } else { self.nearer(&fact.text, language, link) };
         let numbers = || fact.cited.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let finding = |kind, value| Finding::new(kind, Place::Fact, value);
         if cited.is_empty() {
@@ -117,6 +118,8 @@ impl Reference {
             place: Place::Fact,
         }));
         findings.extend(self.judged(&fact.text, Place::Fact));
+        let likeness = self.likeness(&fact.text, language, &link.sentences);
+        findings.extend(likeness.and_then(|it| it.finding(Place::Fact)));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
         KeyFact { text: fact.text, evidence, findings }
     }
@@ -140,6 +143,7 @@ impl Reference {
             place,
         }));
         found.extend(self.judged(text, place));
+        found.extend(self.likeness(text, language, &[]).and_then(|it| it.finding(place)));
         found
     }
 

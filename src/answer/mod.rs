@@ -5,11 +5,12 @@
 //! kind of mistake. `check` makes a [`Summary`] of it all, with a finding for everything that is missing or does not hold;
 //! `between` compares facts with each other; `repair` says what is to be written again, and settles what becomes of it;
 //! `against` does the same for a text that a person wrote; `compare` holds summaries of several languages against each
-//! other; `growing` reads an answer line by line while it is written. No model is asked, and nothing in this room knows
-//! tokens.
+//! other; `growing` reads an answer line by line while it is written. The model that writes is not asked; where an encoder is
+//! among the [`Resources`], `meaning` tells by it whether a text is said at all. Nothing in this room knows tokens.
 
 mod against;
 mod between;
+mod centres;
 mod check;
 mod clause;
 mod compare;
@@ -21,12 +22,14 @@ mod finding;
 mod form;
 mod growing;
 mod judged;
+mod meaning;
 mod modality;
 mod names;
 mod parse;
 mod quote;
 mod reference;
 mod repair;
+mod resources;
 mod settle;
 mod stance;
 #[cfg(test)]
@@ -36,7 +39,7 @@ mod warning;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use self::against::{Checked, Held, against};
+pub use self::against::{Checked, Held, Signals, against};
 pub use self::check::{Made, run};
 pub use self::compare::{Comparison, Difference, Row, compare};
 pub use self::finding::{Finding, FindingKind, Place};
@@ -44,6 +47,7 @@ pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
 pub use self::repair::{Failing, Part, Rewritten, failing, is_sound, missing};
+pub use self::resources::Resources;
 pub use self::settle::settle;
 pub use self::warning::{LanguageWarning, WarningCode};
 use crate::language::{Language, SentenceId};

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Resources;
+use super::meaning::Meaning;
 use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{Annotation, Date, Decimal, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What};
 
@@ -46,11 +48,19 @@ pub struct Reference {
     claims: Mutex<HashMap<String, Arc<Annotation>>>,
     /// What the model thinks of them.
     judgements: Mutex<HashMap<String, f32>>,
+    /// What tells whether it says something at all, where there is an encoder.
+    pub(super) meaning: Option<Meaning>,
 }
 
 impl Reference {
-    /// Prepares an article.
+    /// Prepares an article, for rules alone.
     pub fn new(article: Arc<AnnotatedArticle>) -> Self {
+        Self::with(article, &Resources::default())
+    }
+
+    /// Prepares an article, for checks with what is there; what takes long begins, and is waited for when it is needed.
+    pub fn with(article: Arc<AnnotatedArticle>, resources: &Resources) -> Self {
+        let meaning = resources.encoder.as_ref().and_then(|encoder| Meaning::begin(encoder, &article));
         let (mut words, mut figures): (HashMap<_, Vec<usize>>, HashMap<_, Vec<usize>>) = Default::default();
         let mut names: BTreeMap<&str, SourceName> = BTreeMap::new();
         // The title stands behind the last sentence: it supports names and numbers, and is never evidence.
@@ -73,7 +83,7 @@ impl Reference {
             }
         }
         let names = names.into_values().collect();
-        Self { article, words, figures, names, claims: Mutex::default(), judgements: Mutex::default() }
+        Self { article, words, figures, names, claims: Mutex::default(), judgements: Mutex::default(), meaning }
     }
 
     /// The article.

@@ -1,4 +1,4 @@
-//! `stislo check`: a summary that a person wrote, held against its article, without any model.
+//! `stislo check`: a summary that a person wrote, held against its article, without any model that writes.
 //!
 //! A claim may be one short sentence, which no guess of languages can be sure of: it is taken for one of the three by its
 //! letters, and by the article's language where they do not tell.
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::input::Format;
 use super::render::{self, Page};
-use crate::answer::{self, Checked, Reference};
+use crate::answer::{self, Checked, Reference, Resources};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, IntakeError, Source};
@@ -52,7 +52,7 @@ struct Row {
 
 pub(super) fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
     let count = match (&args.batch, &args.summary, &args.against) {
-        (Some(path), ..) => batch(path, args.lang)?,
+        (Some(path), ..) => batch(path, args.lang, &super::encoders::resources(settings)?)?,
         (None, Some(summary), Some(against)) => one(&args, (summary, against), settings)?,
         // clap asks for both where no batch is given.
         _ => 0,
@@ -67,7 +67,7 @@ fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> 
         let reason = "only one of summary and article can be standard input; name a file for the other".to_owned();
         return Err(Error::Setting { name: "--against", reason });
     }
-    let reference = reference(super::input::read(against, None)?)?;
+    let reference = reference(super::input::read(against, None)?, &super::encoders::resources(settings)?)?;
     let article = reference.article();
     let note = note(super::input::read(summary, args.lang)?, article)?;
     let checked = answer::against(&note, &reference);
@@ -78,7 +78,7 @@ fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> 
 
 /// Checks each claim of a file and prints a line for it; gives how much was found. A claim or an article that is refused has
 /// an `error` in its line, and the others go on.
-fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
+fn batch(path: &Path, lang: Option<Language>, resources: &Resources) -> Result<usize, Error> {
     let failed = |source| Error::Io { doing: "read", path: path.to_owned(), source };
     let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
     let mut read: Option<(String, Result<Reference, IntakeError>)> = None;
@@ -97,7 +97,7 @@ fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
         let reference = match &read {
             Some((text, reference)) if *text == article => reference,
             _ => {
-                let result = reference(source(&article, "article", None));
+                let result = reference(source(&article, "article", None), resources);
                 &read.insert((article, result)).1
             }
         };
@@ -121,8 +121,8 @@ fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
 }
 
 /// Reads an article that summaries are held against.
-fn reference(source: Source) -> Result<Reference, IntakeError> {
-    Ok(Reference::new(AnnotatedArticle::of(intake::read(source)?)))
+fn reference(source: Source, resources: &Resources) -> Result<Reference, IntakeError> {
+    Ok(Reference::with(AnnotatedArticle::of(intake::read(source)?), resources))
 }
 
 /// Reads a summary in the language that is given, or that its letters tell.

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use clap::Subcommand;
 
+use super::encoders;
 use super::open::is_runnable;
 use super::progress::Bars;
 use super::translators;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::hub::{Catalogue, ChooseRequest, Hub, HubError, Manifest, TranslatorManifest};
+use crate::hub::{Catalogue, ChooseRequest, EncoderManifest, Hub, HubError, Manifest, TranslatorManifest};
 
 /// What to do with them.
 #[derive(Debug, clap::Args)]
@@ -48,11 +49,16 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
     match args.action {
-        Action::List => super::input::print(&(list(&hub, &catalogue) + &translators::list(&hub)?)),
+        Action::List => {
+            super::input::print(&(list(&hub, &catalogue) + &translators::list(&hub)? + &encoders::list(&hub)?))
+        }
         Action::Pull { name } => {
             if let Some(translator) = translators::named(&name)? {
                 let paths = translators::pull(&hub, &translator, &Bars::new(settings)).await?;
                 return super::input::print(&paths);
+            }
+            if let Some(encoder) = encoders::named(&name)? {
+                return super::input::print(&encoders::pull(&hub, &encoder, &Bars::new(settings)).await?);
             }
             let manifest = catalogue.get(&name)?;
             let bars = Bars::new(settings);
@@ -64,15 +70,20 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         }
         Action::Verify { name } => verify(&hub, &catalogue, name.as_deref()),
         Action::Remove { name } => {
-            let freed = match translators::named(&name)? {
-                Some(translator) => hub.remove_translator(&translator)?,
-                None => hub.remove(catalogue.get(&name)?)?,
+            let freed = match (translators::named(&name)?, encoders::named(&name)?) {
+                (Some(translator), _) => hub.remove_translator(&translator)?,
+                (None, Some(encoder)) => hub.remove_encoder(&encoder)?,
+                (None, None) => hub.remove(catalogue.get(&name)?)?,
             };
             super::input::print(&format!("{name}: {} freed\n", indicatif::DecimalBytes(freed)))
         }
         Action::Path { name } => {
             if let Some(translator) = name.as_deref().map(translators::named).transpose()?.flatten() {
                 return super::input::print(&translators::paths(&hub, &translator)?);
+            }
+            if let Some(encoder) = name.as_deref().map(encoders::named).transpose()?.flatten() {
+                let file = hub.verify_encoder(&encoder)?;
+                return super::input::print(&format!("{}\n", file.path().display()));
             }
             let request = ChooseRequest { wanted: name.as_deref(), runnable: &is_runnable };
             let manifest = hub.choose(&catalogue, request).await?.manifest;
@@ -84,17 +95,18 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
 }
 
 fn verify(hub: &Hub, catalogue: &Catalogue, name: Option<&str>) -> Result<(), Error> {
-    let (models, translators): (Vec<&Manifest>, Vec<TranslatorManifest>) = match name {
+    let (models, translators, encoders): (Vec<&Manifest>, Vec<TranslatorManifest>, Vec<EncoderManifest>) = match name {
         None => {
             let here = catalogue.iter().filter(|manifest| hub.cached(manifest).is_some());
-            (here.collect(), translators::here(hub)?)
+            (here.collect(), translators::here(hub)?, encoders::here(hub)?)
         }
-        Some(name) => match translators::named(name)? {
-            Some(translator) => (Vec::new(), vec![translator]),
-            None => (vec![catalogue.get(name)?], Vec::new()),
+        Some(name) => match (translators::named(name)?, encoders::named(name)?) {
+            (Some(translator), _) => (Vec::new(), vec![translator], Vec::new()),
+            (None, Some(encoder)) => (Vec::new(), Vec::new(), vec![encoder]),
+            (None, None) => (vec![catalogue.get(name)?], Vec::new(), Vec::new()),
         },
     };
-    if models.is_empty() && translators.is_empty() {
+    if models.is_empty() && translators.is_empty() && encoders.is_empty() {
         return super::input::print("no model has been downloaded yet\n");
     }
     for manifest in models {
@@ -104,6 +116,10 @@ fn verify(hub: &Hub, catalogue: &Catalogue, name: Option<&str>) -> Result<(), Er
     for manifest in translators {
         let files = hub.verify_translator(&manifest)?.len();
         super::input::print(&format!("{}: good, {files} files\n", manifest.name))?;
+    }
+    for manifest in encoders {
+        let verified = hub.verify_encoder(&manifest)?;
+        super::input::print(&format!("{}: good, SHA-256 {}\n", manifest.name, verified.sha256()))?;
     }
     Ok(())
 }

@@ -56,14 +56,15 @@ pub(super) async fn translator(settings: &Settings, direction: Direction, bars: 
 
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
-    find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await
+    let service = find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await?;
+    Ok(service.with_resources(super::encoders::resources(settings)?))
 }
 
 /// Finds the model's file, and downloads it where it is not here yet.
 pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Error> {
-    let translators = super::desk::signature(settings)?;
+    let (translators, checks) = (super::desk::signature(settings)?, super::encoders::signature(settings)?);
     if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
-        return Ok(from_file(Path::new(path), translators));
+        return Ok(from_file(Path::new(path), translators, checks));
     }
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
@@ -94,7 +95,8 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     let weak = weak(manifest, &catalogue, &super::translators::missing(&hub)?);
     let fluent = fluent(manifest);
     let judge = manifest.judge.map(|Judge { mean, deviation }| Calibration { mean, deviation });
-    let recipe = Recipe { bytes: bytes(&path), fluent, weak, judge, warnings, translators, ..Recipe::new(info) };
+    let bytes = bytes(&path);
+    let recipe = Recipe { bytes, fluent, weak, judge, warnings, translators, checks, ..Recipe::new(info) };
     Ok(Found { path, chat, recipe })
 }
 
@@ -143,11 +145,11 @@ fn weak(manifest: &Manifest, catalogue: &Catalogue, missing: &[TranslatorManifes
     Language::ALL.into_iter().filter_map(weakness).collect()
 }
 
-fn from_file(path: &Path, translators: Vec<String>) -> Found {
+fn from_file(path: &Path, translators: Vec<String>, checks: Vec<String>) -> Found {
     let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
-    let recipe = Recipe { bytes: bytes(&path), translators, ..Recipe::new(info) };
+    let recipe = Recipe { bytes: bytes(&path), translators, checks, ..Recipe::new(info) };
     Found { path, chat: None, recipe }
 }
 

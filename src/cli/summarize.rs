@@ -140,6 +140,7 @@ impl Writer<'_> {
             return Ok(service.clone());
         }
         let service = self.model.load(self.settings, self.bars, super::desk::on_disk(self.settings)?).await?;
+        let service = service.with_resources(super::encoders::resources(self.settings)?);
         Ok(self.loaded.insert(service).clone())
     }
 }

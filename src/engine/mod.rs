@@ -4,12 +4,14 @@
 //! the article, and a branch for each answer that is wanted of it; the shared part is read once. Events come back on a
 //! channel of the job's own; dropping its receiver cancels the job. The thread behind it: `worker` turns the wheel, `queue`
 //! holds the jobs that wait, `prompt` is one of them in tokens, `reading` the one that is being read, `prefix` what was
-//! read before, `sequence` an answer, `draft` its guesses, `ticket` the way back to the caller. Not here: articles,
+//! read before, `sequence` an answer, `draft` its guesses, `ticket` the way back to the caller. Beside it, on threads of their
+//! own: `marian` translates, `encoder` makes vectors of sentences. Not here: articles,
 //! languages, HTTP.
 
 pub mod chat;
 pub mod constraint;
 mod draft;
+pub mod encoder;
 pub mod marian;
 pub mod model;
 mod prefix;

@@ -51,6 +51,11 @@ impl Hub {
     }
 
     async fn ask_sources(&self, place: &Place, progress: &dyn Progress, lease: &Lease) -> Result<ModelFile, HubError> {
+        if let (false, Some(mirror)) = (place.file.is_on_hub, &place.file.mirror) {
+            let source = mirror.source();
+            let download = MirrorDownload { settings: &self.settings, progress, place, mirror, source: &source, lease };
+            return download.run().await;
+        }
         let hub = Source::Hub { endpoint: self.remote.endpoint() };
         let error = match self.ask_hub(place, progress, &hub).await {
             Ok(file) => return Ok(file),

@@ -132,6 +132,8 @@ pub(crate) struct RemoteFile {
     pub(crate) size: Option<u64>,
     pub(crate) sha256: Option<Sha256>,
     pub(crate) mirror: Option<Mirror>,
+    /// The repository has the file; else the mirror alone does.
+    pub(crate) is_on_hub: bool,
 }
 
 impl RemoteFile {
@@ -150,6 +152,13 @@ impl Mirror {
     /// Path of a part inside its wheel.
     pub fn member(&self, part: u32) -> String {
         fill(&self.member, part)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), String> {
+        demand((1..=MAX_PARTS).contains(&self.count), "`mirror.count` must be 1 to 999")?;
+        demand(self.count == 1 || self.packages.contains("{n}"), "`mirror.packages` needs `{n}`")?;
+        demand(is_name(&fill(&self.packages, 1)), "`mirror.packages` is not a package name")?;
+        demand(is_name(&self.version), "`mirror.version` is not a version")
     }
 
     pub(crate) fn source(&self) -> Source {
@@ -183,6 +192,7 @@ impl Manifest {
             size: self.size,
             sha256: self.sha256,
             mirror: self.mirror.clone(),
+            is_on_hub: true,
         }
     }
 
@@ -193,10 +203,7 @@ impl Manifest {
         let Some(mirror) = &self.mirror else { return Ok(()) };
         let pinned = self.revision.is_some() && self.size.is_some() && self.sha256.is_some();
         demand(pinned, "a `mirror` needs `revision`, `size` and `sha256`")?;
-        demand((1..=MAX_PARTS).contains(&mirror.count), "`mirror.count` must be 1 to 999")?;
-        demand(mirror.count == 1 || mirror.packages.contains("{n}"), "`mirror.packages` needs `{n}`")?;
-        demand(is_name(&fill(&mirror.packages, 1)), "`mirror.packages` is not a package name")?;
-        demand(is_name(&mirror.version), "`mirror.version` is not a version")
+        mirror.check()
     }
 }
 

@@ -3,7 +3,7 @@
 //! The way of one file: `choose` picks a manifest, `fetch` finds the file in the cache or takes it from the hub or
 //! from a mirror, `verify` compares it with the manifest. Whatever the source, a file counts only when its size and
 //! SHA-256 are right; a `ModelFile` is the proof of that, and nothing else in the crate can make one. Models of several
-//! files, for translation, have manifests of their own: `translator`.
+//! files, for translation, have manifests of their own: `translator`. So have encoders of sentences: `encoder`.
 //!
 //! Why a room of its own: it knows no articles, no tensors and no terminal. It reads no environment variable;
 //! `HubSettings` holds all that it needs. (The proxy variables are the exception: the HTTP client reads those itself.)
@@ -16,6 +16,7 @@ mod check;
 mod choose;
 mod digest;
 mod download;
+mod encoder;
 mod error;
 mod fetch;
 mod files;
@@ -39,6 +40,7 @@ pub use catalogue::Catalogue;
 pub use check::ModelFile;
 pub use choose::{Choice, ChooseRequest};
 pub use digest::Sha256;
+pub use encoder::EncoderManifest;
 pub use error::{HubError, Tried};
 pub use manifest::{Fluency, Judge, Manifest, Mirror, Quality};
 pub use progress::{Progress, ProgressEvent, Silent, Source};

@@ -137,6 +137,7 @@ impl TranslatorManifest {
             size: None,
             sha256: build.get(*role).copied(),
             mirror: None,
+            is_on_hub: true,
         })
     }
 }

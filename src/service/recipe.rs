@@ -41,6 +41,8 @@ pub struct Recipe {
     pub warnings: Vec<String>,
     /// What translates, as far as it decides answers: models and glossary.
     pub translators: Vec<String>,
+    /// What checks besides the rules, as far as it decides answers.
+    pub checks: Vec<String>,
 }
 
 impl Recipe {
@@ -54,6 +56,7 @@ impl Recipe {
             judge: None,
             warnings: Vec::new(),
             translators: Vec::new(),
+            checks: Vec::new(),
         }
     }
 
@@ -103,7 +106,7 @@ impl Recipe {
 
     fn made_by(&self) -> impl serde::Serialize {
         let judge = self.judge.map(|judge| (judge.mean.to_bits(), judge.deviation.to_bits()));
-        (&self.model, &self.bytes, &self.fluent, &self.translators, judge)
+        (&self.model, &self.bytes, &self.fluent, &self.translators, &self.checks, judge)
     }
 }
 

@@ -263,6 +263,7 @@ fn the_models_are_listed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let listed = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let manifests = listed(&folder).filter(|path| path.is_file()).chain(listed(&folder.join("translators")));
+    let manifests = manifests.chain(listed(&folder.join("encoders")));
     let mut count = 0;
     for file in manifests {
         let name = file.file_stem().unwrap().to_str().unwrap();

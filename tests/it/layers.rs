@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("service", &["intake", "plan", "grammar", "engine", "answer", "error", "hub", "translate", "cache"]),
     ("cache", &["answer"]),
     ("translate", &["grammar", "engine", "hub", "intake"]),
-    ("answer", &["plan", "intake"]),
+    ("answer", &["plan", "intake", "engine"]),
     ("plan", &["grammar", "engine", "intake"]),
     ("grammar", &["engine"]),
     ("engine", &["hub"]),

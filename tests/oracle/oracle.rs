@@ -5,6 +5,7 @@
 //!                                  the likeliest next one, and the negative log-likelihood of the one that stands there
 //!     oracle pieces MODEL.spm      a text a line, as a JSON string, to the ids of its pieces
 //!     oracle marian FOLDER         a sentence a line, as a JSON string, to its translation into Ukrainian, by the model in FOLDER
+//!     oracle encode FILE.bin       a text a line, as a JSON string, to its vectors as query and as passage, by an encoder
 //!     oracle student FOLDER        a sentence a line, as a JSON string, to its translation, by the student that FOLDER/manifest.toml
 //!                                  names and whose files are in FOLDER as in the hub's cache
 //!
@@ -13,6 +14,7 @@
 use std::io::{BufRead, Write};
 use std::path::Path;
 
+use stislo::engine::encoder::{Encoder, Kind};
 use stislo::engine::marian::{Marian, MarianFiles, Wanted};
 use stislo::engine::model::gguf::Gguf;
 use stislo::engine::model::{self, Model, Slot};
@@ -31,7 +33,9 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [command, path] = &args[..] else {
-        return Err("usage: oracle tokens|score MODEL.gguf, pieces MODEL.spm, or marian|student FOLDER".into());
+        return Err(
+            "usage: oracle tokens|score MODEL.gguf, pieces MODEL.spm, encode FILE.bin, or marian|student FOLDER".into(),
+        );
     };
     if command == "student" {
         return student(Path::new(path));
@@ -40,6 +44,14 @@ fn main() -> Outcome<()> {
         let unigram = Unigram::read(&std::fs::read(path)?)?;
         let ids = |text: &str| unigram.pieces(text).iter().map(|piece| piece.id).collect::<Vec<_>>();
         return answer(|line| Ok(serde_json::to_value(ids(&serde_json::from_str::<String>(line)?))?));
+    }
+    if command == "encode" {
+        let encoder = Encoder::load(Path::new(path))?;
+        return answer(|line| {
+            let text: String = serde_json::from_str(line)?;
+            let vector = |kind| encoder.embed(vec![text.clone()], kind).map(|mut all| all.pop());
+            Ok(serde_json::to_value((vector(Kind::Query)?, vector(Kind::Passage)?))?)
+        });
     }
     if command == "marian" {
         return marian(Path::new(path));

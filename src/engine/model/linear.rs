@@ -1,11 +1,12 @@
 //! A linear layer: the weights, and the code that multiplies by them on this machine.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use candle_core::quantized::{QMatMul, QTensor};
+use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
 use candle_core::{Device, Module, Result, Storage, Tensor};
 
-use super::kernel::{Gate, KernelLevel, Matrix, Pool, Simd, multiply, multiply_gated};
+use super::kernel::{Gate, KernelLevel, Matrix, Packer, Pool, Simd, multiply, multiply_gated};
 
 /// What our own code computes with: the threads, and the vector instructions if the processor has them.
 pub(super) struct Processor {
@@ -18,7 +19,16 @@ pub(super) struct Processor {
 impl Processor {
     /// This machine's, with the number of threads that candle was told and kernels of a level that it has.
     pub(super) fn new(level: KernelLevel) -> Result<Arc<Self>> {
-        let pool = Pool::new(candle_core::utils::get_num_threads())?;
+        Self::with_threads(level, candle_core::utils::get_num_threads())
+    }
+
+    /// The same on the caller's thread alone.
+    pub(super) fn of_one_thread(level: KernelLevel) -> Result<Arc<Self>> {
+        Self::with_threads(level, 1)
+    }
+
+    fn with_threads(level: KernelLevel, threads: usize) -> Result<Arc<Self>> {
+        let pool = Pool::new(threads)?;
         let simd = Simd::all().find(|simd| simd.level() == level);
         Ok(Arc::new(Self { pool, simd, wide: Mutex::default() }))
     }
@@ -43,6 +53,23 @@ pub(super) struct Packed {
 impl Linear {
     pub(super) fn from_quantized(weights: Arc<QTensor>) -> Result<Self> {
         Ok(Self::Candle(QMatMul::from_arc(weights)?))
+    }
+
+    /// A layer in the processor's memory, from its rows as a file has them.
+    pub(super) fn from_bytes(
+        bytes: &[u8],
+        (dtype, [outputs, inputs]): (GgmlDType, [usize; 2]),
+        processor: &Arc<Processor>,
+    ) -> Result<Self> {
+        if let Some(simd) = processor.simd
+            && let Some(mut packer) = Packer::new(dtype, outputs, inputs)
+        {
+            packer.push(bytes);
+            let matrix = Arc::new(packer.finish());
+            return Ok(Self::Packed(Packed { matrix, simd, processor: processor.clone() }));
+        }
+        let storage = QStorage::from_data(Cow::Borrowed(bytes), &Device::Cpu, dtype)?;
+        Self::from_quantized(Arc::new(QTensor::new(storage, (outputs, inputs))?))
     }
 
     /// `[rows, inputs]` to `[rows, outputs]`.

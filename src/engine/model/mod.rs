@@ -1,5 +1,5 @@
 //! The transformers: a file in, logits out. Those that write answers come from GGUF files; `marian` translates, and comes
-//! from safetensors.
+//! from safetensors; `bert` encodes sentences.
 //!
 //! They are ours because the ready-made ones of candle-transformers cannot batch, cannot share a prefix, keep the cache
 //! inside the weights and have defects (half-precision rotary tables in qwen3, masks that are never freed in qwen2). Here
@@ -8,6 +8,7 @@
 
 mod architecture;
 mod attention;
+pub mod bert;
 mod decoder;
 pub mod gguf;
 mod kernel;
@@ -63,7 +64,7 @@ pub enum ModelError {
         /// How many there are.
         vocabulary: usize,
     },
-    /// A file of a translation model could not be read.
+    /// A file of a translation model or an encoder could not be read.
     #[error("cannot read {path}: {source}")]
     Io {
         /// The file.
@@ -71,7 +72,7 @@ pub enum ModelError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A file of a translation model is broken, or of a kind that is not computed here.
+    /// A file of a translation model or an encoder is broken, or of a kind that is not computed here.
     #[error("{path} is not usable: {problem}")]
     Unusable {
         /// The file.

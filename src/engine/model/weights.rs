@@ -68,6 +68,13 @@ pub(super) struct FileRows {
 }
 
 impl FileRows {
+    /// Rows of `width` numbers, from byte `start` of a file on.
+    pub(super) fn open(path: &Path, start: u64, dtype: GgmlDType, width: usize) -> std::io::Result<Self> {
+        let (reader, path) = (Mutex::new(Reader::open(path)?), path.to_owned());
+        let row_bytes = width / dtype.block_size() * dtype.type_size();
+        Ok(Self { reader, path, start, row_bytes, width, dtype, device: Device::Cpu })
+    }
+
     /// `[numbers.len(), width]` in f32: the rows of these numbers, each smaller than the matrix has rows.
     pub(super) fn read(&self, numbers: &[u32]) -> Result<Tensor, ModelError> {
         let mut bytes = Vec::with_capacity(numbers.len() * self.row_bytes);

@@ -6,36 +6,22 @@
 //! (`sentence_piece`), ids of a network's vocabulary (`marian`).
 
 mod normalize;
+mod pieces;
 mod proto;
 
-use ahash::AHashMap;
-
-use self::normalize::{Normalizer, SPACE};
+use self::normalize::Normalizer;
+pub use self::normalize::SPACE;
+pub use self::pieces::Pieces;
+use self::pieces::Score;
 use self::proto::{ModelProto, PieceKind};
-
-/// How much worse than the worst piece an unknown character is.
-const UNKNOWN_PENALTY: f32 = 10.0;
 
 /// The pieces of one SentencePiece model file.
 pub struct Unigram {
     normalizer: Normalizer,
-    /// Pieces that text may become.
-    known: AHashMap<Box<str>, (u32, Score)>,
-    /// The longest of them, in bytes.
-    longest: usize,
-    /// The best score of a normal piece.
-    highest: f32,
-    unknown_score: f32,
+    pieces: Pieces,
     /// Of each byte, where unknown characters are written as bytes.
     bytes: Option<Box<[u32; 256]>>,
     unknown: u32,
-}
-
-/// Of a piece: its own, or what makes a user-defined one win.
-#[derive(Clone, Copy)]
-enum Score {
-    Normal(f32),
-    UserDefined,
 }
 
 /// A stretch of a text.
@@ -45,23 +31,6 @@ pub struct Piece {
     pub text: String,
     /// Its number in the file.
     pub id: u32,
-}
-
-/// The best way to one place in the text.
-#[derive(Clone, Copy, Default)]
-struct Best {
-    /// Where its last piece begins and what it is; `None` while no way is known.
-    last: Option<(usize, Option<u32>)>,
-    score: f32,
-}
-
-impl Best {
-    /// Takes another way where it is better.
-    fn offer(&mut self, score: f32, start: usize, piece: Option<u32>) {
-        if self.last.is_none() || score > self.score {
-            *self = Self { last: Some((start, piece)), score };
-        }
-    }
 }
 
 impl Unigram {
@@ -75,17 +44,11 @@ impl Unigram {
             let kind = proto.trainer.model_type;
             return Err(format!("it is of the kind {kind}, and only unigram models (1) are read"));
         }
-        let (mut known, mut fixed, mut unknown) = (AHashMap::new(), Vec::new(), None);
-        let mut longest = 0;
+        let (mut pieces, mut fixed, mut unknown) = (Pieces::default(), Vec::new(), None);
         let mut named: [Option<u32>; 256] = [None; 256];
-        let (mut worst, mut highest) = (f32::MAX, f32::MIN);
         for (id, piece) in (0..).zip(&proto.pieces) {
             let score = match piece.kind() {
-                PieceKind::Normal => {
-                    worst = worst.min(piece.score);
-                    highest = highest.max(piece.score);
-                    Score::Normal(piece.score)
-                }
+                PieceKind::Normal => Score::Normal(piece.score),
                 PieceKind::UserDefined => {
                     fixed.push(piece.text.as_str().into());
                     Score::UserDefined
@@ -104,10 +67,9 @@ impl Unigram {
             if piece.text.is_empty() {
                 return Err("a piece is empty".to_owned());
             }
-            longest = longest.max(piece.text.len());
-            known.insert(piece.text.as_str().into(), (id, score));
+            pieces.add(&piece.text, id, score);
         }
-        if known.is_empty() {
+        if pieces.is_empty() {
             return Err("it has no pieces".to_owned());
         }
         let bytes = match proto.trainer.byte_fallback {
@@ -117,10 +79,7 @@ impl Unigram {
         };
         Ok(Self {
             normalizer: Normalizer::new(proto, fixed)?,
-            known,
-            longest,
-            highest,
-            unknown_score: worst - UNKNOWN_PENALTY,
+            pieces,
             bytes,
             unknown: unknown.ok_or("it has no piece for what is unknown")?,
         })
@@ -131,7 +90,7 @@ impl Unigram {
         let text = self.normalizer.normalize(text);
         let mut found: Vec<Piece> = Vec::new();
         let mut after_unknown = false;
-        for (part, id) in self.best_path(&text) {
+        for (part, id) in self.pieces.best_path(&text) {
             match (id, &self.bytes) {
                 (Some(id), _) => found.push(Piece { text: part.to_owned(), id }),
                 (None, Some(bytes)) => found.extend(
@@ -153,35 +112,5 @@ impl Unigram {
             Some(byte) => vec![byte],
             None => piece.replace(SPACE, " ").into_bytes(),
         }
-    }
-
-    /// The stretches of the likeliest cut, with their pieces where there is one.
-    fn best_path<'t>(&self, text: &'t str) -> Vec<(&'t str, Option<u32>)> {
-        let mut best = vec![Best::default(); text.len() + 1];
-        for (start, c) in text.char_indices() {
-            let so_far = best[start].score;
-            let mut is_covered = false;
-            let ends = text[start..].char_indices().map(|(at, c)| start + at + c.len_utf8());
-            for end in ends.take_while(|end| end - start <= self.longest) {
-                let Some(&(id, score)) = self.known.get(&text[start..end]) else { continue };
-                let score = match score {
-                    Score::Normal(score) => score,
-                    Score::UserDefined => ((end - start) as f32 * self.highest) - 0.1,
-                };
-                best[end].offer(score + so_far, start, Some(id));
-                is_covered |= end - start == c.len_utf8();
-            }
-            if !is_covered {
-                best[start + c.len_utf8()].offer(self.unknown_score + so_far, start, None);
-            }
-        }
-        let mut path = Vec::new();
-        let mut end = text.len();
-        while let Some((start, id)) = best[end].last {
-            path.push((&text[start..end], id));
-            end = start;
-        }
-        path.reverse();
-        path
     }
 }

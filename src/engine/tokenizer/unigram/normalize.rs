@@ -8,7 +8,7 @@
 use super::proto::{ModelProto, NormalizerSpec};
 
 /// What stands for a space.
-pub(super) const SPACE: char = '▁';
+pub const SPACE: char = '▁';
 
 /// Rules of one model file.
 pub(super) struct Normalizer {

@@ -1,0 +1,70 @@
+//! The encoder: which one the checks take, and the encoders of `stislo models`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::progress::Bars;
+use crate::answer::Resources;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::hub::{EncoderManifest, Hub};
+use crate::service;
+
+/// What stands for no encoder.
+const NONE: &str = "none";
+
+/// The encoder with this name, if there is one. Case does not matter.
+pub(super) fn named(name: &str) -> Result<Option<EncoderManifest>, Error> {
+    Ok(EncoderManifest::builtin()?.into_iter().find(|manifest| manifest.name.eq_ignore_ascii_case(name)))
+}
+
+/// Downloads it, and says where it is.
+pub(super) async fn pull(hub: &Hub, manifest: &EncoderManifest, bars: &Bars) -> Result<String, Error> {
+    Ok(format!("{}\n", hub.fetch_encoder(manifest, bars).await?.path().display()))
+}
+
+/// The lines of the list.
+pub(super) fn list(hub: &Hub) -> Result<String, Error> {
+    let mut out = format!("\n{:<30} {:>9}  {:<11} {}\n", "ENCODER", "SIZE", "STATE", "LICENCE");
+    for manifest in EncoderManifest::builtin()? {
+        let state = if hub.cached_encoder(&manifest).is_some() { "here" } else { "-" };
+        let (name, licence, size) = (&manifest.name, &manifest.licence, indicatif::DecimalBytes(manifest.size));
+        let _ = writeln!(out, "{name:<30} {:>9}  {state:<11} {licence}", size.to_string());
+    }
+    Ok(out)
+}
+
+/// Those that are on disk.
+pub(super) fn here(hub: &Hub) -> Result<Vec<EncoderManifest>, Error> {
+    let all = EncoderManifest::builtin()?;
+    Ok(all.into_iter().filter(|manifest| hub.cached_encoder(manifest).is_some()).collect())
+}
+
+/// The file of the encoder that checks take: the one that was asked for, or the first that is on disk.
+fn chosen(settings: &Settings) -> Result<Option<PathBuf>, Error> {
+    let hub = Hub::new(settings.hub.clone())?;
+    let wanted = settings.encoder.as_deref();
+    if wanted.is_some_and(|wanted| wanted.eq_ignore_ascii_case(NONE)) {
+        return Ok(None);
+    }
+    let path_of = |manifest: &EncoderManifest| hub.cached_encoder(manifest).map(|file| file.path().to_owned());
+    let Some(wanted) = wanted else { return Ok(EncoderManifest::builtin()?.iter().find_map(path_of)) };
+    let Some(manifest) = named(wanted)? else { return Ok(Some(PathBuf::from(wanted))) };
+    let missing = || Error::Setting {
+        name: "--encoder",
+        reason: format!("{wanted} is not on this machine; get it with `stislo models pull {wanted}`"),
+    };
+    path_of(&manifest).ok_or_else(missing).map(Some)
+}
+
+/// Loads what checks may use.
+pub(super) fn resources(settings: &Settings) -> Result<Resources, Error> {
+    let encoder = chosen(settings)?.map(|path| service::encoder(&path)).transpose()?;
+    Ok(Resources { encoder })
+}
+
+/// What decides the verdicts of checks besides the program, for the keys of kept answers.
+pub(super) fn signature(settings: &Settings) -> Result<Vec<String>, Error> {
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    Ok(chosen(settings)?.map(|path| format!("encoder {} {} bytes", path.display(), size(&path))).into_iter().collect())
+}
