@@ -5,6 +5,7 @@
 //! [`Service::write`]. A service is cheap to clone; the weights are behind its engine. Texts are translated in `translation`.
 //! Not here: keeping answers.
 
+mod check;
 mod judge;
 mod recipe;
 mod repair;
@@ -30,6 +31,7 @@ use crate::translate::{Glossary, Translators};
 
 use self::run::Run;
 
+pub use self::check::{Checker, Original};
 pub use self::judge::Calibration;
 pub use self::recipe::{Recipe, Weakness};
 pub use crate::translate::{

@@ -41,6 +41,9 @@ pub struct Signals {
     /// The same with the sentences that stand as its evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoder_evidence: Option<f32>,
+    /// How many standard deviations the model's belief in it stands above that in true claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judge: Option<f32>,
 }
 
 impl Signals {
@@ -76,8 +79,11 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     findings.extend(reference.judged(text, Place::Sentence));
     let likeness = reference.likeness(text, language, &link.sentences);
     findings.extend(likeness.and_then(|it| it.finding(Place::Sentence)));
-    let signals =
-        Signals { encoder: likeness.map(|it| it.best), encoder_evidence: likeness.and_then(|it| it.evidence) };
+    let signals = Signals {
+        encoder: likeness.map(|it| it.best),
+        encoder_evidence: likeness.and_then(|it| it.evidence),
+        judge: reference.judgement(text),
+    };
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
     Held { text: text.to_owned(), evidence, findings, signals }
 }

@@ -1,9 +1,8 @@
-//! `stislo check`: a summary that a person wrote, held against its article, without any model that writes.
+//! `stislo check`: a summary that a person wrote, held against its article.
 //!
-//! A claim may be one short sentence, which no guess of languages can be sure of: it is taken for one of the three by its
-//! letters, and by the article's language where they do not tell.
+//! Rules check it, and what is on this machine besides: dictionaries, an encoder, a model that judges. Nothing is downloaded
+//! for it.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -13,11 +12,12 @@ use serde_json::json;
 
 use super::input::Format;
 use super::render::{self, Page};
-use crate::answer::{self, Checked, Reference, Resources};
+use crate::answer::Checked;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::{self, AnnotatedArticle, Article, IntakeError, Source};
-use crate::language::{self, Language, language_of};
+use crate::intake::{Article, IntakeError, Source};
+use crate::language::Language;
+use crate::service::{Checker, Original};
 
 /// What to check.
 #[derive(Debug, clap::Args)]
@@ -29,8 +29,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "ARTICLE", required_unless_present = "batch", conflicts_with = "batch")]
     against: Option<PathBuf>,
     /// Language of the summary: en, uk or ru; guessed by its letters when not given
-    #[arg(long, value_name = "LANG")]
+    #[arg(long, visible_alias = "language", value_name = "LANG")]
     lang: Option<Language>,
+    /// Language of the article: en, uk or ru; guessed when not given
+    #[arg(long, value_name = "LANG")]
+    from: Option<Language>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "batch")]
     format: Format,
@@ -50,38 +53,39 @@ struct Row {
     claim: String,
 }
 
-pub(super) fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
+pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
+    let checker = super::open::checker(settings).await?;
     let count = match (&args.batch, &args.summary, &args.against) {
-        (Some(path), ..) => batch(path, args.lang, &super::encoders::resources(settings)?)?,
-        (None, Some(summary), Some(against)) => one(&args, (summary, against), settings)?,
+        (Some(path), ..) => batch(path, &args, &checker).await?,
+        (None, Some(summary), Some(against)) => {
+            let (checked, article) = one(&args, (summary, against), &checker).await?;
+            let page = Page::of_stdout(settings);
+            args.format.print(|| text(&checked, article.article(), &page), || json(&checked, article.article()))?;
+            findings(&checked)
+        }
         // clap asks for both where no batch is given.
         _ => 0,
     };
     if args.fail && count > 0 { Err(Error::Findings { count }) } else { Ok(()) }
 }
 
-/// Checks one summary and prints what was found; gives how much.
-fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> Result<usize, Error> {
-    let stdin = Path::new("-");
-    if summary == stdin && against == stdin {
+/// Checks one summary.
+async fn one(args: &Args, (summary, against): (&Path, &Path), checker: &Checker) -> Result<(Checked, Original), Error> {
+    if [summary, against].iter().all(|path| *path == Path::new("-")) {
         let reason = "only one of summary and article can be standard input; name a file for the other".to_owned();
         return Err(Error::Setting { name: "--against", reason });
     }
-    let reference = reference(super::input::read(against, None)?, &super::encoders::resources(settings)?)?;
-    let article = reference.article();
-    let note = note(super::input::read(summary, args.lang)?, article)?;
-    let checked = answer::against(&note, &reference);
-    let page = Page::of_stdout(settings);
-    args.format.print(|| text(&checked, article, &page), || json(&checked, article))?;
-    Ok(findings(&checked))
+    let article = checker.read(super::input::read(against, args.from)?)?;
+    let checked = checker.check(super::input::read(summary, args.lang)?, &article).await?;
+    Ok((checked, article))
 }
 
 /// Checks each claim of a file and prints a line for it; gives how much was found. A claim or an article that is refused has
 /// an `error` in its line, and the others go on.
-fn batch(path: &Path, lang: Option<Language>, resources: &Resources) -> Result<usize, Error> {
+async fn batch(path: &Path, args: &Args, checker: &Checker) -> Result<usize, Error> {
     let failed = |source| Error::Io { doing: "read", path: path.to_owned(), source };
     let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
-    let mut read: Option<(String, Result<Reference, IntakeError>)> = None;
+    let mut read: Option<(String, Result<Original, IntakeError>)> = None;
     let mut count = 0;
     for (at, line) in file.lines().enumerate() {
         let line = line.map_err(failed)?;
@@ -94,84 +98,27 @@ fn batch(path: &Path, lang: Option<Language>, resources: &Resources) -> Result<u
         let source =
             |text: &str, name: &str, language| Source { bytes: text.into(), name: name.into(), title: None, language };
         // Claims about one article mostly stand together.
-        let reference = match &read {
-            Some((text, reference)) if *text == article => reference,
-            _ => {
-                let result = reference(source(&article, "article", None), resources);
-                &read.insert((article, result)).1
-            }
-        };
-        let outcome = reference.as_ref().map_err(ToString::to_string).and_then(|reference| {
-            let article = reference.article();
-            let note = note(source(&claim, "claim", lang), article).map_err(|error| error.to_string())?;
-            Ok((answer::against(&note, reference), article))
-        });
-        let printed = match outcome {
-            Ok((checked, article)) => {
-                count += findings(&checked);
-                let mut value = json(&checked, article);
-                value["id"] = json!(id);
-                value
-            }
-            Err(error) => json!({ "id": id, "error": error }),
+        if read.as_ref().is_none_or(|(text, _)| *text != article) {
+            let result = checker.read(source(&article, "article", args.from));
+            read = Some((article, result));
+        }
+        let printed = match &read {
+            Some((_, Ok(article))) => match checker.check(source(&claim, "claim", args.lang), article).await {
+                Ok(checked) => {
+                    count += findings(&checked);
+                    let mut value = json(&checked, article.article());
+                    value["id"] = json!(id);
+                    value
+                }
+                Err(Error::Intake(error)) => json!({ "id": id, "error": error.to_string() }),
+                Err(error) => return Err(error),
+            },
+            Some((_, Err(error))) => json!({ "id": id, "error": error.to_string() }),
+            None => continue,
         };
         super::input::print(&format!("{printed}\n"))?;
     }
     Ok(count)
-}
-
-/// Reads an article that summaries are held against.
-fn reference(source: Source, resources: &Resources) -> Result<Reference, IntakeError> {
-    Ok(Reference::with(AnnotatedArticle::of(intake::read(source)?), resources))
-}
-
-/// Reads a summary in the language that is given, or that its letters tell.
-fn note(source: Source, article: &Article) -> Result<Article, IntakeError> {
-    let language = source.language.or_else(|| {
-        language_by_letters(std::str::from_utf8(&source.bytes).ok()?, (article.text(), article.language()))
-    });
-    intake::read_note(Source { language, ..source }, article.language())
-}
-
-/// Which of the three languages a text about this article is in; nothing when it has no letters of theirs. Where letters do not
-/// tell Ukrainian from Russian, a text that has the words of the article is in its language.
-fn language_by_letters(text: &str, (article, otherwise): (&str, Language)) -> Option<Language> {
-    let count = |of: &dyn Fn(char) -> bool| text.chars().filter(|&c| of(c)).count();
-    let cyrillic = count(&|c| ('\u{400}'..='\u{52f}').contains(&c));
-    let latin = count(&|c| c.is_ascii_alphabetic());
-    if cyrillic + latin == 0 {
-        return None;
-    }
-    // A Cyrillic text may be full of Latin names.
-    if cyrillic * 3 < latin {
-        return Some(Language::En);
-    }
-    let own = |language: Language| count(&|c| language.letters_of_the_other().contains(c));
-    let (russian, ukrainian) = (own(Language::Uk), own(Language::Ru));
-    match russian.cmp(&ukrainian) {
-        std::cmp::Ordering::Less => Some(Language::Uk),
-        std::cmp::Ordering::Greater => Some(Language::Ru),
-        std::cmp::Ordering::Equal => {
-            if otherwise != Language::En && shares_words(text, article) {
-                return Some(otherwise);
-            }
-            let guess = language_of(text).and_then(|guess| guess.language).filter(|&it| it != Language::En);
-            let other = if otherwise == Language::En { Language::Ru } else { otherwise };
-            Some(guess.unwrap_or(other))
-        }
-    }
-}
-
-/// True when half of the longer words of a text begin as words of the article do.
-fn shares_words(text: &str, article: &str) -> bool {
-    const LETTERS: usize = 5;
-    let begins = |text: &str| -> Vec<String> {
-        let words = language::words(text).filter(|word| word.chars().count() >= LETTERS);
-        words.map(|word| word.to_lowercase().chars().take(LETTERS).collect()).collect()
-    };
-    let known: HashSet<String> = begins(article).into_iter().collect();
-    let own = begins(text);
-    !own.is_empty() && own.iter().filter(|word| known.contains(*word)).count() * 2 >= own.len()
 }
 
 fn findings(checked: &Checked) -> usize {
@@ -210,26 +157,4 @@ fn json(checked: &Checked, article: &Article) -> serde_json::Value {
         "sentences": checked.sentences,
         "findings": findings(checked),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_short_claim_is_in_one_of_the_three() {
-        for (text, language) in [
-            ("Ціни зросли на 5%.", Language::Uk),
-            ("Цены выросли на 5%.", Language::Ru),
-            ("Prices rose by 5%.", Language::En),
-            ("Ford і GM подорожчали", Language::Uk),
-            ("Суд оправдал мэра.", Language::Ru),
-        ] {
-            assert_eq!(language_by_letters(text, ("", Language::En)), Some(language), "{text}");
-        }
-        assert_eq!(language_by_letters("Парад", ("", Language::Uk)), Some(Language::Uk));
-        assert_eq!(language_by_letters("5%", ("", Language::Uk)), None);
-        let article = ("Рада збереться знову у березні.", Language::Uk);
-        assert_eq!(language_by_letters("Рада збереться 21 березня.", article), Some(Language::Uk));
-    }
 }

@@ -121,7 +121,7 @@ impl Cli {
             Command::Compare(args) => interruptible(summarize::execute(args, Work::Compare, &settings)).await,
             Command::Translate(args) => interruptible(translate::execute(args, &settings)).await,
             Command::Extract(args) => extract::execute(args),
-            Command::Check(args) => check::execute(args, &settings),
+            Command::Check(args) => check::execute(args, &settings).await,
             Command::Models(args) => interruptible(models::execute(args, &settings)).await,
             Command::Bench(args) => interruptible(bench::execute(args, &settings)).await,
             Command::Eval(args) => interruptible(eval::execute(args, &settings)).await,

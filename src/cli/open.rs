@@ -13,9 +13,11 @@ use crate::engine::model::ARCHITECTURES;
 use crate::error::Error;
 use crate::hub::{Catalogue, ChooseRequest, Hub, Judge, Manifest, Quality, TranslatorKind, TranslatorManifest};
 use crate::language::Language;
-use crate::service::{Calibration, Direction, Recipe, Service, Weakness};
+use crate::service::{Calibration, Checker, Direction, Recipe, Service, Weakness};
 use crate::translate::Translators;
 
+/// What is named where no model is wanted.
+const NO_MODEL: &str = "none";
 /// Most models that are named as better.
 const MOST_BETTER: usize = 2;
 
@@ -58,6 +60,27 @@ pub(super) async fn translator(settings: &Settings, direction: Direction, bars: 
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
     let service = find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await?;
     Ok(service.with_resources(super::encoders::resources(settings)?))
+}
+
+/// What checks a text: what is on this machine, and the model that was asked for, or the first on this machine that can
+/// judge. Nothing is downloaded unless it was asked for by name.
+pub(super) async fn checker(settings: &Settings) -> Result<Checker, Error> {
+    let checker = Checker::new(super::encoders::resources(settings)?);
+    let model = match settings.model.as_deref() {
+        Some(NO_MODEL) => None,
+        Some(name) => Some(name.to_owned()),
+        None => judge_on_disk(&Hub::new(settings.hub.clone())?)?,
+    };
+    let Some(model) = model else { return Ok(checker) };
+    let settings = Settings { model: Some(model), ..settings.clone() };
+    Ok(checker.with_judge(service(&settings, &Bars::new(&settings)).await?))
+}
+
+/// The name of the first model in the cache that can judge.
+fn judge_on_disk(hub: &Hub) -> Result<Option<String>, Error> {
+    let catalogue = Catalogue::builtin()?;
+    let mut judges = catalogue.iter().filter(|manifest| manifest.judge.is_some() && is_runnable(manifest));
+    Ok(judges.find(|manifest| hub.cached(manifest).is_some()).map(|manifest| manifest.name.clone()))
 }
 
 /// Finds the model's file, and downloads it where it is not here yet.

@@ -1,0 +1,145 @@
+//! A text that a person wrote, held against an article with everything that is there: rules, dictionaries, encoder, judge.
+//!
+//! A claim may be one short sentence, which no guess of languages can be sure of: it is taken for one of the three by its
+//! letters, and by the article's language where they do not tell. Not here: how each of them checks.
+
+use std::collections::HashSet;
+
+use super::Service;
+use crate::answer::{self, Checked, Reference, Resources};
+use crate::error::Error;
+use crate::intake::{self, AnnotatedArticle, Article, IntakeError, Source};
+use crate::language::{self, Language, language_of};
+use crate::plan::NumberedLines;
+
+/// Checks texts against articles.
+#[derive(Default)]
+pub struct Checker {
+    resources: Resources,
+    /// What judges the claims that nothing else has anything against.
+    judge: Option<Service>,
+}
+
+/// An article that texts are held against.
+pub struct Original {
+    reference: Reference,
+    lines: NumberedLines,
+}
+
+impl Original {
+    /// The article.
+    pub fn article(&self) -> &Article {
+        self.reference.article()
+    }
+}
+
+impl Checker {
+    /// A checker with these resources, and no judge.
+    pub fn new(resources: Resources) -> Self {
+        Self { resources, judge: None }
+    }
+
+    /// The same with the model of a service as the judge.
+    #[must_use]
+    pub fn with_judge(self, judge: Service) -> Self {
+        Self { judge: Some(judge), ..self }
+    }
+
+    /// Reads an article.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn read(&self, source: Source) -> Result<Original, IntakeError> {
+        let article = AnnotatedArticle::of(intake::read(source)?);
+        let lines = NumberedLines::of(&article);
+        Ok(Original { reference: Reference::with(article, &self.resources), lines })
+    }
+
+    /// Holds a text against an article; its language is guessed where none is given.
+    ///
+    /// # Errors
+    /// When the text is refused, or the judge fails.
+    pub async fn check(&self, text: Source, original: &Original) -> Result<Checked, Error> {
+        let Original { reference, lines } = original;
+        let text = note(text, reference.article())?;
+        let checked = answer::against(&text, reference);
+        let Some(judge) = &self.judge else { return Ok(checked) };
+        let undecided = reference.undecided_in(&checked);
+        if undecided.is_empty() {
+            return Ok(checked);
+        }
+        judge.judge(reference, lines, &undecided).await?;
+        Ok(answer::against(&text, reference))
+    }
+}
+
+/// Reads a summary in the language that is given, or that its letters tell.
+fn note(source: Source, article: &Article) -> Result<Article, IntakeError> {
+    let language = source.language.or_else(|| {
+        language_by_letters(std::str::from_utf8(&source.bytes).ok()?, (article.text(), article.language()))
+    });
+    intake::read_note(Source { language, ..source }, article.language())
+}
+
+/// Which of the three languages a text about this article is in; nothing when it has no letters of theirs. Where letters do not
+/// tell Ukrainian from Russian, a text that has the words of the article is in its language.
+fn language_by_letters(text: &str, (article, otherwise): (&str, Language)) -> Option<Language> {
+    let count = |of: &dyn Fn(char) -> bool| text.chars().filter(|&c| of(c)).count();
+    let cyrillic = count(&|c| ('\u{400}'..='\u{52f}').contains(&c));
+    let latin = count(&|c| c.is_ascii_alphabetic());
+    if cyrillic + latin == 0 {
+        return None;
+    }
+    // A Cyrillic text may be full of Latin names.
+    if cyrillic * 3 < latin {
+        return Some(Language::En);
+    }
+    let own = |language: Language| count(&|c| language.letters_of_the_other().contains(c));
+    let (russian, ukrainian) = (own(Language::Uk), own(Language::Ru));
+    match russian.cmp(&ukrainian) {
+        std::cmp::Ordering::Less => Some(Language::Uk),
+        std::cmp::Ordering::Greater => Some(Language::Ru),
+        std::cmp::Ordering::Equal => {
+            if otherwise != Language::En && shares_words(text, article) {
+                return Some(otherwise);
+            }
+            let guess = language_of(text).and_then(|guess| guess.language).filter(|&it| it != Language::En);
+            let other = if otherwise == Language::En { Language::Ru } else { otherwise };
+            Some(guess.unwrap_or(other))
+        }
+    }
+}
+
+/// True when half of the longer words of a text begin as words of the article do.
+fn shares_words(text: &str, article: &str) -> bool {
+    const LETTERS: usize = 5;
+    let begins = |text: &str| -> Vec<String> {
+        let words = language::words(text).filter(|word| word.chars().count() >= LETTERS);
+        words.map(|word| word.to_lowercase().chars().take(LETTERS).collect()).collect()
+    };
+    let known: HashSet<String> = begins(article).into_iter().collect();
+    let own = begins(text);
+    !own.is_empty() && own.iter().filter(|word| known.contains(*word)).count() * 2 >= own.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_claim_is_in_one_of_the_three() {
+        for (text, language) in [
+            ("Ціни зросли на 5%.", Language::Uk),
+            ("Цены выросли на 5%.", Language::Ru),
+            ("Prices rose by 5%.", Language::En),
+            ("Ford і GM подорожчали", Language::Uk),
+            ("Суд оправдал мэра.", Language::Ru),
+        ] {
+            assert_eq!(language_by_letters(text, ("", Language::En)), Some(language), "{text}");
+        }
+        assert_eq!(language_by_letters("Парад", ("", Language::Uk)), Some(Language::Uk));
+        assert_eq!(language_by_letters("5%", ("", Language::Uk)), None);
+        let article = ("Рада збереться знову у березні.", Language::Uk);
+        assert_eq!(language_by_letters("Рада збереться 21 березня.", article), Some(Language::Uk));
+    }
+}
