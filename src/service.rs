@@ -16,7 +16,7 @@ use std::time::Instant;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Answer, KeyFact, ModelInfo, Reference, SourceInfo, Strategy, Summary, TimingsInfo};
+use crate::answer::{Answer, KeyFact, ModelInfo, Reference, Resources, SourceInfo, Strategy, Summary, TimingsInfo};
 use crate::cache::Key;
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
@@ -104,6 +104,7 @@ pub struct Service {
     engine: Engine,
     recipe: Recipe,
     translators: Translators,
+    resources: Resources,
 }
 
 /// An article that was read, and the plan of what is to be written about it.
@@ -148,7 +149,19 @@ impl Prepared {
 impl Service {
     /// A service on an engine with the model of a recipe.
     pub fn new(engine: Engine, recipe: Recipe) -> Self {
-        Self { engine, recipe, translators: Translators::new() }.with_translators(Translators::new())
+        let resources = Resources::default();
+        Self { engine, recipe, translators: Translators::new(), resources }.with_translators(Translators::new())
+    }
+
+    /// A service whose answers are held against these, too.
+    #[must_use]
+    pub fn with_resources(self, resources: Resources) -> Self {
+        Self { resources, ..self }
+    }
+
+    /// What answers are held against besides their article.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
     }
 
     /// The engine, for its health.
@@ -210,7 +223,7 @@ impl Service {
         bounds.cancel.check()?;
         let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
-        let reference = Reference::new(article.clone());
+        let reference = Reference::with(article.clone(), &self.resources);
         let subject = Subject { article, reference, options, terms, permit: None };
         Ok(Prepared { subject, lines, next, writes, pivoted, started })
     }

@@ -39,7 +39,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     let reading = Annotation::of_claim(text);
     let language_match = reference.language_match(language);
     let link = evidence::search(&reading, reference, language_match);
-    let mut findings = form::findings(text, language, Place::Sentence);
+    let mut findings = form::check(&reading, reference, (language, Place::Sentence));
     if link.weak {
         findings.push(Finding::new(FindingKind::EvidenceWeak, Place::Sentence, ""));
     }

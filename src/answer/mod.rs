@@ -26,6 +26,8 @@ mod parse;
 mod quote;
 mod reference;
 mod repair;
+mod resources;
+mod spelling;
 mod stance;
 #[cfg(test)]
 mod stance_cases;
@@ -42,6 +44,7 @@ pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
 pub use self::repair::{Failing, Part, Rewritten, failing, is_sound, missing, settle};
+pub use self::resources::Resources;
 pub use self::warning::{LanguageWarning, WarningCode};
 use crate::language::{Language, SentenceId};
 pub use crate::plan::Strategy;

@@ -7,8 +7,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Resources;
 use crate::intake::{AnnotatedArticle, Article};
-use crate::language::{Annotation, Date, Decimal, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What};
+use crate::language::{
+    Annotation, Date, Decimal, Dictionaries, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What,
+};
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -42,13 +45,20 @@ pub struct Reference {
     words: HashMap<Key, Vec<usize>>,
     figures: HashMap<Figure, Vec<usize>>,
     names: Vec<SourceName>,
+    /// The words of the languages, where they are known.
+    pub(super) dictionaries: Dictionaries,
     /// What the texts that were held against it say: a line is checked again with every line behind it.
     claims: Mutex<HashMap<String, Arc<Annotation>>>,
 }
 
 impl Reference {
-    /// Prepares an article.
+    /// Prepares an article that texts are held against by rules alone.
     pub fn new(article: Arc<AnnotatedArticle>) -> Self {
+        Self::with(article, &Resources::default())
+    }
+
+    /// Prepares an article.
+    pub fn with(article: Arc<AnnotatedArticle>, resources: &Resources) -> Self {
         let (mut words, mut figures): (HashMap<_, Vec<usize>>, HashMap<_, Vec<usize>>) = Default::default();
         let mut names: BTreeMap<&str, SourceName> = BTreeMap::new();
         // The title stands behind the last sentence: it supports names and numbers, and is never evidence.
@@ -71,7 +81,8 @@ impl Reference {
             }
         }
         let names = names.into_values().collect();
-        Self { article, words, figures, names, claims: Mutex::default() }
+        let dictionaries = resources.dictionaries.clone();
+        Self { article, words, figures, names, dictionaries, claims: Mutex::default() }
     }
 
     /// The article.
@@ -114,6 +125,11 @@ impl Reference {
             merged(alike.iter().map(|name| &name.sentences)),
             alike.iter().any(|name| name.certain && name.key.is_close(key)),
         )
+    }
+
+    /// True when the article has a name for certain that token `i` of a text sounds like, or is made of.
+    pub(super) fn has_name_like(&self, (text, i): (&Annotation, usize)) -> bool {
+        self.names.iter().any(|name| name.certain && name.key.is_like(&text.name_keys[i]))
     }
 
     /// What a word is worth that this many sentences have.

@@ -3,7 +3,7 @@
 //! A claim may be one short sentence, which no guess of languages can be sure of: it is taken for one of the three by its
 //! letters, and by the article's language where they do not tell.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::input::Format;
 use super::render::{self, Page};
-use crate::answer::{self, Checked, Reference};
+use crate::answer::{self, Checked, Reference, Resources};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, IntakeError, Source};
@@ -51,26 +51,53 @@ struct Row {
 }
 
 pub(super) fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
+    let resources = Resources { dictionaries: super::dictionaries::find(settings)? };
+    let mut checker = Checker { resources, languages: BTreeSet::new() };
     let count = match (&args.batch, &args.summary, &args.against) {
-        (Some(path), ..) => batch(path, args.lang)?,
-        (None, Some(summary), Some(against)) => one(&args, (summary, against), settings)?,
+        (Some(path), ..) => batch(path, args.lang, &mut checker)?,
+        (None, Some(summary), Some(against)) => one(&args, (summary, against), (&mut checker, settings))?,
         // clap asks for both where no batch is given.
         _ => 0,
     };
+    let languages: Vec<Language> = checker.languages.into_iter().collect();
+    super::dictionaries::tell_missing(&checker.resources.dictionaries, &languages, settings);
     if args.fail && count > 0 { Err(Error::Findings { count }) } else { Ok(()) }
 }
 
+/// What texts are checked with.
+struct Checker {
+    resources: Resources,
+    /// Languages of the texts that were checked.
+    languages: BTreeSet<Language>,
+}
+
+impl Checker {
+    /// Reads an article that summaries are held against.
+    fn reference(&self, source: Source) -> Result<Reference, IntakeError> {
+        Ok(Reference::with(AnnotatedArticle::of(intake::read(source)?), &self.resources))
+    }
+
+    fn against(&mut self, note: &Article, reference: &Reference) -> Checked {
+        self.languages.insert(note.language());
+        answer::against(note, reference)
+    }
+}
+
 /// Checks one summary and prints what was found; gives how much.
-fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> Result<usize, Error> {
+fn one(
+    args: &Args,
+    (summary, against): (&Path, &Path),
+    (checker, settings): (&mut Checker, &Settings),
+) -> Result<usize, Error> {
     let stdin = Path::new("-");
     if summary == stdin && against == stdin {
         let reason = "only one of summary and article can be standard input; name a file for the other".to_owned();
         return Err(Error::Setting { name: "--against", reason });
     }
-    let reference = reference(super::input::read(against, None)?)?;
+    let reference = checker.reference(super::input::read(against, None)?)?;
     let article = reference.article();
     let note = note(super::input::read(summary, args.lang)?, article)?;
-    let checked = answer::against(&note, &reference);
+    let checked = checker.against(&note, &reference);
     let page = Page::of_stdout(settings);
     args.format.print(|| text(&checked, article, &page), || json(&checked, article))?;
     Ok(findings(&checked))
@@ -78,7 +105,7 @@ fn one(args: &Args, (summary, against): (&Path, &Path), settings: &Settings) -> 
 
 /// Checks each claim of a file and prints a line for it; gives how much was found. A claim or an article that is refused has
 /// an `error` in its line, and the others go on.
-fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
+fn batch(path: &Path, lang: Option<Language>, checker: &mut Checker) -> Result<usize, Error> {
     let failed = |source| Error::Io { doing: "read", path: path.to_owned(), source };
     let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
     let mut read: Option<(String, Result<Reference, IntakeError>)> = None;
@@ -97,14 +124,14 @@ fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
         let reference = match &read {
             Some((text, reference)) if *text == article => reference,
             _ => {
-                let result = reference(source(&article, "article", None));
+                let result = checker.reference(source(&article, "article", None));
                 &read.insert((article, result)).1
             }
         };
         let outcome = reference.as_ref().map_err(ToString::to_string).and_then(|reference| {
             let article = reference.article();
             let note = note(source(&claim, "claim", lang), article).map_err(|error| error.to_string())?;
-            Ok((answer::against(&note, reference), article))
+            Ok((checker.against(&note, reference), article))
         });
         let printed = match outcome {
             Ok((checked, article)) => {
@@ -118,11 +145,6 @@ fn batch(path: &Path, lang: Option<Language>) -> Result<usize, Error> {
         super::input::print(&format!("{printed}\n"))?;
     }
     Ok(count)
-}
-
-/// Reads an article that summaries are held against.
-fn reference(source: Source) -> Result<Reference, IntakeError> {
-    Ok(Reference::new(AnnotatedArticle::of(intake::read(source)?)))
 }
 
 /// Reads a summary in the language that is given, or that its letters tell.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::progress::Bars;
-use crate::answer::{ModelInfo, WarningCode};
+use crate::answer::{ModelInfo, Resources, WarningCode};
 use crate::config::{Settings, Verbosity};
 use crate::engine::Engine;
 use crate::engine::chat::Chat;
@@ -39,7 +39,8 @@ impl Found {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
-        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk))
+        let resources = Resources { dictionaries: super::dictionaries::find(settings)? };
+        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk).with_resources(resources))
     }
 }
 
@@ -56,14 +57,17 @@ pub(super) async fn translator(settings: &Settings, direction: Direction, bars: 
 
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
-    find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await
+    let service = find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await?;
+    super::dictionaries::tell_missing(&service.resources().dictionaries, &Language::ALL, settings);
+    Ok(service)
 }
 
 /// Finds the model's file, and downloads it where it is not here yet.
 pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Error> {
-    let translators = super::desk::signature(settings)?;
+    let (translators, resources) = (super::desk::signature(settings)?, super::dictionaries::signature(settings)?);
     if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
-        return Ok(from_file(Path::new(path), translators));
+        let found = from_file(Path::new(path), translators);
+        return Ok(Found { recipe: Recipe { resources, ..found.recipe }, ..found });
     }
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
@@ -93,18 +97,23 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     let warnings = choice.warning.into_iter().collect();
     let weak = weak(manifest, &catalogue, &super::translators::missing(&hub)?);
     let fluent = fluent(manifest);
-    let recipe = Recipe { bytes: bytes(&path), fluent, weak, warnings, translators, ..Recipe::new(info) };
+    let recipe = Recipe { bytes: bytes(&path), fluent, weak, warnings, translators, resources, ..Recipe::new(info) };
     Ok(Found { path, chat, recipe })
 }
 
 /// Which weights write, told by the file's size and time, since reading it would take a second; and which sources the
 /// program is made of, wherever and whenever it was built.
 fn bytes(path: &Path) -> String {
+    format!("{}; sources {}", identity(path), env!("STISLO_SOURCES"))
+}
+
+/// A file as it is now, told by its size and time.
+pub(super) fn identity(path: &Path) -> String {
     let metadata = std::fs::metadata(path).ok();
     let size = metadata.as_ref().map_or(0, std::fs::Metadata::len);
     let modified = metadata.and_then(|metadata| metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     let modified = modified.unwrap_or_default().as_nanos();
-    format!("{} {size} bytes of {modified} ns; sources {}", path.display(), env!("STISLO_SOURCES"))
+    format!("{} {size} bytes of {modified} ns", path.display())
 }
 
 /// The languages that the manifest says the model writes well.

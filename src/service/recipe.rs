@@ -39,6 +39,8 @@ pub struct Recipe {
     pub warnings: Vec<String>,
     /// What translates, as far as it decides answers: models and glossary.
     pub translators: Vec<String>,
+    /// What answers are held against besides their article: dictionaries.
+    pub resources: Vec<String>,
 }
 
 impl Recipe {
@@ -51,6 +53,7 @@ impl Recipe {
             weak: BTreeMap::new(),
             warnings: Vec::new(),
             translators: Vec::new(),
+            resources: Vec::new(),
         }
     }
 
@@ -88,7 +91,7 @@ impl Recipe {
     }
 
     fn made_by(&self) -> impl serde::Serialize {
-        (&self.model, &self.bytes, &self.fluent, &self.translators)
+        (&self.model, &self.bytes, &self.fluent, &self.translators, &self.resources)
     }
 }
 

@@ -1,0 +1,217 @@
+//! Dictionaries: whether a word is one of its language.
+//!
+//! The files are those of Hunspell (`.aff` with the rules of forms, `.dic` with the stems), which every system has packages of;
+//! `spellbook` reads them. They are data from elsewhere: their size is bounded, they are decoded by the charset that they name,
+//! and what cannot be read is an error with the file's name. A language may have several, as English has of its two spellings.
+//! A dictionary is read when its language is first asked about: the three take half a second together, and most runs need one.
+//!
+//! What one dictionary spells in one way, texts spell in several: apostrophes, stress marks, ё, the hyphen of compounds and the
+//! possessive are levelled here, for all languages alike. Not here: what is done with a word that no dictionary has.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use encoding_rs::Encoding;
+use unicode_normalization::UnicodeNormalization;
+
+use super::Language;
+
+/// Bytes of the largest file that is read: eight times the largest that is known, the stems of Ukrainian.
+const LARGEST: u64 = 64 << 20;
+/// Letters of the longest word that is looked up: longer than any that the three languages write as one.
+const LONGEST: usize = 64;
+/// Letters that the second half of a compound has at least.
+const SECOND_HALF: usize = 4;
+/// Vowels that join the halves of a compound: водопостачання, англомовний, землетрус.
+const LINKS: [char; 2] = ['о', 'е'];
+/// Endings of the adjectives that are first halves of compounds without them: військово-, северо-, синьо-.
+const ADJECTIVES: [&str; 5] = ["ий", "ій", "ый", "ой", "ой"];
+
+/// The two files of a dictionary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DictionaryFiles {
+    /// The rules of forms.
+    pub affixes: PathBuf,
+    /// The stems.
+    pub stems: PathBuf,
+}
+
+/// Why a dictionary is not read.
+#[derive(Debug, thiserror::Error)]
+#[error("the dictionary file {} {reason}; put a sound one in its place, or take it away to do without", path.display())]
+pub struct DictionaryError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// One dictionary, read.
+pub struct Dictionary(spellbook::Dictionary);
+
+impl Dictionary {
+    /// Reads the two files of a dictionary.
+    ///
+    /// # Errors
+    /// When a file cannot be read, is too large, or is no Hunspell dictionary.
+    pub fn open(files: &DictionaryFiles) -> Result<Self, DictionaryError> {
+        let wrong = |path: &Path, reason: String| DictionaryError { path: path.to_owned(), reason };
+        let read = |path: &Path| bytes(path).map_err(|reason| wrong(path, reason));
+        let (affixes, stems) = (read(&files.affixes)?, read(&files.stems)?);
+        let charset = charset(&affixes).map_err(|reason| wrong(&files.affixes, reason))?;
+        let text = |bytes: &[u8], path: &Path| match charset.decode(bytes) {
+            (text, _, false) => Ok(text.into_owned()),
+            _ => Err(wrong(path, format!("is not in the charset that it names, {}", charset.name()))),
+        };
+        let (affixes, stems) = (text(&affixes, &files.affixes)?, text(&stems, &files.stems)?);
+        let read = spellbook::Dictionary::new(&affixes, &stems);
+        read.map(Self)
+            .map_err(|error| wrong(&files.affixes, format!("or {} is no dictionary: {error}", files.stems.display())))
+    }
+
+    /// True for a word of the language, in one of its spellings.
+    pub fn knows(&self, word: &str) -> bool {
+        let word = level(word);
+        if word.is_empty() || word.contains(|c: char| c.is_ascii_digit()) {
+            return true;
+        }
+        word.chars().count() <= LONGEST && (self.has_whole(&word) || self.has_parts(&word))
+    }
+
+    /// True for a word that is written without a hyphen, or has its own entry with it.
+    fn has_whole(&self, word: &str) -> bool {
+        let bare = word.strip_suffix("'s").or_else(|| word.strip_suffix('\'')).unwrap_or(word);
+        self.has(word) || (bare != word && self.has(bare)) || self.has_with_other_e(bare) || self.is_compound(bare)
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.0.check(word)
+    }
+
+    /// True for a word that the dictionary writes with е where the text has ё, or the other way round: ё is stressed, so a word
+    /// has one.
+    fn has_with_other_e(&self, word: &str) -> bool {
+        if word.contains('ё') {
+            return self.has(&word.replace('ё', "е"));
+        }
+        let places = word.char_indices().filter(|(_, c)| *c == 'е');
+        places.into_iter().any(|(at, c)| self.has(&format!("{}ё{}", &word[..at], &word[at + c.len_utf8()..])))
+    }
+
+    /// True for parts between hyphens that are all words; all but the last may be halves of compounds: військово-морський.
+    fn has_parts(&self, word: &str) -> bool {
+        let parts: Vec<&str> = word.split('-').filter(|part| !part.is_empty()).collect();
+        let Some((last, first)) = parts.split_last() else { return true };
+        !first.is_empty()
+            && self.has_whole(last)
+            && first.iter().all(|part| self.has_whole(part) || self.is_first_half(part))
+    }
+
+    /// True for two words in one, with a vowel between: англомовний.
+    fn is_compound(&self, word: &str) -> bool {
+        let links =
+            word.char_indices().filter(|(_, c)| LINKS.contains(c)).map(|(at, c)| word.split_at(at + c.len_utf8()));
+        let mut halves = links
+            .filter(|(first, second)| first.chars().count() > SECOND_HALF && second.chars().count() >= SECOND_HALF);
+        halves.any(|(first, second)| self.is_first_half(first) && self.has(second))
+    }
+
+    /// True for an adjective without its ending, and a vowel instead.
+    fn is_first_half(&self, part: &str) -> bool {
+        let stem = part.strip_suffix(LINKS);
+        stem.is_some_and(|stem| ADJECTIVES.iter().any(|ending| self.has(&format!("{stem}{ending}"))))
+    }
+}
+
+impl std::fmt::Debug for Dictionary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Dictionary(..)")
+    }
+}
+
+/// Files of one language, and what was read of them.
+#[derive(Debug, Default)]
+struct Shelf {
+    files: Vec<DictionaryFiles>,
+    read: OnceLock<Result<Vec<Dictionary>, DictionaryError>>,
+}
+
+impl Shelf {
+    fn read(&self) -> Result<&[Dictionary], &DictionaryError> {
+        let read = || self.files.iter().map(Dictionary::open).collect();
+        self.read.get_or_init(read).as_deref()
+    }
+}
+
+/// The dictionaries of the three languages, as far as they are there. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Dictionaries(Arc<[Shelf; Language::ALL.len()]>);
+
+impl Dictionaries {
+    /// Dictionaries of these files, which are read when their language is asked about. Several of one language add up.
+    pub fn of(files: impl IntoIterator<Item = (Language, DictionaryFiles)>) -> Self {
+        let mut shelves: [Shelf; Language::ALL.len()] = Default::default();
+        for (language, files) in files {
+            shelves[language as usize].files.push(files);
+        }
+        Self(Arc::new(shelves))
+    }
+
+    /// True when there are files for this language.
+    pub fn has(&self, language: Language) -> bool {
+        !self.0[language as usize].files.is_empty()
+    }
+
+    /// Whether a word is one of this language; `None` where no dictionary can tell.
+    pub fn knows(&self, word: &str, language: Language) -> Option<bool> {
+        let dictionaries = self.0[language as usize].read().ok().filter(|them| !them.is_empty())?;
+        Some(dictionaries.iter().any(|dictionary| dictionary.knows(word)))
+    }
+
+    /// Reads the dictionaries of a language now, if they have not been read yet.
+    ///
+    /// # Errors
+    /// When one of them cannot be read. No word of that language is judged then.
+    pub fn load(&self, language: Language) -> Result<(), &DictionaryError> {
+        self.0[language as usize].read().map(|_| ())
+    }
+}
+
+/// The bytes of a file that is not too large.
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST { Err(format!("has more than {LARGEST} bytes")) } else { Ok(bytes) }
+}
+
+/// The charset that a file of affixes names: `SET KOI8-U`. Without one it is Latin 1, as Hunspell has it.
+fn charset(affixes: &[u8]) -> Result<&'static Encoding, String> {
+    let affixes = affixes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(affixes);
+    let named = affixes.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"SET "));
+    let Some(name) = named.map(|name| name.trim_ascii()) else { return Ok(encoding_rs::WINDOWS_1252) };
+    let label = match name.strip_prefix(b"ISO8859-") {
+        Some(part) => [b"ISO-8859-", part].concat(),
+        None => match name.strip_prefix(b"microsoft-cp") {
+            Some(part) => [b"windows-", part].concat(),
+            None => name.to_owned(),
+        },
+    };
+    match Encoding::for_label(&label) {
+        Some(encoding) if encoding.is_ascii_compatible() => Ok(encoding),
+        _ => Err(format!("names a charset that is not known, {}", String::from_utf8_lossy(name))),
+    }
+}
+
+/// A word with the apostrophe and the hyphen that dictionaries have, and without stress marks.
+fn level(word: &str) -> String {
+    let levelled = word.nfc().filter_map(|c| match c {
+        '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{2060}' => None,
+        '’' | 'ʼ' | '‘' | '`' | '´' => Some('\''),
+        '‐' | '‑' => Some('-'),
+        c => Some(c),
+    });
+    levelled.collect()
+}
