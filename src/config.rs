@@ -52,8 +52,8 @@ pub struct RawSettings {
     /// File with terms and names whose translation is fixed
     #[arg(long, global = true, value_name = "FILE.toml", env = "STISLO_GLOSSARY")]
     pub glossary: Option<PathBuf>,
-    /// Folder with dictionaries of Hunspell (uk_UA.aff, uk_UA.dic, ..) to know words by, or none to check no spelling
-    /// [default: the system's, else those of `stislo models pull`]
+    /// Folder with dictionaries of Hunspell (uk_UA.aff, uk_UA.dic, ..) to know words by, or none to check no spelling [default:
+    /// the system's]
     #[arg(long, global = true, value_name = "DIR|none", env = "STISLO_DICTIONARIES")]
     pub dictionaries: Option<PathBuf>,
     /// Translation model to ask first: a name of `stislo models list`, or `engine` for the model that writes [default: the

@@ -127,9 +127,11 @@ impl Reference {
         )
     }
 
-    /// True when the article has a name for certain that token `i` of a text sounds like, or is made of.
+    /// True when the article has a name that token `i` of a text sounds like, or is made of; for a word in lower case, one
+    /// that is a name for certain.
     pub(super) fn has_name_like(&self, (text, i): (&Annotation, usize)) -> bool {
-        self.names.iter().any(|name| name.certain && name.key.is_like(&text.name_keys[i]))
+        let is_name = text.tokens[i].is_capitalised();
+        self.names.iter().any(|name| (is_name || name.certain) && name.key.is_like(&text.name_keys[i]))
     }
 
     /// What a word is worth that this many sentences have.

@@ -27,7 +27,7 @@ impl Reference {
     /// The words of a text in this language that are none.
     pub(super) fn unknown_words(&self, text: &Annotation, language: Language, place: Place) -> Vec<Finding> {
         let mut found: Vec<Finding> = Vec::new();
-        for word in words(text).filter(|word| word.is_judged()) {
+        for word in words(text).filter(|word| word.is_judged(language)) {
             let is_known = self.dictionaries.knows(word.text(), language).unwrap_or(true);
             let told = || found.iter().any(|finding| finding.value == word.text());
             if !is_known && !told() && !self.has_word(&word, language) {
@@ -92,16 +92,13 @@ struct Word<'t> {
 
 /// The words of a text, in order.
 fn words(text: &Annotation) -> impl Iterator<Item = Word<'_>> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let joined = |i: usize| {
-            let gap = &text.text[text.tokens[i - 1].end()..text.tokens.get(i)?.start];
-            matches!(gap, "-" | "‐" | "‑").then_some(())
-        };
-        let start = from;
-        from = (start + 1..).find(|&i| joined(i).is_none())?;
-        (start < text.tokens.len()).then(|| Word { of: text, parts: start..from })
-    })
+    let is_joined = |i: usize| {
+        let gap = text.text.get(text.tokens[i - 1].end()..text.tokens[i].start);
+        matches!(gap, Some("-" | "‐" | "‑"))
+    };
+    let starts: Vec<usize> = (0..text.tokens.len()).filter(|&i| i == 0 || !is_joined(i)).collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.tokens.len()]).collect();
+    starts.into_iter().zip(ends).map(|(start, end)| Word { of: text, parts: start..end })
 }
 
 impl<'t> Word<'t> {
@@ -113,19 +110,27 @@ impl<'t> Word<'t> {
         &self.of.text[self.range()]
     }
 
-    fn is_judged(&self) -> bool {
+    fn is_judged(&self, language: Language) -> bool {
         let text = self.text();
         let long = text.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST;
         let plain =
             !text.contains(|c: char| c.is_ascii_digit()) && text.to_lowercase().contains(|c| VOWELS.contains(c));
-        long && plain && self.has_no_capital() && !self.is_mixed() && !self.is_in_address() && !self.is_abbreviation()
+        long && plain
+            && self.has_no_capital(language)
+            && !self.is_mixed()
+            && !self.is_in_address()
+            && !self.is_abbreviation()
     }
 
     /// True for a word in lower case, and for one whose capital is that of a sentence.
-    fn has_no_capital(&self) -> bool {
+    fn has_no_capital(&self, language: Language) -> bool {
         let (first, text) = (self.parts.start, self.text());
         let inside = text.chars().skip(1).any(char::is_uppercase);
-        let begins = || self.of.begins(first) && !self.of.is_concept(first, Kind::Name);
+        let before = self.of.text[..self.range().start].trim_end();
+        // A name in another alphabet is written as it is.
+        let own = self.of.tokens[first].is_cyrillic() == (language != Language::En);
+        let begins = || own && (before.is_empty() || before.ends_with(['.', '!', '?', '…']));
+        let begins = || begins() && !self.of.is_concept(first, Kind::Name);
         !inside && (!self.of.tokens[first].is_capitalised() || begins())
     }
 

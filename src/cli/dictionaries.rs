@@ -71,7 +71,7 @@ pub(super) fn tell_missing(dictionaries: &Dictionaries, languages: &[Language], 
         match dictionaries.load(language) {
             Err(error) => bars.say(&format!("words of {} are not checked: {error}", language.english_name())),
             Ok(()) if !dictionaries.has(language) => bars.say(&format!(
-                "words of {0} are not checked, because no dictionary is here; get one with `stislo models pull dictionary-{1}`",
+                "words of {} are not checked, because no dictionary of Hunspell is here; install the system's (a package hunspell-{}) or name a folder with --dictionaries",
                 language.english_name(),
                 language.code()
             )),

@@ -12,6 +12,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use ahash::{AHashMap, AHashSet};
 use encoding_rs::Encoding;
 use unicode_normalization::UnicodeNormalization;
 
@@ -23,10 +24,17 @@ const LARGEST: u64 = 64 << 20;
 const LONGEST: usize = 64;
 /// Letters that the second half of a compound has at least.
 const SECOND_HALF: usize = 4;
+/// Letters of a prefix, and those of the word behind it: with fewer, slips of the pen are words by chance.
+const SHORTEST_PREFIX: usize = 2;
+const LONGEST_PREFIX: usize = 6;
+const DERIVED: usize = 6;
+/// Words that a dictionary makes with a prefix at least, and one in how many of those that begin so.
+const LEAST_DERIVED: u32 = 10;
+const SHARE_DERIVED: u32 = 4;
 /// Vowels that join the halves of a compound: водопостачання, англомовний, землетрус.
 const LINKS: [char; 2] = ['о', 'е'];
 /// Endings of the adjectives that are first halves of compounds without them: військово-, северо-, синьо-.
-const ADJECTIVES: [&str; 5] = ["ий", "ій", "ый", "ой", "ой"];
+const ADJECTIVES: [&str; 4] = ["ий", "ій", "ый", "ой"];
 
 /// The two files of a dictionary.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +56,11 @@ pub struct DictionaryError {
 }
 
 /// One dictionary, read.
-pub struct Dictionary(spellbook::Dictionary);
+pub struct Dictionary {
+    words: spellbook::Dictionary,
+    /// What its words are made with: недо-, авто-, over-.
+    prefixes: AHashSet<String>,
+}
 
 impl Dictionary {
     /// Reads the two files of a dictionary.
@@ -65,9 +77,10 @@ impl Dictionary {
             _ => Err(wrong(path, format!("is not in the charset that it names, {}", charset.name()))),
         };
         let (affixes, stems) = (text(&affixes, &files.affixes)?, text(&stems, &files.stems)?);
-        let read = spellbook::Dictionary::new(&affixes, &stems);
-        read.map(Self)
-            .map_err(|error| wrong(&files.affixes, format!("or {} is no dictionary: {error}", files.stems.display())))
+        let of_both = |error| format!("or {} is no dictionary: {error}", files.stems.display());
+        let words = spellbook::Dictionary::new(&affixes, &stems);
+        let words = words.map_err(|error| wrong(&files.affixes, of_both(error)))?;
+        Ok(Self { words, prefixes: prefixes(&stems) })
     }
 
     /// True for a word of the language, in one of its spellings.
@@ -82,11 +95,15 @@ impl Dictionary {
     /// True for a word that is written without a hyphen, or has its own entry with it.
     fn has_whole(&self, word: &str) -> bool {
         let bare = word.strip_suffix("'s").or_else(|| word.strip_suffix('\'')).unwrap_or(word);
-        self.has(word) || (bare != word && self.has(bare)) || self.has_with_other_e(bare) || self.is_compound(bare)
+        self.has(word)
+            || (bare != word && self.has(bare))
+            || self.has_with_other_e(bare)
+            || self.is_derived(bare)
+            || self.is_compound(bare)
     }
 
     fn has(&self, word: &str) -> bool {
-        self.0.check(word)
+        self.words.check(word)
     }
 
     /// True for a word that the dictionary writes with е where the text has ё, or the other way round: ё is stressed, so a word
@@ -115,6 +132,11 @@ impl Dictionary {
         let mut halves = links
             .filter(|(first, second)| first.chars().count() > SECOND_HALF && second.chars().count() >= SECOND_HALF);
         halves.any(|(first, second)| self.is_first_half(first) && self.has(second))
+    }
+
+    /// True for a word with a prefix that the dictionary makes many words with: недофінансування.
+    fn is_derived(&self, word: &str) -> bool {
+        cuts(word).any(|(prefix, rest)| self.prefixes.contains(prefix) && self.has(rest))
     }
 
     /// True for an adjective without its ending, and a vowel instead.
@@ -185,6 +207,30 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST { Err(format!("has more than {LARGEST} bytes")) } else { Ok(bytes) }
+}
+
+/// The prefixes that these stems are made with: those with which many of the words that begin so are words without them, too.
+/// They are read off the dictionary itself, so that no list of them has to be kept for each language.
+fn prefixes(stems: &str) -> AHashSet<String> {
+    let stems: AHashSet<&str> = stems.lines().filter_map(|line| line.split(['/', '\t', ' ']).next()).collect();
+    let mut counts: AHashMap<&str, (u32, u32)> = AHashMap::new();
+    for stem in stems.iter().filter(|stem| stem.starts_with(char::is_lowercase)) {
+        for (prefix, rest) in cuts(stem) {
+            let (all, made) = counts.entry(prefix).or_default();
+            *all += 1;
+            *made += u32::from(stems.contains(rest));
+        }
+    }
+    let is_productive = |&(_, (all, made)): &(&str, (u32, u32))| made >= LEAST_DERIVED && made * SHARE_DERIVED >= all;
+    counts.into_iter().filter(is_productive).map(|(prefix, _)| prefix.to_owned()).collect()
+}
+
+/// A word, cut behind each beginning that may be a prefix.
+fn cuts(word: &str) -> impl Iterator<Item = (&str, &str)> {
+    let letters = word.chars().count();
+    let last = letters.saturating_sub(DERIVED).min(LONGEST_PREFIX);
+    let ends = word.char_indices().skip(SHORTEST_PREFIX).take((last + 1).saturating_sub(SHORTEST_PREFIX));
+    ends.map(|(at, _)| word.split_at(at))
 }
 
 /// The charset that a file of affixes names: `SET KOI8-U`. Without one it is Latin 1, as Hunspell has it.
