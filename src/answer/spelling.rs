@@ -156,3 +156,62 @@ impl<'t> Word<'t> {
         next.is_some_and(|c| short || c.is_lowercase() || c.is_ascii_digit() || c == ',')
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Resources;
+    use super::*;
+    use crate::intake::{AnnotatedArticle, Source, read};
+    use crate::language::{Dictionaries, DictionaryFiles};
+
+    const RUSSIAN: &str =
+        "мост\nоткрыли\nв\nи\nпосле\nремонта\nпервым\nпо\nнему\nпроехал\nавтобус\nоб\nэтом\nсказал\nмэр\nсубботу\n";
+    const UKRAINIAN: &str = "міст\nвідкрили\nпісля\nремонту\nсказав\nмер\nпро\nце\nсередній\nвважає\n";
+
+    /// The unknown words of a text about an article, with a dictionary of Russian and one of Ukrainian.
+    fn found((text, language): (&str, Language), (article, theirs): (&str, Language)) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [("ru", Language::Ru, RUSSIAN), ("uk", Language::Uk, UKRAINIAN)].map(|(name, language, words)| {
+            let files = DictionaryFiles {
+                affixes: folder.path().join(name).with_extension("aff"),
+                stems: folder.path().join(name).with_extension("dic"),
+            };
+            std::fs::write(&files.affixes, "SET UTF-8\n").unwrap();
+            std::fs::write(&files.stems, format!("20\n{words}")).unwrap();
+            (language, files)
+        });
+        let resources = Resources { dictionaries: Dictionaries::of(files) };
+        let source = Source { bytes: article.into(), name: "test".into(), title: None, language: Some(theirs) };
+        let reference = Reference::with(AnnotatedArticle::of(read(source).unwrap()), &resources);
+        let findings = reference.unknown_words(&Annotation::of(text), language, Place::Fact);
+        findings.into_iter().map(|finding| finding.value).collect()
+    }
+
+    const ARTICLE: &str = "Мост открыли в субботу после ремонта, и первым по нему проехал автобус Чернигов. Об этом \
+        сказал мэр Чернигова, глава маркетплейса. Чиновники проехали по нему и ремонта после этого, сказал мэр.";
+
+    #[test]
+    fn a_word_that_neither_dictionary_nor_article_has_is_found() {
+        let found = |text| found((text, Language::Ru), (ARTICLE, Language::Ru));
+        assert_eq!(found("После ремонта мост открыли."), [""; 0]);
+        assert_eq!(found("Моcт… Первым проехал автобуслик, и автобуслик."), ["автобуслик"]);
+        assert_eq!(found("Подшибцев открыли."), ["Подшибцев"], "the capital of the sentence");
+        assert_eq!(found("Открыли Подшибцев, АБВГД, 5-й и В2В."), [""; 0], "names and codes are another matter");
+        assert_eq!(found("Мэр сказал о чиновники-мост, маркетплейсами."), [""; 0], "the article has them");
+        assert_eq!(found("Открыли после чиновнихов."), ["чиновнихов"]);
+        assert_eq!(found("Открыли на mosty.example.org/ремонтик после тыс. мост, грн."), [""; 0]);
+    }
+
+    #[test]
+    fn a_word_of_the_neighbour_is_none() {
+        let found = |text| found((text, Language::Uk), (ARTICLE, Language::Ru));
+        assert_eq!(found("Після ремонту міст открыли."), ["открыли"], "though the article has it");
+        assert_eq!(found("Про це сказав мер, після маркетплейсу."), [""; 0], "a word that is new in both");
+        assert_eq!(found("Чернігівський міст відкрили."), [""; 0], "a name of the article");
+        let english =
+            "The mayor said that a blockchain of the bridge opened after the long repair on Saturday morning.";
+        let found = |text| super::tests::found((text, Language::Uk), (english, Language::En));
+        assert_eq!(found("Блокчейн після ремонту, сказав мер про блокчейни."), [""; 0]);
+        assert_eq!(found("Мер сказав про плащирі."), ["плащирі"]);
+    }
+}
