@@ -52,6 +52,10 @@ pub struct RawSettings {
     /// File with terms and names whose translation is fixed
     #[arg(long, global = true, value_name = "FILE.toml", env = "STISLO_GLOSSARY")]
     pub glossary: Option<PathBuf>,
+    /// Folder with dictionaries of Hunspell (uk_UA.aff, uk_UA.dic, ..) to know words by, or none to check no spelling [default:
+    /// the system's]
+    #[arg(long, global = true, value_name = "DIR|none", env = "STISLO_DICTIONARIES")]
+    pub dictionaries: Option<PathBuf>,
     /// Translation model to ask first: a name of `stislo models list`, or `engine` for the model that writes [default: the
     /// best by stated quality]
     #[arg(long, global = true, value_name = "NAME", env = "STISLO_TRANSLATOR")]
@@ -124,6 +128,8 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// Terms whose translation is fixed.
     pub glossary: Option<PathBuf>,
+    /// Where the dictionaries of the languages are; where the system has them when nobody says.
+    pub dictionaries: Option<PathBuf>,
     /// The translator that is asked first.
     pub translator: Option<String>,
     /// The encoder that checks take.
@@ -159,6 +165,7 @@ impl Settings {
             threads: raw.threads.unwrap_or(available).min(1024),
             seed: raw.seed,
             glossary: raw.glossary,
+            dictionaries: raw.dictionaries,
             translator: raw.translator,
             encoder: raw.encoder,
             verbosity: match (raw.quiet, raw.verbose) {

@@ -160,10 +160,15 @@ impl Service {
         Self { engine, recipe, translators: Translators::new(), resources }.with_translators(Translators::new())
     }
 
-    /// The same service, whose checks use these.
+    /// A service whose answers are held against these, too.
     #[must_use]
     pub fn with_resources(self, resources: Resources) -> Self {
         Self { resources, ..self }
+    }
+
+    /// What answers are held against besides their article.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
     }
 
     /// The engine, for its health.

@@ -65,7 +65,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     let language_match = reference.language_match(language);
     let link = evidence::search(&reading, reference, language_match);
     let link = reference.nearer(text, language, link);
-    let mut findings = form::findings(text, language, Place::Sentence);
+    let mut findings = form::check(&reading, reference, (language, Place::Sentence));
     if link.weak {
         findings.push(Finding::new(FindingKind::EvidenceWeak, Place::Sentence, ""));
     }

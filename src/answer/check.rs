@@ -90,11 +90,11 @@ impl<'c> Claim<'c> {
 impl Reference {
     /// Checks one fact in this language: links its evidence and says what does not hold.
     pub fn check(&self, fact: DraftFact, language: Language) -> KeyFact {
-        let mut findings = form::findings(&fact.text, language, Place::Fact);
+        let reading = self.claim(&fact.text);
+        let mut findings = form::check(&reading, self, (language, Place::Fact));
         // What was written in another language than asked for cannot be compared word by word either.
         let foreign = findings.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == fact.text);
         let language_match = if foreign { LanguageMatch::Other } else { self.language_match(language) };
-        let reading = self.claim(&fact.text);
         let cited = fact.cited.iter().filter_map(|&number| (number as usize).checked_sub(1));
         let cited: Vec<usize> = cited.filter(|&at| at < self.sentences().len()).collect();
         let link = evidence::link(&reading, &cited, self, language_match);
@@ -133,8 +133,8 @@ impl Reference {
 
     /// What does not hold in a headline or a summary, which cite nothing.
     pub(super) fn heading(&self, text: &str, language: Language, place: Place) -> Vec<Finding> {
-        let mut found = form::findings(text, language, place);
         let reading = self.claim(text);
+        let mut found = form::check(&reading, self, (language, place));
         found.extend(self.held(&Claim {
             text: &reading,
             sentences: &[],

@@ -1,15 +1,29 @@
 //! What every part of a summary has to be, whatever the article says: there, ended, and in its language.
 
+use super::reference::Reference;
 use super::{Finding, FindingKind, Place};
-use crate::language::{Language, language_of, reads_as_the_neighbour, words};
+use crate::language::{Annotation, Language, language_of, reads_as_the_neighbour, words};
 
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;
 /// Below this a guess about a short text is wrong too often to call it a finding.
 const SURE: f32 = 0.7;
 
+/// What is wrong with a part's form, and the words of it that are none.
+pub(super) fn check(text: &Annotation, reference: &Reference, (language, place): (Language, Place)) -> Vec<Finding> {
+    let mut found = findings(&text.text, language, place);
+    let is_told = |value: &str| found.iter().any(|it| it.kind == FindingKind::WrongLanguage && it.value == value);
+    // A text in another language has no word of this one.
+    if !is_told(&text.text) {
+        let mut unknown = reference.unknown_words(text, language, place);
+        unknown.retain(|it| !is_told(&it.value));
+        found.extend(unknown);
+    }
+    found
+}
+
 /// The findings about a part's form.
-pub(super) fn findings(text: &str, language: Language, place: Place) -> Vec<Finding> {
+fn findings(text: &str, language: Language, place: Place) -> Vec<Finding> {
     let finding = |kind, value: &str| Finding::new(kind, place, value);
     let mut found = Vec::new();
     let ended = text.trim_end_matches(['»', '”', '"', ')', '’', '\'']).ends_with(['.', '!', '?', '…']);

@@ -31,6 +31,7 @@ mod reference;
 mod repair;
 mod resources;
 mod settle;
+mod spelling;
 mod stance;
 #[cfg(test)]
 mod stance_cases;

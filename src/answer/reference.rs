@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Resources;
 use super::meaning::Meaning;
 use crate::intake::{AnnotatedArticle, Article};
-use crate::language::{Annotation, Date, Decimal, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What};
+use crate::language::{
+    Annotation, Date, Decimal, Dictionaries, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What,
+};
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,6 +46,8 @@ pub struct Reference {
     words: HashMap<Key, Vec<usize>>,
     figures: HashMap<Figure, Vec<usize>>,
     names: Vec<SourceName>,
+    /// The words of the languages, where they are known.
+    pub(super) dictionaries: Dictionaries,
     /// What the texts that were held against it say: a line is checked again with every line behind it.
     claims: Mutex<HashMap<String, Arc<Annotation>>>,
     /// What the model thinks of them.
@@ -82,8 +86,17 @@ impl Reference {
                 name.certain |= token.is_capitalised() && !sentence.begins(i);
             }
         }
-        let names = names.into_values().collect();
-        Self { article, words, figures, names, claims: Mutex::default(), judgements: Mutex::default(), meaning }
+        let (names, dictionaries) = (names.into_values().collect(), resources.dictionaries.clone());
+        Self {
+            article,
+            words,
+            figures,
+            names,
+            dictionaries,
+            claims: Mutex::default(),
+            judgements: Mutex::default(),
+            meaning,
+        }
     }
 
     /// The article.
@@ -131,6 +144,13 @@ impl Reference {
             merged(alike.iter().map(|name| &name.sentences)),
             alike.iter().any(|name| name.certain && name.key.is_close(key)),
         )
+    }
+
+    /// True when the article has a name that token `i` of a text sounds like, or is made of; for a word in lower case, one
+    /// that is a name for certain.
+    pub(super) fn has_name_like(&self, (text, i): (&Annotation, usize)) -> bool {
+        let is_name = text.tokens[i].is_capitalised();
+        self.names.iter().any(|name| (is_name || name.certain) && name.key.is_like(&text.name_keys[i]))
     }
 
     /// What a word is worth that this many sentences have.

@@ -3,6 +3,7 @@
 //! Rules check it, and what is on this machine besides: dictionaries, an encoder, a model that judges. Nothing is downloaded
 //! for it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -55,18 +56,36 @@ struct Row {
 
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
     let checker = super::open::checker(settings).await?;
-    let count = match (&args.batch, &args.summary, &args.against) {
-        (Some(path), ..) => batch(path, &args, &checker).await?,
+    let mut tally = Tally::default();
+    match (&args.batch, &args.summary, &args.against) {
+        (Some(path), ..) => batch(path, &args, (&checker, &mut tally)).await?,
         (None, Some(summary), Some(against)) => {
             let (checked, article) = one(&args, (summary, against), &checker).await?;
             let page = Page::of_stdout(settings);
             args.format.print(|| text(&checked, article.article(), &page), || json(&checked, article.article()))?;
-            findings(&checked)
+            tally.add(&checked);
         }
         // clap asks for both where no batch is given.
-        _ => 0,
-    };
+        _ => {}
+    }
+    let Tally { findings: count, languages } = tally;
+    let languages: Vec<Language> = languages.into_iter().collect();
+    super::dictionaries::tell_missing(&checker.resources().dictionaries, &languages, settings);
     if args.fail && count > 0 { Err(Error::Findings { count }) } else { Ok(()) }
+}
+
+/// What was checked so far.
+#[derive(Default)]
+struct Tally {
+    findings: usize,
+    languages: BTreeSet<Language>,
+}
+
+impl Tally {
+    fn add(&mut self, checked: &Checked) {
+        self.findings += findings(checked);
+        self.languages.insert(checked.language);
+    }
 }
 
 /// Checks one summary.
@@ -80,13 +99,12 @@ async fn one(args: &Args, (summary, against): (&Path, &Path), checker: &Checker)
     Ok((checked, article))
 }
 
-/// Checks each claim of a file and prints a line for it; gives how much was found. A claim or an article that is refused has
+/// Checks each claim of a file and prints a line for it. A claim or an article that is refused has
 /// an `error` in its line, and the others go on.
-async fn batch(path: &Path, args: &Args, checker: &Checker) -> Result<usize, Error> {
+async fn batch(path: &Path, args: &Args, (checker, tally): (&Checker, &mut Tally)) -> Result<(), Error> {
     let failed = |source| Error::Io { doing: "read", path: path.to_owned(), source };
     let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
     let mut read: Option<(String, Result<Original, IntakeError>)> = None;
-    let mut count = 0;
     for (at, line) in file.lines().enumerate() {
         let line = line.map_err(failed)?;
         if line.trim().is_empty() {
@@ -105,7 +123,7 @@ async fn batch(path: &Path, args: &Args, checker: &Checker) -> Result<usize, Err
         let printed = match &read {
             Some((_, Ok(article))) => match checker.check(source(&claim, "claim", args.lang), article).await {
                 Ok(checked) => {
-                    count += findings(&checked);
+                    tally.add(&checked);
                     let mut value = json(&checked, article.article());
                     value["id"] = json!(id);
                     value
@@ -118,7 +136,7 @@ async fn batch(path: &Path, args: &Args, checker: &Checker) -> Result<usize, Err
         };
         super::input::print(&format!("{printed}\n"))?;
     }
-    Ok(count)
+    Ok(())
 }
 
 fn findings(checked: &Checked) -> usize {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::progress::Bars;
-use crate::answer::Resources;
 use crate::config::Settings;
+use crate::engine::encoder::Encoder;
 use crate::error::Error;
 use crate::hub::{EncoderManifest, Hub};
 use crate::service;
@@ -57,10 +57,9 @@ fn chosen(settings: &Settings) -> Result<Option<PathBuf>, Error> {
     path_of(&manifest).ok_or_else(missing).map(Some)
 }
 
-/// Loads what checks may use.
-pub(super) fn resources(settings: &Settings) -> Result<Resources, Error> {
-    let encoder = chosen(settings)?.map(|path| service::encoder(&path)).transpose()?;
-    Ok(Resources { encoder })
+/// Loads the encoder that checks take, if there is one.
+pub(super) fn open(settings: &Settings) -> Result<Option<Encoder>, Error> {
+    chosen(settings)?.map(|path| service::encoder(&path)).transpose()
 }
 
 /// What decides the verdicts of checks besides the program, for the keys of kept answers.

@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod compare;
 mod desk;
+mod dictionaries;
 mod encoders;
 mod eval;
 mod extract;

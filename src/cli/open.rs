@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::progress::Bars;
-use crate::answer::{ModelInfo, WarningCode};
+use crate::answer::{ModelInfo, Resources, WarningCode};
 use crate::config::{Settings, Verbosity};
 use crate::engine::Engine;
 use crate::engine::chat::Chat;
@@ -41,7 +41,8 @@ impl Found {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
-        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk))
+        let resources = resources(settings)?;
+        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk).with_resources(resources))
     }
 }
 
@@ -56,16 +57,27 @@ pub(super) async fn translator(settings: &Settings, direction: Direction, bars: 
     Ok(find(settings, bars).await?.load(settings, bars, desk).await?.translators().clone())
 }
 
+/// Opens what answers are held against besides their article.
+fn resources(settings: &Settings) -> Result<Resources, Error> {
+    Ok(Resources { dictionaries: super::dictionaries::find(settings)?, encoder: super::encoders::open(settings)? })
+}
+
+/// What of it decides answers.
+fn checks(settings: &Settings) -> Result<Vec<String>, Error> {
+    Ok([super::dictionaries::signature(settings)?, super::encoders::signature(settings)?].concat())
+}
+
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
     let service = find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await?;
-    Ok(service.with_resources(super::encoders::resources(settings)?))
+    super::dictionaries::tell_missing(&service.resources().dictionaries, &Language::ALL, settings);
+    Ok(service)
 }
 
 /// What checks a text: what is on this machine, and the model that was asked for, or the first on this machine that can
 /// judge. Nothing is downloaded unless it was asked for by name.
 pub(super) async fn checker(settings: &Settings) -> Result<Checker, Error> {
-    let checker = Checker::new(super::encoders::resources(settings)?);
+    let checker = Checker::new(resources(settings)?);
     let model = match settings.model.as_deref() {
         Some(NO_MODEL) => None,
         Some(name) => Some(name.to_owned()),
@@ -85,7 +97,7 @@ fn judge_on_disk(hub: &Hub) -> Result<Option<String>, Error> {
 
 /// Finds the model's file, and downloads it where it is not here yet.
 pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Error> {
-    let (translators, checks) = (super::desk::signature(settings)?, super::encoders::signature(settings)?);
+    let (translators, checks) = (super::desk::signature(settings)?, checks(settings)?);
     if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
         return Ok(from_file(Path::new(path), translators, checks));
     }
@@ -126,11 +138,16 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
 /// Which weights write, told by the file's size and time, since reading it would take a second; and which sources the
 /// program is made of, wherever and whenever it was built.
 fn bytes(path: &Path) -> String {
+    format!("{}; sources {}", identity(path), env!("STISLO_SOURCES"))
+}
+
+/// A file as it is now, told by its size and time.
+pub(super) fn identity(path: &Path) -> String {
     let metadata = std::fs::metadata(path).ok();
     let size = metadata.as_ref().map_or(0, std::fs::Metadata::len);
     let modified = metadata.and_then(|metadata| metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     let modified = modified.unwrap_or_default().as_nanos();
-    format!("{} {size} bytes of {modified} ns; sources {}", path.display(), env!("STISLO_SOURCES"))
+    format!("{} {size} bytes of {modified} ns", path.display())
 }
 
 /// The languages that the manifest says the model writes well.

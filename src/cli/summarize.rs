@@ -123,7 +123,7 @@ impl Writer<'_> {
         {
             return Ok(self.model.recipe.renew(answer, article));
         }
-        let service = self.service().await?;
+        let service = self.service(&options.languages).await?;
         let request = SummaryRequest { source, options: options.clone() };
         let bars = self.bars;
         let answer = service.summarize(request, |event| bars.watch(event)).await;
@@ -135,12 +135,12 @@ impl Writer<'_> {
         Ok(answer)
     }
 
-    async fn service(&mut self) -> Result<Service, Error> {
+    async fn service(&mut self, languages: &[Language]) -> Result<Service, Error> {
         if let Some(service) = &self.loaded {
             return Ok(service.clone());
         }
         let service = self.model.load(self.settings, self.bars, super::desk::on_disk(self.settings)?).await?;
-        let service = service.with_resources(super::encoders::resources(self.settings)?);
+        super::dictionaries::tell_missing(&service.resources().dictionaries, languages, self.settings);
         Ok(self.loaded.insert(service).clone())
     }
 }

@@ -4,6 +4,7 @@
 //! model = "qwen3-1.7b"
 //! translator = "opus-mt-tc-big-en-zle"
 //! glossary = "/etc/stislo/glossary.toml"
+//! dictionaries = "/usr/share/hunspell"
 //! no_store = true
 //!
 //! [serve]
@@ -34,6 +35,7 @@ impl RawSettings {
             model: self.model.or(file.model),
             translator: self.translator.or(file.translator),
             glossary: self.glossary.or(file.glossary),
+            dictionaries: self.dictionaries.or(file.dictionaries),
             offline: self.offline || file.offline,
             threads: self.threads.or(file.threads),
             context: self.context.or(file.context),

@@ -45,6 +45,11 @@ impl Checker {
         Self { judge: Some(judge), ..self }
     }
 
+    /// What texts are held against besides their articles.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
     /// Reads an article.
     ///
     /// # Errors

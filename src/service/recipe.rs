@@ -41,7 +41,7 @@ pub struct Recipe {
     pub warnings: Vec<String>,
     /// What translates, as far as it decides answers: models and glossary.
     pub translators: Vec<String>,
-    /// What checks besides the rules, as far as it decides answers.
+    /// What checks besides the rules, dictionaries and encoder, as far as it decides answers.
     pub checks: Vec<String>,
 }
 

@@ -80,3 +80,56 @@ fn a_wrong_line_is_named() {
     assert!(place.run(&["check", "--batch", shown(&file)]).refused(3).contains("line 1"));
     assert_eq!(place.run(&["check"]).code, Some(2), "nothing to check");
 }
+
+#[test]
+fn a_word_that_no_dictionary_and_no_article_has_is_found() {
+    let place = Place::new();
+    let folder = place.path("dictionaries");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("en_US.aff"), "SET UTF-8\nSFX S Y 1\nSFX S 0 s .\n").unwrap();
+    std::fs::write(folder.join("en_US.dic"), "9\nthe\nbank/S\nraised\nits\nbase\nloan/S\nhas\nof\nin\n").unwrap();
+    let claims = [
+        ("known", "The bank has loans of the banks."),
+        ("unknown", "The bank raised its lendifying loan, the lendifying loan."),
+        ("article", "The bank has loans of half a million households."),
+        ("capital", "The bank has loans in Solheim."),
+        ("begins", "Lendifying has raised the bank."),
+        ("uk", "Банк підвищив ставку."),
+    ];
+    let (code, lines) = batch(&place, &claims, &["--dictionaries", shown(&folder)]);
+    assert_eq!(code, Some(0));
+    let found = |line: &Value| {
+        let all =
+            line["sentences"].as_array().unwrap().iter().flat_map(|it| it["findings"].as_array().unwrap().clone());
+        let unknown = all.filter(|it| it["kind"] == "word_unknown");
+        unknown.map(|it| it["value"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let values: Vec<Vec<String>> = lines.iter().map(found).collect();
+    let none: [&str; 0] = [];
+    assert_eq!(values[0], none);
+    assert_eq!(values[1], ["lendifying"], "once");
+    assert_eq!((&values[2][..], &values[3][..]), (&[][..], &[][..]));
+    assert_eq!(values[4], ["Lendifying"]);
+    assert_eq!(values[5], none, "no dictionary, no judgement");
+    let without = batch(&place, &claims, &[]).1;
+    assert!(without.iter().all(|line| found(line).is_empty()));
+}
+
+#[test]
+fn a_missing_or_broken_dictionary_is_told() {
+    let place = Place::new();
+    let (article, claim) = (place.file("article.txt", ARTICLE), place.file("claim.txt", "The base rate is 6.5% now."));
+    let folder = place.path("dictionaries");
+    let run = |folder: &std::path::Path| {
+        place.run(&["check", shown(&claim), "--against", shown(&article), "--dictionaries", shown(folder)])
+    };
+    assert!(run(&folder).refused(2).contains("--dictionaries"));
+    std::fs::create_dir(&folder).unwrap();
+    let outcome = run(&folder);
+    assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(0), 1));
+    assert!(outcome.stderr.contains("hunspell-en"), "{}", outcome.stderr);
+    std::fs::write(folder.join("en_US.aff"), "SET klingon\n").unwrap();
+    std::fs::write(folder.join("en_US.dic"), "1\nthe\n").unwrap();
+    let outcome = run(&folder);
+    assert!(outcome.code == Some(0) && outcome.stderr.contains("en_US.aff"), "{}", outcome.stderr);
+}

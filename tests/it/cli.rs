@@ -74,6 +74,7 @@ impl Place {
             .env_clear()
             .env("HF_HOME", self.folder.path().join("home"))
             .env("STISLO_THREADS", "1")
+            .env("STISLO_DICTIONARIES", "none")
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

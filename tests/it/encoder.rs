@@ -172,7 +172,7 @@ fn read(text: &str) -> Article {
 #[test]
 fn claims_are_held_against_an_article_by_its_vectors() {
     let tiny = TinyEncoder::new(7);
-    let resources = Resources { encoder: Some(Encoder::load(tiny.path()).unwrap()) };
+    let resources = Resources { encoder: Some(Encoder::load(tiny.path()).unwrap()), ..Resources::default() };
     let article = AnnotatedArticle::of(read(ARTICLE));
     let note = read("The old bridge over the river was closed on Monday for repairs. A dog does do good.");
     let checked = answer::against(&note, &Reference::with(article.clone(), &resources));

@@ -34,7 +34,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
 const MORE: [(&str, &[&str]); 2] = [("cli/open.rs", &["engine", "translate"]), ("cli/desk.rs", &["translate"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 26] = [
+const ROOTS: [(&str, &[&str]); 27] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
@@ -51,10 +51,11 @@ const ROOTS: [(&str, &[&str]); 26] = [
     ("clap_mangen", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("whatlang", &["language/"]),
+    ("spellbook", &["language/dictionary.rs"]),
     ("chardetng", &["intake/charset.rs"]),
     ("cssparser", &["intake/html/colour.rs"]),
     ("dom_smoothie", &["intake/html/opinion.rs"]),
-    ("encoding_rs", &["intake/charset.rs", "intake/mojibake.rs"]),
+    ("encoding_rs", &["intake/charset.rs", "intake/mojibake.rs", "language/dictionary.rs"]),
     ("flate2", &["intake/unpack.rs", "hub/"]),
     ("html5gum", &["intake/html/", "translate/html.rs", "translate/shown.rs"]),
     ("pulldown_cmark", &["intake/markdown.rs"]),
