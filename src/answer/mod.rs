@@ -13,6 +13,7 @@ mod between;
 mod check;
 mod clause;
 mod compare;
+mod direction;
 mod evidence;
 mod figures;
 #[cfg(test)]
@@ -23,6 +24,8 @@ mod growing;
 mod modality;
 mod names;
 mod parse;
+mod people;
+mod persons;
 mod quote;
 mod reference;
 mod repair;

@@ -4,9 +4,9 @@
 //! (Німеччина, Germany) and by its sound (Зеленський, Zelensky). A title or a common word with a capital (Ministry,
 //! Squadron Leader) is no name: across languages it is translated, and nothing can be said about it.
 
-use super::FindingKind;
 use super::check::Claim;
 use super::reference::Reference;
+use super::{Finding, FindingKind};
 use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Unit, What};
 
 /// Sentences before the evidence in which "she" may have been named.
@@ -36,13 +36,13 @@ enum Held {
 }
 
 /// The findings about a text's names.
-pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     let text = claim.text;
     if is_title_case(text) {
         return Vec::new();
     }
     let evidence = with_context(claim.sentences, reference);
-    let mut found: Vec<(FindingKind, String)> = Vec::new();
+    let mut found: Vec<Finding> = Vec::new();
     let mut last = None;
     for i in 0..text.tokens.len() {
         let kind = match hold(claim, i, reference, &evidence) {
@@ -53,8 +53,10 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKin
         let word = text.tokens[i].text.as_str();
         // Words of one name are one finding.
         match found.last_mut() {
-            Some((known, name)) if last == Some(i - 1) && *known == kind => *name = format!("{name} {word}"),
-            _ => found.push((kind, word.to_owned())),
+            Some(known) if i > 0 && last == Some(i - 1) && known.kind == kind => {
+                known.value = format!("{} {word}", known.value)
+            }
+            _ => found.push(claim.finding(kind, word)),
         }
         last = Some(i);
     }
@@ -212,7 +214,7 @@ mod tests {
             origin: Origin::Cited,
             place: Place::Fact,
         };
-        check(&claim, reference)
+        check(&claim, reference).into_iter().map(|it| (it.kind, it.value)).collect()
     }
 
     #[test]

@@ -136,6 +136,22 @@ impl Annotation {
             || (comparable && self.name_keys[i].is_like(&other.name_keys[j]))
     }
 
+    /// True when two tokens may be one given name: as names are, and as one is cut short ("J.", "Ben"). In one alphabet they are
+    /// told apart by less than across two.
+    pub fn is_given_name_of(&self, i: usize, (other, j): (&Annotation, usize)) -> bool {
+        let (ours, theirs) = (&self.tokens[i], &other.tokens[j]);
+        let short = self.name_keys[i].begins_like_short(&other.name_keys[j]);
+        let one_alphabet = ours.is_cyrillic() == theirs.is_cyrillic();
+        let listed = self.is_concept(i, Kind::Name) && other.is_concept(j, Kind::Name);
+        short
+            || self.same_word(i, (other, j), LanguageMatch::Other)
+            || ours.lemma == theirs.lemma
+            || match one_alphabet {
+                true => self.name_keys[i].is_close(&other.name_keys[j]),
+                false => !listed && self.name_keys[i].is_like(&other.name_keys[j]),
+            }
+    }
+
     /// True when two tokens say the same, as far as texts of one language, or of two, tell.
     pub fn same_word(&self, i: usize, (other, j): (&Annotation, usize), language_match: LanguageMatch) -> bool {
         self.keys_in(i, language_match).any(|key| other.keys[j].contains(key))

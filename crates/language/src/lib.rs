@@ -26,6 +26,7 @@ mod neighbour;
 mod numeral;
 mod opposite;
 mod quantity;
+mod role;
 mod sentence;
 mod spelling;
 mod stance;
@@ -51,6 +52,7 @@ pub use self::quantity::{
     Amount, Bound, Change, Date, Digits, Mention, Outcome, Period, Weight, What, mentions, number_spellings, outcome,
     parts_thousands,
 };
+pub use self::role::{Role, role};
 pub use self::sentence::{Sentence, SentenceId, sentences};
 pub use self::spelling::beginnings;
 pub use self::stance::{Mark, marks};
