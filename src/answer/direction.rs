@@ -26,7 +26,8 @@ const VERB_ENDINGS: [&str; 18] =
 /// The findings about who did what to whom, and which way.
 pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     let sentences = claim.sentences.iter().filter_map(|&at| reference.sentences().get(at));
-    let pairs: Vec<Pair<'_>> = sentences.map(|sentence| Pair { claim, text: claim.text, sentence }).collect();
+    let pairs: Vec<Pair<'_>> =
+        sentences.map(|sentence| Pair { claim, text: claim.text, sentence, reference }).collect();
     let found = pairs.iter().find_map(Pair::way).or_else(|| {
         let right = pairs.iter().any(|pair| pair.agents().any(|(_, same)| same));
         let turned = pairs.iter().find_map(|pair| pair.agents().find(|(_, same)| !same).map(|(finding, _)| finding));
@@ -40,6 +41,7 @@ struct Pair<'p> {
     claim: &'p Claim<'p>,
     text: &'p Annotation,
     sentence: &'p Annotation,
+    reference: &'p Reference,
 }
 
 /// Whether somebody does what a verb says.
@@ -81,9 +83,9 @@ impl Pair<'_> {
 
     fn agent(&self, v: usize, w: usize) -> Option<(Finding, bool)> {
         let near = |v: usize, reading: &Annotation| v.saturating_sub(NEAR)..reading.tokens.len().min(v + NEAR + 1);
-        let ours: Vec<usize> = near(v, self.text).filter(|&i| is_somebody(self.text, i)).collect();
+        let ours: Vec<usize> = near(v, self.text).filter(|&i| self.is_somebody(self.text, i)).collect();
         let counterpart =
-            |i: usize| near(w, self.sentence).find(|&j| is_somebody(self.sentence, j) && self.is_same(i, j));
+            |i: usize| near(w, self.sentence).find(|&j| self.is_somebody(self.sentence, j) && self.is_same(i, j));
         // What is one in both readings can be compared.
         let standing = |i: usize| {
             let theirs = counterpart(i);
@@ -91,8 +93,11 @@ impl Pair<'_> {
             let own = standing(self.text, (i, v), base);
             (own, theirs.map(|j| standing(self.sentence, (j, w), Some(&self.text.tokens[i].folded))))
         };
-        let all: Vec<(usize, Standing, Option<Standing>)> =
+        let mut all: Vec<(usize, Standing, Option<Standing>)> =
             ours.into_iter().map(|i| (i, standing(i).0, standing(i).1)).collect();
+        // Nominative and accusative may look the same: behind a verb that has its subject before it, it is the object.
+        let before = all.iter().any(|it| it.0 < v && it.1 == Standing::Agent);
+        all.iter_mut().filter(|it| before && it.0 > v && it.1 == Standing::Agent).for_each(|it| it.1 = Standing::Other);
         let value = |i: usize| self.claim.finding(FindingKind::RoleChanged, self.text.tokens[i].text.as_str());
         if let Some((i, ..)) = all.iter().find(|it| it.1 == Standing::Agent && it.2 == Some(Standing::Agent)) {
             return Some((value(*i), true));
@@ -103,6 +108,14 @@ impl Pair<'_> {
         let sure = theirs.is_some() || self.claim.language_match == LanguageMatch::Same;
         let instead = counterpart(*other).map(|j| self.sentence.tokens[j].text.clone());
         sure.then(|| (value(*agent).instead(instead), false))
+    }
+
+    /// True for a word that names somebody or something that can do something.
+    fn is_somebody(&self, reading: &Annotation, i: usize) -> bool {
+        let token = &reading.tokens[i];
+        let name = || token.is_capitalised() && reading.carries_meaning(i) && !reading.is_concept(i, Kind::Word);
+        let certain = || !reading.begins(i) || self.reference.with_name(reading, i).1;
+        role(&token.folded).is_some() || (name() && certain())
     }
 
     fn is_same(&self, i: usize, j: usize) -> bool {
@@ -146,13 +159,6 @@ fn end_behind(reading: &Annotation, i: usize) -> Option<usize> {
     };
     let stops = |at: &usize| !tokens[*at].is(Class::FromPoint) && !tokens[*at].is(Class::ToPoint);
     (first..tokens.len().min(first + AHEAD)).take_while(stops).find(is_end)
-}
-
-/// True for a word that names somebody or something that can do something.
-fn is_somebody(reading: &Annotation, i: usize) -> bool {
-    let token = &reading.tokens[i];
-    let name = token.is_capitalised() && reading.carries_meaning(i) && !reading.is_concept(i, Kind::Word);
-    role(&token.folded).is_some() || (name && (!reading.begins(i) || !is_verb(reading, i)))
 }
 
 fn is_verb(reading: &Annotation, i: usize) -> bool {
@@ -209,17 +215,18 @@ fn standing_by_case(reading: &Annotation, (i, v): (usize, usize), base: Option<&
     let hard = |word: &str| word.ends_with(|c: char| !"аеиіоуюяыєї".contains(c) && !"aeiouy".contains(c));
     let oblique = OBLIQUE.iter().any(|ending| word.ends_with(ending)) && word.chars().count() > 3;
     let genitive = word.ends_with(['а', 'я']) && base.is_some_and(hard);
-    let carried = i > 0 && {
-        let before = tokens[i - 1].folded.as_str();
-        role(before).is_some() && OBLIQUE.iter().any(|ending| before.ends_with(ending))
-    };
+    // A name that stands beside its role has the role's case: збірну Таврани, компанію «Вестрейл».
+    let behind_role = i > 0 && role(&tokens[i - 1].folded).is_some() && role(word).is_none();
+    if behind_role {
+        return standing_by_case(reading, (i - 1, v), None);
+    }
     let participle = tokens[v].folded.ends_with(['о', 'н', 'а'])
         && !tokens[v].folded.ends_with("ла")
         && !tokens[v].folded.ends_with("ло");
     if participle {
         return Standing::Unknown;
     }
-    if oblique || genitive || carried {
+    if oblique || genitive {
         return Standing::Other;
     }
     let soft = word.ends_with(['и', 'і', 'ы', 'е', 'є', 'о', 'ї']);

@@ -11,12 +11,16 @@ use super::evidence;
 use super::persons::{Person, attached_before, persons, roles_beside, text_of};
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::language::{Annotation, Class, Mark, Role, role};
+use crate::language::{Annotation, Class, Kind, Mark, Role, RoleKind, role};
 
 /// A sentence with this share of what the article has of a text at all is its source. Set on `pairs/dev.jsonl`.
 const PLAIN: f32 = 0.5;
 /// Sentences about the person of a text have less than this part of what its source has.
 const RIVAL: f32 = 0.65;
+/// The same, where only a role tells who it is.
+const CERTAIN: f32 = 0.7;
+/// Who is named in so many sentences, and more often than anybody else, is meant by much that does not name him.
+const OFTEN: usize = 3;
 /// Sentences before one in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
 /// A role that stands among so many first words is the subject.
@@ -54,15 +58,28 @@ fn given_name(claim: &Claim<'_>, person: Person, reference: &Reference) -> Optio
         return None;
     }
     let text = claim.text;
-    let (mut other, mut known) = (None, false);
-    for (sentence, theirs) in namesakes((text, person), reference) {
-        if theirs.first == theirs.last {
-            continue;
-        }
-        known |= (theirs.first..theirs.last).any(|at| text.is_given_name_of(person.first, (sentence, at)));
-        other.get_or_insert_with(|| text_of(sentence, theirs).to_owned());
+    let all: Vec<(&Annotation, Person)> =
+        namesakes((text, person), reference).filter(|(_, it)| it.first < it.last).collect();
+    let is_given = |(sentence, it): &(&Annotation, Person)| {
+        (it.first..it.last).any(|at| text.is_given_name_of(person.first, (*sentence, at)))
+    };
+    let &(sentence, other) = all.first()?;
+    if all.iter().any(is_given)
+        || !(is_borne((text, person.first), reference) || text.is_name_of(person.first, (sentence, other.first)))
+    {
+        return None;
     }
-    other.filter(|_| !known).map(|it| claim.finding(FindingKind::NameChanged, text_of(text, person)).instead(it))
+    let instead = text_of(sentence, other).to_owned();
+    Some(claim.finding(FindingKind::NameChanged, text_of(text, person)).instead(instead))
+}
+
+/// True when somebody of the article has a word of a text as a given name, or a table has it as a name.
+fn is_borne((text, i): (&Annotation, usize), reference: &Reference) -> bool {
+    let bears = |sentence: &Annotation| {
+        let all = persons(sentence, reference).into_iter();
+        all.filter(|it| it.first < it.last).any(|it| text.is_name_of(i, (sentence, it.first)))
+    };
+    text.is_concept(i, Kind::Name) || reference.sentences().iter().any(bears)
 }
 
 /// An office that the article gives to somebody else, and another one to this person.
@@ -72,14 +89,11 @@ fn office(claim: &Claim<'_>, person: Person, reference: &Reference) -> Option<Fi
     for (sentence, it) in namesakes((text, person), reference) {
         theirs.extend(roles_beside(sentence, it).map(|(role, at)| (role, sentence.tokens[at].text.clone())));
     }
-    let (wrong, at) = attached_before(text, person).find(|(role, _)| !theirs.iter().any(|(it, _)| it == role))?;
-    let of_another = |sentence: &Annotation| {
-        let all = persons(sentence, reference);
-        let others = all.into_iter().filter(|it| !text.is_name_of(person.last, (sentence, it.last)));
-        others.into_iter().any(|it| roles_beside(sentence, it).any(|(role, _)| role == wrong))
-    };
-    let (_, instead) = theirs.into_iter().next()?;
-    reference.sentences().iter().any(of_another).then(|| {
+    let (wrong, at) = attached_before(text, person)
+        .find(|(role, _)| role.kind == RoleKind::Office && !theirs.iter().any(|(it, _)| it == role))?;
+    let elsewhere = |sentence: &Annotation| sentence.tokens.iter().any(|token| role(&token.folded) == Some(wrong));
+    let (_, instead) = theirs.into_iter().find(|(role, _)| role.kind == RoleKind::Office)?;
+    reference.sentences().iter().any(elsewhere).then(|| {
         let end = text.tokens[person.last].end();
         claim.finding(FindingKind::NameChanged, &text.text[text.tokens[at].start..end]).instead(instead)
     })
@@ -143,11 +157,20 @@ fn swapped(claim: &Claim<'_>, own: &[Person], reference: &Reference) -> Vec<Find
             (ours.first..=ours.last).any(|i| (it.first..=it.last).any(|j| text.is_name_of(i, (sentence, j))))
         })
     };
-    let others: Vec<Person> = persons(sentence, reference).into_iter().filter(|it| !named(it)).collect();
+    let others: Vec<Person> = persons(sentence, reference)
+        .into_iter()
+        .filter(|it| !named(it) && (it.first < it.last || attached_before(sentence, *it).next().is_some()))
+        .collect();
     let mut found = Vec::new();
     for person in own {
         let mut known = reference.with_name(text, person.last).0;
         known.extend(reference.with_keys(text.keys_in(person.last, claim.language_match)));
+        known.sort_unstable();
+        known.dedup();
+        let count = |of: &Person| reference.with_name(sentence, of.last).0.len();
+        if known.len() >= OFTEN && others.iter().all(|it| count(it) < known.len()) {
+            continue;
+        }
         let bears =
             |(role, _): (Role, usize)| sentence.tokens.iter().any(|token| self::role(&token.folded) == Some(role));
         let by_role = || namesakes((text, *person), reference).any(|(at, it)| roles_beside(at, it).any(bears));
@@ -168,14 +191,21 @@ fn other_role(claim: &Claim<'_>, own: &[Person], reference: &Reference) -> Optio
     };
     let ours = roles(text);
     let tells = text.marks.iter().any(|mark| matches!(mark, Mark::Saying(_) | Mark::Doubt(_)));
-    for &(i, role) in ours.iter().filter(|(i, _)| tells || *i < SUBJECT) {
-        if own.iter().any(|it| i < it.first && it.first - i < 3) {
+    for &(i, role) in ours.iter().filter(|(i, it)| it.kind != RoleKind::Body && (tells || *i < SUBJECT)) {
+        let behind =
+            i > 0 && [Class::InPlace, Class::FromPoint, Class::ToPoint].iter().any(|&it| text.tokens[i - 1].is(it));
+        if behind || own.iter().any(|it| i < it.first && it.first - i < 3) {
             continue;
         }
         let has = |sentence: &Annotation| roles(sentence).iter().any(|(_, it)| *it == role);
         let all = reference.sentences();
         let known: Vec<usize> = (0..all.len()).filter(|&at| has(&all[at])).collect();
-        let Some(origins) = Origins::of(claim, &[i], reference).filter(|_| !known.is_empty()) else { continue };
+        let Some(origins) = Origins::of(claim, &beside_role(text, i), reference).filter(|_| !known.is_empty()) else {
+            continue;
+        };
+        if origins.shares[origins.main] < CERTAIN {
+            continue;
+        }
         let sentence = origins.sentence();
         let bearer = || {
             let here = persons(sentence, reference).into_iter();
@@ -183,7 +213,9 @@ fn other_role(claim: &Claim<'_>, own: &[Person], reference: &Reference) -> Optio
                 namesakes((sentence, it), reference).any(|(at, it)| roles_beside(at, it).any(|(it, _)| it == role))
             })
         };
-        let theirs = roles(sentence).into_iter().find(|(_, it)| !ours.iter().any(|(_, own)| own == it));
+        let theirs = roles(sentence)
+            .into_iter()
+            .find(|(_, it)| it.kind != RoleKind::Body && !ours.iter().any(|(_, own)| own == it));
         let Some((at, _)) = theirs else { continue };
         if origins.speaks_of(&known) || origins.rivals(&known) || bearer() {
             continue;
@@ -192,4 +224,16 @@ fn other_role(claim: &Claim<'_>, own: &[Person], reference: &Reference) -> Optio
         return Some(claim.finding(FindingKind::RoleChanged, text.tokens[i].text.as_str()).instead(instead));
     }
     None
+}
+
+/// A role, the word before it (environment minister), and that somebody said it, which many sentences have.
+fn beside_role(text: &Annotation, i: usize) -> Vec<usize> {
+    let before = i.checked_sub(1).filter(|&at| text.carries_meaning(at));
+    let saying = (0..text.tokens.len()).filter(|&at| text.tokens[at].is(Class::Saying));
+    before.into_iter().chain([i]).chain(saying).collect()
+}
+
+/// True for a name of two words, or behind a role.
+fn is_certain(sentence: &Annotation, person: Person) -> bool {
+    person.first < person.last || attached_before(sentence, person).next().is_some()
 }

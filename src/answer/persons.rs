@@ -72,12 +72,17 @@ fn is_part(reading: &Annotation, i: usize, reference: &Reference) -> bool {
     if !token.is_capitalised() || !reading.carries_meaning(i) || token.is_acronym() || role(&token.folded).is_some() {
         return false;
     }
-    let next = || {
-        is_joined(reading, i)
-            && reading.tokens.get(i + 1).is_some_and(|next| next.is_capitalised() && role(&next.folded).is_none())
+    let (known, certain) = reference.with_name(reading, i);
+    // A sentence may begin with any word, and then with a name: "Earlier Olifirenko", "Prague's mayor".
+    let next = reading.tokens.get(i + 1).filter(|_| is_joined(reading, i));
+    let named = || {
+        next.is_some_and(|it| it.is_capitalised() && role(&it.folded).is_none())
+            && !known.is_empty()
+            && !reading.is_concept(i + 1, Kind::Name)
     };
-    let known = || reference.with_name(reading, i).1;
-    !common && (!reading.begins(i) || next() || known())
+    // "Oscar-winning"
+    let part = gap(reading, i) == "-" && next.is_some_and(|it| !it.is_capitalised());
+    !common && !part && (!reading.begins(i) || certain || reading.is_concept(i, Kind::Name) || named())
 }
 
 fn is_place(reading: &Annotation, person: Person) -> bool {

@@ -52,7 +52,7 @@ pub use self::quantity::{
     Amount, Bound, Change, Date, Digits, Mention, Outcome, Period, Weight, What, mentions, number_spellings, outcome,
     parts_thousands,
 };
-pub use self::role::{Role, role};
+pub use self::role::{Role, RoleKind, role};
 pub use self::sentence::{Sentence, SentenceId, sentences};
 pub use self::spelling::beginnings;
 pub use self::stance::{Mark, marks};

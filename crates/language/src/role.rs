@@ -10,18 +10,39 @@ use super::word_map::WordMap;
 
 const TABLE: &str = include_str!("../data/roles.toml");
 
+/// What a role is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RoleKind {
+    /// An office or a calling: mayor, farmer.
+    Office,
+    /// What somebody is to others, or a body: neighbour, police.
+    Other,
+    /// A body of which an article may speak of many: company.
+    Body,
+}
+
 /// A row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Role(usize);
+pub struct Role {
+    /// What it is.
+    pub kind: RoleKind,
+    row: usize,
+}
 
 #[derive(Deserialize)]
 struct File {
-    roles: Vec<String>,
+    offices: Vec<String>,
+    others: Vec<String>,
+    bodies: Vec<String>,
 }
 
 static ROLES: LazyLock<WordMap<Role>> = LazyLock::new(|| {
     let file: File = toml::from_str(TABLE).expect("data/roles.toml is well-formed; a test reads it");
-    WordMap::of(file.roles.iter().enumerate().map(|(row, words)| (words.as_str(), Role(row))))
+    let lists = [(RoleKind::Office, &file.offices), (RoleKind::Other, &file.others), (RoleKind::Body, &file.bodies)];
+    let rows = lists
+        .into_iter()
+        .flat_map(|(kind, rows)| rows.iter().enumerate().map(move |(row, words)| (words.as_str(), Role { kind, row })));
+    WordMap::of(rows)
 });
 
 /// The role that a folded word stands for.
