@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::intake::{AnnotatedArticle, Article};
-use crate::language::{Annotation, Date, Decimal, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What};
+use crate::language::{
+    Annotation, Date, Decimal, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What, is_form_of,
+};
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,6 +29,8 @@ pub(super) enum Figure {
 /// A word of the article that may be a name.
 #[derive(Debug)]
 struct SourceName {
+    /// As it stands, folded.
+    folded: String,
     key: NameKey,
     sentences: Vec<usize>,
     /// It has its capital also where no sentence begins.
@@ -61,6 +65,7 @@ impl Reference {
             }
             for (i, token) in sentence.tokens.iter().enumerate().filter(|(_, token)| may_name(token)) {
                 let name = names.entry(&token.text).or_insert_with(|| SourceName {
+                    folded: token.folded.clone(),
                     key: sentence.name_keys[i].clone(),
                     sentences: Vec::new(),
                     certain: false,
@@ -114,6 +119,20 @@ impl Reference {
             merged(alike.iter().map(|name| &name.sentences)),
             alike.iter().any(|name| name.certain && name.key.is_close(key)),
         )
+    }
+
+    /// The name of the article that token `i` of a text in its language is a wrong spelling of: it sounds like that or begins
+    /// so, and is no form of any.
+    pub(super) fn misspelled(&self, text: &Annotation, i: usize) -> Option<&str> {
+        let (token, key) = (&text.tokens[i], &text.name_keys[i]);
+        let is_like = |name: &&SourceName| name.key.is_like(key) || name.key.begins_like(key);
+        let in_alphabet = |name: &&SourceName| name.folded.is_ascii() == token.folded.is_ascii();
+        let alike: Vec<&SourceName> = self.names.iter().filter(in_alphabet).filter(is_like).collect();
+        let known = alike.iter().any(|name| is_form_of(&name.folded, &token.folded));
+        let name = alike.into_iter().find(|name| name.certain && !name.listed)?;
+        let sentence = &self.readings(&name.sentences[..1]).next()?;
+        let written = sentence.tokens.iter().find(|it| it.folded == name.folded)?;
+        (!known).then_some(written.text.as_str())
     }
 
     /// What a word is worth that this many sentences have.

@@ -110,7 +110,12 @@ impl Annotation {
 
     /// True when the token's capital may only be that of a sentence or a quotation that begins.
     pub fn begins(&self, i: usize) -> bool {
-        let before = self.text[..self.tokens[i].start].trim_end();
+        let text = &self.text[..self.tokens[i].start];
+        let before = text.trim_end();
+        // "Ivano-Frankivsk"
+        if text.strip_suffix('-').is_some_and(|it| it.ends_with(char::is_alphanumeric)) {
+            return false;
+        }
         before.is_empty()
             || before
                 .ends_with(['.', '!', '?', ':', '…', '"', '“', '«', '„', '(', '-', '–', '—', '•', '\'', '‘', '[', '/'])

@@ -56,6 +56,7 @@ pub use self::role::{Role, RoleKind, role};
 pub use self::sentence::{Sentence, SentenceId, sentences};
 pub use self::spelling::beginnings;
 pub use self::stance::{Mark, marks};
+pub use self::stem::is_form_of;
 pub use self::table::{Concept, Kind, Table};
 pub use self::token::{Token, TokenKind, fold, placed_words, tokens, words};
 pub use self::unit::Unit;
