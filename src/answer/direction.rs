@@ -170,7 +170,7 @@ fn is_verb(reading: &Annotation, i: usize) -> bool {
     match token.is_cyrillic() {
         true => word.chars().count() > 4 && VERB_ENDINGS.iter().any(|ending| word.ends_with(ending)),
         false => {
-            (token.is_past_verb() || word == "sued")
+            (token.is_past_verb() || (word.len() > 3 && word.ends_with("ed")))
                 || token.is(Class::Saying)
                 || (!poles(word).is_empty() && word.ends_with('s'))
                 || word == "beat"

@@ -25,6 +25,8 @@ mod modality;
 mod names;
 mod parse;
 mod people;
+#[cfg(test)]
+mod people_cases;
 mod persons;
 mod quote;
 mod reference;

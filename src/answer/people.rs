@@ -157,10 +157,8 @@ fn swapped(claim: &Claim<'_>, own: &[Person], reference: &Reference) -> Vec<Find
             (ours.first..=ours.last).any(|i| (it.first..=it.last).any(|j| text.is_name_of(i, (sentence, j))))
         })
     };
-    let others: Vec<Person> = persons(sentence, reference)
-        .into_iter()
-        .filter(|it| !named(it) && (it.first < it.last || attached_before(sentence, *it).next().is_some()))
-        .collect();
+    let others: Vec<Person> =
+        persons(sentence, reference).into_iter().filter(|it| !named(it) && is_certain(sentence, *it)).collect();
     let mut found = Vec::new();
     for person in own {
         let mut known = reference.with_name(text, person.last).0;
