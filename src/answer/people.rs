@@ -28,6 +28,11 @@ const SUBJECT: usize = 4;
 
 /// The findings about who a text speaks of.
 pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
+    // A translation cites its sentence: `names` sees who does not stand there, and names that merely stand beside each other in
+    // it are taken for one too easily (two of the 1,185 facts that `faults` keeps apart).
+    if claim.is_translated() {
+        return Vec::new();
+    }
     let own = persons(claim.text, reference);
     let mut found: Vec<Finding> = own.iter().filter_map(|person| given_name(claim, *person, reference)).collect();
     found.extend(own.iter().filter_map(|person| office(claim, *person, reference)));
