@@ -6,7 +6,7 @@
 
 use super::reference::Reference;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Strategy, Summary};
-use super::{between, evidence, figures, form, names, quote, stance};
+use super::{between, direction, evidence, figures, form, names, people, quote, stance};
 use crate::language::{Annotation, Language, LanguageMatch};
 use crate::plan::LEAST_FACTS;
 
@@ -81,6 +81,11 @@ impl<'c> Claim<'c> {
         (!self.sentences.is_empty()).then_some(self.sentences)
     }
 
+    /// A finding about it.
+    pub(super) fn finding(&self, kind: FindingKind, value: impl Into<String>) -> Finding {
+        Finding::new(kind, self.place, value)
+    }
+
     /// True when it cites its sentence in another language.
     pub(super) fn is_translated(&self) -> bool {
         self.language_match == LanguageMatch::Other && self.origin == Origin::Cited
@@ -126,9 +131,15 @@ impl Reference {
 
     /// What does not hold in a text.
     pub(super) fn held(&self, claim: &Claim<'_>) -> Vec<Finding> {
-        let checks = [figures::check, names::check, stance::check, quote::check];
-        let found = checks.into_iter().flat_map(|check| check(claim, self));
-        found.map(|(kind, value)| Finding::new(kind, claim.place, value)).collect()
+        let checks = [figures::check, names::check, people::check, direction::check, stance::check, quote::check];
+        let mut found: Vec<Finding> = Vec::new();
+        for finding in checks.into_iter().flat_map(|check| check(claim, self)) {
+            // A name that is another one is no second fault where it is not in the evidence either.
+            if !found.iter().any(|it| it.value.contains(&finding.value) && it.kind == finding.kind) {
+                found.push(finding);
+            }
+        }
+        found
     }
 
     /// What does not hold in a headline or a summary, which cite nothing.

@@ -47,6 +47,8 @@ struct Feature {
     sentences: Vec<usize>,
     weight: f32,
     kind: FeatureKind,
+    /// The token that it is, where it is one.
+    token: Option<usize>,
 }
 
 /// What a feature is.
@@ -133,6 +135,18 @@ pub(super) fn search(text: &Annotation, reference: &Reference, language_match: L
     Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
 }
 
+/// How much each sentence has of what a text says beside some of its tokens, as a share of what the article has of it at all.
+pub(super) fn shares_beside(
+    (text, aside): (&Annotation, &[usize]),
+    reference: &Reference,
+    language_match: LanguageMatch,
+) -> Vec<f32> {
+    let mut features = features(text, reference, language_match);
+    features.retain(|it| it.is_known() && it.token.is_none_or(|token| !aside.contains(&token)));
+    let known = weight_of(&features, |_| true).max(f32::EPSILON);
+    scores(&features, reference.sentences().len()).into_iter().map(|score| score / known).collect()
+}
+
 /// True when a sentence has nothing of a text but its numbers and names, and those that are evidence have none of them.
 fn is_strange(features: &[Feature], at: usize, evidence: &[usize]) -> bool {
     features
@@ -210,14 +224,14 @@ fn features(fact: &Annotation, reference: &Reference, language_match: LanguageMa
             sentences.is_empty() && language_match == LanguageMatch::Other && !fact.tokens[i].is_capitalised();
         let weight = reference.weight(sentences.len()) * if unknown { UNKNOWN } else { 1.0 };
         let kind = if fact.may_be_name(i) { FeatureKind::Name } else { FeatureKind::Word };
-        found.push(Feature { sentences, weight, kind });
+        found.push(Feature { sentences, weight, kind, token: Some(i) });
     }
     // "Yesterday" is no figure that a sentence could be found by.
     let firm = |mention: &&Mention| mention.weight == Weight::Firm && !matches!(mention.what, What::Relative(..));
     for mention in fact.mentions.iter().filter(firm) {
         let sentences = reference.with_figures(&figures_of(&mention.what));
         let weight = reference.weight(sentences.len()) * NUMBER;
-        found.push(Feature { sentences, weight, kind: FeatureKind::Number });
+        found.push(Feature { sentences, weight, kind: FeatureKind::Number, token: None });
     }
     found
 }

@@ -4,16 +4,16 @@
 //! (`evidence_weak` with the number), and so is one that the article has of something else; one that the whole article lacks
 //! is `number_not_in_source`. Which numbers are the same, `language` says.
 
-use super::FindingKind;
 use super::check::Claim;
 use super::reference::Reference;
+use super::{Finding, FindingKind};
 use crate::language::{Amount, Annotation, Class, Date, Decimal, Mention, Period, Unit, Weight, What, outcome};
 
 /// Whole numbers between these are mostly years, which nobody rounds.
 const YEARS: std::ops::Range<u64> = 1500..2200;
 
 /// The findings about a text's numbers and dates.
-pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     let text = claim.text;
     let everywhere = reference.everywhere();
     let mut found = Vec::new();
@@ -26,7 +26,7 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKin
             }
             _ => Figure { claim, mention, reference }.fault(&everywhere),
         };
-        found.extend(kind.map(|kind| (kind, said(text, mention, reference, &everywhere))));
+        found.extend(kind.map(|kind| claim.finding(kind, said(text, mention, reference, &everywhere))));
     }
     found.dedup();
     found

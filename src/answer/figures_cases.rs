@@ -25,7 +25,7 @@ fn held(text: &str, evidence: &[usize], reference: &Reference, of: LanguageMatch
         origin: Origin::Searched,
         place: Place::Sentence,
     };
-    check(&claim, reference)
+    check(&claim, reference).into_iter().map(|it| (it.kind, it.value)).collect()
 }
 
 #[test]

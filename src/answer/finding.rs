@@ -24,6 +24,12 @@ impl Finding {
     pub fn new(kind: FindingKind, place: Place, value: impl Into<String>) -> Self {
         Self { kind, place, value: value.into(), instead: None }
     }
+
+    /// The same, with what the article has in its place.
+    #[must_use]
+    pub fn instead(self, instead: impl Into<Option<String>>) -> Self {
+        Self { instead: instead.into(), ..self }
+    }
 }
 
 /// Where a finding is.

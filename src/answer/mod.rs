@@ -14,6 +14,7 @@ mod centres;
 mod check;
 mod clause;
 mod compare;
+mod direction;
 mod evidence;
 mod figures;
 #[cfg(test)]
@@ -26,6 +27,10 @@ mod meaning;
 mod modality;
 mod names;
 mod parse;
+mod people;
+#[cfg(test)]
+mod people_cases;
+mod persons;
 mod quote;
 mod reference;
 mod repair;

@@ -28,6 +28,19 @@ pub(super) fn changed(fact: &Annotation, sentences: &[&Annotation], language_mat
         || fact.text.contains(": ");
     let proved = has(|mark| matches!(mark, Mark::Proof(_)));
     let planned = has(|mark| matches!(mark, Mark::Plan(_)));
+    let is_certain = |sentence: &&Annotation| sentence.marks.iter().any(|mark| matches!(mark, Mark::Proof(_)));
+    if proved && !sentences.iter().any(is_certain) {
+        let doubts = |sentence: &&Annotation| {
+            let doubted = sentence.marks.iter().find_map(|mark| match mark {
+                Mark::Doubt(at) | Mark::Hedge(at) => Some(*at),
+                _ => None,
+            });
+            doubted.map(|at| sentence.tokens[at].text.clone())
+        };
+        if let Some(word) = sentences.iter().find_map(doubts) {
+            return Some(word);
+        }
+    }
     for sentence in sentences {
         let doubts = |mark: &Mark| match mark {
             Mark::Doubt(at) | Mark::Hedge(at) if proved || !attributed => Some(*at),
@@ -62,7 +75,7 @@ fn is_about(fact: &Annotation, (sentence, at): (&Annotation, usize), language_ma
         LanguageMatch::Same => behind > 0 && behind as f32 >= MOST * (words.len() - before.min(words.len())) as f32,
         LanguageMatch::Other => {
             let matches = behind + usize::from(figure);
-            matches >= LEAST_MATCHES && matches > before
+            matches >= LEAST_MATCHES && matches >= before
         }
     }
 }

@@ -4,10 +4,10 @@
 //! (Німеччина, Germany) and by its sound (Зеленський, Zelensky). A title or a common word with a capital (Ministry,
 //! Squadron Leader) is no name: across languages it is translated, and nothing can be said about it.
 
-use super::FindingKind;
 use super::check::Claim;
 use super::reference::Reference;
-use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Unit, What};
+use super::{Finding, FindingKind};
+use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Token, Unit, What};
 
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
@@ -36,15 +36,21 @@ enum Held {
 }
 
 /// The findings about a text's names.
-pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     let text = claim.text;
     if is_title_case(text) {
         return Vec::new();
     }
     let evidence = with_context(claim.sentences, reference);
-    let mut found: Vec<(FindingKind, String)> = Vec::new();
+    let mut found: Vec<Finding> = Vec::new();
     let mut last = None;
     for i in 0..text.tokens.len() {
+        if let Some(instead) = misspelled(claim, i, reference) {
+            found.push(
+                claim.finding(FindingKind::NameChanged, text.tokens[i].text.as_str()).instead(instead.to_owned()),
+            );
+            continue;
+        }
         let kind = match hold(claim, i, reference, &evidence) {
             Held::Unknown => FindingKind::NameNotInSource,
             Held::Elsewhere if claim.evidence().is_some() => FindingKind::EvidenceWeak,
@@ -53,12 +59,26 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKin
         let word = text.tokens[i].text.as_str();
         // Words of one name are one finding.
         match found.last_mut() {
-            Some((known, name)) if last == Some(i - 1) && *known == kind => *name = format!("{name} {word}"),
-            _ => found.push((kind, word.to_owned())),
+            Some(known) if i > 0 && last == Some(i - 1) && known.kind == kind => {
+                known.value = format!("{} {word}", known.value)
+            }
+            _ => found.push(claim.finding(kind, word)),
         }
         last = Some(i);
     }
     found
+}
+
+/// The name of the article that a name of a text in its language is a wrong spelling of.
+fn misspelled<'r>(claim: &Claim<'_>, i: usize, reference: &'r Reference) -> Option<&'r str> {
+    let (text, token) = (claim.text, &claim.text.tokens[i]);
+    let same = claim.language_match == LanguageMatch::Same;
+    let name = text.may_be_name(i) && !token.is_acronym() && token.text.chars().count() > 3;
+    let may_be_common = text.is_concept(i, Kind::Name)
+        || text.is_concept(i, Kind::Word)
+        || is_common(&token.folded)
+        || is_adjective(&token.folded);
+    (same && name && !may_be_common).then(|| reference.misspelled(text, i))?
 }
 
 /// The evidence, and the sentences before it where it speaks of "her".
@@ -101,7 +121,9 @@ fn hold(claim: &Claim<'_>, i: usize, reference: &Reference, evidence: &[usize]) 
     let doubtful = match claim.language_match {
         LanguageMatch::Same => hidden,
         LanguageMatch::Other => {
-            hidden || may_be_common || (!is_listed && (is_abbreviation(&token.text) || in_title(text, i)))
+            // A Latin word among Cyrillic ones is not translated.
+            let foreign = token.folded.is_ascii() && text.tokens.iter().any(Token::is_cyrillic);
+            hidden || (may_be_common && !foreign) || (!is_listed && (is_abbreviation(&token.text) || in_title(text, i)))
         }
     };
     match sentences.is_empty() {
@@ -212,7 +234,7 @@ mod tests {
             origin: Origin::Cited,
             place: Place::Fact,
         };
-        check(&claim, reference)
+        check(&claim, reference).into_iter().map(|it| (it.kind, it.value)).collect()
     }
 
     #[test]

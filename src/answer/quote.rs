@@ -1,8 +1,8 @@
 //! Holds quotations against the article: verbatim within a language, translated across languages.
 
-use super::FindingKind;
 use super::check::Claim;
 use super::reference::Reference;
+use super::{Finding, FindingKind};
 use crate::language::{LanguageMatch, words};
 
 /// Marks that open a quotation, and those that close it.
@@ -13,7 +13,7 @@ const LEAST_WORDS: usize = 3;
 const LEAST_TRANSLATED: usize = 6;
 
 /// The findings about a text's quotations. A quotation may be broken by an ellipsis or by a note in brackets.
-pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     let quoted = quotations(&claim.text.text);
     if quoted.is_empty() {
         return Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKin
         LanguageMatch::Other => has_quotations || quotation.split_whitespace().count() < LEAST_TRANSLATED,
     };
     let changed = quoted.iter().filter(|quotation| !holds(quotation));
-    changed.map(|it| (FindingKind::QuotationChanged, (*it).to_owned())).collect()
+    changed.map(|it| claim.finding(FindingKind::QuotationChanged, *it)).collect()
 }
 
 /// What stands in quotation marks and is long enough to be somebody's words.

@@ -12,6 +12,7 @@ use super::meaning::Meaning;
 use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{
     Annotation, Date, Decimal, Dictionaries, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What,
+    is_form_of,
 };
 
 /// A number or a date that can be looked up.
@@ -31,6 +32,8 @@ pub(super) enum Figure {
 /// A word of the article that may be a name.
 #[derive(Debug)]
 struct SourceName {
+    /// As it stands, folded.
+    folded: String,
     key: NameKey,
     sentences: Vec<usize>,
     /// It has its capital also where no sentence begins.
@@ -77,6 +80,7 @@ impl Reference {
             }
             for (i, token) in sentence.tokens.iter().enumerate().filter(|(_, token)| may_name(token)) {
                 let name = names.entry(&token.text).or_insert_with(|| SourceName {
+                    folded: token.folded.clone(),
                     key: sentence.name_keys[i].clone(),
                     sentences: Vec::new(),
                     certain: false,
@@ -151,6 +155,20 @@ impl Reference {
     pub(super) fn has_name_like(&self, (text, i): (&Annotation, usize)) -> bool {
         let is_name = text.tokens[i].is_capitalised();
         self.names.iter().any(|name| (is_name || name.certain) && name.key.is_like(&text.name_keys[i]))
+    }
+
+    /// The name of the article that token `i` of a text in its language is a wrong spelling of: it sounds like that or begins
+    /// so, and is no form of any.
+    pub(super) fn misspelled(&self, text: &Annotation, i: usize) -> Option<&str> {
+        let (token, key) = (&text.tokens[i], &text.name_keys[i]);
+        let is_like = |name: &&SourceName| name.key.is_like(key) || name.key.begins_like(key);
+        let in_alphabet = |name: &&SourceName| name.folded.is_ascii() == token.folded.is_ascii();
+        let alike: Vec<&SourceName> = self.names.iter().filter(in_alphabet).filter(is_like).collect();
+        let known = alike.iter().any(|name| is_form_of(&name.folded, &token.folded));
+        let name = alike.into_iter().find(|name| name.certain && !name.listed)?;
+        let sentence = &self.readings(&name.sentences[..1]).next()?;
+        let written = sentence.tokens.iter().find(|it| it.folded == name.folded)?;
+        (!known).then_some(written.text.as_str())
     }
 
     /// What a word is worth that this many sentences have.

@@ -7,11 +7,11 @@
 //! Deterministic and cautious: a negation in other words ("refused", "немає" for "without") counts as one. What is doubted,
 //! or only planned, is in `modality`.
 
-use super::FindingKind;
 use super::check::{Claim, Origin};
 use super::clause::{self, Clause};
 use super::modality;
 use super::reference::Reference;
+use super::{Finding, FindingKind};
 use crate::language::{Amount, Annotation, Class, LanguageMatch, Mark, Mention, What, poles};
 
 /// Words before a word in which a negation is looked for.
@@ -26,16 +26,16 @@ const HALF: f32 = 0.5;
 const AS_LONG: f32 = 0.6;
 
 /// The findings about negation and attribution of a text with its evidence.
-pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<(FindingKind, String)> {
+pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     let &Claim { text: fact, sentences, language_match, .. } = claim;
     let sentences: Vec<&Annotation> = sentences.iter().filter_map(|&at| reference.sentences().get(at)).collect();
     let pair = Pair { claim, fact, sentences: &sentences, reference, language_match };
     let mut found = Vec::new();
     if let Some(value) = pair.negation() {
-        found.push((FindingKind::NegationChanged, value));
+        found.push(claim.finding(FindingKind::NegationChanged, value));
     }
     if let Some(value) = pair.attribution().or_else(|| pair.modality()) {
-        found.push((FindingKind::AttributionChanged, value));
+        found.push(claim.finding(FindingKind::AttributionChanged, value));
     }
     found
 }

@@ -19,7 +19,7 @@ fn found(text: &str, evidence: usize, language: Language) -> Vec<FindingKind> {
     let text = Annotation::of(text);
     let claim =
         Claim { text: &text, sentences: &[evidence], language_match, origin: Origin::Cited, place: Place::Fact };
-    check(&claim, &reference).into_iter().map(|it| it.0).collect()
+    check(&claim, &reference).into_iter().map(|it| it.kind).collect()
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn against(text: &str, article: &str, language: Language) -> Vec<FindingKind> {
         origin: Origin::Searched,
         place: Place::Sentence,
     };
-    check(&claim, &reference).into_iter().map(|it| it.0).collect()
+    check(&claim, &reference).into_iter().map(|it| it.kind).collect()
 }
 
 const FARM: &str = "The farm at Oldbury has been known since 1998 and sold 40 cows last week. Its owner, Ivan Petrov, confirmed the \
@@ -131,7 +131,7 @@ fn found_in(article: &str, text: &str, language: Language) -> Vec<FindingKind> {
         origin: Origin::Cited,
         place: Place::Fact,
     };
-    check(&claim, &reference).into_iter().map(|it| it.0).collect()
+    check(&claim, &reference).into_iter().map(|it| it.kind).collect()
 }
 
 #[test]

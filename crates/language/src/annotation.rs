@@ -110,7 +110,12 @@ impl Annotation {
 
     /// True when the token's capital may only be that of a sentence or a quotation that begins.
     pub fn begins(&self, i: usize) -> bool {
-        let before = self.text[..self.tokens[i].start].trim_end();
+        let text = &self.text[..self.tokens[i].start];
+        let before = text.trim_end();
+        // "Ivano-Frankivsk"
+        if text.strip_suffix('-').is_some_and(|it| it.ends_with(char::is_alphanumeric)) {
+            return false;
+        }
         before.is_empty()
             || before
                 .ends_with(['.', '!', '?', ':', '…', '"', '“', '«', '„', '(', '-', '–', '—', '•', '\'', '‘', '[', '/'])
@@ -134,6 +139,22 @@ impl Annotation {
         let comparable = !listed && other.tokens[j].is_capitalised();
         self.same_word(i, (other, j), LanguageMatch::Other)
             || (comparable && self.name_keys[i].is_like(&other.name_keys[j]))
+    }
+
+    /// True when two tokens may be one given name: as names are, and as one is cut short ("J.", "Ben"). In one alphabet they are
+    /// told apart by less than across two.
+    pub fn is_given_name_of(&self, i: usize, (other, j): (&Annotation, usize)) -> bool {
+        let (ours, theirs) = (&self.tokens[i], &other.tokens[j]);
+        let short = self.name_keys[i].begins_like_short(&other.name_keys[j]);
+        let one_alphabet = ours.is_cyrillic() == theirs.is_cyrillic();
+        let listed = self.is_concept(i, Kind::Name) && other.is_concept(j, Kind::Name);
+        short
+            || self.same_word(i, (other, j), LanguageMatch::Other)
+            || ours.lemma == theirs.lemma
+            || match one_alphabet {
+                true => self.name_keys[i].is_close(&other.name_keys[j]),
+                false => !listed && self.name_keys[i].is_like(&other.name_keys[j]),
+            }
     }
 
     /// True when two tokens say the same, as far as texts of one language, or of two, tell.

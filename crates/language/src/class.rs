@@ -28,6 +28,10 @@ pub enum Class {
     BeginsClause,
     /// Before the name of the place where something is.
     InPlace,
+    /// Before what something comes from, or is no more.
+    FromPoint,
+    /// Before what something goes to, or is now.
+    ToPoint,
     /// Words behind which it stands what somebody says, or doubts.
     That,
     /// Words that may stand between a preposition and its number.

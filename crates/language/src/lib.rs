@@ -27,6 +27,7 @@ mod neighbour;
 mod numeral;
 mod opposite;
 mod quantity;
+mod role;
 mod sentence;
 mod spelling;
 mod stance;
@@ -53,9 +54,11 @@ pub use self::quantity::{
     Amount, Bound, Change, Date, Digits, Mention, Outcome, Period, Weight, What, mentions, number_spellings, outcome,
     parts_thousands,
 };
+pub use self::role::{Role, RoleKind, role};
 pub use self::sentence::{Sentence, SentenceId, sentences};
 pub use self::spelling::beginnings;
 pub use self::stance::{Mark, marks};
+pub use self::stem::is_form_of;
 pub use self::table::{Concept, Kind, Table};
 pub use self::token::{Token, TokenKind, fold, placed_words, tokens, words};
 pub use self::unit::Unit;

@@ -64,6 +64,12 @@ impl NameKey {
         ours.len().min(theirs.len()) >= EXACT && (ours.starts_with(&theirs) || theirs.starts_with(&ours))
     }
 
+    /// True when one of two sounds is the beginning of the other, however short: J., Ben and Benjamin.
+    pub fn begins_like_short(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.coarse(), other.coarse());
+        !ours.is_empty() && !theirs.is_empty() && (ours.starts_with(&theirs) || theirs.starts_with(&ours))
+    }
+
     fn coarse(&self) -> Vec<u8> {
         let heard = |(at, &sound): (usize, &u8)| match sound {
             b'g' | b'G' => b'h',
