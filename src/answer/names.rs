@@ -53,7 +53,7 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
         }
         let kind = match hold(claim, i, reference, &evidence) {
             Held::Unknown => FindingKind::NameNotInSource,
-            Held::Elsewhere if claim.evidence().is_some() => FindingKind::EvidenceWeak,
+            Held::Elsewhere if has_rival(claim, reference) => FindingKind::EvidenceWeak,
             _ => continue,
         };
         let word = text.tokens[i].text.as_str();
@@ -67,6 +67,21 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
         last = Some(i);
     }
     found
+}
+
+/// True when the evidence has a name that the text has not: there is somebody in whose place another may have been put.
+/// Where it has none, a name of the article only says whom the evidence speaks of.
+fn has_rival(claim: &Claim<'_>, reference: &Reference) -> bool {
+    let text = claim.text;
+    let is_told = |sentence: &Annotation, j| (0..text.tokens.len()).any(|i| text.is_name_of(i, (sentence, j)));
+    reference.readings(claim.sentences).any(|sentence| {
+        (0..sentence.tokens.len()).any(|j| {
+            sentence.may_be_name(j)
+                && !sentence.begins(j)
+                && !sentence.is_concept(j, Kind::Word)
+                && !is_told(sentence, j)
+        })
+    })
 }
 
 /// The name of the article that a name of a text in its language is a wrong spelling of.
