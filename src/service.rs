@@ -21,7 +21,6 @@ use sha2::{Digest, Sha256};
 
 use crate::answer::{Answer, KeyFact, ModelInfo, Reference, Resources, SourceInfo, Strategy, Summary, TimingsInfo};
 use crate::cache::Key;
-use crate::engine::encoder::Encoder;
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, Cancel, Source};
@@ -34,6 +33,7 @@ use self::run::Run;
 pub use self::check::{Checker, Original};
 pub use self::judge::Calibration;
 pub use self::recipe::{Recipe, Weakness};
+pub use crate::engine::encoder::Encoder;
 pub use crate::translate::{
     Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
     Translation, opened,

@@ -3,6 +3,7 @@
 use super::reference::Reference;
 use super::{Finding, FindingKind, Place};
 use crate::language::{Annotation, Language, language_of, reads_as_the_neighbour, words};
+use crate::plan::is_label;
 
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;
@@ -19,7 +20,15 @@ pub(super) fn check(text: &Annotation, reference: &Reference, (language, place):
         unknown.retain(|it| !is_told(&it.value));
         found.extend(unknown);
     }
+    let label = label(&text.text).filter(|label| !reference.article().text().contains(label));
+    found.extend(label.map(|label| Finding::new(FindingKind::Unsupported, place, label)));
     found
+}
+
+/// The label that a text begins with, which says which part of an answer it is and nothing of the article: "Key points –".
+fn label(text: &str) -> Option<&str> {
+    let end = [":", " – ", " — ", " - "].iter().filter_map(|mark| text.find(mark)).min()?;
+    Some(&text[..end]).filter(|label| is_label(label))
 }
 
 /// The findings about a part's form.
@@ -27,9 +36,11 @@ fn findings(text: &str, language: Language, place: Place) -> Vec<Finding> {
     let finding = |kind, value: &str| Finding::new(kind, place, value);
     let mut found = Vec::new();
     let ended = text.trim_end_matches(['»', '”', '"', ')', '’', '\'']).ends_with(['.', '!', '?', '…']);
+    // A number that stands alone was left of a date that was broken off: "in Dec. 25."
+    let is_rest = !text.is_empty() && !text.contains(char::is_alphabetic);
     // A headline may end anyhow, and so may what a person wrote.
     let may_end = ended || matches!(place, Place::Headline | Place::Sentence);
-    if text.is_empty() || !may_end {
+    if text.is_empty() || !may_end || is_rest {
         found.push(finding(FindingKind::Truncated, text));
     }
     if !is_in(text, language) || reads_as_the_neighbour(text, language) {

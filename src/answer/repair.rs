@@ -90,9 +90,11 @@ pub(super) fn open(summary: &Summary) -> usize {
     HEADING.iter().filter(|(_, place)| is_unusable(summary, *place)).count()
 }
 
-/// True for a part that says what the article does not, or is in another language.
+/// True for a part that says what the article does not, or is in another language; and for a summary that is only quoted,
+/// because a fact does better.
 pub(super) fn is_unusable(summary: &Summary, place: Place) -> bool {
-    verdict(summary.findings.iter().filter(|it| it.place == place)) == Verdict::Wrong
+    let quoted = place == Place::Summary && summary.quoted.contains(&place);
+    quoted || verdict(summary.findings.iter().filter(|it| it.place == place)) == Verdict::Wrong
 }
 
 /// True for a fact with nothing against it.

@@ -59,6 +59,7 @@ fn stand_in(summary: &mut Summary, reference: &Reference) {
             continue;
         }
         let title = article.title().filter(|_| is_own && part == Part::Headline);
+        let lead = lead.filter(|_| part == Part::Summary);
         let mut sound = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at]));
         let fact = match (title, sound.next(), sound.next()) {
             (None, Some(first), Some(_)) => Some(summary.key_facts.remove(first).text),
@@ -66,6 +67,7 @@ fn stand_in(summary: &mut Summary, reference: &Reference) {
         };
         let quoted = title.or(lead).filter(|_| fact.is_none());
         summary.findings.retain(|it| it.place != place);
+        summary.quoted.retain(|it| *it != place);
         if quoted.is_some() {
             summary.quoted.push(place);
         } else if fact.is_none() {

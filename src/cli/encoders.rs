@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::progress::Bars;
 use crate::config::Settings;
-use crate::engine::encoder::Encoder;
 use crate::error::Error;
 use crate::hub::{EncoderManifest, Hub};
-use crate::service;
+use crate::service::{self, Encoder};
 
 /// What stands for no encoder.
 const NONE: &str = "none";

@@ -216,7 +216,7 @@ async fn a_summary_is_pivoted_by_the_desk_with_its_evidence() {
         (english.strategy, ukrainian.strategy, russian.strategy),
         (Strategy::Direct, Strategy::Pivot, Strategy::Pivot)
     );
-    assert_eq!(ukrainian.headline, spelled(&english.headline, Uk));
+    assert_eq!(ukrainian.headline, "", "what the speller makes of its names is in no article, so nobody is shown it");
     for other in [ukrainian, russian] {
         assert_eq!(other.key_facts.len(), english.key_facts.len(), "{other:?}");
         for (fact, source) in other.key_facts.iter().zip(&english.key_facts) {
