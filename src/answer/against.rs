@@ -10,7 +10,7 @@ use crate::intake::{Article, Cancel, IntakeError};
 use crate::language::{Annotation, Language};
 
 /// A text, checked sentence by sentence.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Checked {
     /// The text's language.
     pub language: Language,
