@@ -1,11 +1,12 @@
 //! Holds a text that a person wrote against an article: each of its sentences, as a fact that cites nothing.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::check::{Claim, Origin};
 use super::reference::Reference;
 use super::{Evidence, Finding, FindingKind, Place, evidence, form};
-use crate::intake::Article;
+use crate::intake::{Article, Cancel, IntakeError};
 use crate::language::{Annotation, Language};
 
 /// A text, checked sentence by sentence.
@@ -18,7 +19,8 @@ pub struct Checked {
 }
 
 /// A sentence of the text and what the article says about it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = CheckedSentence)]
 pub struct Held {
     /// The sentence.
     pub text: String,
@@ -28,11 +30,12 @@ pub struct Held {
     pub findings: Vec<Finding>,
     /// What was measured, for whoever sets thresholds of his own.
     #[serde(skip_serializing_if = "Signals::is_empty")]
+    #[schema(required = false)]
     pub signals: Signals,
 }
 
 /// What models say of a sentence, in numbers. Absent where there is no such model.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct Signals {
     /// How near the article comes to it, from -1 to 1: the greatest product of its vector with those of a sentence of the
     /// article or the title, each without what is common to its language.
@@ -44,6 +47,13 @@ pub struct Signals {
     /// How many standard deviations the model's belief in it stands above that in true claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<f32>,
+}
+
+impl Checked {
+    /// How many findings there are in all sentences.
+    pub fn findings(&self) -> usize {
+        self.sentences.iter().map(|held| held.findings.len()).sum()
+    }
 }
 
 impl Signals {
@@ -58,6 +68,19 @@ pub fn against(text: &Article, reference: &Reference) -> Checked {
     let sentences = text.sentences().iter().map(|sentence| &text.text()[sentence.range()]);
     let language = text.language();
     Checked { language, sentences: sentences.map(|sentence| held(sentence, language, reference)).collect() }
+}
+
+/// The same as long as somebody wants to know.
+///
+/// # Errors
+/// When nobody does any more.
+pub fn against_while(text: &Article, reference: &Reference, cancel: &Cancel) -> Result<Checked, IntakeError> {
+    let language = text.language();
+    let sentences = text.sentences().iter().map(|sentence| {
+        cancel.check()?;
+        Ok(held(&text.text()[sentence.range()], language, reference))
+    });
+    Ok(Checked { language, sentences: sentences.collect::<Result<_, IntakeError>>()? })
 }
 
 fn held(text: &str, language: Language, reference: &Reference) -> Held {

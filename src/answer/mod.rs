@@ -4,7 +4,7 @@
 //! finds the sentences of a fact in it, and `figures`, `names`, `stance` with `modality`, and `quote` hold the fact against them, each for one
 //! kind of mistake. `check` makes a [`Summary`] of it all, with a finding for everything that is missing or does not hold;
 //! `between` compares facts with each other; `repair` says what is to be written again, and settles what becomes of it;
-//! `against` does the same for a text that a person wrote; `compare` holds summaries of several languages against each
+//! `against` does the same for a text that a person wrote, and `report` is what is said of it; `compare` holds summaries of several languages against each
 //! other; `growing` reads an answer line by line while it is written. The model that writes is not asked; where an encoder is
 //! among the [`Resources`], `meaning` tells by it whether a text is said at all. Nothing in this room knows tokens.
 
@@ -34,6 +34,7 @@ mod persons;
 mod quote;
 mod reference;
 mod repair;
+mod report;
 mod resources;
 mod settle;
 mod spelling;
@@ -45,7 +46,7 @@ mod warning;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use self::against::{Checked, Held, Signals, against};
+pub use self::against::{Checked, Held, Signals, against, against_while};
 pub use self::check::{Made, run};
 pub use self::compare::{Comparison, Difference, Row, compare};
 pub use self::finding::{Finding, FindingKind, Place};
@@ -53,6 +54,7 @@ pub use self::growing::Growing;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
 pub use self::reference::Reference;
 pub use self::repair::{Failing, Part, Rewritten, failing, is_sound, missing};
+pub use self::report::{CheckReport, CheckedSource};
 pub use self::resources::Resources;
 pub use self::settle::settle;
 pub use self::warning::{LanguageWarning, WarningCode};

@@ -8,12 +8,11 @@ use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::input::Format;
 use super::render::{self, Page};
-use crate::answer::Checked;
+use crate::answer::{CheckReport, Checked};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::intake::{Article, IntakeError, Source};
@@ -54,6 +53,30 @@ struct Row {
     claim: String,
 }
 
+/// What is printed for it.
+#[derive(Debug, Serialize)]
+struct Line {
+    id: String,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Outcome {
+    Report(CheckReport),
+    /// The claim or its article was refused.
+    Refused {
+        error: String,
+    },
+}
+
+impl Outcome {
+    fn refused(error: &IntakeError) -> Self {
+        Self::Refused { error: error.to_string() }
+    }
+}
+
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
     let checker = super::open::checker(settings).await?;
     let mut tally = Tally::default();
@@ -61,9 +84,9 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         (Some(path), ..) => batch(path, &args, (&checker, &mut tally)).await?,
         (None, Some(summary), Some(against)) => {
             let (checked, article) = one(&args, (summary, against), &checker).await?;
-            let page = Page::of_stdout(settings);
-            args.format.print(|| text(&checked, article.article(), &page), || json(&checked, article.article()))?;
             tally.add(&checked);
+            let (article, page) = (article.article(), Page::of_stdout(settings));
+            args.format.print(|| text(&checked, article, &page), || CheckReport::new(checked.clone(), article))?;
         }
         // clap asks for both where no batch is given.
         _ => {}
@@ -83,7 +106,7 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, checked: &Checked) {
-        self.findings += findings(checked);
+        self.findings += checked.findings();
         self.languages.insert(checked.language);
     }
 }
@@ -120,27 +143,22 @@ async fn batch(path: &Path, args: &Args, (checker, tally): (&Checker, &mut Tally
             let result = checker.read(source(&article, "article", args.from));
             read = Some((article, result));
         }
-        let printed = match &read {
+        let outcome = match &read {
             Some((_, Ok(article))) => match checker.check(source(&claim, "claim", args.lang), article).await {
                 Ok(checked) => {
                     tally.add(&checked);
-                    let mut value = json(&checked, article.article());
-                    value["id"] = json!(id);
-                    value
+                    Outcome::Report(CheckReport::new(checked, article.article()))
                 }
-                Err(Error::Intake(error)) => json!({ "id": id, "error": error.to_string() }),
+                Err(Error::Intake(error)) => Outcome::refused(&error),
                 Err(error) => return Err(error),
             },
-            Some((_, Err(error))) => json!({ "id": id, "error": error.to_string() }),
+            Some((_, Err(error))) => Outcome::refused(error),
             None => continue,
         };
-        super::input::print(&format!("{printed}\n"))?;
+        let line = serde_json::to_string(&Line { id, outcome }).expect("a line is plain data");
+        super::input::print(&format!("{line}\n"))?;
     }
     Ok(())
-}
-
-fn findings(checked: &Checked) -> usize {
-    checked.sentences.iter().map(|held| held.findings.len()).sum()
 }
 
 fn text(checked: &Checked, article: &Article, page: &Page) -> String {
@@ -161,18 +179,4 @@ fn text(checked: &Checked, article: &Article, page: &Page) -> String {
         "\n{doubted} of {all} sentences ({ours}) have findings; held against {known} sentences ({theirs})"
     );
     out
-}
-
-fn json(checked: &Checked, article: &Article) -> serde_json::Value {
-    json!({
-        "source": {
-            "title": article.title(),
-            "language": article.language(),
-            "sentences": article.sentences().len(),
-            "sha256": article.sha256(),
-        },
-        "language": checked.language,
-        "sentences": checked.sentences,
-        "findings": findings(checked),
-    })
 }

@@ -3,11 +3,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use super::input::Format;
 use crate::error::Error;
-use crate::intake::{self, Article};
+use crate::intake::{self, Article, Extract};
 use crate::language::Language;
 
 /// What to extract.
@@ -33,7 +31,7 @@ pub(super) struct Args {
 pub(super) fn execute(args: Args) -> Result<(), Error> {
     let source = super::input::read(&args.file, args.from)?;
     let article = if args.keep_all { intake::read_whole(source)? } else { intake::read(source)? };
-    args.format.print(|| text(&article, args.explain), || json(&article))
+    args.format.print(|| text(&article, args.explain), || Extract::from(article.clone()))
 }
 
 fn text(article: &Article, explain: bool) -> String {
@@ -67,26 +65,4 @@ fn about(article: &Article) -> String {
         let _ = writeln!(out, "{name}: {value}");
     }
     out
-}
-
-fn json(article: &Article) -> serde_json::Value {
-    let sentences = article.sentences().iter();
-    let language = |id| article.mixture().language(id);
-    let sentences: Vec<_> =
-        sentences.map(|s| json!({"id": s.id, "start": s.start, "end": s.end, "language": language(s.id)})).collect();
-    json!({
-        "title": article.title(),
-        "language": article.language(),
-        "confidence": article.confidence(),
-        "mixed": article.mixture().is_mixed(),
-        "languages": article.mixture().shares(),
-        "byline": article.byline(),
-        "published": article.published(),
-        "site": article.site(),
-        "text": article.text(),
-        "sentences": sentences,
-        "removed": article.removed(),
-        "notes": article.notes(),
-        "sha256": article.sha256(),
-    })
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::error::Error;
 use crate::intake::{MAX_FILE_BYTES, Source};
@@ -33,10 +33,17 @@ pub(super) enum Format {
 
 impl Format {
     /// Writes an answer to standard output in this form.
-    pub(super) fn print(self, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) -> Result<(), Error> {
+    pub(super) fn print<T: Serialize>(
+        self,
+        text: impl FnOnce() -> String,
+        answer: impl FnOnce() -> T,
+    ) -> Result<(), Error> {
         match self {
             Self::Text => print(&text()),
-            Self::Json => print(&format!("{:#}\n", json())),
+            Self::Json => {
+                let json = serde_json::to_string_pretty(&answer()).expect("an answer is plain data");
+                print(&format!("{json}\n"))
+            }
         }
     }
 }

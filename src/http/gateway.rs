@@ -8,17 +8,19 @@ use axum::response::sse::Event;
 use super::body::Bodies;
 use super::flight::{Flights, Origin, Outcome, Reader, Record};
 use super::keys::Keys;
+use super::limit::Limit;
 use super::metrics::Metrics;
 use super::options::{Answers, Options};
 use super::phase::{Life, Phase};
 use super::problem::Problem;
 use super::queue::{Caller, Permit, QueueSlot, Queues};
 use super::request::{ParsedRequest, Retention};
+use super::room::Reservation;
 use super::{events, offload};
 use crate::answer::Answer;
 use crate::cache::{AnswerCache, Key};
 use crate::error::Error;
-use crate::intake::{Bounds, IntakeError};
+use crate::intake::Bounds;
 use crate::service::{Prepared, Service, Stage, SummaryEvent};
 
 /// A gateway. It can listen before its service is there. Clones are one gateway.
@@ -128,6 +130,26 @@ impl Gateway {
         turn
     }
 
+    /// Does a request's work when its turn comes, as long as it may take. The work is handed what bounds the request, the turn
+    /// and the room of its body, for the threads that work for it.
+    pub(super) async fn in_turn<T, F>(
+        &self,
+        place: QueueSlot,
+        (room, limit): (Reservation, &Limit),
+        work: impl FnOnce(Arc<dyn Send + Sync>) -> F,
+    ) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, Problem>>,
+    {
+        let work = async {
+            let permit = Arc::new((self.turn(place).await, room));
+            let done = work(permit.clone()).await?;
+            permit.0.finish();
+            Ok(done)
+        };
+        limit.hold(work).await?
+    }
+
     /// The turn comes first, and lasts until the last piece of work has ended, whoever has left in the meantime.
     async fn answer(
         &self,
@@ -182,12 +204,7 @@ impl Gateway {
             let accepted = events::accepted(prepared.article());
             Ok((prepared, accepted))
         });
-        read.await?.map_err(|error| match error {
-            Error::Intake(IntakeError::TooMuch { characters, limit, .. }) => {
-                Problem::over(characters, "characters of text", limit, "max_characters")
-            }
-            error => error.into(),
-        })
+        read.await?.map_err(|error: Error| error.into())
     }
 }
 

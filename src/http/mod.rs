@@ -6,14 +6,17 @@
 //! anything; what takes long is done off the runtime (`offload`), and holds turn and room until it has ended. Errors are
 //! problem documents (RFC 9457) from one table, `problem`. Handlers only translate: the work is the service's. A caller who
 //! leaves drops the handler's future; with the last one who waits for an answer, its work ends, and a body that nobody wanted
-//! is read a little further (`linger`). `translate` has texts translated, and `libre` does in the words of LibreTranslate.
+//! is read a little further (`linger`). `check` holds a text
+//! against an article, and `extract` reads one. `translate` has texts translated, and `libre` does in the words of LibreTranslate.
 //! `limit` is how long a request may take, `phase` where the gateway is in its life; `probes`, `metrics` and `process` tell it
 //! to machines, and `openapi` says what all of it takes and gives.
 
 mod body;
+mod check;
 mod clock;
 mod entry;
 mod events;
+mod extract;
 mod flight;
 mod forwarded;
 mod gateway;
@@ -77,6 +80,8 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/v1/summarize", post(summarize::post))
         .route("/v1/summarise", post(summarize::post))
         .route("/v1/compare", post(summarize::compare))
+        .route("/v1/check", post(check::post))
+        .route("/v1/extract", post(extract::post))
         .route("/v1/translate", post(translate::post))
         .fallback(|| async { Problem::plain(StatusCode::NOT_FOUND, "not_found", "there is no such path") })
         .method_not_allowed_fallback(|| async {

@@ -17,6 +17,8 @@ use utoipa::openapi::server::Server;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use super::check;
+use super::extract;
 use super::gateway::Gateway;
 use super::libre;
 use super::page;
@@ -32,16 +34,18 @@ use crate::answer::Answer;
 #[openapi(
     info(
         title = "stislo",
-        description = "Summaries and translations of articles in English, Ukrainian and Russian, on this machine"
+        description = "Summaries, checks and translations of articles in English, Ukrainian and Russian, on this machine"
     ),
     tags(
-        (name = "articles", description = "Summaries, comparisons and translations"),
+        (name = "articles", description = "Summaries, comparisons, checks, extracts and translations"),
         (name = "gateway", description = "The gateway itself: its health, its counters, its models and its page"),
         (name = "libretranslate", description = "The API of LibreTranslate, for its clients"),
     ),
     paths(
         summarize::post,
         summarize::compare,
+        check::post,
+        extract::post,
         translate::post,
         probes::models,
         probes::health,

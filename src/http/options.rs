@@ -60,11 +60,11 @@ macro_rules! limits {
                 max_alternatives: "--max-alternatives", "STISLO_MAX_ALTERNATIVES", "N", 0, 10,
                     "Other translations of a text that may be asked for there";
                 concurrency: "--concurrency", "STISLO_CONCURRENCY", "N", 1, 4,
-                    "Requests that are worked on at a time, of summaries and of translations each; half as many more when \
-                     callers with none at work come";
+                    "Requests that are worked on at a time, of each kind of work; half as many more when callers with none at \
+                     work come";
                 queue: "--queue", "STISLO_QUEUE", "N", 0, 16,
-                    "Requests that may wait, of summaries and of translations each; twice as many when callers with few of \
-                     them come; more are refused, and those that would be late";
+                    "Requests that may wait, of each kind of work; twice as many when callers with few of them come; more are \
+                     refused, and those that would be late";
                 // More wait in the system's queue.
                 connections: "--connections", "STISLO_CONNECTIONS", "N", 1, 1024,
                     "Connections at a time";

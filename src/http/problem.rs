@@ -126,6 +126,9 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
+        if let Error::Intake(IntakeError::TooMuch { characters, limit, .. }) = error {
+            return Self::over(characters, "characters of text", limit, "max_characters");
+        }
         let status = match error.kind() {
             Kind::Input => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::Busy => StatusCode::TOO_MANY_REQUESTS,

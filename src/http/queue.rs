@@ -1,8 +1,7 @@
 //! Whose turn it is: a bounded number of requests at work, a bounded number that wait, and callers served in rotation.
 //!
-//! A request takes its turn before it costs anything, and keeps it until its last piece of work has ended. Summaries and
-//! translations have lanes of their own, each with all of these numbers, so that what takes a minute does not hold up what
-//! takes a second.
+//! A request takes its turn before it costs anything, and keeps it until its last piece of work has ended. Each kind of work
+//! has a lane of its own, each with all of these numbers, so that what takes a minute does not hold up what takes a second.
 //!
 //! A caller who asks for a hundred articles waits for the hundred; another who asks for one then waits for one of them, and
 //! not for all. One alone may have every turn and every place in the queue. Who has none at work gets a turn all the same,
@@ -76,19 +75,23 @@ impl Pace {
 pub(super) struct Queues {
     pub(super) summaries: Queue,
     pub(super) translations: Queue,
+    /// Checks that the model judges.
+    pub(super) judgements: Queue,
+    /// What needs no model: extracts, and checks by everything else.
+    pub(super) readings: Queue,
 }
 
 impl Queues {
     pub(super) fn new(options: &Options) -> Self {
         let (limits, deadline) = (options.limits, options.times.deadline);
         let lane = || Queue::new(limits.concurrency, limits.queue, deadline);
-        Self { summaries: lane(), translations: lane() }
+        Self { summaries: lane(), translations: lane(), judgements: lane(), readings: lane() }
     }
 
     /// Requests at work, and requests that wait.
     pub(super) fn count(&self) -> (usize, usize) {
-        let (summaries, translations) = (self.summaries.count(), self.translations.count());
-        (summaries.0 + translations.0, summaries.1 + translations.1)
+        let lanes = [&self.summaries, &self.translations, &self.judgements, &self.readings].map(Queue::count);
+        lanes.into_iter().fold((0, 0), |all, lane| (all.0 + lane.0, all.1 + lane.1))
     }
 }
 

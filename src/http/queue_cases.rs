@@ -179,8 +179,10 @@ fn each_kind_of_work_has_its_own_lane() {
     let long = lanes.summaries.take(Caller::Unknown).unwrap();
     assert!(lanes.summaries.take(Caller::Unknown).is_err());
     let short = lanes.translations.take(Caller::Unknown).unwrap();
-    assert!(long.has_turn() && short.has_turn());
-    assert_eq!(lanes.count(), (2, 0));
+    let judged = lanes.judgements.take(Caller::Unknown).unwrap();
+    let read = lanes.readings.take(Caller::Unknown).unwrap();
+    assert_eq!(lanes.count(), (4, 0));
+    assert!([long, short, judged, read].iter().all(QueueSlot::has_turn));
 }
 
 #[test]

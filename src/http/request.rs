@@ -5,6 +5,7 @@
 //! and what of them makes an article, which is the intake's.
 
 use axum::extract::{Query, Request as HttpRequest};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -157,14 +158,7 @@ impl ParsedRequest {
     ) -> Result<Self, Problem> {
         let (bodies, limits) = (&gateway.0.bodies, gateway.0.options.limits);
         let (head, body) = request.into_parts();
-        let kind = kind(&head.headers)?;
-        let query = match kind {
-            Kind::Json if head.uri.query().is_some_and(|query| !query.is_empty()) => {
-                return Err(Problem::refused("invalid_request", "with a JSON body, everything stands in the body"));
-            }
-            Kind::Json => None,
-            Kind::Bytes => Some(query(&head.uri)?),
-        };
+        let query = query_of_bytes::<SummarizeQuery>(&head)?;
         let BufferedBody { bytes, room } = bodies.read(&head.headers, body, Sender::Known(caller)).await?;
         let (retention, service, size) = (retention(&head.headers), service.clone(), bytes.len());
         let owner = gateway.clone();
@@ -184,21 +178,46 @@ impl ParsedRequest {
 /// Holds a request to the limits.
 fn check(request: &SummaryRequest, limits: &Limits) -> Result<(), Problem> {
     let SummaryRequest { source, options } = request;
-    // In bytes that are no text, whatever stands for a character counts as one. What is packed is held to it once more when
-    // it is unpacked.
-    let characters = source.bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
-    let title = source.title.as_deref().map_or(0, |title| title.chars().count());
     for (what, given, limit, name) in [
         ("languages", options.languages.len(), limits.max_languages, "max_languages"),
         ("facts", options.facts, limits.max_facts, "max_facts"),
-        ("characters of title", title, limits.max_characters, "max_characters"),
-        ("characters of text", characters, limits.max_characters, "max_characters"),
     ] {
         if given > limit {
             return Err(Problem::over(given, what, limit, name));
         }
     }
+    check_source(source, limits)
+}
+
+/// Holds a text to the limits.
+pub(super) fn check_source(source: &Source, limits: &Limits) -> Result<(), Problem> {
+    // In bytes that are no text, whatever stands for a character counts as one. What is packed is held to it once more when
+    // it is unpacked.
+    let characters = source.bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+    let title = source.title.as_deref().map_or(0, |title| title.chars().count());
+    for (what, given) in [("characters of title", title), ("characters of text", characters)] {
+        if given > limits.max_characters {
+            return Err(Problem::over(given, what, limits.max_characters, "max_characters"));
+        }
+    }
     Ok(())
+}
+
+/// An article that is given as text, in the field of this name, or as the source of a page. Nothing else is known of it.
+pub(super) fn article((field, text): (&str, Option<String>), html: Option<String>) -> Result<Source, Problem> {
+    let (bytes, name) = match (text, html) {
+        (Some(text), None) => (text.into_bytes(), field),
+        // The reader goes by content, and this makes a page of any piece of one.
+        (None, Some(html)) => (format!("<!doctype html>{html}").into_bytes(), "html"),
+        (None, None) => {
+            let detail = format!("give the article as `{field}` or as `html`");
+            return Err(Problem::refused("invalid_request", detail));
+        }
+        (Some(_), Some(_)) => {
+            return Err(Problem::refused("invalid_request", format!("give `{field}` or `html`, and not both")));
+        }
+    };
+    Ok(Source { bytes, name: name.to_owned(), title: None, language: None })
 }
 
 impl SummarizeBody {
@@ -206,16 +225,7 @@ impl SummarizeBody {
     fn request(self) -> Result<(SummaryRequest, bool), Problem> {
         let Self { text, html, title, source_language, languages, facts, length, strategy, stream, seed, strict } =
             self;
-        let (bytes, name) = match (text, html) {
-            (Some(text), None) => (text.into_bytes(), "text"),
-            // The reader goes by content, and this makes a page of any piece of one.
-            (None, Some(html)) => (format!("<!doctype html>{html}").into_bytes(), "html"),
-            (None, None) => return Err(Problem::refused("invalid_request", "give the article as `text` or as `html`")),
-            (Some(_), Some(_)) => {
-                return Err(Problem::refused("invalid_request", "give `text` or `html`, and not both"));
-            }
-        };
-        let source = Source { bytes, name: name.to_owned(), title, language: source_language };
+        let source = Source { title, language: source_language, ..article(("text", text), html)? };
         let (strategy, strictness) = (strategy.chosen(), Strictness::from(strict));
         let options = SummaryOptions { languages, facts, length, strategy, seed, strictness };
         Ok((SummaryRequest { source, options }, stream))
@@ -264,11 +274,18 @@ fn unsupported(detail: &str) -> Problem {
     Problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
 }
 
-fn query(uri: &axum::http::Uri) -> Result<SummarizeQuery, Problem> {
+/// What the query says of a body that is the text itself; nothing of one that is JSON, which has everything in it.
+pub(super) fn query_of_bytes<Q: DeserializeOwned>(head: &Parts) -> Result<Option<Q>, Problem> {
     let wrong = |error: axum::extract::rejection::QueryRejection| {
         Problem::refused("invalid_request", format!("the query is wrong: {}", error.body_text()))
     };
-    Query::try_from_uri(uri).map(|Query(query)| query).map_err(wrong)
+    match kind(&head.headers)? {
+        Kind::Json if head.uri.query().is_some_and(|query| !query.is_empty()) => {
+            Err(Problem::refused("invalid_request", "with a JSON body, everything stands in the body"))
+        }
+        Kind::Json => Ok(None),
+        Kind::Bytes => Query::try_from_uri(&head.uri).map(|Query(query)| Some(query)).map_err(wrong),
+    }
 }
 
 /// Reads a body that is JSON and has everything in it; gives the room that it takes, too.
@@ -287,7 +304,8 @@ pub(super) async fn json_body<T: DeserializeOwned + Send + 'static>(
     }
 }
 
-fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// A value as a body has it.
+pub(super) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Fields have names. An array would be taken for their values in the order of the source.
     if bytes.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
         return Err(Problem::refused("invalid_request", "the JSON does not fit: give an object with named fields"));

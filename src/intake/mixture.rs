@@ -4,6 +4,7 @@
 //! sentence or two are no mixture: a second language must have a part that a reader would notice.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::language::{Language, Sentence, SentenceId, language_of, sentences};
 
@@ -25,7 +26,7 @@ pub struct Mixture {
 }
 
 /// How much of an article is in one language.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct Share {
     /// The language; `None` for those that are not read here.
     pub language: Option<Language>,

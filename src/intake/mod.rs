@@ -16,6 +16,7 @@ mod choose;
 mod company;
 mod decode;
 mod error;
+mod extract;
 mod furniture;
 mod html;
 mod lookalike;
@@ -42,8 +43,9 @@ pub use cancel::{Cancel, CancelOnDrop};
 pub use company::Company;
 pub use decode::MAX_BYTES;
 pub use error::IntakeError;
+pub use extract::{Extract, ExtractedSentence};
 pub use mixture::{Mixture, Share};
-pub use note::read_note;
+pub use note::{read_note, read_note_within};
 pub use plain::one_line;
 pub use removed::{Reason, Removed};
 pub use unfit::Unfit;
@@ -108,7 +110,15 @@ pub fn read_within(source: Source, bounds: &Bounds) -> Result<Article, IntakeErr
 /// # Errors
 /// As [`read`], but for texts that are no article.
 pub fn read_whole(source: Source) -> Result<Article, IntakeError> {
-    read_as(source, Cleaning::Nothing, &Bounds::default())
+    read_whole_within(source, &Bounds::default())
+}
+
+/// The same within bounds.
+///
+/// # Errors
+/// As [`read_whole`]; and when there is more of it than the bounds allow, or nobody wants it any more.
+pub fn read_whole_within(source: Source, bounds: &Bounds) -> Result<Article, IntakeError> {
+    read_as(source, Cleaning::Nothing, bounds)
 }
 
 /// What is removed.

@@ -1,7 +1,7 @@
 //! Reads a note: a text that a person wrote about an article. It is no page, so nothing is looked for and nothing removed.
 
 use super::decode::{self, Content, Decoded};
-use super::{Article, Blocks, IntakeError, MIN_CHARACTERS, Source, blocks, joined, mixture};
+use super::{Article, Blocks, Bounds, IntakeError, MIN_CHARACTERS, Source, blocks, joined, mixture};
 use crate::language::{self, Guess, Language};
 
 /// Reads a text that is no page: a summary that a person wrote, however short. Nothing is taken away.
@@ -11,8 +11,17 @@ use crate::language::{self, Guess, Language};
 /// # Errors
 /// When the bytes are no text, when there is no word in it, or when the language is not one of ours.
 pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeError> {
+    read_note_within(source, otherwise, &Bounds::default())
+}
+
+/// The same within bounds.
+///
+/// # Errors
+/// As [`read_note`]; and when there is more of it than the bounds allow, or nobody wants it any more.
+pub fn read_note_within(source: Source, otherwise: Language, bounds: &Bounds) -> Result<Article, IntakeError> {
     let Source { bytes, name, title, language } = source;
-    let Decoded { content, notes, .. } = decode::decode(bytes, &name, usize::MAX)?;
+    let Decoded { content, notes, .. } = decode::decode(bytes, &name, bounds.given)?;
+    bounds.cancel.check()?;
     let text = match content {
         Content::Plain(text) => paragraphs_of_note(&text),
         page => {
@@ -23,9 +32,14 @@ pub fn read_note(source: Source, otherwise: Language) -> Result<Article, IntakeE
     if !text.contains(char::is_alphanumeric) {
         return Err(IntakeError::Empty { name });
     }
+    bounds.cancel.check()?;
+    let characters = text.chars().count();
+    if characters > bounds.article {
+        return Err(IntakeError::TooLong { name, characters, limit: bounds.article });
+    }
     let (language, confidence) = match language {
         Some(given) => (given, 1.0),
-        None if text.chars().count() < MIN_CHARACTERS => match language::language_of(&text) {
+        None if characters < MIN_CHARACTERS => match language::language_of(&text) {
             Some(Guess { language: Some(language), confidence, .. }) => (language, confidence),
             _ => (otherwise, 0.0),
         },

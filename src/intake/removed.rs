@@ -5,9 +5,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A piece of the input that is not part of the article.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Removed {
     /// The piece, tidied.
     pub text: String,
@@ -16,7 +17,8 @@ pub struct Removed {
 }
 
 /// Why a piece was removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[schema(as = RemovalReason)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {

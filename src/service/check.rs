@@ -1,19 +1,32 @@
 //! A text that a person wrote, held against an article with everything that is there: rules, dictionaries, encoder, judge.
 //!
 //! A claim may be one short sentence, which no guess of languages can be sure of: it is taken for one of the three by its
-//! letters, and by the article's language where they do not tell. Not here: how each of them checks.
+//! letters, and by the article's language where they do not tell. The judge is asked last, about what nothing else has
+//! anything against, and then the text is checked once more with what it thinks. Not here: how each of them checks.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::Service;
-use crate::answer::{self, Checked, Reference, Resources};
+use super::judge::Questions;
+use crate::answer::{self, CheckReport, Checked, Reference, Resources};
+use crate::engine::EngineError;
 use crate::error::Error;
-use crate::intake::{self, AnnotatedArticle, Article, IntakeError, Source};
+use crate::intake::{self, AnnotatedArticle, Article, Bounds, IntakeError, Source};
 use crate::language::{self, Language, language_of};
-use crate::plan::NumberedLines;
+use crate::plan::{self, NumberedLines};
 
-/// Checks texts against articles.
-#[derive(Default)]
+/// A text, and the article that it is held against.
+#[derive(Debug, Clone)]
+pub struct CheckRequest {
+    /// The text.
+    pub text: Source,
+    /// The article.
+    pub article: Source,
+}
+
+/// Checks texts against articles. Clones share everything.
+#[derive(Clone, Default)]
 pub struct Checker {
     resources: Resources,
     /// What judges the claims that nothing else has anything against.
@@ -24,6 +37,14 @@ pub struct Checker {
 pub struct Original {
     reference: Reference,
     lines: NumberedLines,
+}
+
+/// A text that everything but the judge has checked.
+struct Draft {
+    text: Article,
+    checked: Checked,
+    /// What the judge is to be asked.
+    questions: Option<Questions>,
 }
 
 impl Original {
@@ -55,8 +76,14 @@ impl Checker {
     /// # Errors
     /// When it is refused.
     pub fn read(&self, source: Source) -> Result<Original, IntakeError> {
-        let article = AnnotatedArticle::of(intake::read(source)?);
+        self.read_within(source, &Bounds::default())
+    }
+
+    fn read_within(&self, source: Source, bounds: &Bounds) -> Result<Original, IntakeError> {
+        let article = AnnotatedArticle::of(intake::read_within(source, bounds)?);
+        bounds.cancel.check()?;
         let lines = NumberedLines::of(&article);
+        bounds.cancel.check()?;
         Ok(Original { reference: Reference::with(article, &self.resources), lines })
     }
 
@@ -65,25 +92,83 @@ impl Checker {
     /// # Errors
     /// When the text is refused, or the judge fails.
     pub async fn check(&self, text: Source, original: &Original) -> Result<Checked, Error> {
-        let Original { reference, lines } = original;
-        let text = note(text, reference.article())?;
-        let checked = answer::against(&text, reference);
-        let Some(judge) = &self.judge else { return Ok(checked) };
-        let undecided = reference.undecided_in(&checked);
-        if undecided.is_empty() {
-            return Ok(checked);
+        let Draft { text, checked, questions } = self.draft(text, original, &Bounds::default())?;
+        match self.ask(questions, original).await? {
+            true => Ok(answer::against(&text, &original.reference)),
+            false => Ok(checked),
         }
-        judge.judge(reference, lines, &undecided).await?;
-        Ok(answer::against(&text, reference))
+    }
+
+    /// Does all of a request within bounds, on threads that hold up nobody. They hold the permit, what bounds the request,
+    /// until the last of them has ended. Dropping the future stops the work.
+    ///
+    /// # Errors
+    /// When the article or the text is refused, or the judge fails.
+    pub async fn report(
+        &self,
+        request: CheckRequest,
+        bounds: Bounds,
+        permit: Arc<dyn Send + Sync>,
+    ) -> Result<CheckReport, Error> {
+        let bounds = Bounds { article: bounds.article.min(plan::MOST_CHARACTERS), ..bounds };
+        let (checker, cancel) = (self.clone(), bounds.cancel.clone());
+        let _leaving = cancel.on_drop();
+        let begin = move || {
+            let CheckRequest { text, article } = request;
+            let original = checker.read_within(article, &bounds)?;
+            Ok::<_, Error>((checker.draft(text, &original, &bounds)?, original))
+        };
+        let (Draft { text, checked, questions }, original) = aside(begin, permit.clone()).await??;
+        if !self.ask(questions, &original).await? {
+            return Ok(CheckReport::new(checked, original.article()));
+        }
+        let end = move || {
+            let checked = answer::against_while(&text, &original.reference, &cancel)?;
+            Ok(CheckReport::new(checked, original.article()))
+        };
+        aside(end, permit).await?
+    }
+
+    /// Holds a text against an article with everything but the judge.
+    fn draft(&self, text: Source, original: &Original, bounds: &Bounds) -> Result<Draft, IntakeError> {
+        let Original { reference, lines } = original;
+        let text = note(text, reference.article(), bounds)?;
+        let checked = answer::against_while(&text, reference, &bounds.cancel)?;
+        let questions = match &self.judge {
+            Some(judge) => judge.questions(lines, reference.undecided_in(&checked)),
+            None => None,
+        };
+        Ok(Draft { text, checked, questions })
+    }
+
+    /// Asks the judge what it is to be asked; true when it was.
+    async fn ask(&self, questions: Option<Questions>, original: &Original) -> Result<bool, Error> {
+        match (&self.judge, questions) {
+            (Some(judge), Some(questions)) => judge.ask(&original.reference, questions).await.map(|_| true),
+            _ => Ok(false),
+        }
     }
 }
 
+/// Does work on a thread that may be busy for long, and that holds the permit as long as it is.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+    permit: Arc<dyn Send + Sync>,
+) -> Result<T, Error> {
+    let work = move || {
+        let done = work();
+        drop(permit);
+        done
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Engine(EngineError::Dead))
+}
+
 /// Reads a summary in the language that is given, or that its letters tell.
-fn note(source: Source, article: &Article) -> Result<Article, IntakeError> {
+fn note(source: Source, article: &Article, bounds: &Bounds) -> Result<Article, IntakeError> {
     let language = source.language.or_else(|| {
         language_by_letters(std::str::from_utf8(&source.bytes).ok()?, (article.text(), article.language()))
     });
-    intake::read_note(Source { language, ..source }, article.language())
+    intake::read_note_within(Source { language, ..source }, article.language(), bounds)
 }
 
 /// Which of the three languages a text about this article is in; nothing when it has no letters of theirs. Where letters do not

@@ -25,9 +25,16 @@ impl Calibration {
     }
 }
 
+/// What the model is asked about claims.
+pub(super) struct Questions {
+    job: Job,
+    claims: Vec<String>,
+    calibration: Calibration,
+}
+
 impl Service {
-    /// Asks the model about claims and keeps what it thinks with the article; gives the time that it took. Without a
-    /// calibrated model, or where the article does not fit, nothing is asked.
+    /// Asks the model about claims and keeps what it thinks with the article; gives the time that it took. Where there is
+    /// nothing to ask, no time is taken.
     ///
     /// # Errors
     /// When the engine fails.
@@ -37,8 +44,23 @@ impl Service {
         lines: &NumberedLines,
         claims: &[String],
     ) -> Result<Timings, Error> {
-        let Some(calibration) = self.recipe.judge.filter(|_| !claims.is_empty()) else { return Ok(Timings::default()) };
-        let Some(job) = plan::judge(lines, claims, self.engine.card()) else { return Ok(Timings::default()) };
+        match self.questions(lines, claims.to_vec()) {
+            Some(questions) => self.ask(reference, questions).await,
+            None => Ok(Timings::default()),
+        }
+    }
+
+    /// What the model is to be asked about claims: nothing without any, without a calibrated model, or where the article does
+    /// not fit. All of it is counted in tokens for that, which takes long of a long article.
+    pub(super) fn questions(&self, lines: &NumberedLines, claims: Vec<String>) -> Option<Questions> {
+        let calibration = self.recipe.judge.filter(|_| !claims.is_empty())?;
+        let job = plan::judge(lines, &claims, self.engine.card())?;
+        Some(Questions { job, claims, calibration })
+    }
+
+    /// Asks the model and keeps what it thinks with the article; gives the time that it took.
+    pub(super) async fn ask(&self, reference: &Reference, questions: Questions) -> Result<Timings, Error> {
+        let Questions { job, claims, calibration } = questions;
         let (preferences, timings) = self.preferences(job).await?;
         for (claim, log_odds) in claims.iter().zip(preferences) {
             reference.keep_judgement(claim, calibration.standing(log_odds));

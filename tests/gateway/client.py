@@ -4,19 +4,24 @@
     openapi-python-client generate --path openapi.json --meta none --output-path FOLDER/stislo_client
     PYTHONPATH=FOLDER python tests/gateway/client.py ADDRESS
 
-Summaries by both spellings and a comparison, a text as the body with options in the query, a translation by both APIs, the
-probes, and a refusal as the document describes it.
+Summaries by both spellings and a comparison, a text as the body with options in the query, a check, an extract, a translation
+by both APIs, the probes, and a refusal as the document describes it.
 """
 
 import pathlib
 import sys
 
 from stislo_client import Client
-from stislo_client.api.articles import compare, summarise, summarize, translate
+from stislo_client.api.articles import check, compare, extract, summarise, summarize, translate
 from stislo_client.api.gateway import health, models, ready
 from stislo_client.api.libretranslate import libre_detect, libre_languages, libre_translate
 from stislo_client.models import (
     Answer,
+    CheckBody,
+    CheckReport,
+    Extract,
+    ExtractBody,
+    FindingKind,
     Language,
     LibreDetectBody,
     LibreTranslateBody,
@@ -51,6 +56,13 @@ def main():
     refused = summarize.sync(client=client, body=SummarizeBody(text=PAGE, facts=99))
     assert isinstance(refused, Problem) and refused.code == "limit_exceeded", refused
 
+    wrong = "The repair cost £83.6 million."
+    report = check.sync(client=client, body=CheckBody(article=PAGE, claim=wrong))
+    assert isinstance(report, CheckReport) and report.findings == 1, report
+    assert report.sentences[0].findings[0].kind == FindingKind.NUMBER_NOT_IN_SOURCE, report
+    article = extract.sync(client=client, body=ExtractBody(text=PAGE))
+    assert isinstance(article, Extract) and article.language == Language.EN and article.sentences[0].id == 1, article
+
     # The scripted model translates nothing, so the text is one that stays as it is.
     text = "Мер учора пішов."
     translation = translate.sync(client=client, body=TranslateBody(text=text, to=Language.UK))
@@ -60,7 +72,7 @@ def main():
     guesses = libre_detect.sync(client=client, body=LibreDetectBody(q="Міський голова відкрив новий міст."))
     assert guesses[0].language == Language.UK, guesses
     assert {language.code for language in libre_languages.sync(client=client)} == set(Language)
-    print("a generated client summarises, compares and translates")
+    print("a generated client summarises, compares, checks, extracts and translates")
 
 
 if __name__ == "__main__":

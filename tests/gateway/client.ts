@@ -30,6 +30,18 @@ export async function translate(text: string): Promise<string> {
     return (data as components["schemas"]["Translation"]).text;
 }
 
+export async function doubted(article: string, claim: string): Promise<string[]> {
+    const { data, error } = await client.POST("/v1/check", { body: { article, claim, judge: false } });
+    if (error !== undefined) throw new Error(refusal(error as Problem));
+    return data!.sentences.filter((sentence) => sentence.findings.length > 0).map((sentence) => sentence.text);
+}
+
+export async function extract(html: string): Promise<string> {
+    const { data, error } = await client.POST("/v1/extract", { body: { html, keep_all: false } });
+    if (error !== undefined) throw new Error(refusal(error as Problem));
+    return data!.text;
+}
+
 export async function libre(text: string): Promise<string | string[]> {
     const { data } = await client.POST("/translate", { body: { q: [text], source: "auto", target: "uk" } });
     return data!.translatedText;

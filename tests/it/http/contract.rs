@@ -32,6 +32,8 @@ async fn every_path_is_there_under_a_name_of_its_own() {
         ("/v1/summarize", "post", "summarize"),
         ("/v1/summarise", "post", "summarise"),
         ("/v1/compare", "post", "compare"),
+        ("/v1/check", "post", "check"),
+        ("/v1/extract", "post", "extract"),
         ("/v1/translate", "post", "translate"),
         ("/v1/models", "get", "models"),
         ("/health", "get", "health"),
@@ -86,9 +88,14 @@ async fn refusals_are_described_and_come_as_described() {
         let refused = body(response).await;
         assert_eq!(schema.ends_with("/LibreError"), refused.get("error").is_some(), "{path}: {refused}");
     }
-    for (path, status) in
-        [("/v1/summarize", "422"), ("/v1/summarize", "429"), ("/translate", "429"), ("/v1/translate", "504")]
-    {
+    for (path, status) in [
+        ("/v1/summarize", "422"),
+        ("/v1/summarize", "429"),
+        ("/translate", "429"),
+        ("/v1/translate", "504"),
+        ("/v1/check", "429"),
+        ("/v1/extract", "422"),
+    ] {
         assert!(document["paths"][path]["post"]["responses"][status].is_object(), "{path}: {status}");
     }
     let retry = &document["paths"]["/v1/summarize"]["post"]["responses"]["429"]["headers"]["Retry-After"];

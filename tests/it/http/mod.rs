@@ -5,6 +5,7 @@
 
 mod admission;
 mod asking;
+mod checking;
 mod connections;
 mod contract;
 mod keeping;
