@@ -41,7 +41,13 @@ pub(super) fn changed(fact: &Annotation, sentences: &[&Annotation], language_mat
             return Some(word);
         }
     }
-    for sentence in sentences {
+    let told = |sentence: &Annotation| {
+        let has = |&i: &usize| (0..sentence.tokens.len()).any(|j| fact.same_word(i, (sentence, j), language_match));
+        (0..fact.tokens.len()).filter(|&i| fact.carries_meaning(i)).filter(has).count()
+    };
+    // What another sentence says of it beside is not what it rests on.
+    let most = sentences.iter().map(|sentence| told(sentence)).max().unwrap_or(0);
+    for sentence in sentences.iter().filter(|sentence| told(sentence) == most) {
         let doubts = |mark: &Mark| match mark {
             Mark::Doubt(at) | Mark::Hedge(at) if proved || !attributed => Some(*at),
             Mark::Plan(at) if !planned && !attributed && tells_of_past(fact, (sentence, language_match)) => Some(*at),
