@@ -7,7 +7,7 @@
 use super::check::Claim;
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Token, Unit, What};
+use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Token, Unit, What, fold};
 
 /// Sentences before the evidence in which "she" may have been named.
 const NAMED_BEFORE: usize = 2;
@@ -84,16 +84,23 @@ fn has_rival(claim: &Claim<'_>, reference: &Reference) -> bool {
     })
 }
 
-/// The name of the article that a name of a text in its language is a wrong spelling of.
+/// The name of the article that a name of a text is a wrong spelling of, in its language or across two.
 fn misspelled<'r>(claim: &Claim<'_>, i: usize, reference: &'r Reference) -> Option<&'r str> {
     let (text, token) = (claim.text, &claim.text.tokens[i]);
-    let same = claim.language_match == LanguageMatch::Same;
     let name = text.may_be_name(i) && !token.is_acronym() && token.text.chars().count() > 3;
     let may_be_common = text.is_concept(i, Kind::Name)
         || text.is_concept(i, Kind::Word)
         || is_common(&token.folded)
         || is_adjective(&token.folded);
-    (same && name && !may_be_common).then(|| reference.misspelled(text, i))?
+    if !name || may_be_common {
+        return None;
+    }
+    match claim.language_match {
+        LanguageMatch::Same => reference.misspelled(text, i),
+        // The title of a work is translated.
+        LanguageMatch::Other if in_title(text, i) => None,
+        LanguageMatch::Other => reference.garbled(text, i).filter(|name| !is_common(&fold(name))),
+    }
 }
 
 /// The evidence, and the sentences before it where it speaks of "her".

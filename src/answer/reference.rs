@@ -11,8 +11,8 @@ use super::Resources;
 use super::meaning::Meaning;
 use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{
-    Annotation, Date, Decimal, Dictionaries, Key, Kind, Language, LanguageMatch, Mention, NameKey, Token, What,
-    is_form_of,
+    Annotation, Date, Decimal, Dictionaries, Key, Kind, Language, LanguageMatch, Likeness, Mention, NameKey, Token,
+    What, is_form_of, likeness,
 };
 
 /// A number or a date that can be looked up.
@@ -169,6 +169,29 @@ impl Reference {
         let sentence = &self.readings(&name.sentences[..1]).next()?;
         let written = sentence.tokens.iter().find(|it| it.folded == name.folded)?;
         (!known).then_some(written.text.as_str())
+    }
+
+    /// The name of the article that token `i` of a text in another language is, with letters that this name cannot have. Only what is a
+    /// name for certain counts: common words with a capital, and what the tables have, are translated.
+    pub(super) fn garbled(&self, text: &Annotation, i: usize) -> Option<&str> {
+        let token = &text.tokens[i];
+        let across = |name: &&SourceName| token.is_cyrillic() || !name.folded.is_ascii();
+        let mut garbled = None;
+        for name in self.names.iter().filter(across) {
+            match likeness(&name.folded, &token.folded) {
+                Likeness::Same => return None,
+                Likeness::Garbled if name.certain && !name.listed => garbled = garbled.or(Some(name)),
+                Likeness::Garbled | Likeness::Other => {}
+            }
+        }
+        let name = garbled?;
+        self.readings(&name.sentences)
+            .flat_map(|sentence| (0..sentence.tokens.len()).map(move |j| (sentence, j)))
+            .find_map(|(sentence, j)| {
+                let written = &sentence.tokens[j];
+                let is_it = written.folded == name.folded && sentence.may_be_name(j);
+                (is_it && !written.is_acronym() && !sentence.is_concept(j, Kind::Word)).then_some(written.text.as_str())
+            })
     }
 
     /// What a word is worth that this many sentences have.

@@ -34,6 +34,7 @@ mod stance;
 mod stem;
 mod table;
 mod token;
+mod transliteration;
 mod unit;
 mod word_map;
 
@@ -61,5 +62,6 @@ pub use self::stance::{Mark, marks};
 pub use self::stem::is_form_of;
 pub use self::table::{Concept, Kind, Table};
 pub use self::token::{Token, TokenKind, fold, placed_words, tokens, words};
+pub use self::transliteration::{Likeness, likeness, name_distance};
 pub use self::unit::Unit;
 pub use self::word_map::WordMap;
