@@ -17,7 +17,9 @@ const TABLE: &str = include_str!("../data/transliteration.toml");
 /// Of a name's letters, the part that two ways to write it may differ by; and the part up to which it is that name, garbled. Set by
 /// `cargo test -p stislo-language --release --test garbled -- --nocapture`: true pairs of names accused against garbled ones found.
 const SAME: f32 = 0.06;
-const GARBLED: f32 = 0.25;
+const GARBLED: f32 = 0.19;
+/// What one letter in the place of another costs at most: enough to garble a name too short for [`GARBLED`], as Волга for Volvo.
+const ONE_LETTER: f32 = 1.0;
 /// Names of fewer letters are alike by chance.
 const SHORTEST: usize = 4;
 /// The longest name that is compared.
@@ -49,9 +51,14 @@ pub enum Likeness {
 
 /// How alike two words are, of two alphabets or of two languages in Cyrillic letters.
 pub fn likeness(one: &str, other: &str) -> Likeness {
-    match name_distance(one, other) {
-        distance if distance <= SAME => Likeness::Same,
-        distance if distance <= GARBLED => Likeness::Garbled,
+    let [one, other] = [one, other].map(letters);
+    let pairs = stem_pairs(&one, &other);
+    let least = pairs.iter().map(Pair::part).fold(1.0, f32::min);
+    let is_replaced =
+        |it: &Pair<'_>| it.one.len() == it.other.len() && it.one.len() >= SHORTEST && it.cost <= ONE_LETTER;
+    match least {
+        least if least <= SAME => Likeness::Same,
+        least if least <= GARBLED || pairs.iter().any(is_replaced) => Likeness::Garbled,
         _ => Likeness::Other,
     }
 }
@@ -59,14 +66,32 @@ pub fn likeness(one: &str, other: &str) -> Likeness {
 /// The part of two words' letters that differ when one is written in the alphabet of the other; 1 for words too short to tell.
 pub fn name_distance(one: &str, other: &str) -> f32 {
     let [one, other] = [one, other].map(letters);
-    let longest = one.len().max(other.len());
-    if one.len().min(other.len()) < SHORTEST || longest > LONGEST {
-        return 1.0;
+    stem_pairs(&one, &other).iter().map(Pair::part).fold(1.0, f32::min)
+}
+
+/// Two words without their endings, and what it costs to write one as the other.
+struct Pair<'w> {
+    one: &'w [char],
+    other: &'w [char],
+    cost: f32,
+}
+
+impl Pair<'_> {
+    fn part(&self) -> f32 {
+        self.cost / self.one.len().max(self.other.len()) as f32
     }
-    let (stems, others) = (stems(&one), stems(&other));
-    let pairs = stems.iter().flat_map(|stem| others.iter().map(move |other| (*stem, *other)));
-    let part = |(a, b): (&[char], &[char])| distance(a, b) / a.len().max(b.len()) as f32;
-    pairs.map(part).fold(1.0, f32::min)
+}
+
+/// Every way to cut the endings of two words; none for words too short or too long to compare.
+fn stem_pairs<'w>(one: &'w [char], other: &'w [char]) -> Vec<Pair<'w>> {
+    if one.len().min(other.len()) < SHORTEST || one.len().max(other.len()) > LONGEST {
+        return Vec::new();
+    }
+    let others = stems(other);
+    let with = |one: &'w [char]| {
+        others.iter().map(move |&other| Pair { one, other, cost: distance(one, other) }).collect::<Vec<_>>()
+    };
+    stems(one).into_iter().flat_map(with).collect()
 }
 
 /// The letters of a word, those made equal that the languages in Cyrillic letters write for one sound.
