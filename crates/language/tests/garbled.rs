@@ -96,7 +96,7 @@ fn garbled_names_are_told_from_true_ones() {
     }
     // The nearest name decides, as in a check.
     let accused =
-        |pairs: &[(f32, String, String)]| pairs.iter().filter(|it| likeness(&it.2, &it.1) == Likeness::Garbled).count();
+        |pairs: &[(f32, String, String)]| pairs.iter().filter(|it| likeness(it.0) == Likeness::Garbled).count();
     let (bad, found) = (accused(&same), accused(&wrong));
     println!("accused: {bad} of {} true, {found} of {} garbled", same.len(), wrong.len());
     assert!(bad * 200 <= same.len().max(200), "{bad} of {} true names are accused", same.len());
