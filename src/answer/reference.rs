@@ -183,7 +183,8 @@ impl Reference {
         for name in self.names.iter().filter(across) {
             let distance = name_distance(&name.folded, &token.folded);
             // A short name that sounds alike may have one letter for another: Волга for Volvo.
-            let is_short = distance <= ONE_LETTER && name.key.is_like(&text.name_keys[i]);
+            let [ours, theirs] = [&token.folded, &name.folded].map(|it| it.chars().count());
+            let is_short = distance <= ONE_LETTER && ours.abs_diff(theirs) <= 1 && name.key.is_like(&text.name_keys[i]);
             match likeness(distance) {
                 Likeness::Same => return None,
                 Likeness::Other if !is_short => {}
