@@ -289,6 +289,14 @@ mod tests {
     }
 
     #[test]
+    fn a_garbled_name_is_found_across_alphabets() {
+        let name = |value: &str| vec![(FindingKind::NameChanged, value.to_owned())];
+        assert_eq!(found("Прем'єр Наталія Гаврибіца була в Парижі.", &[0], Language::Uk), name("Гаврибіца"));
+        assert_eq!(found("Наталья Гавримица была в Париже.", &[0], Language::Ru), name("Гавримица"));
+        assert_eq!(found("Прем'єр Наталія Гавриліца була в Парижі.", &[0], Language::Uk), []);
+    }
+
+    #[test]
     fn another_name_is_found() {
         let name = |kind, value: &str| vec![(kind, value.to_owned())];
         use FindingKind::{EvidenceWeak, NameNotInSource};

@@ -12,8 +12,11 @@ use super::meaning::Meaning;
 use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{
     Annotation, Date, Decimal, Dictionaries, Key, Kind, Language, LanguageMatch, Likeness, Mention, NameKey, Token,
-    What, is_form_of, likeness,
+    What, is_form_of, likeness, name_distance,
 };
+
+/// The part of a name that one letter is, at most.
+const ONE_LETTER: f32 = 0.25;
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -176,15 +179,22 @@ impl Reference {
     pub(super) fn garbled(&self, text: &Annotation, i: usize) -> Option<&str> {
         let token = &text.tokens[i];
         let across = |name: &&SourceName| token.is_cyrillic() || !name.folded.is_ascii();
-        let mut garbled = None;
+        let mut garbled: Option<(f32, &SourceName)> = None;
         for name in self.names.iter().filter(across) {
-            match likeness(&name.folded, &token.folded) {
+            let distance = name_distance(&name.folded, &token.folded);
+            // A short name that sounds alike may have one letter for another: Волга for Volvo.
+            let [ours, theirs] = [&token.folded, &name.folded].map(|it| it.chars().count());
+            let is_short = distance <= ONE_LETTER && ours.abs_diff(theirs) <= 1 && name.key.is_like(&text.name_keys[i]);
+            match likeness(distance) {
                 Likeness::Same => return None,
-                Likeness::Garbled if name.certain && !name.listed => garbled = garbled.or(Some(name)),
-                Likeness::Garbled | Likeness::Other => {}
+                Likeness::Other if !is_short => {}
+                _ if name.certain && !name.listed && garbled.is_none_or(|(least, _)| distance < least) => {
+                    garbled = Some((distance, name));
+                }
+                _ => {}
             }
         }
-        let name = garbled?;
+        let (_, name) = garbled?;
         self.readings(&name.sentences)
             .flat_map(|sentence| (0..sentence.tokens.len()).map(move |j| (sentence, j)))
             .find_map(|(sentence, j)| {

@@ -4,7 +4,7 @@
 //! mislead in another, and no caller has to guess a language first. [`sentences`] cuts a text into sentences, and [`tokens`] these
 //! into words, each with its bytes, its classes (`class`) and what it is looked up by; an [`Annotation`] is a sentence with all
 //! that is read from it. `quantity` reads numbers and dates, with the words of `numeral`, `calendar` and `unit`;
-//! `name_key` compares names across alphabets and `spelling` writes them in another; `table` knows the names and words that only
+//! `name_key` compares names across alphabets with goodwill, `transliteration` letter by letter, and `spelling` writes them in another; `table` knows the names and words that only
 //! a dictionary can match; `stem` takes endings away; `stance` knows negation, hedges and attribution, and `opposite` which
 //! words turn each other round; `guess` tells the languages apart, with `cyrillic` and `letters`, and `neighbour` knows the words
 //! of a neighbouring one; `literal` finds digits and codes as they are written; `word_map` is how tables are looked up. Nothing
