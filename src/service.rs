@@ -31,7 +31,7 @@ use crate::translate::{Glossary, Translators};
 use self::run::Run;
 
 pub use self::check::{CheckRequest, Checker, Original};
-pub use self::judge::Calibration;
+pub use self::judge::{Calibration, Claims};
 pub use self::recipe::{Recipe, Weakness};
 pub use crate::engine::encoder::Encoder;
 pub use crate::translate::{
@@ -230,7 +230,8 @@ impl Service {
         bounds.cancel.check()?;
         let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
-        let reference = Reference::with(article.clone(), &self.resources);
+        let doubted = self.doubted(article.language(), &writes);
+        let reference = Reference::with(article.clone(), &self.resources).doubting(doubted);
         let subject = Subject { article, reference, lines: Arc::new(lines), options, terms, permit: None };
         Ok(Prepared { subject, next, writes, pivoted, started })
     }
@@ -280,6 +281,16 @@ impl Service {
             direct.push(Language::En);
         }
         (direct, pivoted)
+    }
+
+    /// The languages in which little of what is written about an article in `own` will hold: the model writes them, itself or
+    /// as the translator, and does not write them well.
+    fn doubted(&self, own: Language, writes: &SummaryOptions) -> Vec<Language> {
+        let by_model = |language: Language| {
+            let best = self.translators.best(Direction { from: Language::En, to: language });
+            writes.languages.contains(&language) || best.is_none_or(|(name, _)| name == self.recipe.model.name)
+        };
+        self.recipe.weak.keys().copied().filter(|&language| language != own && by_model(language)).collect()
     }
 
     fn answer(&self, source: SourceInfo, summaries: Vec<Summary>, timings: TimingsInfo) -> Answer {

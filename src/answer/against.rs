@@ -99,7 +99,7 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
         origin: Origin::Searched,
         place: Place::Sentence,
     }));
-    findings.extend(reference.judged(text, Place::Sentence));
+    findings.extend(reference.judged(text, language, Place::Sentence));
     let likeness = reference.likeness(text, language, &link.sentences);
     findings.extend(likeness.and_then(|it| it.finding(Place::Sentence)));
     let signals = Signals {

@@ -122,7 +122,7 @@ impl Reference {
             origin: Origin::Cited,
             place: Place::Fact,
         }));
-        findings.extend(self.judged(&fact.text, Place::Fact));
+        findings.extend(self.judged(&fact.text, language, Place::Fact));
         let likeness = self.likeness(&fact.text, language, &link.sentences);
         findings.extend(likeness.and_then(|it| it.finding(Place::Fact)));
         let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, self)).collect();
@@ -153,7 +153,7 @@ impl Reference {
             origin: Origin::Searched,
             place,
         }));
-        found.extend(self.judged(text, place));
+        found.extend(self.judged(text, language, place));
         found.extend(self.likeness(text, language, &[]).and_then(|it| it.finding(place)));
         found
     }

@@ -22,6 +22,8 @@ use crate::language::{Language, LanguageMatch, sentences};
 /// measurement: `tests/oracle/README.md`, `meaning.py`.
 const SAME_LANGUAGE: f32 = 0.47;
 const OTHER_LANGUAGE: f32 = 0.32;
+/// What is added in a language that is doubted: see `judged`.
+const DOUBTED: f32 = 0.15;
 /// What is added with each doubling of the words: a short sentence is less near to the long one that says it and more.
 const SLOPE: f32 = 0.1;
 const PLAIN_WORDS: f32 = 8.0;
@@ -176,7 +178,9 @@ impl Reference {
         let parts = parts(text, language).into_iter();
         let all: Option<Vec<Likeness>> =
             parts.map(|part| meaning.likeness((part, language), &self.article, evidence)).collect();
-        all?.into_iter().reduce(Likeness::or_worse)
+        let worst = all?.into_iter().reduce(Likeness::or_worse)?;
+        let more = if self.doubted.contains(&language) { DOUBTED } else { 0.0 };
+        Some(Likeness { least: worst.least + more, ..worst })
     }
 
     /// The evidence of a text, or another sentence where that is clearly nearer.

@@ -58,6 +58,8 @@ pub struct Reference {
     claims: Mutex<HashMap<String, Arc<Annotation>>>,
     /// What the model thinks of them.
     judgements: Mutex<HashMap<String, f32>>,
+    /// Languages in which more is asked of a claim, because whoever writes them gets most of it wrong.
+    pub(super) doubted: Vec<Language>,
     /// What tells whether it says something at all, where there is an encoder.
     pub(super) meaning: Option<Meaning>,
 }
@@ -102,8 +104,16 @@ impl Reference {
             dictionaries,
             claims: Mutex::default(),
             judgements: Mutex::default(),
+            doubted: Vec::new(),
             meaning,
         }
+    }
+
+    /// The same article, of which claims in these languages are shown only where they are believed, and not wherever
+    /// they are not refuted.
+    #[must_use]
+    pub fn doubting(self, doubted: Vec<Language>) -> Self {
+        Self { doubted, ..self }
     }
 
     /// The article.

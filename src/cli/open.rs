@@ -129,7 +129,7 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     let warnings = choice.warning.into_iter().collect();
     let weak = weak(manifest, &catalogue, &super::translators::missing(&hub)?);
     let fluent = fluent(manifest);
-    let judge = manifest.judge.map(|Judge { mean, deviation }| Calibration { mean, deviation });
+    let judge = manifest.judge.as_ref().map(calibration);
     let bytes = bytes(&path);
     let recipe = Recipe { bytes, fluent, weak, judge, warnings, translators, checks, ..Recipe::new(info) };
     Ok(Found { path, chat, recipe })
@@ -148,6 +148,17 @@ pub(super) fn identity(path: &Path) -> String {
     let modified = metadata.and_then(|metadata| metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     let modified = modified.unwrap_or_default().as_nanos();
     format!("{} {size} bytes of {modified} ns", path.display())
+}
+
+/// How the model judges, as its manifest says; languages that are none of ours are left aside.
+fn calibration(judge: &Judge) -> Calibration {
+    let pairs = judge
+        .means
+        .iter()
+        .flat_map(|(article, claims)| claims.iter().map(move |(claim, mean)| (article, claim, *mean)));
+    let known =
+        |(article, claim, mean): (&String, &String, f32)| Some(((article.parse().ok()?, claim.parse().ok()?), mean));
+    Calibration { means: pairs.filter_map(known).collect(), deviation: judge.deviation }
 }
 
 /// The languages that the manifest says the model writes well.

@@ -64,13 +64,13 @@ pub struct Manifest {
     pub rank: Option<u32>,
 }
 
-/// Mean and standard deviation of a model's log odds of "yes" for true claims.
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// A model's log odds of "yes" for true claims.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Judge {
-    /// The mean.
-    pub mean: f32,
-    /// The standard deviation.
+    /// The means, by the language of the article and then by that of the claim.
+    pub means: BTreeMap<String, BTreeMap<String, f32>>,
+    /// The standard deviation around them.
     pub deviation: f32,
 }
 

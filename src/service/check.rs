@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Service;
-use super::judge::Questions;
+use super::judge::{Claims, Questions};
 use crate::answer::{self, CheckReport, Checked, Reference, Resources};
 use crate::engine::EngineError;
 use crate::error::Error;
@@ -135,7 +135,10 @@ impl Checker {
         let text = note(text, reference.article(), bounds)?;
         let checked = answer::against_while(&text, reference, &bounds.cancel)?;
         let questions = match &self.judge {
-            Some(judge) => judge.questions(lines, reference.undecided_in(&checked)),
+            Some(judge) => {
+                let claims = Claims { texts: reference.undecided_in(&checked), language: checked.language };
+                judge.questions(lines, claims)
+            }
             None => None,
         };
         Ok(Draft { text, checked, questions })

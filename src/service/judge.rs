@@ -3,33 +3,45 @@
 //! Models differ in how readily they say yes, so a preference counts by how it stands to those for claims that are known
 //! to be true: see [`Calibration`].
 
+use std::collections::BTreeMap;
+
 use super::Service;
 use crate::answer::Reference;
 use crate::engine::{EngineError, Event, Job, Timings};
 use crate::error::Error;
+use crate::language::Language;
 use crate::plan::{self, NumberedLines};
 
-/// How a model answers when the article does say it: mean and standard deviation of its log odds of yes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// How a model answers when the article does say it: the log odds of yes, by the languages of article and claim. A model
+/// says yes more readily in the language that it knows best.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
-    /// The mean.
-    pub mean: f32,
-    /// The standard deviation.
+    /// The mean for claims in a language about an article in another or the same: (article, claim).
+    pub means: BTreeMap<(Language, Language), f32>,
+    /// The standard deviation around the mean of their languages.
     pub deviation: f32,
 }
 
 impl Calibration {
-    /// How many standard deviations a preference stands above the mean.
-    fn standing(self, log_odds: f32) -> f32 {
-        (log_odds - self.mean) / self.deviation.max(f32::EPSILON)
+    /// How many standard deviations a preference stands above the mean; nothing for languages that were not measured.
+    fn standing(&self, languages: (Language, Language), log_odds: f32) -> Option<f32> {
+        let mean = self.means.get(&languages)?;
+        Some((log_odds - mean) / self.deviation.max(f32::EPSILON))
     }
+}
+
+/// Claims that a model is to judge.
+pub struct Claims {
+    /// Their texts.
+    pub texts: Vec<String>,
+    /// Their language.
+    pub language: Language,
 }
 
 /// What the model is asked about claims.
 pub(super) struct Questions {
     job: Job,
-    claims: Vec<String>,
-    calibration: Calibration,
+    claims: Claims,
 }
 
 impl Service {
@@ -38,13 +50,8 @@ impl Service {
     ///
     /// # Errors
     /// When the engine fails.
-    pub async fn judge(
-        &self,
-        reference: &Reference,
-        lines: &NumberedLines,
-        claims: &[String],
-    ) -> Result<Timings, Error> {
-        match self.questions(lines, claims.to_vec()) {
+    pub async fn judge(&self, reference: &Reference, lines: &NumberedLines, claims: Claims) -> Result<Timings, Error> {
+        match self.questions(lines, claims) {
             Some(questions) => self.ask(reference, questions).await,
             None => Ok(Timings::default()),
         }
@@ -52,18 +59,22 @@ impl Service {
 
     /// What the model is to be asked about claims: nothing without any, without a calibrated model, or where the article does
     /// not fit. All of it is counted in tokens for that, which takes long of a long article.
-    pub(super) fn questions(&self, lines: &NumberedLines, claims: Vec<String>) -> Option<Questions> {
-        let calibration = self.recipe.judge.filter(|_| !claims.is_empty())?;
-        let job = plan::judge(lines, &claims, self.engine.card())?;
-        Some(Questions { job, claims, calibration })
+    pub(super) fn questions(&self, lines: &NumberedLines, claims: Claims) -> Option<Questions> {
+        self.recipe.judge.as_ref().filter(|_| !claims.texts.is_empty())?;
+        let job = plan::judge(lines, &claims.texts, self.engine.card())?;
+        Some(Questions { job, claims })
     }
 
     /// Asks the model and keeps what it thinks with the article; gives the time that it took.
     pub(super) async fn ask(&self, reference: &Reference, questions: Questions) -> Result<Timings, Error> {
-        let Questions { job, claims, calibration } = questions;
+        let Questions { job, claims: Claims { texts, language } } = questions;
         let (preferences, timings) = self.preferences(job).await?;
-        for (claim, log_odds) in claims.iter().zip(preferences) {
-            reference.keep_judgement(claim, calibration.standing(log_odds));
+        let languages = (reference.article().language(), language);
+        for (text, log_odds) in texts.iter().zip(preferences) {
+            let standing = self.recipe.judge.as_ref().and_then(|judge| judge.standing(languages, log_odds));
+            if let Some(standing) = standing {
+                reference.keep_judgement(text, standing);
+            }
         }
         Ok(timings)
     }

@@ -105,7 +105,10 @@ impl Recipe {
     }
 
     fn made_by(&self) -> impl serde::Serialize {
-        let judge = self.judge.map(|judge| (judge.mean.to_bits(), judge.deviation.to_bits()));
+        let judge = self.judge.as_ref().map(|judge| {
+            let means: Vec<_> = judge.means.iter().map(|(languages, mean)| (languages, mean.to_bits())).collect();
+            (means, judge.deviation.to_bits())
+        });
         (&self.model, &self.bytes, &self.fluent, &self.translators, &self.checks, judge)
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::run::{Run, job};
-use super::{Service, Stage, Subject};
+use super::{Claims, Service, Stage, Subject};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
 use crate::engine::Event;
 use crate::error::Error;
@@ -83,8 +83,8 @@ impl Run<'_> {
                 Some(Rewritten { text, ..line.clone() })
             });
             let own: Vec<Rewritten> = own.collect();
-            let texts: Vec<String> = own.iter().map(|line| line.text.trim().to_owned()).collect();
-            self.judge(&texts).await?;
+            let texts = own.iter().map(|line| line.text.trim().to_owned()).collect();
+            self.judge(Claims { texts, language: summary.language }).await?;
             let settling = self
                 .beside(move |subject| answer::settle(summary, &own, &subject.reference, subject.options.strictness));
             settled.push(settling.await?);

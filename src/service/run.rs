@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Subject, SummaryEvent};
+use super::{Claims, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Subject, SummaryEvent};
 use crate::answer::{self, Draft, Growing, Made, Strategy, Summary};
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
@@ -72,14 +72,14 @@ impl Run<'_> {
                 (summary, undecided)
             })
             .await?;
-        match self.judge(&undecided).await? {
+        match self.judge(Claims { texts: undecided, language: made.language }).await? {
             true => self.beside(move |subject| answer::run(again, &subject.reference, made)).await,
             false => Ok(summary),
         }
     }
 
     /// Asks the model about claims. False when there was nothing to ask, or nobody.
-    pub(super) async fn judge(&mut self, claims: &[String]) -> Result<bool, Error> {
+    pub(super) async fn judge(&mut self, claims: Claims) -> Result<bool, Error> {
         let (reference, lines) = (&self.subject.reference, &self.subject.lines);
         let timings = self.service.judge(reference, lines, claims).await?;
         self.timings.add(timings);

@@ -8,7 +8,10 @@ use stislo::service::{Calibration, Recipe, Service, SummaryEvent};
 use crate::harness::{ANSWERS, Script, events, fixture, request};
 
 /// The scripted model is as sure as can be of what it says.
-const CALIBRATION: Calibration = Calibration { mean: 100.0, deviation: 10.0 };
+fn calibration() -> Calibration {
+    Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0 }
+}
+
 /// What it does not believe: rules find nothing wrong with it.
 const DOUBTED: &str = "A number 7 bus was the first to cross the bridge.";
 /// What it writes in its place.
@@ -51,7 +54,7 @@ fn facts(summary: &Summary) -> Vec<&str> {
 
 #[tokio::test]
 async fn what_the_model_does_not_believe_is_written_again() {
-    let (summary, seen) = answered(Script::reply(reply), Some(CALIBRATION)).await;
+    let (summary, seen) = answered(Script::reply(reply), Some(calibration())).await;
     assert!(facts(&summary).contains(&INSTEAD) && !facts(&summary).contains(&DOUBTED), "{summary:?}");
     assert_eq!(summary.dropped, 0);
     let doubted = |event: &SummaryEvent| matches!(event, SummaryEvent::Fact { fact, .. } if fact.text == DOUBTED);
@@ -60,7 +63,7 @@ async fn what_the_model_does_not_believe_is_written_again() {
 
 #[tokio::test]
 async fn what_it_does_not_believe_then_either_is_left_out() {
-    let (summary, seen) = answered(Script::reply(liar), Some(CALIBRATION)).await;
+    let (summary, seen) = answered(Script::reply(liar), Some(calibration())).await;
     assert!(!facts(&summary).iter().any(|fact| fact.contains("number 7 bus")), "{summary:?}");
     assert_eq!(summary.dropped, 1);
     let doubted = |event: &SummaryEvent| match event {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use stislo::answer::ModelInfo;
 use stislo::engine::Engine;
 use stislo::http::{Gateway, Keys, Limits, Options, Times, router};
+use stislo::language::Language;
 use stislo::plan::MOST_CHARACTERS;
 use stislo::service::{Calibration, Recipe, Service};
 
@@ -32,7 +33,7 @@ fn reply(prompt: &str) -> String {
 /// A gateway on a model that can judge, and is as sure as can be of what it says.
 fn judged(engine: Engine, options: Options) -> Router {
     let model = ModelInfo { name: "scripted".into(), revision: None, quantization: None, engine: "a test".into() };
-    let judge = Some(Calibration { mean: 100.0, deviation: 10.0 });
+    let judge = Some(Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0 });
     let gateway = Gateway::new(options, None);
     gateway.open(Service::new(engine, Recipe { judge, ..Recipe::new(model) }));
     router(gateway)
