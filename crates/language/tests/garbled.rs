@@ -15,7 +15,11 @@ fn sentences() -> Vec<[Annotation; 3]> {
         Ok(corpus) => {
             let [en, uk, ru] = ["en", "uk", "ru"].map(|code| {
                 let path = Path::new(&corpus).join(format!("translation/flores-dev-100.{code}"));
-                std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+                std::fs::read_to_string(path)
+                    .expect("the corpus can be read")
+                    .lines()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
             });
             rows.extend(en.into_iter().zip(uk).zip(ru).map(|((en, uk), ru)| vec![en, uk, ru]));
         }
