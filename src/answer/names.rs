@@ -4,7 +4,7 @@
 //! (Німеччина, Germany) and by its sound (Зеленський, Zelensky). A title or a common word with a capital (Ministry,
 //! Squadron Leader) is no name: across languages it is translated, and nothing can be said about it.
 
-use super::check::Claim;
+use super::check::{Claim, Origin};
 use super::reference::Reference;
 use super::{Finding, FindingKind};
 use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Token, Unit, What, fold};
@@ -73,6 +73,10 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
 /// Where it has none, a name of the article only says whom the evidence speaks of.
 fn has_rival(claim: &Claim<'_>, reference: &Reference) -> bool {
     let text = claim.text;
+    // A text that names its sentence itself has to take its names from there.
+    if claim.origin == Origin::Cited {
+        return claim.evidence().is_some();
+    }
     let is_told = |sentence: &Annotation, j| (0..text.tokens.len()).any(|i| text.is_name_of(i, (sentence, j)));
     reference.readings(claim.sentences).any(|sentence| {
         (0..sentence.tokens.len()).any(|j| {

@@ -15,9 +15,6 @@ use crate::language::{
     What, is_form_of, likeness, name_distance,
 };
 
-/// The part of a name that one letter is, at most.
-const ONE_LETTER: f32 = 0.25;
-
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Figure {
@@ -188,20 +185,22 @@ impl Reference {
     /// name for certain counts: common words with a capital, and what the tables have, are translated.
     pub(super) fn garbled(&self, text: &Annotation, i: usize) -> Option<&str> {
         let token = &text.tokens[i];
+        // An adjective is made of a name by more than an ending: Каховський of Kakhovka. And a name may stand untranslated.
+        if is_made_of_name(&token.folded) || self.names.iter().any(|name| name.folded == token.folded) {
+            return None;
+        }
         let across = |name: &&SourceName| token.is_cyrillic() || !name.folded.is_ascii();
+        let may_be_meant = |name: &SourceName| name.certain && !name.listed && !is_made_of_name(&name.folded);
         let mut garbled: Option<(f32, &SourceName)> = None;
         for name in self.names.iter().filter(across) {
             let distance = name_distance(&name.folded, &token.folded);
-            // A short name that sounds alike may have one letter for another: Волга for Volvo.
-            let [ours, theirs] = [&token.folded, &name.folded].map(|it| it.chars().count());
-            let is_short = distance <= ONE_LETTER && ours.abs_diff(theirs) <= 1 && name.key.is_like(&text.name_keys[i]);
             match likeness(distance) {
                 Likeness::Same => return None,
-                Likeness::Other if !is_short => {}
-                _ if name.certain && !name.listed && garbled.is_none_or(|(least, _)| distance < least) => {
+                Likeness::Other => {}
+                Likeness::Garbled if may_be_meant(name) && garbled.is_none_or(|(least, _)| distance < least) => {
                     garbled = Some((distance, name));
                 }
-                _ => {}
+                Likeness::Garbled => {}
             }
         }
         let (_, name) = garbled?;
@@ -223,8 +222,12 @@ impl Reference {
 
 /// True for a word with a capital, and for an adjective that may be made of a name: тартуский.
 fn may_name(token: &Token) -> bool {
-    let adjective = token.is_cyrillic() && ["ськ", "цьк", "ск"].iter().any(|suffix| token.folded.contains(suffix));
-    token.is_capitalised() || adjective
+    token.is_capitalised() || is_made_of_name(&token.folded)
+}
+
+/// True for a Ukrainian or Russian adjective that may be made of a name.
+fn is_made_of_name(word: &str) -> bool {
+    ["ськ", "цьк", "ск"].iter().any(|suffix| word.contains(suffix))
 }
 
 fn add(sentences: &mut Vec<usize>, at: usize) {
