@@ -31,7 +31,7 @@ use crate::translate::{Glossary, Translators};
 use self::run::Run;
 
 pub use self::check::{CheckRequest, Checker, Original};
-pub use self::judge::{Calibration, Claims};
+pub use self::judge::Calibration;
 pub use self::recipe::{Recipe, Weakness};
 pub use crate::engine::encoder::Encoder;
 pub use crate::translate::{

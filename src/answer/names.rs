@@ -5,12 +5,12 @@
 //! Squadron Leader) is no name: across languages it is translated, and nothing can be said about it.
 
 use super::check::{Claim, Origin};
-use super::reference::Reference;
+use super::reference::{Reference, is_made_of_name};
 use super::{Finding, FindingKind};
 use crate::language::{Annotation, Class, Kind, LanguageMatch, Mark, Mention, Table, Token, Unit, What, fold};
 
 /// Sentences before the evidence in which "she" may have been named.
-const NAMED_BEFORE: usize = 2;
+pub(super) const NAMED_BEFORE: usize = 2;
 /// Endings of English words that are seldom those of names.
 const COMMON_ENDINGS: &[&str] = &["tion", "tions", "sion", "ment", "ments", "ness", "ship", "ology", "ical", "ional"];
 /// Endings that names seldom have, those of -ський aside.
@@ -215,7 +215,7 @@ fn spelled_out(word: &str, evidence: &[usize], reference: &Reference) -> bool {
 /// True for a Ukrainian or Russian adjective that is not made of a name: the first word of a title, as in Північний потік.
 fn is_adjective(word: &str) -> bool {
     let ends = ADJECTIVE_ENDINGS.iter().any(|ending| word.ends_with(ending));
-    ends && word.chars().count() > 5 && !["ськ", "цьк", "ск"].iter().any(|suffix| word.contains(suffix))
+    ends && word.chars().count() > 5 && !is_made_of_name(word)
 }
 
 fn is_common(word: &str) -> bool {

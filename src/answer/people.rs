@@ -8,6 +8,7 @@
 
 use super::check::{Claim, Origin};
 use super::evidence;
+use super::names::NAMED_BEFORE;
 use super::persons::{Person, attached_before, persons, roles_beside, text_of};
 use super::reference::Reference;
 use super::{Finding, FindingKind};
@@ -21,8 +22,6 @@ const RIVAL: f32 = 0.65;
 const CERTAIN: f32 = 0.7;
 /// Who is named in so many sentences, and more often than anybody else, is meant by much that does not name him.
 const OFTEN: usize = 3;
-/// Sentences before one in which "she" may have been named.
-const NAMED_BEFORE: usize = 2;
 /// A role that stands among so many first words is the subject.
 const SUBJECT: usize = 4;
 

@@ -226,7 +226,7 @@ fn may_name(token: &Token) -> bool {
 }
 
 /// True for a Ukrainian or Russian adjective that may be made of a name.
-fn is_made_of_name(word: &str) -> bool {
+pub(super) fn is_made_of_name(word: &str) -> bool {
     ["ськ", "цьк", "ск"].iter().any(|suffix| word.contains(suffix))
 }
 

@@ -41,8 +41,13 @@ impl Found {
         bars.loading();
         let engine = Engine::load(&self.path, self.chat, settings.engine).await;
         bars.done();
+        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk))
+    }
+
+    /// Loads it, and opens what its answers are held against besides their article. To translate, that is not needed.
+    pub(super) async fn load_with_checks(&self, settings: &Settings, bars: &Bars) -> Result<Service, Error> {
         let resources = resources(settings)?;
-        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk).with_resources(resources))
+        Ok(self.load(settings, bars, super::desk::on_disk(settings)?).await?.with_resources(resources))
     }
 }
 
@@ -69,7 +74,7 @@ fn checks(settings: &Settings) -> Result<Vec<String>, Error> {
 
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
-    let service = find(settings, bars).await?.load(settings, bars, super::desk::on_disk(settings)?).await?;
+    let service = find(settings, bars).await?.load_with_checks(settings, bars).await?;
     super::dictionaries::tell_missing(&service.resources().dictionaries, &Language::ALL, settings);
     Ok(service)
 }
@@ -77,15 +82,16 @@ pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service,
 /// What checks a text: what is on this machine, and the model that was asked for, or the first on this machine that can
 /// judge. Nothing is downloaded unless it was asked for by name.
 pub(super) async fn checker(settings: &Settings) -> Result<Checker, Error> {
-    let checker = Checker::new(resources(settings)?);
     let model = match settings.model.as_deref() {
         Some(NO_MODEL) => None,
         Some(name) => Some(name.to_owned()),
         None => judge_on_disk(&Hub::new(settings.hub.clone())?)?,
     };
-    let Some(model) = model else { return Ok(checker) };
+    let Some(model) = model else { return Ok(Checker::new(resources(settings)?)) };
     let settings = Settings { model: Some(model), ..settings.clone() };
-    Ok(checker.with_judge(service(&settings, &Bars::new(&settings)).await?))
+    let bars = Bars::new(&settings);
+    let judge = find(&settings, &bars).await?.load_with_checks(&settings, &bars).await?;
+    Ok(Checker::new(judge.resources().clone()).with_judge(judge))
 }
 
 /// The name of the first model in the cache that can judge.

@@ -139,7 +139,7 @@ impl Writer<'_> {
         if let Some(service) = &self.loaded {
             return Ok(service.clone());
         }
-        let service = self.model.load(self.settings, self.bars, super::desk::on_disk(self.settings)?).await?;
+        let service = self.model.load_with_checks(self.settings, self.bars).await?;
         super::dictionaries::tell_missing(&service.resources().dictionaries, languages, self.settings);
         Ok(self.loaded.insert(service).clone())
     }

@@ -31,11 +31,11 @@ impl Calibration {
 }
 
 /// Claims that a model is to judge.
-pub struct Claims {
+pub(super) struct Claims {
     /// Their texts.
-    pub texts: Vec<String>,
+    pub(super) texts: Vec<String>,
     /// Their language.
-    pub language: Language,
+    pub(super) language: Language,
 }
 
 /// What the model is asked about claims.
@@ -45,18 +45,6 @@ pub(super) struct Questions {
 }
 
 impl Service {
-    /// Asks the model about claims and keeps what it thinks with the article; gives the time that it took. Where there is
-    /// nothing to ask, no time is taken.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub async fn judge(&self, reference: &Reference, lines: &NumberedLines, claims: Claims) -> Result<Timings, Error> {
-        match self.questions(lines, claims) {
-            Some(questions) => self.ask(reference, questions).await,
-            None => Ok(Timings::default()),
-        }
-    }
-
     /// What the model is to be asked about claims: nothing without any, without a calibrated model, or where the article does
     /// not fit. All of it is counted in tokens for that, which takes long of a long article.
     pub(super) fn questions(&self, lines: &NumberedLines, claims: Claims) -> Option<Questions> {

@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use super::judge::Claims;
 use super::run::{Run, job};
-use super::{Claims, Service, Stage, Subject};
+use super::{Service, Stage, Subject};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
 use crate::engine::Event;
 use crate::error::Error;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Claims, REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Subject, SummaryEvent};
+use super::judge::Claims;
+use super::{REPETITION_PENALTY, SEEDED_TEMPERATURE, Service, Stage, Subject, SummaryEvent};
 use crate::answer::{self, Draft, Growing, Made, Strategy, Summary};
 use crate::engine::sampler::Sampling;
 use crate::engine::{self, EngineError, Event, Finish, Job, Rules, Timings};
@@ -80,10 +81,14 @@ impl Run<'_> {
 
     /// Asks the model about claims. False when there was nothing to ask, or nobody.
     pub(super) async fn judge(&mut self, claims: Claims) -> Result<bool, Error> {
-        let (reference, lines) = (&self.subject.reference, &self.subject.lines);
-        let timings = self.service.judge(reference, lines, claims).await?;
-        self.timings.add(timings);
-        Ok(timings.prompt_tokens > 0)
+        if self.service.recipe.judge.is_none() {
+            return Ok(false);
+        }
+        let service = self.service.clone();
+        let questions = self.beside(move |subject| service.questions(&subject.lines, claims)).await?;
+        let Some(questions) = questions else { return Ok(false) };
+        self.timings.add(self.service.ask(&self.subject.reference, questions).await?);
+        Ok(true)
     }
 
     /// Does work that takes longer than the threads that serve everybody may stand still. What bounds the request is held
