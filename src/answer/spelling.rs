@@ -23,6 +23,15 @@ const LONGEST_ABBREVIATION: usize = 4;
 const ENDING: usize = 3;
 const VOWELS: &str = "aeiouyаеєиіїоуюяёыэ";
 
+/// How many words of a text are words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WordCount {
+    /// Words that are judged: no names, no abbreviations, no codes.
+    pub judged: u64,
+    /// Those that a dictionary or the article has.
+    pub known: u64,
+}
+
 impl Reference {
     /// The words of a text in this language that are none.
     pub(super) fn unknown_words(&self, text: &Annotation, language: Language, place: Place) -> Vec<Finding> {
@@ -35,6 +44,19 @@ impl Reference {
             }
         }
         found
+    }
+
+    /// Counts the words of a text in this language that can be judged, and those that a dictionary or the article has.
+    /// Without a dictionary of the language there is nothing to count.
+    pub fn count_words(&self, text: &str, language: Language) -> WordCount {
+        let text = self.claim(text);
+        let mut count = WordCount::default();
+        for word in words(&text).filter(|word| word.is_judged(language)) {
+            let Some(is_known) = self.dictionaries.knows(word.text(), language) else { continue };
+            count.judged += 1;
+            count.known += u64::from(is_known || self.has_word(&word, language));
+        }
+        count
     }
 
     /// True when the article has each part of a word that the dictionary does not know.

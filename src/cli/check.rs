@@ -130,8 +130,12 @@ async fn batch(path: &Path, args: &Args, (checker, tally): (&Checker, &mut Tally
         let wrong =
             |error: serde_json::Error| Error::Record { path: path.to_owned(), line: at + 1, reason: error.to_string() };
         let Row { id, article, claim } = serde_json::from_str(&line).map_err(wrong)?;
-        let source =
-            |text: String, name: &str, language| Source { bytes: text.into(), name: name.into(), title: None, language };
+        let source = |text: String, name: &str, language| Source {
+            bytes: text.into(),
+            name: name.into(),
+            title: None,
+            language,
+        };
         let article = source(article, "article", args.from);
         let outcome = match series.check(source(claim, "claim", args.lang), &article).await {
             Ok(report) => {
