@@ -67,7 +67,7 @@ const WORDS: [(&str, &str); 30] = [
     ("prompt_tokens", "tokens read an article"),
     ("completion_tokens", "tokens written an article"),
     ("found", "found"),
-    ("found_fluent", "found, no broken ones"),
+    ("found_fluent", "found, broken aside"),
     ("false_alarms", "false alarms"),
     ("told_apart", "pairs told apart"),
     ("found_fitting", "by a fitting finding"),

@@ -100,7 +100,7 @@ impl Tally {
     fn figures(&self) -> Vec<Figure> {
         let mut figures = vec![self.found.figure("found"), self.false_alarms.figure("false_alarms")];
         if self.found_fluent.of < self.found.of {
-            figures.insert(1, self.found_fluent.figure("found_fluent"));
+            figures.push(self.found_fluent.figure("found_fluent"));
         }
         let of_pairs = [(self.told_apart, "told_apart"), (self.found_fitting, "found_fitting")];
         figures.extend(of_pairs.into_iter().filter(|(share, _)| share.of > 0).map(|(share, name)| share.figure(name)));
@@ -177,4 +177,67 @@ fn keys(row: &CheckedClaims, claim: &CheckedClaim) -> Vec<(usize, String)> {
     let truth = is_single.then(|| claim.truth.code().to_owned());
     let groups = [pair, claim.language.map(|language| language.to_string()), row.kind.clone(), truth];
     groups.into_iter().enumerate().filter_map(|(at, name)| Some((at, name?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::labelled::Truth;
+    use super::*;
+
+    fn claim(truth: Truth, fluency: Fluency, findings: &[&str]) -> CheckedClaim {
+        let findings = findings.iter().map(|&kind| kind.to_owned()).collect();
+        CheckedClaim { language: Some(Language::Uk), truth, fluency, findings }
+    }
+
+    fn row(kind: &str, claims: Vec<CheckedClaim>) -> CheckedClaims {
+        CheckedClaims { article_language: Some(Language::En), kind: Some(kind.to_owned()), claims }
+    }
+
+    fn said(figures: &[Figure]) -> Vec<String> {
+        figures.iter().map(|figure| format!("{} {figure}", figure.name)).collect()
+    }
+
+    #[test]
+    fn what_is_broken_is_bad_though_it_is_true() {
+        let rows = [
+            row("fact", vec![claim(Truth::True, Fluency::Rough, &[])]),
+            row("fact", vec![claim(Truth::True, Fluency::Good, &["unsupported"])]),
+            row("fact", vec![claim(Truth::True, Fluency::Broken, &["word_unknown", "unsupported"])]),
+            row("headline", vec![claim(Truth::Half, Fluency::Good, &[])]),
+        ];
+        let figures = figures(&rows.iter().collect::<Vec<_>>());
+        let all = [
+            "found 50.0% (1/2)",
+            "false_alarms 50.0% (1/2)",
+            "found_fluent 0.0% (0/1)",
+            "found_by_unsupported 50.0% (1/2)",
+            "found_by_word_unknown 50.0% (1/2)",
+            "accused_of_unsupported 50.0% (1/2)",
+        ];
+        assert_eq!(said(&figures.all), all);
+        assert_eq!(said(&figures.kinds["headline"]), ["found 0.0% (0/1)", "false_alarms none"]);
+        assert_eq!(said(&figures.truths["half"]), ["found 0.0% (0/1)", "false_alarms none"]);
+        assert_eq!(said(&figures.pairs["en-uk"])[0], "found 50.0% (1/2)");
+        assert_eq!(figures.claim_languages(), [Language::Uk]);
+    }
+
+    #[test]
+    fn of_a_pair_what_is_new_counts_apart() {
+        let pair = |kind, sound: &[&str], faulty: &[&str]| {
+            row(kind, vec![claim(Truth::True, Fluency::Good, sound), claim(Truth::False, Fluency::Good, faulty)])
+        };
+        let rows = [
+            pair("decimals", &[], &["number_not_in_source"]),
+            pair("decimals", &[], &["name_changed"]),
+            pair("decimals", &["unsupported"], &["unsupported"]),
+            pair("of_my_own", &[], &["name_changed"]),
+            pair("decimals", &[], &[REFUSED]),
+        ];
+        let figures = figures(&rows.iter().collect::<Vec<_>>());
+        let heads = ["found 100.0% (5/5)", "false_alarms 20.0% (1/5)", "told_apart 60.0% (3/5)"];
+        assert_eq!(said(&figures.all)[..3], heads);
+        assert_eq!(said(&figures.all)[3], "found_fitting 25.0% (1/4)");
+        assert!(figures.truths.is_empty() && figures.kinds.len() == 2);
+        assert_eq!(said(&figures.kinds["of_my_own"]).last().map(String::as_str), Some("told_apart 100.0% (1/1)"));
+    }
 }

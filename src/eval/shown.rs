@@ -71,3 +71,78 @@ pub(super) fn figures(all: &[Shown]) -> Vec<Figure> {
         Figure::share("language_not_written", sum(|it| it.not_written), answers),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::{Finding, FindingKind, Finish, KeyFact, LanguageWarning, Resources, Strategy};
+    use crate::intake::{AnnotatedArticle, Source, read};
+    use crate::language::{Dictionaries, DictionaryFiles, Language};
+
+    const ARTICLE: &str =
+        "The council approved a new bridge over the river on Monday, 4 March. The ferry stops in 2027.";
+
+    fn reference() -> Reference {
+        let folder = tempfile::tempdir().unwrap();
+        let files = DictionaryFiles { affixes: folder.path().join("en.aff"), stems: folder.path().join("en.dic") };
+        std::fs::write(&files.affixes, "SET UTF-8\n").unwrap();
+        std::fs::write(&files.stems, "5\nthe\nbridge\nwas\napproved\nferry\n").unwrap();
+        let dictionaries = Dictionaries::of([(Language::En, files)]);
+        dictionaries.load(Language::En).unwrap();
+        let source = Source { bytes: ARTICLE.into(), name: "t".into(), title: None, language: Some(Language::En) };
+        let resources = Resources { dictionaries, ..Resources::default() };
+        Reference::with(AnnotatedArticle::of(read(source).unwrap()), &resources)
+    }
+
+    fn fact(text: &str, findings: Vec<Finding>) -> KeyFact {
+        KeyFact { text: text.into(), evidence: Vec::new(), findings }
+    }
+
+    fn summary() -> Summary {
+        let corrected = Finding::new(FindingKind::CitationCorrected, Place::Fact, "9");
+        let weak = Finding::new(FindingKind::EvidenceWeak, Place::Fact, "");
+        Summary {
+            language: Language::En,
+            strategy: Strategy::Direct,
+            headline: "The bridge was approved".into(),
+            summary: "The council approved a new bridge.".into(),
+            key_facts: vec![
+                fact("The council approved it.", vec![corrected]),
+                fact("The ferry lendified.", vec![weak]),
+            ],
+            findings: Vec::new(),
+            dropped: 2,
+            quoted: vec![Place::Summary],
+            warnings: Vec::new(),
+            finish: Finish::Complete,
+        }
+    }
+
+    #[test]
+    fn what_is_quoted_is_no_claim_and_a_corrected_citation_no_fault() {
+        let got = shown(&summary(), &reference());
+        assert_eq!((got.claims, got.held, got.quoted, got.left_out, got.not_written), (3, 2, 1, 2, 0));
+        assert_eq!((got.words, got.words_known), (10, 9), "the quoted words are not counted, lendified is none");
+    }
+
+    #[test]
+    fn what_is_missing_was_left_out() {
+        let warning = LanguageWarning::new(WarningCode::LanguageNotWritten, "m", Language::En, Vec::new());
+        let bare = Summary { headline: String::new(), warnings: vec![warning], ..summary() };
+        let got = shown(&bare, &reference());
+        assert_eq!((got.claims, got.left_out, got.not_written), (2, 3, 1));
+        let figures = figures(&[got, shown(&summary(), &reference())]);
+        let said: Vec<String> = figures.iter().map(|it| format!("{} {it}", it.name)).collect();
+        assert_eq!(
+            said,
+            [
+                "words_known 87.5% (14/16)",
+                "claims 2.5",
+                "claims_held 60.0% (3/5)",
+                "claims_left_out 50.0% (5/10)",
+                "claims_quoted 28.6% (2/7)",
+                "language_not_written 50.0% (1/2)"
+            ]
+        );
+    }
+}

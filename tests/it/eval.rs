@@ -86,13 +86,15 @@ async fn good_answers_count_as_good() {
     let report = report.await.unwrap();
     assert_eq!(begun, ["en 0/3", "uk 1/3", "ru 2/3"]);
     for language in Language::ALL {
-        for name in ["valid", "in_language", "numbers_grounded", "citations_held", "clean_facts"] {
+        for name in ["valid", "in_language", "numbers_grounded", "citations_held", "clean_facts", "claims_held"] {
             let figure = figure(&report, language, name);
             assert!(figure.value == 1.0 && figure.of >= 3, "{language} {figure:?}");
         }
         assert_eq!(figure(&report, language, "citations_held").of, 9, "three facts of three articles");
         assert_eq!(figure(&report, language, "foreign_letters").count, Some(0));
         assert_eq!(figure(&report, language, "facts").value, 3.0);
+        assert_eq!((figure(&report, language, "claims").value, figure(&report, language, "claims").of), (5.0, 3));
+        assert_eq!(figure(&report, language, "words_known").to_string(), "none", "there is no dictionary");
     }
     let likeness = figure(&report, Language::Uk, "rouge_l");
     assert_eq!((likeness.value, likeness.of), (100.0, 1));
