@@ -120,7 +120,7 @@ fn a_bad_row_of_claims_is_named() {
     for (bad, hint) in [
         (with("article", "a-2".into()), "a-2"),
         (with("truth", "perhaps".into()), "perhaps"),
-        (with("language", Value::Null), "null"),
+        (with("language", "fine".into()), "fine"),
         (with("lang", "de".into()), "de"),
         (json!({"id": "the-bad-one", "article": "a-1", "true_claim": "It is shut."}), "false_claim"),
     ] {
