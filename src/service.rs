@@ -10,6 +10,7 @@ mod judge;
 mod recipe;
 mod repair;
 mod run;
+mod series;
 mod translation;
 
 use std::path::Path;
@@ -35,6 +36,7 @@ use self::run::Run;
 pub use self::check::{CheckRequest, Checker, Original};
 pub use self::judge::{Calibration, Surprise};
 pub use self::recipe::{Recipe, Weakness};
+pub use self::series::CheckSeries;
 pub use crate::engine::encoder::Encoder;
 pub use crate::translate::{
     Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,

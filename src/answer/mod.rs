@@ -58,6 +58,7 @@ pub use self::repair::{Failing, Part, Rewritten, failing, is_sound, missing};
 pub use self::report::{CheckReport, CheckedSource};
 pub use self::resources::Resources;
 pub use self::settle::settle;
+pub use self::spelling::WordCount;
 pub use self::warning::{LanguageWarning, WarningCode};
 use crate::language::{Language, SentenceId};
 pub use crate::plan::Strategy;

@@ -74,6 +74,11 @@ fn checks(settings: &Settings) -> Result<Vec<String>, Error> {
     Ok([super::dictionaries::signature(settings)?, super::encoders::signature(settings)?].concat())
 }
 
+/// What decides verdicts on claims besides a model: dictionaries, encoder, and the rules of this program.
+pub(super) fn claim_checks(settings: &Settings) -> Result<Vec<String>, Error> {
+    Ok([checks(settings)?, vec![format!("sources {}", env!("STISLO_SOURCES"))]].concat())
+}
+
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
     let service = find(settings, bars).await?.load_with_checks(settings, bars).await?;
@@ -89,6 +94,15 @@ pub(super) async fn checker(settings: &Settings) -> Result<Checker, Error> {
         Some(name) => Some(name.to_owned()),
         None => judge_on_disk(&Hub::new(settings.hub.clone())?)?,
     };
+    checker_with(settings, model).await
+}
+
+/// The same with a model only where one was asked for by name.
+pub(super) async fn checker_as_named(settings: &Settings) -> Result<Checker, Error> {
+    checker_with(settings, settings.model.clone().filter(|name| name != NO_MODEL)).await
+}
+
+async fn checker_with(settings: &Settings, model: Option<String>) -> Result<Checker, Error> {
     let Some(model) = model else { return Ok(Checker::new(resources(settings)?)) };
     let settings = Settings { model: Some(model), ..settings.clone() };
     let bars = Bars::new(&settings);

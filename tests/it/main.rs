@@ -44,3 +44,4 @@ mod tokens;
 mod translate;
 mod translators;
 mod unigram;
+mod verdict;
