@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::input::Format;
 use super::render::{self, Page};
-use crate::answer::{CheckReport, Checked};
+use crate::answer::{Author, CheckReport, Checked};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::intake::{Article, Source};
@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// Language of the article: en, uk or ru; guessed when not given
     #[arg(long, value_name = "LANG")]
     from: Option<Language>,
+    /// The text was written by the model that judges: what surprises it is then taken for made up
+    #[arg(long)]
+    by_model: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "batch")]
     format: Format,
@@ -43,6 +46,12 @@ pub(super) struct Args {
     /// Check many claims: a file with {"id", "article", "claim"} a line; one line of JSON for each is printed
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
+}
+
+impl Args {
+    fn author(&self) -> Author {
+        if self.by_model { Author::Model } else { Author::Person }
+    }
 }
 
 /// A line of a batch.
@@ -111,7 +120,7 @@ async fn one(args: &Args, (summary, against): (&Path, &Path), checker: &Checker)
         let reason = "only one of summary and article can be standard input; name a file for the other".to_owned();
         return Err(Error::Setting { name: "--against", reason });
     }
-    let article = checker.read(super::input::read(against, args.from)?)?;
+    let article = checker.read(super::input::read(against, args.from)?)?.by(args.author());
     let checked = checker.check(super::input::read(summary, args.lang)?, &article).await?;
     Ok((checked, article))
 }
@@ -137,7 +146,7 @@ async fn batch(path: &Path, args: &Args, (checker, tally): (&Checker, &mut Tally
             language,
         };
         let article = source(article, "article", args.from);
-        let outcome = match series.check(source(claim, "claim", args.lang), &article).await {
+        let outcome = match series.check((source(claim, "claim", args.lang), args.author()), &article).await {
             Ok(report) => {
                 tally.add(report.language, report.findings);
                 Outcome::Report(report)

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::articles::Articles;
+use crate::answer::Author;
 use crate::intake::Source;
 use crate::language::Language;
 
@@ -70,6 +71,8 @@ pub struct ClaimsRow {
     pub language: Option<Language>,
     /// What is wrong with the false one of a pair, or where the claim stood.
     pub kind: Option<String>,
+    /// Who wrote them: what stood at a place of an answer is a model's.
+    pub author: Author,
     /// One, or the two of a pair with the true one first.
     pub claims: Vec<LabelledClaim>,
 }
@@ -105,6 +108,7 @@ pub(super) fn claim(line: &str, articles: Option<&Articles>) -> Result<ClaimsRow
     Ok(ClaimsRow {
         article: article((line.article, line.article_lang), articles)?,
         language: line.lang,
+        author: if line.place.is_some() { Author::Model } else { Author::Person },
         kind: line.kind.or(line.place),
         claims: vec![claim],
     })
@@ -118,6 +122,7 @@ pub(super) fn pair(line: &str, articles: Option<&Articles>) -> Result<ClaimsRow,
         article: article((line.article, line.article_lang), articles)?,
         language: line.claim_lang,
         kind: line.kind,
+        author: Author::Person,
         claims: vec![claim(line.true_claim, Truth::True), claim(line.false_claim, Truth::False)],
     })
 }

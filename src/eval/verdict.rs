@@ -60,7 +60,7 @@ pub(super) async fn check(row: &ClaimsRow, series: &mut CheckSeries<'_>) -> Resu
     for LabelledClaim { text, truth, fluency } in &row.claims {
         let source =
             Source { bytes: text.clone().into(), name: "claim".to_owned(), title: None, language: row.language };
-        let (language, findings) = match series.check(source, &row.article).await {
+        let (language, findings) = match series.check((source, row.author), &row.article).await {
             Ok(report) => {
                 article_language = Some(report.source.language);
                 (Some(report.language), kinds(&report))

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Service;
 use super::judge::{Claims, Questions};
-use crate::answer::{self, CheckReport, Checked, ModelInfo, Reference, Resources};
+use crate::answer::{self, Author, CheckReport, Checked, ModelInfo, Reference, Resources};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, IntakeError, Source};
@@ -48,6 +48,12 @@ struct Draft {
 }
 
 impl Original {
+    /// The same article, and who writes what is held against it.
+    #[must_use]
+    pub fn by(self, author: Author) -> Self {
+        Self { reference: self.reference.by(author), ..self }
+    }
+
     /// The article.
     pub fn article(&self) -> &Article {
         self.reference.article()
