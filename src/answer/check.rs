@@ -1,13 +1,13 @@
 //! Holds a draft against the article, part by part. Deterministic: the model that writes is not asked.
 //!
 //! A fact is held against the sentences that it cites, or against a better one if there is one; headline and summary, which
-//! cite nothing, against the whole article. A fact that only repeats another is dropped, because showing it twice tells a
+//! cite nothing, against those that each of their sentences comes from, and the title. A fact that only repeats another is dropped, because showing it twice tells a
 //! reader nothing; everything else is kept with its findings, until `repair` settles what becomes of it.
 
 use super::reference::Reference;
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Strategy, Summary};
 use super::{between, direction, evidence, figures, form, names, people, quote, stance};
-use crate::language::{Annotation, Language, LanguageMatch};
+use crate::language::{Annotation, Language, LanguageMatch, sentences};
 use crate::plan::LEAST_FACTS;
 
 /// How a draft came about.
@@ -142,17 +142,20 @@ impl Reference {
         found
     }
 
-    /// What does not hold in a headline or a summary, which cite nothing.
+    /// What does not hold in a headline or a summary. They cite nothing: what each of their sentences rests on is looked for, and
+    /// the title may bear it, too.
     pub(super) fn heading(&self, text: &str, language: Language, place: Place) -> Vec<Finding> {
-        let reading = self.claim(text);
-        let mut found = form::check(&reading, self, (language, place));
-        found.extend(self.held(&Claim {
-            text: &reading,
-            sentences: &[],
-            language_match: self.language_match(language),
-            origin: Origin::Searched,
-            place,
-        }));
+        let language_match = self.language_match(language);
+        let mut found = form::check(&self.claim(text), self, (language, place));
+        for sentence in sentences(text, language) {
+            let reading = self.claim(&text[sentence.range()]);
+            let link = evidence::search(&reading, self, language_match);
+            let mut evidence = self.nearer(&reading.text, language, link).sentences;
+            evidence.extend(self.article().title().map(|_| self.sentences().len()));
+            let claim = Claim { text: &reading, sentences: &evidence, language_match, origin: Origin::Searched, place };
+            let findings = self.held(&claim);
+            found.extend(findings);
+        }
         found.extend(self.judged(text, language, place));
         found.extend(self.likeness(text, language, &[]).and_then(|it| it.finding(place)));
         found

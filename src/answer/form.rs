@@ -25,9 +25,10 @@ pub(super) fn check(text: &Annotation, reference: &Reference, (language, place):
     found
 }
 
-/// The label that a text begins with, which says which part of an answer it is and nothing of the article: "Key points –".
+/// The label that a text begins with, which says which part of an answer it is and nothing of the article: "Key points –",
+/// "Summary of the article is,".
 fn label(text: &str) -> Option<&str> {
-    let end = [":", " – ", " — ", " - "].iter().filter_map(|mark| text.find(mark)).min()?;
+    let end = [":", ",", " – ", " — ", " - ", " \"", " “", " «"].iter().filter_map(|mark| text.find(mark)).min()?;
     Some(&text[..end]).filter(|label| is_label(label))
 }
 

@@ -90,11 +90,13 @@ pub(super) fn open(summary: &Summary) -> usize {
     HEADING.iter().filter(|(_, place)| is_unusable(summary, *place)).count()
 }
 
-/// True for a part that says what the article does not, or is in another language; and for a summary that is only quoted,
-/// because a fact does better.
+/// True for a part that says what the article does not, or of somebody else, or is in another language; and for a summary that
+/// is only quoted, because a fact does better.
 pub(super) fn is_unusable(summary: &Summary, place: Place) -> bool {
     let quoted = place == Place::Summary && summary.quoted.contains(&place);
-    quoted || verdict(summary.findings.iter().filter(|it| it.place == place)) == Verdict::Wrong
+    let of_another = |it: &Finding| it.kind == FindingKind::EvidenceWeak && !it.value.is_empty();
+    let mut findings = summary.findings.iter().filter(|it| it.place == place);
+    quoted || findings.any(|it| verdict_of(it.kind) == Verdict::Wrong || of_another(it))
 }
 
 /// True for a fact with nothing against it.

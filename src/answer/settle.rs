@@ -10,6 +10,9 @@ use super::repair::{HEADING, Part, Rewritten, Verdict, holds, is_unusable, verdi
 use super::{DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Summary};
 use crate::plan::Strictness;
 
+/// Words of a headline that is written again, or of a fact that is taken for one where there is a shorter one, at most.
+const MOST_HEADLINE_WORDS: usize = 14;
+
 /// Settles what becomes of the parts that do not hold. `rewritten` has those that were written again, with their new text.
 pub fn settle(mut summary: Summary, rewritten: &[Rewritten], reference: &Reference, strictness: Strictness) -> Summary {
     // Where words cannot be compared, what is weak may as well be wrong.
@@ -60,9 +63,10 @@ fn stand_in(summary: &mut Summary, reference: &Reference) {
         }
         let title = article.title().filter(|_| is_own && part == Part::Headline);
         let lead = lead.filter(|_| part == Part::Summary);
-        let mut sound = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at]));
-        let fact = match (title, sound.next(), sound.next()) {
-            (None, Some(first), Some(_)) => Some(summary.key_facts.remove(first).text),
+        let sound: Vec<usize> = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at])).collect();
+        let short = sound.iter().find(|&&at| part != Part::Headline || is_short(&summary.key_facts[at].text));
+        let fact = match (title, short.or(sound.first())) {
+            (None, Some(&best)) if sound.len() > 1 => Some(summary.key_facts.remove(best).text),
             _ => None,
         };
         let quoted = title.or(lead).filter(|_| fact.is_none());
@@ -76,6 +80,11 @@ fn stand_in(summary: &mut Summary, reference: &Reference) {
         let text = fact.as_deref().or(quoted).unwrap_or_default();
         put(summary, part, as_part(part, text));
     }
+}
+
+/// True for a text that is short enough for a headline.
+fn is_short(text: &str) -> bool {
+    text.split_whitespace().count() <= MOST_HEADLINE_WORDS
 }
 
 /// A sentence as a part above the facts: a headline has no full stop.
@@ -107,7 +116,8 @@ fn heading(summary: &mut Summary, (part, place): (Part, Place), text: &str, refe
     let text = as_part(part, text);
     let findings = reference.heading(text, summary.language, place);
     let (old, others): (Vec<Finding>, Vec<Finding>) = summary.findings.drain(..).partition(|it| it.place == place);
-    let better = (verdict(&findings), findings.len()) < (verdict(&old), old.len());
+    let fits = part != Part::Headline || is_short(text);
+    let better = fits && (verdict(&findings), findings.len()) < (verdict(&old), old.len());
     summary.findings = if better { findings } else { old };
     summary.findings.extend(others);
     if better {

@@ -9,7 +9,7 @@ use super::judge::Claims;
 use super::run::{Run, job};
 use super::{Service, Stage, Subject};
 use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
-use crate::engine::Event;
+use crate::engine::{Event, Finish};
 use crate::error::Error;
 use crate::plan::{self, Line, NumberedLines, Plan, RewriteRequest};
 
@@ -102,7 +102,11 @@ impl Run<'_> {
         while let Some(event) = self.next(&mut events).await? {
             match event {
                 Event::Delta { branch, text } => rewriting[branch].line.text.push_str(&text),
-                Event::Finished { .. } => {
+                Event::Finished { branch, finish } => {
+                    // Half a sentence may say anything.
+                    if finish != Finish::Complete {
+                        rewriting[branch].line.text.clear();
+                    }
                     done += 1;
                     self.progress(Stage::Repairing, done, total);
                 }
