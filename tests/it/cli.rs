@@ -75,6 +75,7 @@ impl Place {
             .env("HF_HOME", self.folder.path().join("home"))
             .env("STISLO_THREADS", "1")
             .env("STISLO_DICTIONARIES", "none")
+            .env("STISLO_ENCODER", "none")
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
