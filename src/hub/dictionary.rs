@@ -1,4 +1,4 @@
-//! Dictionaries of spelling: two files each, of one package of npm.
+//! Dictionaries of spelling: two files each, of one package of npm. A language may have several, as English has.
 //!
 //! For machines whose system has none. A manifest in `models/dictionaries/` pins both files; `repository` and `revision` say where
 //! they were made, and are their place in the cache. The hub does not have them.
@@ -16,8 +16,9 @@ use super::package::PackageTool;
 use super::progress::{Progress, ProgressEvent};
 
 /// The manifests in `models/dictionaries/`.
-const BUILTIN: [(&str, &str); 3] = [
+const BUILTIN: [(&str, &str); 4] = [
     ("models/dictionaries/dictionary-en.toml", include_str!("../../models/dictionaries/dictionary-en.toml")),
+    ("models/dictionaries/dictionary-en-gb.toml", include_str!("../../models/dictionaries/dictionary-en-gb.toml")),
     ("models/dictionaries/dictionary-uk.toml", include_str!("../../models/dictionaries/dictionary-uk.toml")),
     ("models/dictionaries/dictionary-ru.toml", include_str!("../../models/dictionaries/dictionary-ru.toml")),
 ];
@@ -174,7 +175,7 @@ mod tests {
     fn the_builtin_manifests_are_sound_and_hostile_ones_refused() {
         for (manifest, (origin, text)) in DictionaryManifest::builtin().expect("sound").iter().zip(BUILTIN) {
             assert_eq!(origin, format!("models/dictionaries/{}.toml", manifest.name));
-            assert_eq!(manifest.name, format!("dictionary-{}", manifest.language));
+            assert!(manifest.name.starts_with(&format!("dictionary-{}", manifest.language)), "{}", manifest.name);
             for (from, to) in [
                 ("wooorm/", "a/b/"),
                 ("package = \"", "package = \"--global "),

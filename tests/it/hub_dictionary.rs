@@ -133,6 +133,23 @@ async fn a_dictionary_comes_from_its_package_and_is_kept() {
 }
 
 #[tokio::test]
+async fn what_two_dictionaries_share_stays_until_the_second_is_removed() {
+    let registry = Registry::new();
+    registry.publish_sound();
+    let (hub, one) = (registry.hub(), manifest());
+    let mut other = DictionaryManifest { name: "dictionary-en-gb".to_owned(), ..one.clone() };
+    (other.affixes.file, other.stems.file) = ("gb/index.aff".to_owned(), "gb/index.dic".to_owned());
+    for manifest in [&one, &other] {
+        hub.fetch_dictionary(manifest, &Silent).await.expect("fetched");
+    }
+    hub.remove_dictionary(&one).expect("removed");
+    assert!(hub.cached_dictionary(&one).is_none());
+    assert!(hub.verify_dictionary(&other).is_ok(), "it shares both files with what was removed");
+    hub.remove_dictionary(&other).expect("removed");
+    assert!(!registry.cache.path().join("models--o--d").exists());
+}
+
+#[tokio::test]
 async fn a_package_that_is_not_as_pinned_leaves_nothing() {
     let registry = Registry::new();
     let wrong = [b'x'; STEMS.len()];
