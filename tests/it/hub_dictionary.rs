@@ -30,6 +30,9 @@ fi
 cp "$tarballs/$1.tgz" .
 "#;
 
+/// Names and bytes of the files of a package.
+type Files<'a> = &'a [(&'a str, &'a [u8])];
+
 /// A registry in a folder, and a cache.
 struct Registry {
     tarballs: TempDir,
@@ -49,7 +52,7 @@ impl Registry {
     }
 
     /// Packs files under their names into the tarball.
-    fn publish(&self, files: &[(&str, &[u8])]) {
+    fn publish(&self, files: Files<'_>) {
         let packed = GzEncoder::new(fs::File::create(self.tarball()).expect("writable"), Compression::fast());
         let mut archive = tar::Builder::new(packed);
         for (name, bytes) in files {
@@ -153,7 +156,7 @@ async fn what_two_dictionaries_share_stays_until_the_second_is_removed() {
 async fn a_package_that_is_not_as_pinned_leaves_nothing() {
     let registry = Registry::new();
     let wrong = [b'x'; STEMS.len()];
-    let cases: [(&[(&str, &[u8])], &str); 5] = [
+    let cases: [(Files<'_>, &str); 5] = [
         (&[("package/index.dic", &wrong)], "SHA-256"),
         (&[("package/index.dic", &STEMS[1..])], "wrong size"),
         (&[("package/index.dic", &[b'x'; 1 << 20])], "longer"),
