@@ -10,6 +10,7 @@ mod judge;
 mod recipe;
 mod repair;
 mod run;
+mod series;
 mod translation;
 
 use std::path::Path;
@@ -19,7 +20,9 @@ use std::time::Instant;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Answer, KeyFact, ModelInfo, Reference, Resources, SourceInfo, Strategy, Summary, TimingsInfo};
+use crate::answer::{
+    Answer, Author, KeyFact, ModelInfo, Reference, Resources, SourceInfo, Strategy, Summary, TimingsInfo,
+};
 use crate::cache::Key;
 use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
@@ -31,8 +34,9 @@ use crate::translate::{Glossary, Translators};
 use self::run::Run;
 
 pub use self::check::{CheckRequest, Checker, Original};
-pub use self::judge::Calibration;
+pub use self::judge::{Calibration, Surprise};
 pub use self::recipe::{Recipe, Weakness};
+pub use self::series::CheckSeries;
 pub use crate::engine::encoder::Encoder;
 pub use crate::translate::{
     Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
@@ -231,7 +235,7 @@ impl Service {
         let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
         let doubted = self.doubted(article.language(), &writes);
-        let reference = Reference::with(article.clone(), &self.resources).doubting(doubted);
+        let reference = Reference::with(article.clone(), &self.resources).by(Author::Model).doubting(doubted);
         let subject = Subject { article, reference, lines: Arc::new(lines), options, terms, permit: None };
         Ok(Prepared { subject, next, writes, pivoted, started })
     }
@@ -284,13 +288,18 @@ impl Service {
     }
 
     /// The languages in which little of what is written about an article in `own` will hold: the model writes them, itself or
-    /// as the translator, and does not write them well.
+    /// as the translator, and does not write them well, or does not read the article well.
     fn doubted(&self, own: Language, writes: &SummaryOptions) -> Vec<Language> {
         let by_model = |language: Language| {
             let best = self.translators.best(Direction { from: Language::En, to: language });
             writes.languages.contains(&language) || best.is_none_or(|(name, _)| name == self.recipe.model.name)
         };
-        self.recipe.weak.keys().copied().filter(|&language| language != own && by_model(language)).collect()
+        let recipe = &self.recipe;
+        let is_weak = |language: &Language| recipe.weak.contains_key(language) || recipe.misread.contains(&own);
+        Language::ALL
+            .into_iter()
+            .filter(|language| *language != own && is_weak(language) && by_model(*language))
+            .collect()
     }
 
     fn answer(&self, source: SourceInfo, summaries: Vec<Summary>, timings: TimingsInfo) -> Answer {

@@ -47,6 +47,9 @@ pub struct Signals {
     /// How many standard deviations the model's belief in it stands above that in true claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<f32>,
+    /// How much the words surprise the model behind the article, as a share of what true claims of its own do at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surprise: Option<f32>,
 }
 
 impl Checked {
@@ -102,10 +105,12 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     findings.extend(reference.judged(text, language, Place::Sentence));
     let likeness = reference.likeness(text, language, &link.sentences);
     findings.extend(likeness.and_then(|it| it.finding(Place::Sentence)));
+    let opinion = reference.opinion(text).unwrap_or_default();
     let signals = Signals {
         encoder: likeness.map(|it| it.best),
         encoder_evidence: likeness.and_then(|it| it.evidence),
-        judge: reference.judgement(text),
+        judge: opinion.belief,
+        surprise: opinion.surprise,
     };
     let evidence = link.sentences.iter().map(|&at| evidence::evidence(at, reference)).collect();
     Held { text: text.to_owned(), evidence, findings, signals }

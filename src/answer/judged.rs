@@ -4,7 +4,7 @@
 //! article, and every check of the same text from then on counts it. Not here: how it is asked.
 
 use super::repair::holds;
-use super::{Checked, Finding, FindingKind, Place, Reference, Summary};
+use super::{Author, Checked, Finding, FindingKind, Place, Reference, Summary};
 use crate::language::Language;
 
 /// A claim that stands so many standard deviations above the mean of true claims follows; one below does not. Of 292 true and
@@ -14,22 +14,43 @@ const LEAST: f32 = -2.4;
 /// The same for a language that is doubted. Of crossed claims that nothing else had anything against (8 good, 42 bad), 5 good and
 /// 12 bad ones are left by this and the encoder's part of it.
 const LEAST_DOUBTED: f32 = 0.0;
+/// A text of the model's own that surprises it more than its true ones did at most is made up, or no language. Of 94 such claims
+/// that nothing else had anything against (57 good, 37 bad), this finds 20 bad ones and accuses no good one; 19 of 41 crossed
+/// claims are left, 8 of them good. What people write surprises a model more, true or not: of 608 claims of pairs the true ones
+/// and the false ones surprise it alike.
+const MOST: f32 = 1.0;
+const MOST_DOUBTED: f32 = 0.92;
+
+/// What the model thinks of a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Opinion {
+    /// How many standard deviations its belief in it stands above that in true claims.
+    pub belief: Option<f32>,
+    /// How much its words surprise the model that has just read the article, as a share of what true claims of its own did at
+    /// most.
+    pub surprise: Option<f32>,
+}
 
 impl Reference {
-    /// Keeps what the model thinks of a text: how many standard deviations it stands above the mean of true claims.
-    pub fn keep_judgement(&self, text: &str, standing: f32) {
-        self.judgements().insert(text.to_owned(), standing);
+    /// Keeps what the model thinks of a text.
+    pub fn keep_opinion(&self, text: &str, opinion: Opinion) {
+        self.opinions().insert(text.to_owned(), opinion);
     }
 
     /// What the model thinks of a text, where it was asked.
-    pub fn judgement(&self, text: &str) -> Option<f32> {
-        self.judgements().get(text).copied()
+    pub fn opinion(&self, text: &str) -> Option<Opinion> {
+        self.opinions().get(text).copied()
     }
 
     /// The finding that a text does not follow from the article.
     pub(super) fn judged(&self, text: &str, language: Language, place: Place) -> Option<Finding> {
-        let least = if self.doubted.contains(&language) { LEAST_DOUBTED } else { LEAST };
-        let fails = self.judgement(text).is_some_and(|standing| standing < least);
+        let Opinion { belief, surprise } = self.opinion(text)?;
+        let (least, most) = match self.doubted.contains(&language) {
+            true => (LEAST_DOUBTED, MOST_DOUBTED),
+            false => (LEAST, MOST),
+        };
+        let surprise = surprise.filter(|_| self.author == Author::Model);
+        let fails = belief.is_some_and(|belief| belief < least) || surprise.is_some_and(|surprise| surprise > most);
         fails.then(|| Finding::new(FindingKind::MeaningChanged, place, ""))
     }
 
@@ -47,6 +68,6 @@ impl Reference {
     }
 
     fn unasked<'t>(&self, texts: impl Iterator<Item = &'t String>) -> Vec<String> {
-        texts.filter(|text| !text.trim().is_empty() && self.judgement(text).is_none()).cloned().collect()
+        texts.filter(|text| !text.trim().is_empty() && self.opinion(text).is_none()).cloned().collect()
     }
 }

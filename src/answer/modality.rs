@@ -47,10 +47,11 @@ pub(super) fn changed(fact: &Annotation, sentences: &[&Annotation], language_mat
     };
     // What another sentence says of it beside is not what it rests on.
     let most = sentences.iter().map(|sentence| told(sentence)).max().unwrap_or(0);
+    let tells_of_past = tells_of_past(fact, sentences, language_match);
     for sentence in sentences.iter().filter(|sentence| told(sentence) == most) {
         let doubts = |mark: &Mark| match mark {
             Mark::Doubt(at) | Mark::Hedge(at) if proved || !attributed => Some(*at),
-            Mark::Plan(at) if !planned && !attributed && tells_of_past(fact, (sentence, language_match)) => Some(*at),
+            Mark::Plan(at) if !planned && !attributed && tells_of_past => Some(*at),
             _ => None,
         };
         let certain = sentence.marks.iter().any(|mark| matches!(mark, Mark::Proof(_)));
@@ -86,14 +87,14 @@ fn is_about(fact: &Annotation, (sentence, at): (&Annotation, usize), language_ma
     }
 }
 
-/// True when a fact is told as something done: it has a word of the past that the sentence has not.
-fn tells_of_past(fact: &Annotation, (sentence, language_match): (&Annotation, LanguageMatch)) -> bool {
-    let said = |i: usize| {
-        (0..sentence.tokens.len()).any(|j| {
-            sentence.tokens[j].folded == fact.tokens[i].folded
-                || (language_match == LanguageMatch::Other && fact.same_word(i, (sentence, j), language_match))
-        })
+/// True when a fact is told as something done: it has a word of the past that no sentence of its evidence has.
+fn tells_of_past(fact: &Annotation, sentences: &[&Annotation], language_match: LanguageMatch) -> bool {
+    let is_said = |i: usize, (sentence, j): (&Annotation, usize)| {
+        sentence.tokens[j].folded == fact.tokens[i].folded
+            || (language_match == LanguageMatch::Other && fact.same_word(i, (sentence, j), language_match))
     };
+    let said =
+        |i: usize| sentences.iter().any(|sentence| (0..sentence.tokens.len()).any(|j| is_said(i, (sentence, j))));
     (0..fact.tokens.len()).filter(|&i| !said(i)).any(|i| {
         let word = fact.tokens[i].folded.as_str();
         let past = || {

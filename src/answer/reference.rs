@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Resources;
+use super::judged::Opinion;
 use super::meaning::Meaning;
 use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{
@@ -42,6 +43,17 @@ struct SourceName {
     listed: bool,
 }
 
+/// Who wrote a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    /// A person, or nobody knows.
+    #[default]
+    Person,
+    /// The model that judges.
+    Model,
+}
+
 /// An article that facts are held against.
 #[derive(Debug)]
 pub struct Reference {
@@ -54,7 +66,9 @@ pub struct Reference {
     /// What the texts that were held against it say: a line is checked again with every line behind it.
     claims: Mutex<HashMap<String, Arc<Annotation>>>,
     /// What the model thinks of them.
-    judgements: Mutex<HashMap<String, f32>>,
+    opinions: Mutex<HashMap<String, Opinion>>,
+    /// Who writes the texts that are held against it.
+    pub(super) author: Author,
     /// Languages in which more is asked of a claim, because whoever writes them gets most of it wrong.
     pub(super) doubted: Vec<Language>,
     /// What tells whether it says something at all, where there is an encoder.
@@ -100,10 +114,17 @@ impl Reference {
             names,
             dictionaries,
             claims: Mutex::default(),
-            judgements: Mutex::default(),
+            opinions: Mutex::default(),
+            author: Author::default(),
             doubted: Vec::new(),
             meaning,
         }
+    }
+
+    /// The same article, and who writes what is held against it.
+    #[must_use]
+    pub fn by(self, author: Author) -> Self {
+        Self { author, ..self }
     }
 
     /// The same article, of which claims in these languages are shown only where they are believed, and not wherever
@@ -125,8 +146,8 @@ impl Reference {
     }
 
     /// What the model thinks of texts, by text.
-    pub(super) fn judgements(&self) -> MutexGuard<'_, HashMap<String, f32>> {
-        self.judgements.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn opinions(&self) -> MutexGuard<'_, HashMap<String, Opinion>> {
+        self.opinions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the sentences of the article say.

@@ -23,6 +23,15 @@ const LONGEST_ABBREVIATION: usize = 4;
 const ENDING: usize = 3;
 const VOWELS: &str = "aeiouyаеєиіїоуюяёыэ";
 
+/// How many words of a text are words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WordCount {
+    /// Words that are judged: no names, no abbreviations, no codes.
+    pub judged: u64,
+    /// Those that a dictionary or the article has.
+    pub known: u64,
+}
+
 impl Reference {
     /// The words of a text in this language that are none.
     pub(super) fn unknown_words(&self, text: &Annotation, language: Language, place: Place) -> Vec<Finding> {
@@ -35,6 +44,19 @@ impl Reference {
             }
         }
         found
+    }
+
+    /// Counts the words of a text in this language that can be judged, and those that a dictionary or the article has.
+    /// Without a dictionary of the language there is nothing to count.
+    pub fn count_words(&self, text: &str, language: Language) -> WordCount {
+        let text = self.claim(text);
+        let mut count = WordCount::default();
+        for word in words(&text).filter(|word| word.is_judged(language)) {
+            let Some(is_known) = self.dictionaries.knows(word.text(), language) else { continue };
+            count.judged += 1;
+            count.known += u64::from(is_known || self.has_word(&word, language));
+        }
+        count
     }
 
     /// True when the article has each part of a word that the dictionary does not know.
@@ -168,8 +190,8 @@ mod tests {
         "мост\nоткрыли\nв\nи\nпосле\nремонта\nпервым\nпо\nнему\nпроехал\nавтобус\nоб\nэтом\nсказал\nмэр\nсубботу\n";
     const UKRAINIAN: &str = "міст\nвідкрили\nпісля\nремонту\nсказав\nмер\nпро\nце\nсередній\nвважає\n";
 
-    /// The unknown words of a text about an article, with a dictionary of Russian and one of Ukrainian.
-    fn found((text, language): (&str, Language), (article, theirs): (&str, Language)) -> Vec<String> {
+    /// Does something with an article and a dictionary of Russian and one of Ukrainian.
+    fn with_dictionaries<T>((article, theirs): (&str, Language), work: impl Fn(&Reference) -> T) -> T {
         let folder = tempfile::tempdir().unwrap();
         let files = [("ru", Language::Ru, RUSSIAN), ("uk", Language::Uk, UKRAINIAN)].map(|(name, language, words)| {
             let files = DictionaryFiles {
@@ -183,7 +205,14 @@ mod tests {
         let resources = Resources { dictionaries: Dictionaries::of(files), ..Resources::default() };
         let source = Source { bytes: article.into(), name: "test".into(), title: None, language: Some(theirs) };
         let reference = Reference::with(AnnotatedArticle::of(read(source).unwrap()), &resources);
-        let findings = reference.unknown_words(&Annotation::of(text), language, Place::Fact);
+        work(&reference)
+    }
+
+    /// The unknown words of a text about an article.
+    fn found((text, language): (&str, Language), article: (&str, Language)) -> Vec<String> {
+        let findings = with_dictionaries(article, |reference| {
+            reference.unknown_words(&Annotation::of(text), language, Place::Fact)
+        });
         findings.into_iter().map(|finding| finding.value).collect()
     }
 
@@ -200,6 +229,19 @@ mod tests {
         assert_eq!(found("Мэр сказал о чиновники-мост, маркетплейсами."), [""; 0], "the article has them");
         assert_eq!(found("Открыли после чиновнихов."), ["чиновнихов"]);
         assert_eq!(found("Открыли на mosty.example.org/ремонтик после тыс. мост, грн."), [""; 0]);
+    }
+
+    #[test]
+    fn words_are_counted_where_a_dictionary_can_judge_them() {
+        let count = |(text, language): (&str, Language)| {
+            with_dictionaries((ARTICLE, Language::Ru), |reference| {
+                let WordCount { judged, known } = reference.count_words(text, language);
+                (judged, known)
+            })
+        };
+        assert_eq!(count(("После ремонта первым автобуслик, и автобуслик.", Language::Ru)), (5, 3), "each time");
+        assert_eq!(count(("Мэр Подшибцев об АБВ и 5-й грн сказал.", Language::Ru)), (2, 2), "names and codes aside");
+        assert_eq!(count(("The mayor said.", Language::En)), (0, 0), "there is no dictionary");
     }
 
     #[test]

@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 use super::checks::{self, Unfetched};
 use super::input::Format;
 use super::render::{self, Page};
-use crate::answer::{CheckReport, Checked};
+use crate::answer::{Author, CheckReport, Checked};
 use crate::config::Settings;
 use crate::error::Error;
-use crate::intake::{Article, IntakeError, Source};
+use crate::intake::{Article, Source};
 use crate::language::Language;
-use crate::service::{Checker, Original};
+use crate::service::{CheckSeries, Checker, Original};
 
 /// What to check.
 #[derive(Debug, clap::Args)]
@@ -35,6 +35,9 @@ pub(super) struct Args {
     /// Language of the article: en, uk or ru; guessed when not given
     #[arg(long, value_name = "LANG")]
     from: Option<Language>,
+    /// The text was written by the model that judges: what surprises it is then taken for made up
+    #[arg(long)]
+    by_model: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "batch")]
     format: Format,
@@ -44,6 +47,12 @@ pub(super) struct Args {
     /// Check many claims: a file with {"id", "article", "claim"} a line; one line of JSON for each is printed
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
+}
+
+impl Args {
+    fn author(&self) -> Author {
+        if self.by_model { Author::Model } else { Author::Person }
+    }
 }
 
 /// A line of a batch.
@@ -72,12 +81,6 @@ enum Outcome {
     },
 }
 
-impl Outcome {
-    fn refused(error: &IntakeError) -> Self {
-        Self::Refused { error: error.to_string() }
-    }
-}
-
 pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error> {
     let checker = super::open::checker(settings).await?;
     let mut tally = Tally::default();
@@ -85,7 +88,7 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         (Some(path), ..) => batch(path, &args, (&checker, &mut tally)).await?,
         (None, Some(summary), Some(against)) => {
             let (checked, article) = one(&args, (summary, against), &checker).await?;
-            tally.add(&checked);
+            tally.add(checked.language, checked.findings());
             let (article, page) = (article.article(), Page::of_stdout(settings));
             args.format.print(|| text(&checked, article, &page), || CheckReport::new(checked.clone(), article))?;
         }
@@ -106,9 +109,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, checked: &Checked) {
-        self.findings += checked.findings();
-        self.languages.insert(checked.language);
+    fn add(&mut self, language: Language, findings: usize) {
+        self.findings += findings;
+        self.languages.insert(language);
     }
 }
 
@@ -118,7 +121,7 @@ async fn one(args: &Args, (summary, against): (&Path, &Path), checker: &Checker)
         let reason = "only one of summary and article can be standard input; name a file for the other".to_owned();
         return Err(Error::Setting { name: "--against", reason });
     }
-    let article = checker.read(super::input::read(against, args.from)?)?;
+    let article = checker.read(super::input::read(against, args.from)?)?.by(args.author());
     let checked = checker.check(super::input::read(summary, args.lang)?, &article).await?;
     Ok((checked, article))
 }
@@ -128,7 +131,7 @@ async fn one(args: &Args, (summary, against): (&Path, &Path), checker: &Checker)
 async fn batch(path: &Path, args: &Args, (checker, tally): (&Checker, &mut Tally)) -> Result<(), Error> {
     let failed = |source| Error::Io { doing: "read", path: path.to_owned(), source };
     let file = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
-    let mut read: Option<(String, Result<Original, IntakeError>)> = None;
+    let mut series = CheckSeries::new(checker);
     for (at, line) in file.lines().enumerate() {
         let line = line.map_err(failed)?;
         if line.trim().is_empty() {
@@ -137,24 +140,20 @@ async fn batch(path: &Path, args: &Args, (checker, tally): (&Checker, &mut Tally
         let wrong =
             |error: serde_json::Error| Error::Record { path: path.to_owned(), line: at + 1, reason: error.to_string() };
         let Row { id, article, claim } = serde_json::from_str(&line).map_err(wrong)?;
-        let source =
-            |text: &str, name: &str, language| Source { bytes: text.into(), name: name.into(), title: None, language };
-        // Claims about one article mostly stand together.
-        if read.as_ref().is_none_or(|(text, _)| *text != article) {
-            let result = checker.read(source(&article, "article", args.from));
-            read = Some((article, result));
-        }
-        let outcome = match &read {
-            Some((_, Ok(article))) => match checker.check(source(&claim, "claim", args.lang), article).await {
-                Ok(checked) => {
-                    tally.add(&checked);
-                    Outcome::Report(CheckReport::new(checked, article.article()))
-                }
-                Err(Error::Intake(error)) => Outcome::refused(&error),
-                Err(error) => return Err(error),
-            },
-            Some((_, Err(error))) => Outcome::refused(error),
-            None => continue,
+        let source = |text: String, name: &str, language| Source {
+            bytes: text.into(),
+            name: name.into(),
+            title: None,
+            language,
+        };
+        let article = source(article, "article", args.from);
+        let outcome = match series.check((source(claim, "claim", args.lang), args.author()), &article).await {
+            Ok(report) => {
+                tally.add(report.language, report.findings);
+                Outcome::Report(report)
+            }
+            Err(Error::Intake(error)) => Outcome::Refused { error: error.to_string() },
+            Err(error) => return Err(error),
         };
         let line = serde_json::to_string(&Line { id, outcome }).expect("a line is plain data");
         super::input::print(&format!("{line}\n"))?;

@@ -59,6 +59,9 @@ fn missing(
     settings: &Settings,
     unfetched: &Unfetched,
 ) -> Result<Option<String>, Error> {
+    if languages.is_empty() {
+        return Ok(None);
+    }
     let (mut off, mut pulls, mut more) = (Vec::new(), Vec::new(), String::new());
     let because = |what: &str, failure: &Option<String>| match failure {
         Some(failure) => format!("{what} is here, and none could be fetched: {failure}"),

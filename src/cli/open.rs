@@ -12,9 +12,11 @@ use crate::engine::Engine;
 use crate::engine::chat::Chat;
 use crate::engine::model::ARCHITECTURES;
 use crate::error::Error;
-use crate::hub::{Catalogue, ChooseRequest, Hub, Judge, Manifest, Quality, TranslatorKind, TranslatorManifest};
+use crate::hub::{
+    Catalogue, ChooseRequest, Fluency, Hub, Judge, Manifest, Quality, TranslatorKind, TranslatorManifest,
+};
 use crate::language::Language;
-use crate::service::{Calibration, Checker, Direction, Recipe, Service, Weakness};
+use crate::service::{Calibration, Checker, Direction, Recipe, Service, Surprise, Weakness};
 use crate::translate::Translators;
 
 /// What is named where no model is wanted.
@@ -77,6 +79,11 @@ pub(super) async fn translator(settings: &Settings, direction: Direction, bars: 
     Ok(find(settings, bars).await?.load(settings, bars, desk).await?.translators().clone())
 }
 
+/// What decides verdicts on claims besides a model: dictionaries, encoder, and the rules of this program.
+pub(super) fn claim_checks(settings: &Settings) -> Result<Vec<String>, Error> {
+    Ok([checks::signature(settings)?, vec![format!("sources {}", env!("STISLO_SOURCES"))]].concat())
+}
+
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
     let found = find_with_checks(settings, bars, &Language::ALL).await?;
@@ -93,6 +100,15 @@ pub(super) async fn checker(settings: &Settings) -> Result<Checker, Error> {
         Some(name) => Some(name.to_owned()),
         None => judge_on_disk(&Hub::new(settings.hub.clone())?)?,
     };
+    checker_with(settings, model).await
+}
+
+/// The same with a model only where one was asked for by name.
+pub(super) async fn checker_as_named(settings: &Settings) -> Result<Checker, Error> {
+    checker_with(settings, settings.model.clone().filter(|name| name != NO_MODEL)).await
+}
+
+async fn checker_with(settings: &Settings, model: Option<String>) -> Result<Checker, Error> {
     let Some(model) = model else { return Ok(Checker::new(checks::open(settings)?)) };
     let settings = Settings { model: Some(model), ..settings.clone() };
     let bars = Bars::new(&settings);
@@ -152,10 +168,15 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     let path = file.path().to_owned();
     let warnings = choice.warning.into_iter().collect();
     let weak = weak(manifest, &catalogue, &super::translators::missing(&hub)?);
-    let fluent = fluent(manifest);
+    let well = |quality: fn(&Fluency) -> Quality| {
+        let is_good = |it: &&Language| manifest.languages.get(it.code()).is_some_and(|it| quality(it) == Quality::Good);
+        Language::ALL.iter().partition::<Vec<_>, _>(is_good)
+    };
+    let (fluent, _) = well(|fluency| fluency.writes);
+    let (_, misread) = well(|fluency| fluency.reads);
     let judge = manifest.judge.as_ref().map(calibration);
     let bytes = bytes(&path);
-    let recipe = Recipe { bytes, fluent, weak, judge, warnings, translators, ..Recipe::new(info) };
+    let recipe = Recipe { bytes, fluent, weak, misread, judge, warnings, translators, ..Recipe::new(info) };
     Ok(Found { path, chat, recipe, is_new, unfetched: Unfetched::default() })
 }
 
@@ -182,15 +203,8 @@ fn calibration(judge: &Judge) -> Calibration {
         .flat_map(|(article, claims)| claims.iter().map(move |(claim, mean)| (article, claim, *mean)));
     let known =
         |(article, claim, mean): (&String, &String, f32)| Some(((article.parse().ok()?, claim.parse().ok()?), mean));
-    Calibration { means: pairs.filter_map(known).collect(), deviation: judge.deviation }
-}
-
-/// The languages that the manifest says the model writes well.
-fn fluent(manifest: &Manifest) -> Vec<Language> {
-    let well = |language: &Language| {
-        manifest.languages.get(language.code()).is_some_and(|fluency| fluency.writes == Quality::Good)
-    };
-    Language::ALL.into_iter().filter(well).collect()
+    let surprise = judge.surprise.map(|it| Surprise { same: it.same, other: it.other });
+    Calibration { means: pairs.filter_map(known).collect(), deviation: judge.deviation, surprise }
 }
 
 /// The languages that the manifest says the model does not write well, with what does: models, the first choice first, and

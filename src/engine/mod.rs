@@ -12,6 +12,7 @@ pub mod chat;
 pub mod constraint;
 mod draft;
 pub mod encoder;
+mod likelihood;
 pub mod marian;
 pub mod model;
 mod prefix;
@@ -34,6 +35,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::chat::Chat;
 use self::constraint::Constraint;
+pub use self::likelihood::Likelihood;
 pub use self::model::KernelLevel;
 use self::model::gguf::Gguf;
 use self::model::{Model, ModelError, Slot};
@@ -104,8 +106,16 @@ pub struct Branch {
 pub enum Output {
     /// A text.
     Text(Rules),
-    /// How much more likely the answer begins with the first of these texts than with the second. Nothing is written.
-    Preference([String; 2]),
+    /// A preference between two answers. Nothing is written.
+    Preference(Question),
+}
+
+/// What is asked about a text.
+pub struct Question {
+    /// How much more likely does the answer begin with the first of these than with the second?
+    pub answers: [String; 2],
+    /// The text, as it stands in the branch's tail: how likely is it there?
+    pub text: String,
 }
 
 /// How an answer is written.
@@ -139,8 +149,10 @@ pub enum Event {
     Preferred {
         /// The branch.
         branch: usize,
-        /// The natural logarithm of how many times likelier the first text is than the second.
+        /// The natural logarithm of how many times likelier the first answer is than the second.
         log_odds: f32,
+        /// How likely the text is that was asked about.
+        likelihood: Option<Likelihood>,
     },
     /// A branch is finished.
     Finished {

@@ -4,8 +4,9 @@
 //! job needs. Not here: reading it with the model.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
-use super::{Card, EngineError, Job, Output};
+use super::{Card, EngineError, Job, Output, likelihood};
 
 /// A job in tokens.
 pub(super) struct Prompt {
@@ -18,6 +19,8 @@ pub(super) struct Prompt {
 pub(super) struct Tail {
     pub(super) branch: usize,
     pub(super) tokens: Vec<u32>,
+    /// Which of its tokens are those of the text that is asked about, if one is.
+    pub(super) asked: Option<Range<usize>>,
     pub(super) output: Output,
 }
 
@@ -28,7 +31,11 @@ impl Prompt {
         let branches = job.branches.into_iter().enumerate();
         let tails = branches.map(|(branch, wanted)| {
             let tokens = card.chat.tail(&card.tokenizer, &wanted.tail);
-            Tail { branch, tokens, output: wanted.output }
+            let asked = match &wanted.output {
+                Output::Preference(question) => likelihood::place_of(&question.text, &tokens, &card.tokenizer),
+                Output::Text(_) => None,
+            };
+            Tail { branch, tokens, asked, output: wanted.output }
         });
         let prompt = Self { shared, tails: tails.collect() };
         match prompt.tails.iter().map(|tail| prompt.room(tail)).max() {

@@ -4,6 +4,7 @@
 //! part and from the start of each tail, so that what a branch reads never depends on who else is there. Not here: when
 //! there is room for a branch.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::Output;
@@ -35,6 +36,8 @@ pub(super) struct Reading {
 /// A branch whose tail is being read, or is read.
 pub(super) struct Begun {
     pub(super) start: Start,
+    /// Which tokens of its prompt are those of the text that is asked about.
+    pub(super) asked: Option<Range<usize>>,
     pub(super) output: Output,
 }
 
@@ -44,7 +47,7 @@ pub(super) enum Read {
     Part,
     /// The shared part is complete.
     Shared(Rc<Prefix>),
-    /// A branch is complete, and these are the logits of its first token.
+    /// A branch is complete, and these are the logits of its first token, behind those of the text that is asked about.
     Branch(Box<Begun>, Logits),
 }
 
@@ -122,7 +125,13 @@ impl Reading {
         let Some(mut begun) = begun else { return Ok(Read::Part) };
         let start = &mut begun.start;
         let end = start.prompt.len().min(self.at + CHUNK);
-        let rows = usize::from(end == start.prompt.len());
+        let is_whole = end == start.prompt.len();
+        // The logits of a token are those behind the one before it; a text that is not read in one pass has not all of them.
+        begun.asked = begun.asked.filter(|asked| !is_whole || asked.start > self.at);
+        let rows = match &begun.asked {
+            Some(asked) if is_whole => end + 1 - asked.start,
+            _ => usize::from(is_whole),
+        };
         let slot = Slot { tokens: &start.prompt[self.at..end], cache: &mut start.cache, rows };
         let logits = model.forward(&mut [slot])?;
         self.at = end;
@@ -137,11 +146,13 @@ impl Reading {
     fn begin(&mut self, prefix: &Prefix) -> Option<Begun> {
         let tail = self.prompt.tails.pop_front()?;
         let room = self.prompt.room(&tail);
-        let Tail { branch, tokens, output } = tail;
+        let Tail { branch, tokens, asked, output } = tail;
         // Without a tail the last token of the shared part is read again, because its logits are wanted.
         self.at = self.prompt.shared.len().saturating_sub(usize::from(tokens.is_empty()));
         let prompt = [&self.prompt.shared[..], &tokens].concat();
         let start = Start { job: self.job, branch, cache: prefix.fork(self.at), prompt, room };
-        Some(Begun { start, output })
+        let before = self.prompt.shared.len();
+        let asked = asked.map(|asked| asked.start + before..asked.end + before);
+        Some(Begun { start, asked, output })
     }
 }

@@ -253,6 +253,11 @@ impl Logits {
         self.at += count * self.width;
         self.values[start..self.at].chunks_exact_mut(self.width)
     }
+
+    /// All rows that are left.
+    pub fn rest(&mut self) -> Rows<'_> {
+        self.values[self.at..].chunks_exact_mut(self.width)
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
+use super::likelihood::Likelihood;
 use super::model::{KvCache, Model, ModelError, Slot};
 use super::prefix::Prefixes;
 use super::prompt::Prompt;
@@ -205,7 +206,7 @@ impl<'a> Worker<'a> {
     }
 
     /// A branch is read: its answer is begun, or the logits behind it say all that was asked.
-    fn join(&mut self, Begun { start, output }: Begun, mut logits: Logits) -> Result<(), Fatal> {
+    fn join(&mut self, Begun { start, asked, output }: Begun, mut logits: Logits) -> Result<(), Fatal> {
         let (job, branch) = (start.job, start.branch);
         match output {
             Output::Text(rules) => {
@@ -214,9 +215,11 @@ impl<'a> Worker<'a> {
                     self.running.push(sequence);
                 }
             }
-            Output::Preference(texts) => {
-                let row = logits.take(1).next().unwrap_or_default();
-                let [first, second] = texts.map(|text| {
+            Output::Preference(question) => {
+                let text = asked.map_or(&[][..], |asked| &start.prompt[asked]);
+                let likelihood = Likelihood::of(logits.take(text.len()), text);
+                let row = logits.rest().last().map(|row| &*row).unwrap_or_default();
+                let [first, second] = question.answers.map(|text| {
                     let token = self.parts.card.tokenizer.encode(&text).first().map(|&token| token as usize);
                     token.and_then(|token| row.get(token)).copied().unwrap_or(f32::NAN)
                 });
@@ -224,7 +227,7 @@ impl<'a> Worker<'a> {
                     return Err(Fatal(job, EngineError::NoChoice));
                 }
                 if let Some(ticket) = self.tickets.get_mut(&job) {
-                    ticket.send(Event::Preferred { branch, log_odds: first - second });
+                    ticket.send(Event::Preferred { branch, log_odds: first - second, likelihood });
                     ticket.finish(branch, Finish::Complete, 0);
                 }
             }

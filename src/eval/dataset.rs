@@ -1,19 +1,27 @@
-//! What is evaluated: one JSON object a line, an article or a translation.
+//! What is evaluated: one JSON object a line, an article, a translation, or claims whose truth is known.
 //!
 //! An article has `text`, and if it likes `id`, `lang`, `title`, and references: `summary` in its own language, or
 //! `summary_en`, `summary_uk`, `summary_ru`. A translation has `source`, `reference` and the `translation` that is to be
-//! scored, with `from` and `to`. Other fields are passed over, so that a file may carry its licences and notes. A line that is neither is an error
-//! with its number, and so is an id that comes twice: results are kept by id.
+//! scored, with `from` and `to`. Claims are read in `labelled`. Other fields are passed over, so that a file may carry its
+//! licences and notes. A line that is none of these is an error with its number, and so is an id that comes twice: results are
+//! kept by id.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
+use super::articles::{self, Articles};
+use super::labelled::{self, ClaimsRow};
 use crate::error::Error;
 use crate::intake::Source;
 use crate::language::Language;
+
+/// What is said of a line that is none of the four.
+const NO_ROW: &str = "a row needs `text` (an article), `reference` and `translation` (a translation), `claim` and `truth` (a \
+    claim that is labelled), or `true_claim` and `false_claim` (a pair of them)";
 
 /// The rows of a file.
 #[derive(Debug, Clone)]
@@ -22,6 +30,8 @@ pub struct Dataset {
     pub path: PathBuf,
     /// SHA-256 of its bytes: what its results belong to.
     pub sha256: String,
+    /// SHA-256 of the articles that its claims name, where they were given beside it.
+    pub articles: Option<String>,
     /// In order.
     pub rows: Vec<Row>,
 }
@@ -42,6 +52,8 @@ pub enum What {
     Article(ArticleRow),
     /// To be scored.
     Translation(TranslationRow),
+    /// To be checked.
+    Claims(ClaimsRow),
 }
 
 /// An article.
@@ -66,10 +78,19 @@ pub struct TranslationRow {
     pub translation: String,
 }
 
-/// A line as it is written.
+/// What tells the kinds of lines apart.
+#[derive(Debug, Deserialize)]
+struct Shape {
+    id: Option<serde_json::Value>,
+    text: Option<IgnoredAny>,
+    reference: Option<IgnoredAny>,
+    claim: Option<IgnoredAny>,
+    true_claim: Option<IgnoredAny>,
+}
+
+/// A line of an article or a translation as it is written.
 #[derive(Debug, Deserialize)]
 struct Line {
-    id: Option<serde_json::Value>,
     lang: Option<Language>,
     title: Option<String>,
     text: Option<String>,
@@ -84,14 +105,18 @@ struct Line {
 }
 
 impl Dataset {
-    /// Reads a whole file; its rows stay in memory.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    /// Reads a whole file; its rows stay in memory. `articles` are those that its claims name; without them, claims have the
+    /// texts of their articles.
+    ///
+    /// # Errors
+    /// When it cannot be read, and when a line is wrong.
+    pub fn read(path: &Path, articles: Option<&Articles>) -> Result<Self, Error> {
         let whole = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
         let mut rows = Vec::new();
         let mut ids = HashSet::new();
         for (index, line) in whole.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let wrong = |reason| Error::Record { path: path.to_owned(), line: index + 1, reason };
-            let row = row(line, index + 1).map_err(wrong)?;
+            let row = row((line, index + 1), articles).map_err(wrong)?;
             if !ids.insert(row.id.clone()) {
                 return Err(wrong(format!("the id `{}` was there before", row.id)));
             }
@@ -101,9 +126,13 @@ impl Dataset {
             let reason = "there are no rows; give one JSON object a line".to_owned();
             return Err(Error::Record { path: path.to_owned(), line: 1, reason });
         }
-        let hash = Sha256::digest(whole.as_bytes());
-        let sha256 = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { path: path.to_owned(), sha256, rows })
+        let sha256 = articles::hex(Sha256::new_with_prefix(&whole));
+        Ok(Self { path: path.to_owned(), sha256, articles: articles.map(|them| them.sha256.clone()), rows })
+    }
+
+    /// True when a checker is needed.
+    pub fn has_claims(&self) -> bool {
+        self.rows.iter().any(|row| matches!(row.what, What::Claims(_)))
     }
 
     /// True when a model is needed.
@@ -112,19 +141,21 @@ impl Dataset {
     }
 }
 
-fn row(line: &str, number: usize) -> Result<Row, String> {
-    let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let id = match &line.id {
+fn row((line, number): (&str, usize), articles: Option<&Articles>) -> Result<Row, String> {
+    let shape: Shape = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let id = match &shape.id {
         Some(serde_json::Value::String(id)) => id.clone(),
         Some(other) => other.to_string(),
         None => format!("line-{number}"),
     };
-    let what = match (&line.text, &line.reference) {
-        (Some(_), _) => What::Article(line.article(&id)?),
-        (None, Some(_)) => What::Translation(line.translation()?),
-        (None, None) => {
-            return Err("a row needs `text` (an article) or `reference` and `translation` (a translation)".to_owned());
-        }
+    let of_claim = |reason| format!("the claim `{id}`: {reason}");
+    let other = || serde_json::from_str::<Line>(line).map_err(|error| error.to_string());
+    let what = match shape {
+        Shape { text: Some(_), .. } => What::Article(other()?.article(&id)?),
+        Shape { reference: Some(_), .. } => What::Translation(other()?.translation()?),
+        Shape { claim: Some(_), .. } => What::Claims(labelled::claim(line, articles).map_err(of_claim)?),
+        Shape { true_claim: Some(_), .. } => What::Claims(labelled::pair(line, articles).map_err(of_claim)?),
+        _ => return Err(NO_ROW.to_owned()),
     };
     Ok(Row { id, what })
 }
@@ -167,7 +198,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data.jsonl");
         std::fs::write(&path, text).unwrap();
-        Dataset::read(&path)
+        Dataset::read(&path, None)
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub(super) struct Header {
     pub(super) model: Option<(String, Option<String>)>,
     /// The task, in words that change when it does.
     pub(super) task: String,
+    /// What decides verdicts on claims; nothing where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) checks: Vec<String>,
 }
 
 /// A file of results that is open for more.

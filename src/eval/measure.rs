@@ -11,7 +11,9 @@ use super::bleu::Bleu;
 use super::chrf::Chrf;
 use super::dataset::TranslationRow;
 use super::rouge::rouge_l;
-use crate::answer::{Answer, Finding, FindingKind, Finish, KeyFact, Place, Summary};
+use super::shown::{self, Shown};
+use super::verdict::CheckedClaims;
+use crate::answer::{Answer, Finding, FindingKind, Finish, KeyFact, Place, Reference, Summary};
 use crate::intake::Article;
 use crate::language::Language;
 use crate::plan::numbers_of;
@@ -35,6 +37,8 @@ pub enum Outcome {
     Refused(String),
     /// A translation.
     Translated(Translated),
+    /// Claims whose truth is known.
+    Checked(CheckedClaims),
 }
 
 /// One answered article.
@@ -82,6 +86,9 @@ pub struct Measures {
     pub characters: u64,
     /// Parts that have a finding of a kind, and parts that are missing because of one.
     pub findings: BTreeMap<String, u64>,
+    /// What a reader is shown; none in results of earlier versions.
+    #[serde(default)]
+    pub shown: Option<Shown>,
     /// ROUGE-L of the summary, where there is a reference.
     pub rouge_l: Option<f64>,
     /// chrF of the summary, where there is a reference.
@@ -102,10 +109,11 @@ pub struct Translated {
 }
 
 /// Counts an answer. `article` is the article as it is read again, not as the answer remembers it.
-pub(super) fn answered(answer: &Answer, article: &Article, references: &BTreeMap<Language, String>) -> Answered {
+pub(super) fn answered(answer: &Answer, article: &Reference, references: &BTreeMap<Language, String>) -> Answered {
     let measured = answer.summaries.iter().map(|summary| {
         let reference = references.get(&summary.language).map(String::as_str);
-        (summary.language, measures(summary, article, reference))
+        let shown = Some(shown::shown(summary, article));
+        (summary.language, Measures { shown, ..measures(summary, article.article(), reference) })
     });
     Answered {
         seconds: answer.timings.total_ms as f64 / 1000.0,
@@ -199,7 +207,7 @@ fn is_clean(fact: &KeyFact) -> bool {
 }
 
 /// The name of a kind in JSON.
-fn code(kind: FindingKind) -> String {
+pub(super) fn code(kind: FindingKind) -> String {
     serde_json::json!(kind).as_str().unwrap_or_default().to_owned()
 }
 

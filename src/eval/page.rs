@@ -1,6 +1,8 @@
 //! Evaluations side by side: which charts there are, and what stands in them. How they are drawn is `chart`'s.
 
-use super::report::{Figure, Report, Unit, words};
+use super::figure::{Figure, Unit, words};
+use super::report::Report;
+use super::score::ClaimFigures;
 use crate::chart::{Bar, Chart, Page, Section, each_once};
 use crate::language::Language;
 
@@ -17,20 +19,42 @@ pub fn page(reports: &[Report]) -> Page {
     for pair in pairs {
         sections.push(section(&format!("Translation {pair}"), reports, |report| report.translations.get(pair)));
     }
+    sections.extend(of_claims(reports));
     sections.retain(|section| !section.charts.is_empty());
     let mixed = reports.windows(2).any(|two| two[0].dataset_sha256 != two[1].dataset_sha256);
     // A file of translations is the work of one system, so those of two systems are two files.
-    let lead = match (mixed, reports.iter().any(|report| report.model.is_some())) {
+    let is_scored = |report: &Report| report.model.is_some() || !report.claims.all.is_empty();
+    let lead = match (mixed, reports.iter().any(is_scored)) {
         (true, true) => "These runs are of different datasets: their bars cannot be compared.",
         (true, false) => "Compare translations of the same sentences alone: each run has a file of its own.",
         (false, _) => "Shares are of all parts, numbers, citations or facts of the run; the label says how many.",
     };
     let name = |report: &Report| {
         let model = report.model.as_ref().map_or("no model", |model| model.name.as_str());
-        format!("{model}: {} rows of {}", report.rows, report.dataset)
+        let checks =
+            if report.checks.is_empty() { String::new() } else { format!(", by {}", report.checks.join(", ")) };
+        format!("{model}: {} rows of {}{checks}", report.rows, report.dataset)
     };
     let runs = reports.iter().map(name).collect();
     Page { title: "stislo eval".to_owned(), lead: lead.to_owned(), runs, sections }
+}
+
+/// The sections of labelled claims: all of them, and each group that any of the reports has.
+fn of_claims(reports: &[Report]) -> Vec<Section> {
+    let mut sections = vec![section("Labelled claims", reports, |report| Some(&report.claims.all))];
+    for at in 0..ClaimFigures::default().groups().len() {
+        let mut names: Vec<(&str, &String)> = Vec::new();
+        for (by, groups) in reports.iter().map(|report| report.claims.groups()[at]) {
+            names.extend(groups.keys().map(|name| (by, name)));
+        }
+        names.sort_unstable();
+        names.dedup();
+        for (by, name) in names {
+            let title = format!("Labelled claims, {by} {}", name.replace('_', " "));
+            sections.push(section(&title, reports, |report| report.claims.groups()[at].1.get(name)));
+        }
+    }
+    sections
 }
 
 /// One chart for each figure that any of the reports has, in the order in which they come first.

@@ -1,30 +1,33 @@
 //! Results added up: figures with their denominators, for each language and each direction of translation.
 //!
 //! A share is a sum over a sum, so that an article with many facts counts for more than one with few; ROUGE-L is the mean
-//! over articles, as its paper has it; chrF and BLEU are those of the whole corpus, as sacreBLEU has them. Figures are one
-//! flat kind, so that table, JSON and charts need not know them.
+//! over articles, as its paper has it; chrF and BLEU are those of the whole corpus, as sacreBLEU has them. Labelled claims are
+//! added up in `score`.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::bleu::Bleu;
 use super::chrf::Chrf;
+use super::figure::{Figure, Unit};
 use super::measure::{Answered, Measures, Outcome, Record};
+use super::score::{self, ClaimFigures};
+use super::shown::{self, Shown};
+use super::verdict::CheckedClaims;
 use crate::answer::ModelInfo;
 use crate::language::Language;
 
 /// Everything that an evaluation found.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Report {
-    /// The model; none when there were only translations to score.
+    /// The model that writes or judges; none when there were only translations to score, or claims for rules.
     pub model: Option<ModelInfo>,
     /// Name of the dataset's file.
     pub dataset: String,
     /// SHA-256 of the file.
     pub dataset_sha256: String,
-    /// Articles and translations that results are from.
+    /// Articles, translations, and claims or pairs of them that results are from.
     pub rows: usize,
     /// Articles that were refused, by the error's code.
     pub refused: BTreeMap<String, usize>,
@@ -34,102 +37,12 @@ pub struct Report {
     pub languages: BTreeMap<Language, Vec<Figure>>,
     /// The translations of each direction, such as `en-uk`.
     pub translations: BTreeMap<String, Vec<Figure>>,
-}
-
-/// One figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Figure {
-    /// Its name; the same in every version. See [`words`].
-    pub name: String,
-    /// What the value counts.
-    pub unit: Unit,
-    /// The value: a share from 0 to 1, a score from 0 to 100, or a mean.
-    pub value: f64,
-    /// What a share counts.
-    pub count: Option<u64>,
-    /// Of how many: parts, numbers, facts, articles.
-    pub of: u64,
-}
-
-/// What a value counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    /// A share, from 0 to 1.
-    Share,
-    /// A score, from 0 to 100.
-    Score,
-    /// Seconds.
-    Seconds,
-    /// Tokens.
-    Tokens,
-    /// Characters.
-    Characters,
-    /// Facts.
-    Facts,
-}
-
-/// Figures in words.
-const WORDS: [(&str, &str); 19] = [
-    ("valid", "valid answers"),
-    ("in_language", "parts in the language"),
-    ("foreign_letters", "letters of no such alphabet"),
-    ("numbers_grounded", "numbers of the article"),
-    ("citations_held", "citations that hold"),
-    ("clean_facts", "facts without a finding but a corrected citation"),
-    ("dropped_facts", "facts left out"),
-    ("facts", "facts an answer"),
-    ("characters", "characters an answer"),
-    ("rouge_l", "ROUGE-L of the summary"),
-    ("chrf", "chrF of the summary"),
-    ("chrf2", "chrF2"),
-    ("bleu", "BLEU"),
-    ("answered", "articles answered"),
-    ("seconds", "seconds an article, mean"),
-    ("seconds_median", "seconds an article, median"),
-    ("seconds_longest", "seconds an article, longest"),
-    ("prompt_tokens", "tokens read an article"),
-    ("completion_tokens", "tokens written an article"),
-];
-
-/// A figure's name for people.
-pub fn words(name: &str) -> String {
-    if let Some(kind) = name.strip_prefix("finding_") {
-        return format!("parts with {}", kind.replace('_', " "));
-    }
-    let known = WORDS.iter().find(|(known, _)| *known == name);
-    known.map_or_else(|| name.replace('_', " "), |(_, words)| (*words).to_owned())
-}
-
-impl fmt::Display for Figure {
-    /// `97.5% (39/40)`, `45.2 (22)`, `12.3 s`: the value, and what it is of where it is not of every article.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (value, of) = (self.value, self.of);
-        match (self.unit, self.count) {
-            (Unit::Share, Some(count)) if of > 0 => write!(f, "{:.1}% ({count}/{of})", value * 100.0),
-            (Unit::Share, _) => f.write_str("none"),
-            (Unit::Score, _) => write!(f, "{value:.2} ({of})"),
-            (Unit::Seconds, _) => write!(f, "{value:.1} s"),
-            (Unit::Tokens | Unit::Characters, _) => write!(f, "{value:.0}"),
-            (Unit::Facts, _) => write!(f, "{value:.1}"),
-        }
-    }
-}
-
-impl Figure {
-    fn share(name: &str, count: u64, of: u64) -> Self {
-        let value = if of == 0 { 0.0 } else { count as f64 / of as f64 };
-        Self { name: name.to_owned(), unit: Unit::Share, value, count: Some(count), of }
-    }
-
-    fn mean(name: &str, unit: Unit, sum: f64, of: u64) -> Self {
-        let value = if of == 0 { 0.0 } else { sum / of as f64 };
-        Self { name: name.to_owned(), unit, value, count: None, of }
-    }
-
-    fn score(name: &str, value: f64, of: u64) -> Self {
-        Self { name: name.to_owned(), unit: Unit::Score, value, count: None, of }
-    }
+    /// What labelled claims were held against their articles with.
+    #[serde(default)]
+    pub checks: Vec<String>,
+    /// How right the verdicts on labelled claims are.
+    #[serde(default)]
+    pub claims: ClaimFigures,
 }
 
 /// Adds results up. What they are of is for the caller to say.
@@ -137,6 +50,7 @@ pub(super) fn report(records: &[Record]) -> Report {
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     let mut answered: Vec<&Answered> = Vec::new();
     let mut pairs: BTreeMap<String, (Chrf, Bleu, u64)> = BTreeMap::new();
+    let mut checked: Vec<&CheckedClaims> = Vec::new();
     for record in records {
         match &record.outcome {
             Outcome::Answered(article) => answered.push(article),
@@ -147,6 +61,7 @@ pub(super) fn report(records: &[Record]) -> Report {
                 bleu.add(&one.bleu);
                 *count += 1;
             }
+            Outcome::Checked(claims) => checked.push(claims),
         }
     }
     let articles = (answered.len() + refused.values().sum::<usize>()) as u64;
@@ -163,6 +78,7 @@ pub(super) fn report(records: &[Record]) -> Report {
         pace: if articles > 0 { pace(&answered, articles) } else { Vec::new() },
         languages: languages.collect(),
         translations: translations.collect(),
+        claims: score::figures(&checked),
         ..Report::default()
     }
 }
@@ -202,6 +118,11 @@ fn of_language(measured: &[&Measures]) -> Vec<Figure> {
         Figure::mean("facts", Unit::Facts, sum(|it| it.facts) as f64, articles),
         Figure::mean("characters", Unit::Characters, sum(|it| it.characters) as f64, articles),
     ];
+    // Journals of earlier versions do not have it.
+    let shown: Vec<Shown> = measured.iter().filter_map(|it| it.shown).collect();
+    if !shown.is_empty() {
+        figures.extend(shown::figures(&shown));
+    }
     let mut findings: BTreeMap<&str, u64> = BTreeMap::new();
     for (kind, count) in measured.iter().flat_map(|it| &it.findings) {
         *findings.entry(kind).or_default() += count;
@@ -260,14 +181,5 @@ mod tests {
         assert_eq!(seconds, [2.5, 2.5, 4.0]);
         assert_eq!(report.refused["too_long"], 1);
         assert!(!report.languages.contains_key(&Language::En));
-    }
-
-    #[test]
-    fn figures_have_words() {
-        assert_eq!(Figure::share("x", 39, 40).to_string(), "97.5% (39/40)");
-        assert_eq!(Figure::share("x", 0, 0).to_string(), "none");
-        assert_eq!(Figure::score("x", 45.214, 22).to_string(), "45.21 (22)");
-        assert_eq!(words("finding_wrong_language"), "parts with wrong language");
-        assert_eq!((words("valid"), words("something_new")), ("valid answers".into(), "something new".into()));
     }
 }

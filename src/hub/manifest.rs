@@ -73,6 +73,18 @@ pub struct Judge {
     pub means: BTreeMap<String, BTreeMap<String, f32>>,
     /// The standard deviation around them.
     pub deviation: f32,
+    /// How much true claims of its own surprise it at most, in nats a token.
+    pub surprise: Option<Surprise>,
+}
+
+/// How much true claims of a model's own surprise it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Surprise {
+    /// In the article's language.
+    pub same: f32,
+    /// In another.
+    pub other: f32,
 }
 
 /// How well a model knows a language.

@@ -58,7 +58,7 @@ pub const MIN_CHARACTERS: usize = 80;
 const ROUNDS: usize = 8;
 
 /// A text as it was handed in: plain text, Markdown or HTML, in any charset, packed or not. Which, is told by its content.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The bytes of the file.
     pub bytes: Vec<u8>,

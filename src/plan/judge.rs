@@ -5,7 +5,8 @@
 
 use super::NumberedLines;
 use super::prompt;
-use crate::engine::{Branch, Card, Job, Output};
+use crate::engine::{Branch, Card, Job, Output, Question};
+use crate::intake::one_line;
 
 /// What is likelier for a claim that the article says, and for another.
 const ANSWERS: [&str; 2] = ["Yes", "No"];
@@ -13,12 +14,16 @@ const ANSWERS: [&str; 2] = ["Yes", "No"];
 /// The questions about these claims; `None` when the article with the longest of them does not fit.
 pub fn judge(lines: &NumberedLines, claims: &[String], card: &Card) -> Option<Job> {
     let (system, shared) = prompt::article(lines, &lines.all());
-    let tails: Vec<String> = claims.iter().map(|claim| prompt::question(claim)).collect();
+    let claims = || claims.iter().map(|claim| one_line(claim));
+    let tails: Vec<String> = claims().map(|claim| prompt::question(&claim)).collect();
     let (read, nothing) = (card.count(&system, &shared, ""), card.count("", "", ""));
     let fits = |tail: &String| read + card.count("", "", tail) - nothing <= card.context;
     if lines.is_empty() || !tails.iter().all(fits) {
         return None;
     }
-    let branch = |tail| Branch { tail, output: Output::Preference(ANSWERS.map(str::to_owned)) };
-    Some(Job { system, shared, branches: tails.into_iter().map(branch).collect() })
+    let branch = |(tail, text)| {
+        let question = Question { answers: ANSWERS.map(str::to_owned), text };
+        Branch { tail, output: Output::Preference(question) }
+    };
+    Some(Job { system, shared, branches: tails.into_iter().zip(claims()).map(branch).collect() })
 }

@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use super::numbered_lines::{LineRange, NumberedLines};
 use super::{Length, Line, RewriteRequest, SummaryOptions};
-use crate::intake::one_line;
 use crate::language::Language;
 
 const ARTICLE: &str = include_str!("../../prompts/article.md");
@@ -88,7 +87,7 @@ pub(super) fn rewrite(RewriteRequest { line, language, lines }: &RewriteRequest)
 
 /// The question whether the article says what a claim says.
 pub(super) fn question(claim: &str) -> String {
-    fill(body(JUDGE).trim_end(), &[("claim", &one_line(claim))])
+    fill(body(JUDGE).trim_end(), &[("claim", claim)])
 }
 
 /// The lines of a part, with their numbers.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Service;
 use super::judge::{Claims, Questions};
-use crate::answer::{self, CheckReport, Checked, Reference, Resources};
+use crate::answer::{self, Author, CheckReport, Checked, ModelInfo, Reference, Resources};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, IntakeError, Source};
@@ -48,6 +48,12 @@ struct Draft {
 }
 
 impl Original {
+    /// The same article, and who writes what is held against it.
+    #[must_use]
+    pub fn by(self, author: Author) -> Self {
+        Self { reference: self.reference.by(author), ..self }
+    }
+
     /// The article.
     pub fn article(&self) -> &Article {
         self.reference.article()
@@ -64,6 +70,12 @@ impl Checker {
     #[must_use]
     pub fn with_judge(self, judge: Service) -> Self {
         Self { judge: Some(judge), ..self }
+    }
+
+    /// The model that judges, where there is one that can.
+    pub fn judge(&self) -> Option<&ModelInfo> {
+        let recipe = self.judge.as_ref().map(Service::recipe);
+        recipe.filter(|recipe| recipe.judge.is_some()).map(|recipe| &recipe.model)
     }
 
     /// What texts are held against besides their articles.

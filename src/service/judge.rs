@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::Service;
-use crate::answer::Reference;
-use crate::engine::{EngineError, Event, Job, Timings};
+use crate::answer::{Opinion, Reference};
+use crate::engine::{EngineError, Event, Job, Likelihood, Timings};
 use crate::error::Error;
 use crate::language::Language;
 use crate::plan::{self, NumberedLines};
@@ -20,6 +20,18 @@ pub struct Calibration {
     pub means: BTreeMap<(Language, Language), f32>,
     /// The standard deviation around the mean of their languages.
     pub deviation: f32,
+    /// How much true claims of its own surprise it, where that was measured.
+    pub surprise: Option<Surprise>,
+}
+
+/// How much true claims of a model's own surprise it at most behind the article, in nats a token: the entropy of what could
+/// come next less the logarithm of the probability of what does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surprise {
+    /// In the article's language.
+    pub same: f32,
+    /// In another.
+    pub other: f32,
 }
 
 impl Calibration {
@@ -28,7 +40,17 @@ impl Calibration {
         let mean = self.means.get(&languages)?;
         Some((log_odds - mean) / self.deviation.max(f32::EPSILON))
     }
+
+    /// How much the words of a claim surprise, as a share of what those of true ones do at most.
+    fn surprise(&self, (article, claim): (Language, Language), likelihood: Likelihood) -> Option<f32> {
+        let Surprise { same, other } = self.surprise?;
+        let most = if article == claim { same } else { other };
+        Some((likelihood.entropy - likelihood.log_probability) / most.max(f32::EPSILON))
+    }
 }
+
+/// The log odds of yes, and how likely the claim is itself.
+type Preference = (f32, Option<Likelihood>);
 
 /// Claims that a model is to judge.
 pub(super) struct Claims {
@@ -58,23 +80,23 @@ impl Service {
         let Questions { job, claims: Claims { texts, language } } = questions;
         let (preferences, timings) = self.preferences(job).await?;
         let languages = (reference.article().language(), language);
-        for (text, log_odds) in texts.iter().zip(preferences) {
-            let standing = self.recipe.judge.as_ref().and_then(|judge| judge.standing(languages, log_odds));
-            if let Some(standing) = standing {
-                reference.keep_judgement(text, standing);
-            }
+        for (text, (log_odds, likelihood)) in texts.iter().zip(preferences) {
+            let Some(judge) = &self.recipe.judge else { continue };
+            let belief = judge.standing(languages, log_odds);
+            let surprise = likelihood.and_then(|it| judge.surprise(languages, it));
+            reference.keep_opinion(text, Opinion { belief, surprise });
         }
         Ok(timings)
     }
 
     /// The preference of each branch of a job.
-    async fn preferences(&self, job: Job) -> Result<(Vec<f32>, Timings), Error> {
-        let mut found = vec![0.0; job.branches.len()];
+    async fn preferences(&self, job: Job) -> Result<(Vec<Preference>, Timings), Error> {
+        let mut found = vec![(0.0, None); job.branches.len()];
         // Short, so that it does not wait for whole answers of others.
         let mut events = self.engine.brief().submit(job).await?;
         loop {
             match events.recv().await {
-                Some(Event::Preferred { branch, log_odds }) => found[branch] = log_odds,
+                Some(Event::Preferred { branch, log_odds, likelihood }) => found[branch] = (log_odds, likelihood),
                 Some(Event::Done(timings)) => return Ok((found, timings)),
                 Some(Event::Failed(error)) => return Err(error.into()),
                 Some(_) => {}

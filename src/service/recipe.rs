@@ -35,6 +35,8 @@ pub struct Recipe {
     pub fluent: Vec<Language>,
     /// Languages that the model does not write well.
     pub weak: BTreeMap<Language, Weakness>,
+    /// Languages that the model does not read well.
+    pub misread: Vec<Language>,
     /// How the model answers when it is asked whether the article says what it says; without, it is not asked.
     pub judge: Option<Calibration>,
     /// What a reader of every answer should know about the model.
@@ -53,6 +55,7 @@ impl Recipe {
             bytes: String::new(),
             fluent: Language::ALL.to_vec(),
             weak: BTreeMap::new(),
+            misread: Vec::new(),
             judge: None,
             warnings: Vec::new(),
             translators: Vec::new(),
@@ -107,7 +110,7 @@ impl Recipe {
     fn made_by(&self) -> impl serde::Serialize {
         let judge = self.judge.as_ref().map(|judge| {
             let means: Vec<_> = judge.means.iter().map(|(languages, mean)| (languages, mean.to_bits())).collect();
-            (means, judge.deviation.to_bits())
+            (means, judge.deviation.to_bits(), judge.surprise.map(|it| (it.same.to_bits(), it.other.to_bits())))
         });
         (&self.model, &self.bytes, &self.fluent, &self.translators, &self.checks, judge)
     }

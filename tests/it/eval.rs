@@ -7,10 +7,9 @@ use stislo::error::Error;
 use stislo::eval::bleu::{self, Bleu};
 use stislo::eval::chrf::Chrf;
 use stislo::eval::rouge::rouge_l;
-use stislo::eval::{self, Dataset, Figure, Outcome, Report, Wanted};
+use stislo::eval::{self, Dataset, Figure, Outcome, Report, System, Wanted};
 use stislo::language::Language;
 use stislo::plan::SummaryOptions;
-use stislo::service::Service;
 
 use crate::cli::{Place, shown, tiny};
 use crate::harness::{ANSWERS, Fault, Script, fixture, service};
@@ -64,11 +63,11 @@ fn articles(place: &Place) -> Dataset {
 
 fn dataset(place: &Place, rows: &[Value]) -> Dataset {
     let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
-    Dataset::read(&place.file("data.jsonl", lines)).unwrap()
+    Dataset::read(&place.file("data.jsonl", lines), None).unwrap()
 }
 
-async fn scripted(answers: &[&str]) -> Service {
-    service(Script::new(answers).engine().await.0)
+async fn scripted(answers: &[&str]) -> System {
+    System::answering(service(Script::new(answers).engine().await.0))
 }
 
 fn figure<'a>(report: &'a Report, language: Language, name: &str) -> &'a Figure {
@@ -79,21 +78,23 @@ fn figure<'a>(report: &'a Report, language: Language, name: &str) -> &'a Figure 
 async fn good_answers_count_as_good() {
     let place = Place::new();
     let data = articles(&place);
-    let service = scripted(&ANSWERS).await;
+    let system = scripted(&ANSWERS).await;
     let (mut begun, wanted) = (Vec::new(), wanted(&Language::ALL));
-    let report = eval::run(Some(&service), &data, &wanted, |row| {
+    let report = eval::run(&system, &data, &wanted, |row| {
         begun.push(format!("{} {}/{}", row.id, row.done, row.total));
     });
     let report = report.await.unwrap();
     assert_eq!(begun, ["en 0/3", "uk 1/3", "ru 2/3"]);
     for language in Language::ALL {
-        for name in ["valid", "in_language", "numbers_grounded", "citations_held", "clean_facts"] {
+        for name in ["valid", "in_language", "numbers_grounded", "citations_held", "clean_facts", "claims_held"] {
             let figure = figure(&report, language, name);
             assert!(figure.value == 1.0 && figure.of >= 3, "{language} {figure:?}");
         }
         assert_eq!(figure(&report, language, "citations_held").of, 9, "three facts of three articles");
         assert_eq!(figure(&report, language, "foreign_letters").count, Some(0));
         assert_eq!(figure(&report, language, "facts").value, 3.0);
+        assert_eq!((figure(&report, language, "claims").value, figure(&report, language, "claims").of), (5.0, 3));
+        assert_eq!(figure(&report, language, "words_known").to_string(), "none", "there is no dictionary");
     }
     let likeness = figure(&report, Language::Uk, "rouge_l");
     assert_eq!((likeness.value, likeness.of), (100.0, 1));
@@ -107,8 +108,8 @@ async fn a_refused_article_is_a_result() {
     let place = Place::new();
     let row = |id: &str, text: String| json!({"id": id, "lang": "en", "text": text});
     let data = dataset(&place, &[row("short", "Too short.".into()), row("en", fixture("en", "page"))]);
-    let service = scripted(&[ANSWERS[1]]).await;
-    let report = eval::run(Some(&service), &data, &wanted(&[Language::Uk]), |_| ()).await.unwrap();
+    let system = scripted(&[ANSWERS[1]]).await;
+    let report = eval::run(&system, &data, &wanted(&[Language::Uk]), |_| ()).await.unwrap();
     assert_eq!((report.refused["too_short"], report.rows), (1, 2));
     let valid = figure(&report, Language::Uk, "valid");
     assert_eq!((valid.count, valid.of), (Some(1), 1), "what is refused is no answer");
@@ -123,8 +124,8 @@ async fn a_run_goes_on_where_it_stopped() {
     let unkept = wanted(&Language::ALL);
     let whole = Wanted { journal: Some(path.clone()), ..unkept.clone() };
     let two = Wanted { limit: Some(2), ..whole.clone() };
-    let service = scripted(&ANSWERS).await;
-    eval::run(Some(&service), &data, &two, |_| ()).await.unwrap();
+    let system = scripted(&ANSWERS).await;
+    eval::run(&system, &data, &two, |_| ()).await.unwrap();
     let lines = || std::fs::read_to_string(&path).unwrap().lines().count();
     assert_eq!(lines(), 3, "a header and two results");
     // A crash in the middle of a line.
@@ -132,22 +133,22 @@ async fn a_run_goes_on_where_it_stopped() {
     cut.push_str("{\"id\": \"ru\", \"outc");
     std::fs::write(&path, cut).unwrap();
     let mut begun = Vec::new();
-    let report = eval::run(Some(&service), &data, &whole, |row| begun.push(row.id.to_owned()));
+    let report = eval::run(&system, &data, &whole, |row| begun.push(row.id.to_owned()));
     let report = report.await.unwrap();
     assert_eq!((begun, lines()), (vec!["ru".to_owned()], 4));
-    let unbroken = eval::run(Some(&service), &data, &unkept, |_| ()).await.unwrap();
+    let unbroken = eval::run(&system, &data, &unkept, |_| ()).await.unwrap();
     assert_eq!((&report.languages, report.rows), (&unbroken.languages, 3));
     // Everything is there, so nothing is asked.
-    let dead = self::service(Script::new(&ANSWERS).fault(Fault::Panic).engine().await.0);
-    let again = eval::run(Some(&dead), &data, &whole, |_| panic!("a row is begun")).await.unwrap();
+    let dead = System::answering(service(Script::new(&ANSWERS).fault(Fault::Panic).engine().await.0));
+    let again = eval::run(&dead, &data, &whole, |_| panic!("a row is begun")).await.unwrap();
     assert_eq!(again, report);
     let other = Wanted { journal: Some(path.clone()), ..wanted(&[Language::En]) };
-    let other = eval::run(Some(&service), &data, &other, |_| ()).await;
+    let other = eval::run(&system, &data, &other, |_| ()).await;
     let Err(Error::Record { line: 1, reason, .. }) = other else { panic!("{other:?}") };
     assert!(reason.contains("another"), "{reason}");
     let theirs = place.file("theirs.txt", "a file of somebody, without a line's end");
     let wrong = Wanted { journal: Some(theirs.clone()), ..unkept };
-    let refused = eval::run(Some(&service), &data, &wrong, |_| ()).await.unwrap_err().to_string();
+    let refused = eval::run(&system, &data, &wrong, |_| ()).await.unwrap_err().to_string();
     assert!(refused.contains("theirs.txt"), "{refused}");
     assert!(std::fs::read_to_string(&theirs).unwrap().starts_with("a file of somebody"), "it is left alone");
 }
@@ -157,12 +158,12 @@ async fn an_engine_that_dies_ends_the_run_and_keeps_the_results() {
     let place = Place::new();
     let data = articles(&place);
     let path = place.file("results.jsonl", "");
-    let dead = self::service(Script::new(&ANSWERS).fault(Fault::Panic).engine().await.0);
+    let dead = System::answering(service(Script::new(&ANSWERS).fault(Fault::Panic).engine().await.0));
     let kept = Wanted { journal: Some(path.clone()), ..wanted(&[Language::En]) };
-    let outcome = eval::run(Some(&dead), &data, &kept, |_| ()).await;
+    let outcome = eval::run(&dead, &data, &kept, |_| ()).await;
     assert!(matches!(outcome, Err(Error::Engine(_))), "{outcome:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1, "a failure is no result");
-    let none = eval::run(None, &data, &wanted(&[Language::En]), |_| ()).await.unwrap_err();
+    let none = eval::run(&System::default(), &data, &wanted(&[Language::En]), |_| ()).await.unwrap_err();
     assert!(none.to_string().contains("no model"), "{none}");
 }
 

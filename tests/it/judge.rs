@@ -1,7 +1,7 @@
 //! The model as a judge: what it does not find in the article is written again, and else left out.
 
 use stislo::answer::{FindingKind, ModelInfo, Summary};
-use stislo::engine::{Branch, Event, Job, Output};
+use stislo::engine::{Branch, Event, Job, Output, Question};
 use stislo::language::Language;
 use stislo::service::{Calibration, Recipe, Service, SummaryEvent};
 
@@ -9,7 +9,7 @@ use crate::harness::{ANSWERS, Script, events, fixture, request};
 
 /// The scripted model is as sure as can be of what it says.
 fn calibration() -> Calibration {
-    Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0 }
+    Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0, surprise: None }
 }
 
 /// What it does not believe: rules find nothing wrong with it.
@@ -83,19 +83,21 @@ async fn a_model_that_is_not_calibrated_is_not_asked() {
 async fn a_preference_costs_no_token() {
     let (engine, log) =
         Script::reply(|prompt| if prompt.contains("good") { "Yes" } else { "No" }.to_owned()).engine().await;
-    let branch =
-        |tail: &str| Branch { tail: tail.to_owned(), output: Output::Preference(["Yes", "No"].map(str::to_owned)) };
-    let branches = vec![branch("Is it good?"), branch("Is it bad?")];
+    let branch = |tail: &str, text: &str| {
+        let question = Question { answers: ["Yes", "No"].map(str::to_owned), text: text.to_owned() };
+        Branch { tail: tail.to_owned(), output: Output::Preference(question) }
+    };
+    let branches = vec![branch("Is it good?", "it good"), branch("Is it bad?", "not in it")];
     let job = Job { system: String::new(), shared: "An article.".to_owned(), branches };
     let all = events(engine.generate(job).unwrap()).await;
-    let found: Vec<(usize, f32)> = all
+    let found: Vec<(usize, bool, bool)> = all
         .iter()
         .filter_map(|event| match event {
-            Event::Preferred { branch, log_odds } => Some((*branch, *log_odds)),
+            Event::Preferred { branch, log_odds, likelihood } => Some((*branch, *log_odds > 0.0, likelihood.is_some())),
             _ => None,
         })
         .collect();
-    assert_eq!(found.iter().map(|(branch, odds)| (*branch, *odds > 0.0)).collect::<Vec<_>>(), [(0, true), (1, false)]);
+    assert_eq!(found, [(0, true, true), (1, false, false)], "what does not stand there has no likelihood");
     let Some(Event::Done(timings)) = all.last() else { panic!("{:?}", all.last()) };
     assert_eq!(timings.completion_tokens, 0);
     assert_eq!(log.passes().len(), 3, "the shared part, and each tail");

@@ -45,3 +45,4 @@ mod tokens;
 mod translate;
 mod translators;
 mod unigram;
+mod verdict;

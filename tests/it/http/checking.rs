@@ -33,7 +33,8 @@ fn reply(prompt: &str) -> String {
 /// A gateway on a model that can judge, and is as sure as can be of what it says.
 fn judged(engine: Engine, options: Options) -> Router {
     let model = ModelInfo { name: "scripted".into(), revision: None, quantization: None, engine: "a test".into() };
-    let judge = Some(Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0 });
+    let judge =
+        Some(Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0, surprise: None });
     let gateway = Gateway::new(options, None);
     gateway.open(Service::new(engine, Recipe { judge, ..Recipe::new(model) }));
     router(gateway)
