@@ -53,7 +53,7 @@ pub struct RawSettings {
     #[arg(long, global = true, value_name = "FILE.toml", env = "STISLO_GLOSSARY")]
     pub glossary: Option<PathBuf>,
     /// Folder with dictionaries of Hunspell (uk_UA.aff, uk_UA.dic, ..) to know words by, or none to check no spelling [default:
-    /// the system's]
+    /// the system's, else those that were downloaded]
     #[arg(long, global = true, value_name = "DIR|none", env = "STISLO_DICTIONARIES")]
     pub dictionaries: Option<PathBuf>,
     /// Translation model to ask first: a name of `stislo models list`, or `engine` for the model that writes [default: the
@@ -61,7 +61,7 @@ pub struct RawSettings {
     #[arg(long, global = true, value_name = "NAME", env = "STISLO_TRANSLATOR")]
     pub translator: Option<String>,
     /// Encoder that tells what an article does not say: a name of `stislo models list`, the path of a file, or `none`
-    /// [default: the one that was downloaded]
+    /// [default: the one that was downloaded, with a model or by `stislo models pull`]
     #[arg(long, global = true, value_name = "NAME|PATH", env = "STISLO_ENCODER")]
     pub encoder: Option<String>,
     /// Say more on stderr; twice for everything
@@ -96,12 +96,16 @@ pub struct HubVariables {
     hub_offline: Option<String>,
     #[arg(long, hide = true, global = true, env = "STISLO_PIP")]
     pip: Option<String>,
+    #[arg(long, hide = true, global = true, env = "STISLO_NPM")]
+    npm: Option<String>,
     #[arg(long, hide = true, global = true, env = "NO_COLOR")]
     no_color: Option<String>,
     #[arg(long, hide = true, global = true, env = "HOME")]
     home: Option<PathBuf>,
     #[arg(long, hide = true, global = true, env = "XDG_CACHE_HOME")]
     xdg_cache: Option<PathBuf>,
+    #[arg(long, hide = true, global = true, env = "XDG_DATA_DIRS")]
+    xdg_data: Option<PathBuf>,
 }
 
 /// How much is said on stderr.
@@ -130,6 +134,8 @@ pub struct Settings {
     pub glossary: Option<PathBuf>,
     /// Where the dictionaries of the languages are; where the system has them when nobody says.
     pub dictionaries: Option<PathBuf>,
+    /// Where the system keeps data of programs, the first choice first (`XDG_DATA_DIRS`).
+    pub data_dirs: Vec<PathBuf>,
     /// The translator that is asked first.
     pub translator: Option<String>,
     /// The encoder that checks take.
@@ -166,6 +172,7 @@ impl Settings {
             seed: raw.seed,
             glossary: raw.glossary,
             dictionaries: raw.dictionaries,
+            data_dirs: raw.variables.data_dirs(),
             translator: raw.translator,
             encoder: raw.encoder,
             verbosity: match (raw.quiet, raw.verbose) {
@@ -187,9 +194,19 @@ impl Settings {
 const KEPT_IN_MEMORY: usize = 64 << 20;
 const KEPT_ON_DISK: u64 = 256 << 20;
 
+/// Where systems keep data of programs when nobody says.
+const DATA_DIRS: [&str; 2] = ["/usr/share", "/usr/local/share"];
+
 impl HubVariables {
     fn user_cache(&self) -> Option<PathBuf> {
         self.xdg_cache.clone().or_else(|| Some(self.home.as_ref()?.join(".cache")))
+    }
+
+    /// As its standard has it: an empty list is none, and paths that are not absolute are left aside.
+    fn data_dirs(&self) -> Vec<PathBuf> {
+        let named = self.xdg_data.iter().flat_map(std::env::split_paths).filter(|path| path.is_absolute());
+        let named: Vec<PathBuf> = named.collect();
+        if named.is_empty() { DATA_DIRS.map(PathBuf::from).to_vec() } else { named }
     }
 
     /// Answers are kept in the user's cache folder, or in memory alone where none is known.
@@ -213,9 +230,9 @@ impl HubVariables {
         // The values that huggingface_hub takes for true.
         let is_true = |value: String| ["1", "on", "yes", "true"].contains(&value.to_lowercase().as_str());
         settings.offline = offline || self.hub_offline.is_some_and(is_true);
-        if let Some(pip) = self.pip {
-            settings.pip = pip.split_whitespace().map(str::to_owned).collect();
-        }
+        let words = |command: String| command.split_whitespace().map(str::to_owned).collect();
+        settings.pip = self.pip.map_or(settings.pip, words);
+        settings.npm = self.npm.map_or(settings.npm, words);
         Ok(settings)
     }
 }
@@ -250,6 +267,19 @@ mod tests {
         assert_eq!(file(HubVariables { hub_home: Some("/models".into()), ..Default::default() }), None);
         let raw = RawSettings { no_store: true, variables: at_home, ..RawSettings::default() };
         assert_eq!(Settings::resolve(raw).unwrap().cache, None);
+    }
+
+    #[test]
+    fn the_systems_data_is_where_its_variable_says() {
+        let dirs = |xdg_data: Option<&str>| {
+            let xdg_data = xdg_data.map(PathBuf::from);
+            with(HubVariables { home: Some("/h".into()), xdg_data, ..Default::default() }).data_dirs
+        };
+        for unset in [None, Some(""), Some("share")] {
+            assert_eq!(dirs(unset), DATA_DIRS.map(PathBuf::from), "{unset:?}");
+        }
+        let given = std::env::join_paths(["/store/share", "here"]).unwrap();
+        assert_eq!(dirs(given.to_str()), [PathBuf::from("/store/share")]);
     }
 
     #[test]

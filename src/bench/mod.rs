@@ -22,7 +22,7 @@ pub use self::measure::Meter;
 pub use self::page::{Earlier, page};
 pub use self::workload::{ANSWER_TOKENS, ARTICLE, Prompt, SEQUENCES, articles};
 use self::workload::{Words, source};
-use crate::answer::{ModelInfo, Strategy};
+use crate::answer::{ModelInfo, Resources, Strategy};
 use crate::engine::chat::Chat;
 use crate::engine::model::{self, Model, memory};
 use crate::engine::{self, Card, Engine, EngineError, EngineSettings};
@@ -40,6 +40,8 @@ pub struct Subject {
     pub chat: Option<Chat>,
     /// What is known about it.
     pub info: ModelInfo,
+    /// What real summaries are held against besides their article.
+    pub resources: Resources,
     /// Limits of its engine.
     pub engine: EngineSettings,
     /// Threads that the arithmetic was given when the process started.
@@ -134,7 +136,7 @@ pub async fn run(subject: Subject, wanted: Wanted, mut watch: impl FnMut(&str)) 
     let (engine, mut heard) = tokio::join!(measuring, listen(heard, &mut watch));
     let engine = engine?;
     if wanted.summaries {
-        let service = Service::new(engine, Recipe::new(subject.info.clone()));
+        let service = Service::new(engine, Recipe::new(subject.info.clone())).with_resources(subject.resources.clone());
         for number in 1..=wanted.runs {
             watch(&format!("summaries, run {number} of {}", wanted.runs));
             let (seconds, rules) = summarize(&service, &wanted.article).await?;

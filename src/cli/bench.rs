@@ -9,9 +9,11 @@ use serde_json::json;
 use super::input::Format;
 use super::page;
 use super::progress::Bars;
+use crate::answer::Resources;
 use crate::bench::{self, Earlier, Report, Subject, Wanted};
 use crate::config::Settings;
 use crate::error::Error;
+use crate::language::Language;
 
 /// What to measure, and how often.
 #[derive(Debug, clap::Args)]
@@ -44,11 +46,20 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
         return args.page.write(&bench::page(&runs));
     }
     let bars = Bars::new(settings);
-    let found = super::open::find(settings, &bars).await?;
+    // Everything but whole summaries is the model's work alone.
+    let (found, resources) = if args.summaries {
+        let found = super::open::find_with_checks(settings, &bars, &Language::ALL).await?;
+        let resources = super::checks::open(settings)?;
+        found.tell_missing(&resources, &Language::ALL, settings)?;
+        (found, resources)
+    } else {
+        (super::open::find(settings, &bars).await?, Resources::default())
+    };
     let subject = Subject {
         path: found.path,
         chat: found.chat,
         info: found.recipe.model,
+        resources,
         engine: settings.engine,
         threads: settings.threads,
     };

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::checks::{self, Unfetched};
 use super::input::Format;
 use super::render::{self, Page};
 use crate::answer::{Author, CheckReport, Checked};
@@ -96,7 +97,7 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     }
     let Tally { findings: count, languages } = tally;
     let languages: Vec<Language> = languages.into_iter().collect();
-    super::dictionaries::tell_missing(&checker.resources().dictionaries, &languages, settings);
+    checks::tell_missing(checker.resources(), &languages, settings, &Unfetched::default())?;
     if args.fail && count > 0 { Err(Error::Findings { count }) } else { Ok(()) }
 }
 

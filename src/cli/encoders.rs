@@ -17,9 +17,24 @@ pub(super) fn named(name: &str) -> Result<Option<EncoderManifest>, Error> {
     Ok(EncoderManifest::builtin()?.into_iter().find(|manifest| manifest.name.eq_ignore_ascii_case(name)))
 }
 
-/// Downloads it, and says where it is.
-pub(super) async fn pull(hub: &Hub, manifest: &EncoderManifest, bars: &Bars) -> Result<String, Error> {
-    Ok(format!("{}\n", hub.fetch_encoder(manifest, bars).await?.path().display()))
+/// Downloads the encoder that was asked for by name, or the default where none is on disk. Gives why that failed.
+pub(super) async fn fetch_missing(settings: &Settings, bars: &Bars) -> Result<Option<String>, Error> {
+    let hub = Hub::new(settings.hub.clone())?;
+    let wanted = match settings.encoder.as_deref() {
+        Some(name) => named(name)?,
+        None if here(&hub)?.is_empty() => EncoderManifest::builtin()?.into_iter().next(),
+        None => None,
+    };
+    let Some(manifest) = wanted else { return Ok(None) };
+    Ok(hub.fetch_encoder(&manifest, bars).await.err().map(|error| error.to_string()))
+}
+
+/// The encoder to get where checks have none, though the user does not say that they should do without.
+pub(super) fn missing(encoder: Option<&Encoder>, settings: &Settings) -> Result<Option<EncoderManifest>, Error> {
+    if encoder.is_some() || settings.encoder.is_some() {
+        return Ok(None);
+    }
+    Ok(EncoderManifest::builtin()?.into_iter().next())
 }
 
 /// The lines of the list.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::checks::{self, Unfetched};
 use super::input::Format;
 use super::page;
 use super::progress::Bars;
@@ -62,8 +63,8 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     bars.done();
     let report = report?;
     if !dataset.has_articles() {
-        let dictionaries = &system.checker.resources().dictionaries;
-        super::dictionaries::tell_missing(dictionaries, &report.claims.claim_languages(), settings);
+        let (resources, languages) = (system.checker.resources(), report.claims.claim_languages());
+        checks::tell_missing(resources, &languages, settings, &Unfetched::default())?;
     }
     args.format.print(|| text(&report), || json!(report))?;
     reports.push(report);
@@ -72,21 +73,22 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
 
 /// Opens what the dataset needs, and no more: claims are judged by a model only where one was named.
 async fn open(dataset: &Dataset, settings: &Settings, bars: &Bars) -> Result<System, Error> {
-    let checks = match dataset.has_claims() {
-        true => super::open::claim_checks(settings)?,
-        false => Vec::new(),
+    let checks = || match dataset.has_claims() {
+        true => super::open::claim_checks(settings),
+        false => Ok(Vec::new()),
     };
     if dataset.has_articles() {
         let service = super::open::service(settings, bars).await?;
         let checker = Checker::new(service.resources().clone());
         let checker = if settings.model.is_some() { checker.with_judge(service.clone()) } else { checker };
-        return Ok(System { service: Some(service), checker, checks });
+        // Only now: what claims are held against may have come with the model.
+        return Ok(System { service: Some(service), checker, checks: checks()? });
     }
     let checker = match dataset.has_claims() {
         true => super::open::checker_as_named(settings).await?,
         false => Checker::default(),
     };
-    Ok(System { service: None, checker, checks })
+    Ok(System { service: None, checker, checks: checks()? })
 }
 
 fn text(report: &Report) -> String {

@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod checks;
 mod compare;
 mod desk;
 mod dictionaries;
@@ -14,6 +15,7 @@ mod input;
 mod log;
 mod manual;
 mod models;
+mod named;
 mod open;
 mod page;
 mod progress;

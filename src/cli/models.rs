@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use clap::Subcommand;
 
-use super::encoders;
+use super::named::{self, Named};
 use super::open::is_runnable;
 use super::progress::Bars;
-use super::translators;
+use super::{dictionaries, encoders, translators};
 use crate::config::Settings;
 use crate::error::Error;
-use crate::hub::{Catalogue, ChooseRequest, EncoderManifest, Hub, HubError, Manifest, TranslatorManifest};
+use crate::hub::{Catalogue, ChooseRequest, Hub};
 
 /// What to do with them.
 #[derive(Debug, clap::Args)]
@@ -21,21 +21,22 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List the models that stislo knows
+    /// List what stislo knows: models, translation models, encoders and dictionaries
     List,
-    /// Download a model and check it
+    /// Download models, encoders or dictionaries, and check them
     Pull {
-        /// Its name
-        name: String,
+        /// Their names; `dictionaries` is all of those
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
     },
     /// Compare downloaded files with their published hashes; all of them without a name
     Verify {
         /// Its name
         name: Option<String>,
     },
-    /// Delete a downloaded model
+    /// Delete what was downloaded
     Remove {
-        /// Its name
+        /// Its name; `dictionaries` is all of those
         name: String,
     },
     /// Print where a downloaded model lies
@@ -50,78 +51,42 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     let catalogue = Catalogue::builtin()?;
     match args.action {
         Action::List => {
-            super::input::print(&(list(&hub, &catalogue) + &translators::list(&hub)? + &encoders::list(&hub)?))
+            let more = [translators::list(&hub)?, encoders::list(&hub)?, dictionaries::list(&hub)?];
+            super::input::print(&(list(&hub, &catalogue) + &more.concat()))
         }
-        Action::Pull { name } => {
-            if let Some(translator) = translators::named(&name)? {
-                let paths = translators::pull(&hub, &translator, &Bars::new(settings)).await?;
-                return super::input::print(&paths);
-            }
-            if let Some(encoder) = encoders::named(&name)? {
-                return super::input::print(&encoders::pull(&hub, &encoder, &Bars::new(settings)).await?);
-            }
-            let manifest = catalogue.get(&name)?;
+        Action::Pull { names } => {
             let bars = Bars::new(settings);
-            if let Some(terms) = &manifest.terms {
-                bars.say(terms);
+            // A name that is not known is told before anything is downloaded.
+            let wanted: Result<Vec<_>, _> = names.iter().map(|name| named::find(&catalogue, name)).collect();
+            for it in wanted?.into_iter().flatten() {
+                super::input::print(&it.pull(&hub, &bars).await?)?;
             }
-            let file = hub.fetch(manifest, &bars).await?;
-            super::input::print(&format!("{}\n", file.path().display()))
+            Ok(())
         }
         Action::Verify { name } => verify(&hub, &catalogue, name.as_deref()),
         Action::Remove { name } => {
-            let freed = match (translators::named(&name)?, encoders::named(&name)?) {
-                (Some(translator), _) => hub.remove_translator(&translator)?,
-                (None, Some(encoder)) => hub.remove_encoder(&encoder)?,
-                (None, None) => hub.remove(catalogue.get(&name)?)?,
-            };
-            super::input::print(&format!("{name}: {} freed\n", indicatif::DecimalBytes(freed)))
+            let removed = named::find(&catalogue, &name)?.iter().map(|it| it.remove(&hub)).sum::<Result<u64, _>>()?;
+            super::input::print(&format!("{name}: {} freed\n", indicatif::DecimalBytes(removed)))
         }
-        Action::Path { name } => {
-            if let Some(translator) = name.as_deref().map(translators::named).transpose()?.flatten() {
-                return super::input::print(&translators::paths(&hub, &translator)?);
-            }
-            if let Some(encoder) = name.as_deref().map(encoders::named).transpose()?.flatten() {
-                let file = hub.verify_encoder(&encoder)?;
-                return super::input::print(&format!("{}\n", file.path().display()));
-            }
-            let request = ChooseRequest { wanted: name.as_deref(), runnable: &is_runnable };
-            let manifest = hub.choose(&catalogue, request).await?.manifest;
-            let missing = || HubError::Offline { model: manifest.name.clone(), file: manifest.file.clone().into() };
-            let path = hub.cached(manifest).ok_or_else(missing)?;
-            super::input::print(&format!("{}\n", path.display()))
+        Action::Path { name: Some(name) } => {
+            named::find(&catalogue, &name)?.iter().try_for_each(|it| super::input::print(&it.paths(&hub)?))
+        }
+        Action::Path { name: None } => {
+            let request = ChooseRequest { wanted: None, runnable: &is_runnable };
+            super::input::print(&Named::Model(hub.choose(&catalogue, request).await?.manifest).paths(&hub)?)
         }
     }
 }
 
 fn verify(hub: &Hub, catalogue: &Catalogue, name: Option<&str>) -> Result<(), Error> {
-    let (models, translators, encoders): (Vec<&Manifest>, Vec<TranslatorManifest>, Vec<EncoderManifest>) = match name {
-        None => {
-            let here = catalogue.iter().filter(|manifest| hub.cached(manifest).is_some());
-            (here.collect(), translators::here(hub)?, encoders::here(hub)?)
-        }
-        Some(name) => match (translators::named(name)?, encoders::named(name)?) {
-            (Some(translator), _) => (Vec::new(), vec![translator], Vec::new()),
-            (None, Some(encoder)) => (Vec::new(), Vec::new(), vec![encoder]),
-            (None, None) => (vec![catalogue.get(name)?], Vec::new(), Vec::new()),
-        },
+    let wanted = match name {
+        None => named::here(hub, catalogue)?,
+        Some(name) => named::find(catalogue, name)?,
     };
-    if models.is_empty() && translators.is_empty() && encoders.is_empty() {
-        return super::input::print("no model has been downloaded yet\n");
+    if wanted.is_empty() {
+        return super::input::print("nothing has been downloaded yet\n");
     }
-    for manifest in models {
-        let verified = hub.verify(manifest)?;
-        super::input::print(&format!("{}: good, SHA-256 {}\n", manifest.name, verified.sha256()))?;
-    }
-    for manifest in translators {
-        let files = hub.verify_translator(&manifest)?.len();
-        super::input::print(&format!("{}: good, {files} files\n", manifest.name))?;
-    }
-    for manifest in encoders {
-        let verified = hub.verify_encoder(&manifest)?;
-        super::input::print(&format!("{}: good, SHA-256 {}\n", manifest.name, verified.sha256()))?;
-    }
-    Ok(())
+    wanted.iter().try_for_each(|it| super::input::print(&it.verify(hub)?))
 }
 
 fn list(hub: &Hub, catalogue: &Catalogue) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::checks::{self, Unfetched};
 use super::progress::Bars;
 use crate::answer::{ModelInfo, Resources, WarningCode};
 use crate::config::{Settings, Verbosity};
@@ -35,6 +36,10 @@ pub(super) struct Found {
     pub(super) chat: Option<Chat>,
     /// What decides its answers.
     pub(super) recipe: Recipe,
+    /// It was not on this machine before.
+    is_new: bool,
+    /// Why what its answers are held against is not here, where it was to come with the model.
+    unfetched: Unfetched,
 }
 
 impl Found {
@@ -48,8 +53,18 @@ impl Found {
 
     /// Loads it, and opens what its answers are held against besides their article. To translate, that is not needed.
     pub(super) async fn load_with_checks(&self, settings: &Settings, bars: &Bars) -> Result<Service, Error> {
-        let resources = resources(settings)?;
+        let resources = checks::open(settings)?;
         Ok(self.load(settings, bars, super::desk::on_disk(settings)?).await?.with_resources(resources))
+    }
+
+    /// Says what of answers in these languages the service does not check.
+    pub(super) fn tell_missing(
+        &self,
+        resources: &Resources,
+        languages: &[Language],
+        settings: &Settings,
+    ) -> Result<(), Error> {
+        checks::tell_missing(resources, languages, settings, &self.unfetched)
     }
 }
 
@@ -64,25 +79,16 @@ pub(super) async fn translator(settings: &Settings, direction: Direction, bars: 
     Ok(find(settings, bars).await?.load(settings, bars, desk).await?.translators().clone())
 }
 
-/// Opens what answers are held against besides their article.
-fn resources(settings: &Settings) -> Result<Resources, Error> {
-    Ok(Resources { dictionaries: super::dictionaries::find(settings)?, encoder: super::encoders::open(settings)? })
-}
-
-/// What of it decides answers.
-fn checks(settings: &Settings) -> Result<Vec<String>, Error> {
-    Ok([super::dictionaries::signature(settings)?, super::encoders::signature(settings)?].concat())
-}
-
 /// What decides verdicts on claims besides a model: dictionaries, encoder, and the rules of this program.
 pub(super) fn claim_checks(settings: &Settings) -> Result<Vec<String>, Error> {
-    Ok([checks(settings)?, vec![format!("sources {}", env!("STISLO_SOURCES"))]].concat())
+    Ok([checks::signature(settings)?, vec![format!("sources {}", env!("STISLO_SOURCES"))]].concat())
 }
 
 /// Finds, downloads and loads the model.
 pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service, Error> {
-    let service = find(settings, bars).await?.load_with_checks(settings, bars).await?;
-    super::dictionaries::tell_missing(&service.resources().dictionaries, &Language::ALL, settings);
+    let found = find_with_checks(settings, bars, &Language::ALL).await?;
+    let service = found.load_with_checks(settings, bars).await?;
+    found.tell_missing(service.resources(), &Language::ALL, settings)?;
     Ok(service)
 }
 
@@ -103,7 +109,7 @@ pub(super) async fn checker_as_named(settings: &Settings) -> Result<Checker, Err
 }
 
 async fn checker_with(settings: &Settings, model: Option<String>) -> Result<Checker, Error> {
-    let Some(model) = model else { return Ok(Checker::new(resources(settings)?)) };
+    let Some(model) = model else { return Ok(Checker::new(checks::open(settings)?)) };
     let settings = Settings { model: Some(model), ..settings.clone() };
     let bars = Bars::new(&settings);
     let judge = find(&settings, &bars).await?.load_with_checks(&settings, &bars).await?;
@@ -117,11 +123,22 @@ fn judge_on_disk(hub: &Hub) -> Result<Option<String>, Error> {
     Ok(judges.find(|manifest| hub.cached(manifest).is_some()).map(|manifest| manifest.name.clone()))
 }
 
+/// Finds the model's file as [`find`] does, to write answers in these languages. Where it is downloaded, what they are held
+/// against comes with it.
+pub(super) async fn find_with_checks(settings: &Settings, bars: &Bars, languages: &[Language]) -> Result<Found, Error> {
+    let mut found = find(settings, bars).await?;
+    if found.is_new {
+        found.unfetched = checks::fetch(settings, languages, bars).await?;
+    }
+    found.recipe.checks = checks::signature(settings)?;
+    Ok(found)
+}
+
 /// Finds the model's file, and downloads it where it is not here yet.
 pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Error> {
-    let (translators, checks) = (super::desk::signature(settings)?, checks(settings)?);
+    let translators = super::desk::signature(settings)?;
     if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
-        return Ok(from_file(Path::new(path), translators, checks));
+        return Ok(from_file(Path::new(path), translators));
     }
     let hub = Hub::new(settings.hub.clone())?;
     let catalogue = Catalogue::builtin()?;
@@ -133,7 +150,8 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
         bars.say(warning);
     }
     let manifest = choice.manifest;
-    if let Some(terms) = manifest.terms.as_deref().filter(|_| hub.cached(manifest).is_none()) {
+    let is_new = hub.cached(manifest).is_none();
+    if let Some(terms) = manifest.terms.as_deref().filter(|_| is_new) {
         bars.say(terms);
     }
     let file = hub.fetch(manifest, bars).await?;
@@ -158,8 +176,8 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     let (_, misread) = well(|fluency| fluency.reads);
     let judge = manifest.judge.as_ref().map(calibration);
     let bytes = bytes(&path);
-    let recipe = Recipe { bytes, fluent, weak, misread, judge, warnings, translators, checks, ..Recipe::new(info) };
-    Ok(Found { path, chat, recipe })
+    let recipe = Recipe { bytes, fluent, weak, misread, judge, warnings, translators, ..Recipe::new(info) };
+    Ok(Found { path, chat, recipe, is_new, unfetched: Unfetched::default() })
 }
 
 /// Which weights write, told by the file's size and time, since reading it would take a second; and which sources the
@@ -216,12 +234,12 @@ fn weak(manifest: &Manifest, catalogue: &Catalogue, missing: &[TranslatorManifes
     Language::ALL.into_iter().filter_map(weakness).collect()
 }
 
-fn from_file(path: &Path, translators: Vec<String>, checks: Vec<String>) -> Found {
+fn from_file(path: &Path, translators: Vec<String>) -> Found {
     let path: PathBuf = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
-    let recipe = Recipe { bytes: bytes(&path), translators, checks, ..Recipe::new(info) };
-    Found { path, chat: None, recipe }
+    let recipe = Recipe { bytes: bytes(&path), translators, ..Recipe::new(info) };
+    Found { path, chat: None, recipe, is_new: false, unfetched: Unfetched::default() }
 }
 
 fn engine_name() -> String {

@@ -113,8 +113,8 @@ impl Progress for Bars {
             ProgressEvent::Waiting { model, .. } => {
                 self.spin(&format!("another process downloads {model}; waiting for it"))
             }
-            ProgressEvent::Started { model, total, done, source, .. } => {
-                self.say(&format!("downloading {model} from {source}"));
+            ProgressEvent::Started { model, licence, total, done, source, .. } => {
+                self.say(&format!("downloading {model} (licence: {licence}) from {source}"));
                 self.count("[{bar:30}] {bytes}/{total_bytes} {bytes_per_sec}, {eta} left", 0, total);
                 self.bar.set_position(done);
             }

@@ -82,7 +82,7 @@ pub(super) async fn execute(args: Args, work: Work, settings: &Settings) -> Resu
     }
     let several = texts.len() > 1;
     let bars = Bars::new(settings);
-    let model = super::open::find(settings, &bars).await?;
+    let model = super::open::find_with_checks(settings, &bars, &options.languages).await?;
     let cache = settings.cache.clone().map(AnswerCache::new);
     let mut writer = Writer { settings, bars: &bars, cache, model, loaded: None };
     for (article, source) in texts {
@@ -140,7 +140,7 @@ impl Writer<'_> {
             return Ok(service.clone());
         }
         let service = self.model.load_with_checks(self.settings, self.bars).await?;
-        super::dictionaries::tell_missing(&service.resources().dictionaries, languages, self.settings);
+        self.model.tell_missing(service.resources(), languages, self.settings)?;
         Ok(self.loaded.insert(service).clone())
     }
 }

@@ -2,24 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::progress::Bars;
 use crate::error::Error;
 use crate::hub::{Hub, TranslatorManifest};
 
 /// The translation model with this name, if there is one. Case does not matter.
 pub(super) fn named(name: &str) -> Result<Option<TranslatorManifest>, Error> {
     Ok(TranslatorManifest::builtin()?.into_iter().find(|manifest| manifest.name.eq_ignore_ascii_case(name)))
-}
-
-/// Downloads its files, and says where they are.
-pub(super) async fn pull(hub: &Hub, manifest: &TranslatorManifest, bars: &Bars) -> Result<String, Error> {
-    let files = hub.fetch_translator(manifest, bars).await?;
-    Ok(files.paths().map(|path| format!("{}\n", path.display())).collect())
-}
-
-/// Where its files are.
-pub(super) fn paths(hub: &Hub, manifest: &TranslatorManifest) -> Result<String, Error> {
-    Ok(hub.verify_translator(manifest)?.iter().map(|path| format!("{}\n", path.display())).collect())
 }
 
 /// The lines of the list.

@@ -144,7 +144,7 @@ impl Place {
         let before = files::size_below(&self.folder);
         let mut blobs: Vec<String> = self.expected().sha256.map(|hash| hash.to_string()).into_iter().collect();
         if let Some(found) = self.find() {
-            self.discard(&found)?;
+            files::delete(&found.path)?;
             blobs.extend(found.blob);
         }
         for commit in self.snapshots() {
@@ -155,7 +155,9 @@ impl Place {
                 files::delete(&pointer)?;
             }
         }
-        for blob in &blobs {
+        let snapshots = self.folder.join("snapshots");
+        // Another file may have the same bytes: dictionaries of one language share their rules.
+        for blob in blobs.iter().filter(|blob| !is_linked(&snapshots, blob)) {
             files::delete(&self.blob(blob))?;
         }
         files::delete(&self.records())?;
@@ -224,6 +226,15 @@ impl Place {
         let left = |name: &str| root.join(name).exists();
         if left("blobs") || left("snapshots") || left(".stislo") { Ok(()) } else { files::delete(root) }
     }
+}
+
+/// True while a file below the folder is a link to the blob.
+fn is_linked(folder: &Path, blob: &str) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| match fs::read_link(entry.path()) {
+        Ok(target) => target.file_name().is_some_and(|name| name == blob),
+        Err(_) => is_linked(&entry.path(), blob),
+    })
 }
 
 /// A link to a blob of another hash is another file, though name and size may be the same.

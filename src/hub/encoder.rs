@@ -61,6 +61,7 @@ impl EncoderManifest {
     fn remote_file(&self) -> RemoteFile {
         RemoteFile {
             model: self.name.clone(),
+            licence: self.licence.clone(),
             repository: self.repository.clone(),
             revision: Some(self.revision.clone()),
             path: self.file.clone(),

@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::digest::Sha256;
+use super::package::PackageTool;
 use super::progress::Source;
 
 /// A source that was tried and why it did not work.
@@ -207,10 +208,12 @@ pub enum HubError {
         /// Bytes that it has, or that were announced.
         found: u64,
     },
-    /// pip could not be run or did not bring the package.
-    #[error("`{command}` failed: {reason}; check that Python with pip is installed and can reach its package index")]
-    Pip {
-        /// The command up to `download`, and the package.
+    /// The tool of a package index could not be run or did not bring the package.
+    #[error("`{command}` failed: {reason}; check that {tool} is installed and can reach its package index")]
+    PackageTool {
+        /// What is needed.
+        tool: PackageTool,
+        /// The command up to the one that downloads, and the package.
         command: String,
         /// Last line of what it wrote, or why it could not start.
         reason: String,
@@ -246,7 +249,7 @@ impl HubError {
 
     /// Whether the source could not be used at all, as opposed to an answer that says what is wrong.
     pub(crate) fn is_out_of_reach(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::GaveUp { .. } | Self::Pip { .. })
+        matches!(self, Self::Unreachable { .. } | Self::GaveUp { .. } | Self::PackageTool { .. })
     }
 }
 

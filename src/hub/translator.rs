@@ -131,6 +131,7 @@ impl TranslatorManifest {
     fn build<'a>(&'a self, build: &'a BTreeMap<String, Sha256>) -> impl Iterator<Item = RemoteFile> + 'a {
         self.kind.roles().iter().map(|role| RemoteFile {
             model: self.name.clone(),
+            licence: self.licence.clone(),
             repository: self.repository.clone(),
             revision: self.revision.clone(),
             path: self.files[*role].clone(),

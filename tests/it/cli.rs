@@ -75,6 +75,7 @@ impl Place {
             .env("HF_HOME", self.folder.path().join("home"))
             .env("STISLO_THREADS", "1")
             .env("STISLO_DICTIONARIES", "none")
+            .env("STISLO_ENCODER", "none")
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -264,7 +265,7 @@ fn the_models_are_listed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let listed = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let manifests = listed(&folder).filter(|path| path.is_file()).chain(listed(&folder.join("translators")));
-    let manifests = manifests.chain(listed(&folder.join("encoders")));
+    let manifests = manifests.chain(listed(&folder.join("encoders"))).chain(listed(&folder.join("dictionaries")));
     let mut count = 0;
     for file in manifests {
         let name = file.file_stem().unwrap().to_str().unwrap();
@@ -275,6 +276,39 @@ fn the_models_are_listed() {
         count += 1;
     }
     assert!(count >= 8 && !outcome.stdout.contains("cannot run"), "{}", outcome.stdout);
+}
+
+/// A machine without dictionaries and without an encoder, whose npm fails and keeps a record of its calls.
+#[cfg(unix)]
+#[test]
+fn dictionaries_are_fetched_when_that_is_asked_for_and_their_absence_is_told() {
+    let place = Place::new();
+    let (article, claim) = (place.file("article.txt", fixture("en", "body")), place.file("claim.txt", "It is open."));
+    let calls = place.path("calls");
+    let npm =
+        place.file("npm", format!("echo \"$@\" >> {}\necho npm error offline says npm >&2\nexit 1\n", calls.display()));
+    let run = |arguments: &[&str]| {
+        let mut command = place.command(arguments);
+        command.env_remove("STISLO_DICTIONARIES").env_remove("STISLO_ENCODER").env("XDG_DATA_DIRS", place.path(""));
+        let output = command.env("STISLO_NPM", format!("/bin/sh {}", npm.display())).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    };
+    let checked = run(&["check", shown(&claim), "--against", shown(&article), "--model", "none"]);
+    assert_eq!((checked.code, checked.stderr.lines().count()), (Some(0), 1), "{}", checked.stderr);
+    for part in
+        ["the words of English", "meaning", "`stislo models pull dictionary-en dictionary-en-gb multilingual-e5-small`"]
+    {
+        assert!(checked.stderr.contains(part), "{part} is not in {}", checked.stderr);
+    }
+    assert!(!calls.exists(), "nobody asked for a download");
+    let pulled = run(&["models", "pull", "dictionaries"]);
+    assert_eq!((pulled.code, pulled.stdout.as_str()), (Some(4), ""), "{}", pulled.stderr);
+    assert!(pulled.stderr.contains("pack dictionary-en@4.0.0` failed: offline says npm"), "{}", pulled.stderr);
+    assert_eq!(std::fs::read_to_string(&calls).unwrap().lines().count(), 1);
+    assert!(run(&["models", "pull", "dictionary-uk", "--offline"]).refused(4).contains("dictionary-uk"));
+    assert!(run(&["models", "pull", "dictionary-uk", "nobody"]).refused(4).contains("nobody"));
+    assert_eq!(run(&["models", "remove", "dictionaries"]).stdout, "dictionaries: 0 B freed\n");
 }
 
 /// A tiny model of random weights with room for `context` tokens.

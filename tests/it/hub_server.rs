@@ -294,6 +294,7 @@ pub(crate) fn settings(endpoint: &str, cache: &Path) -> HubSettings {
     let mut settings = HubSettings::new(cache);
     settings.endpoint = endpoint.to_owned();
     settings.pip = vec!["/nonexistent/pip".to_owned()];
+    settings.npm = vec!["/nonexistent/npm".to_owned()];
     settings.limits.backoff = Duration::from_millis(1);
     settings.limits.poll = Duration::from_millis(5);
     settings.limits.retries = 2;

@@ -34,7 +34,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
 const MORE: [(&str, &[&str]); 2] = [("cli/open.rs", &["engine", "translate"]), ("cli/desk.rs", &["translate"])];
 
 /// Crates that are named in some places only: a room, or a file.
-const ROOTS: [(&str, &[&str]); 27] = [
+const ROOTS: [(&str, &[&str]); 28] = [
     ("candle_core", &["engine/model/", "engine/sampler.rs"]),
     ("candle_nn", &["engine/model/"]),
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
@@ -42,6 +42,7 @@ const ROOTS: [(&str, &[&str]); 27] = [
     ("safetensors", &["engine/model/tensors.rs"]),
     ("reqwest", &["hub/"]),
     ("zip", &["hub/"]),
+    ("tar", &["hub/archive.rs"]),
     ("axum", &["http/"]),
     ("hyper", &["http/server.rs"]),
     ("redb", &["cache/disk.rs"]),

@@ -19,6 +19,7 @@ mod harness;
 mod hostile;
 mod http;
 mod hub;
+mod hub_dictionary;
 mod hub_mirror;
 mod hub_server;
 mod intake;
