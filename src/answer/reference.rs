@@ -78,7 +78,7 @@ impl Index {
         let mut names: BTreeMap<&str, SourceName> = BTreeMap::new();
         // The title stands behind the last sentence: it supports names and numbers, and is never evidence.
         let all = article.annotations().iter().chain(article.annotated_title()).enumerate();
-        for (at, sentence) in all.filter(|&(at, _)| orders.is_none_or(|orders| !orders.has(at))) {
+        for (at, sentence) in all.filter(|&(at, _)| orders.is_none_or(|orders| orders.bears(at))) {
             for key in sentence.keys.iter().flatten() {
                 add(words.entry(key.clone()).or_default(), at);
             }
@@ -142,7 +142,7 @@ impl Reference {
 
     /// True for a sentence that bears claims, and by the index behind the last one for the title.
     pub(super) fn bears(&self, at: usize) -> bool {
-        self.orders.as_ref().is_none_or(|orders| !orders.has(at))
+        self.orders.as_ref().is_none_or(|orders| orders.bears(at))
     }
 
     /// The title, unless it is an order.

@@ -1,7 +1,7 @@
 //! What a sentence has of an order to a program that reads: commands to write, an address, words for an answer and its parts.
 //!
-//! Each is a yes or no by itself, and news has each of them somewhere; which of them stand together, and how much each of
-//! them counts, is for `score`. What stands in quotation marks is somebody's words. The words are in `prompts/address.toml`;
+//! Each is a yes or no by itself, and news has each of them somewhere; how much each of them counts, alone and together with
+//! others, is for `score`. What stands in quotation marks is somebody's words, and is told apart. The words are in `prompts/address.toml`;
 //! the plural of commands in Ukrainian and Russian is known by its endings. A sentence is gone through once.
 
 use std::sync::LazyLock;
@@ -15,7 +15,9 @@ use crate::language::{WordMap, fold};
 const WORDS: &str = include_str!("../../../prompts/address.toml");
 
 /// What is told of a sentence, in this order: the parts, then those of them that stand together.
-pub const FEATURES: usize = 20;
+pub const FEATURES: usize = 24;
+/// The parts.
+const PARTS: usize = 11;
 
 /// So many single letters in a row are a word that is spelled out.
 const SPELLED: usize = 6;
@@ -100,9 +102,24 @@ struct Word<'t> {
 /// What a sentence has, each 0 or 1.
 #[must_use]
 pub fn features(sentence: &str) -> [f32; FEATURES] {
-    let (text, lexicon) = (unquoted(&fold(sentence)), &*LEXICON);
-    let words = words(&text, lexicon);
-    let mut has = [false; 11];
+    let folded = fold(sentence);
+    let mut has = parts(&unquoted(&folded));
+    has[Class::Code as usize] |= sentence.split_whitespace().any(is_code);
+    let (outside, all) = (together(has), together(parts(&folded)));
+    let is_quoted = |at: usize| all[at] && !outside[at];
+    let quoted = QUOTED.map(is_quoted);
+    let mut features = [0.0; FEATURES];
+    for (feature, has) in features.iter_mut().zip(has.into_iter().chain(outside).chain(quoted)) {
+        *feature = f32::from(u8::from(has));
+    }
+    features
+}
+
+/// The parts that a folded text has.
+fn parts(text: &str) -> [bool; PARTS] {
+    let lexicon = &*LEXICON;
+    let words = words(text, lexicon);
+    let mut has = [false; PARTS];
     for (at, word) in words.iter().enumerate() {
         for (entry, _) in lexicon.words.matches(word.text) {
             let Entry { class, begins, rest } = &lexicon.entries[entry];
@@ -115,16 +132,16 @@ pub fn features(sentence: &str) -> [f32; FEATURES] {
         has[Class::Plural as usize] |= is_plural_command(word.text);
         has[Class::Singular as usize] |= word.begins && is_singular_command(word.text);
     }
-    has[Class::Code as usize] = is_spelled(&words) || sentence.split_whitespace().any(is_code);
-    combined(has)
+    has[Class::Code as usize] = is_spelled(&words);
+    has
 }
 
-/// The parts, and those that stand together.
-fn combined(has: [bool; 11]) -> [f32; FEATURES] {
+/// Parts that stand together.
+fn together(has: [bool; PARTS]) -> [bool; 9] {
     let is = |class: Class| has[class as usize];
     let command = is(Class::Command) || is(Class::Plural) || is(Class::Singular);
     let directs = command || is(Class::Duty) || is(Class::SecondSingular);
-    let together = [
+    [
         is(Class::Command) && is(Class::Task),
         is(Class::Command) && is(Class::Text),
         directs && is(Class::Machine),
@@ -134,13 +151,11 @@ fn combined(has: [bool; 11]) -> [f32; FEATURES] {
         is(Class::Machine) && is(Class::Task),
         command && is(Class::SecondSingular),
         is(Class::Command) && is(Class::SecondSingular),
-    ];
-    let mut features = [0.0; FEATURES];
-    for (feature, has) in features.iter_mut().zip(has.into_iter().chain(together)) {
-        *feature = f32::from(u8::from(has));
-    }
-    features
+    ]
 }
+
+/// Of those, what counts in a quotation, too: commands and duties of what is to be written, or of a program.
+const QUOTED: [usize; 4] = [0, 2, 3, 6];
 
 /// The words of a folded text. A clause begins behind any mark, and behind the words that join clauses there.
 fn words<'t>(text: &'t str, lexicon: &Lexicon) -> Vec<Word<'t>> {

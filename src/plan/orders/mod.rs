@@ -37,6 +37,9 @@ pub struct Vectors<'v> {
 pub struct Orders {
     /// For each sentence: whether it is an order, or stands beside one.
     pub sentences: Vec<bool>,
+    /// For each sentence: whether it stands out as orders do, but as a few sentences of news do, too. A model may read it; no
+    /// claim may rest on it alone.
+    pub suspects: Vec<bool>,
     /// Whether the title is one.
     pub title: bool,
 }
@@ -46,7 +49,7 @@ impl Orders {
     #[must_use]
     pub fn of(article: &Article, vectors: Option<Vectors<'_>>) -> Self {
         let reader = Reader { article, vectors: vectors.filter(|it| it.sentences.len() == article.sentences().len()) };
-        Self { sentences: reader.sentences(), title: article.title().is_some_and(|title| reader.is_title_order(title)) }
+        reader.orders()
     }
 
     /// True for a sentence that is one, by its index; by the one behind the last, for the title.
@@ -55,17 +58,32 @@ impl Orders {
         self.sentences.get(at).copied().unwrap_or(self.title)
     }
 
-    /// True where there is none.
+    /// True for a sentence, or the title, that claims may rest on.
+    #[must_use]
+    pub fn bears(&self, at: usize) -> bool {
+        !self.has(at) && !self.suspects.get(at).is_some_and(|suspect| *suspect)
+    }
+
+    /// True where everything may.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        !self.title && !self.sentences.contains(&true)
+        !self.title && !self.sentences.contains(&true) && !self.suspects.contains(&true)
     }
 }
 
 /// True for a text that gives an order: of a text that a model wrote, that it is no statement about an article.
 #[must_use]
 pub fn is_order(text: &str) -> bool {
-    Phrases::shared().kind(text).is_some() || score::verdict(&features(text), None) == Verdict::Order
+    Phrases::shared().kind(text).is_some() || score::verdict(&features(text), None) >= Verdict::Order
+}
+
+/// How far an order reaches beyond its sentence.
+struct Reach {
+    /// Whether those before it are left out, and those behind it.
+    before: bool,
+    behind: bool,
+    /// The paragraph that it ends in.
+    last_paragraph: usize,
 }
 
 /// Who looks at an article.
@@ -79,25 +97,43 @@ impl Reader<'_> {
         &self.article.text()[sentence.range()]
     }
 
-    fn sentences(&self) -> Vec<bool> {
-        let (sentences, phrases) = (self.article.sentences(), Phrases::shared());
+    /// What of an order stands in each sentence, and beside it. What is planted begins and ends where its paragraph does, but its
+    /// neighbours are only left out where the order is beyond doubt; else no claim may rest on them.
+    fn orders(&self) -> Orders {
+        let sentences = self.article.sentences();
         let verdicts: Vec<Verdict> = (0..sentences.len()).map(|at| self.verdict(at)).collect();
+        let mut suspects: Vec<bool> = verdicts.iter().map(|verdict| *verdict >= Verdict::Suspect).collect();
         let mut found = vec![false; sentences.len()];
-        for (at, sentence) in sentences.iter().enumerate() {
-            let begins = at == 0 || sentences[at - 1].paragraph != sentence.paragraph;
-            let labelled = begins && sentence.paragraph >= OWN_LABELS && phrases.is_labelled(self.text(sentence));
-            let (before, last) = match phrases.kind(self.text(sentence)) {
-                Some(Kind::Markup { opens }) => (BESIDE, sentence.paragraph + usize::from(opens)),
-                Some(Kind::Words) => (0, sentence.paragraph),
-                None if labelled || verdicts[at] == Verdict::Order => (0, sentence.paragraph),
-                None => continue,
-            };
+        for at in 0..sentences.len() {
+            let Some(reach) = self.reach(at, verdicts[at]) else { continue };
+            found[at] = true;
             for near in at.saturating_sub(BESIDE)..sentences.len().min(at + BESIDE + 1) {
-                let is_inside = near + before >= at && (sentence.paragraph..=last).contains(&sentences[near].paragraph);
-                found[near] |= is_inside || verdicts[near] >= Verdict::Suspect;
+                let is_inside = (sentences[at].paragraph..=reach.last_paragraph).contains(&sentences[near].paragraph);
+                let is_certain = near > at && reach.behind || near < at && reach.before;
+                found[near] |= verdicts[near] >= Verdict::Suspect || (is_inside && is_certain);
+                suspects[near] |= is_inside;
             }
         }
-        found
+        let title = self.article.title().is_some_and(|title| self.is_title_order(title));
+        Orders { sentences: found, suspects, title }
+    }
+
+    /// How far the order in a sentence reaches, if there is one.
+    fn reach(&self, at: usize, verdict: Verdict) -> Option<Reach> {
+        let (sentences, phrases) = (self.article.sentences(), Phrases::shared());
+        let sentence = &sentences[at];
+        let begins = at == 0 || sentences[at - 1].paragraph != sentence.paragraph;
+        let labelled = begins && sentence.paragraph >= OWN_LABELS && phrases.is_labelled(self.text(sentence));
+        let kind = phrases.kind(self.text(sentence)).or_else(|| labelled.then_some(Kind::Words));
+        let is_certain = verdict == Verdict::Certain;
+        match kind {
+            Some(Kind::Markup { opens }) => {
+                Some(Reach { before: true, behind: true, last_paragraph: sentence.paragraph + usize::from(opens) })
+            }
+            Some(Kind::Words) => Some(Reach { before: is_certain, behind: true, last_paragraph: sentence.paragraph }),
+            None if verdict < Verdict::Order => None,
+            None => Some(Reach { before: is_certain, behind: is_certain, last_paragraph: sentence.paragraph }),
+        }
     }
 
     /// What one sentence is taken for.
@@ -109,7 +145,7 @@ impl Reader<'_> {
 
     fn is_title_order(&self, title: &str) -> bool {
         let vector = self.vectors.and_then(|it| it.title);
-        let scored = || score::verdict(&features(title), self.meaning(vector, None)) == Verdict::Order;
+        let scored = || score::verdict(&features(title), self.meaning(vector, None)) >= Verdict::Order;
         Phrases::shared().kind(title).is_some() || scored()
     }
 
