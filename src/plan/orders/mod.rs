@@ -77,11 +77,27 @@ pub fn is_order(text: &str) -> bool {
     Phrases::shared().kind(text).is_some() || score::verdict(&features(text), None) >= Verdict::Order
 }
 
+/// What is known of a sentence.
+struct Reading {
+    verdict: Verdict,
+    /// How near it is to all others, where that is known.
+    likeness: Option<f32>,
+}
+
+/// The likeness that half of the sentences have.
+fn usual(readings: &[Reading]) -> f32 {
+    let mut all: Vec<f32> = readings.iter().filter_map(|it| it.likeness).collect();
+    all.sort_unstable_by(f32::total_cmp);
+    all.get(all.len() / 2).copied().unwrap_or_default()
+}
+
 /// How far an order reaches beyond its sentence.
 struct Reach {
     /// Whether those before it are left out, and those behind it.
     before: bool,
     behind: bool,
+    /// Whether those are that are far from the topic.
+    far: bool,
     /// The paragraph that it ends in.
     last_paragraph: usize,
 }
@@ -97,21 +113,25 @@ impl Reader<'_> {
         &self.article.text()[sentence.range()]
     }
 
-    /// What of an order stands in each sentence, and beside it. What is planted begins and ends where its paragraph does, but its
-    /// neighbours are only left out where the order is beyond doubt; else no claim may rest on them.
+    /// What of an order stands in each sentence, and beside it. What is planted begins and ends where its paragraph does. Its
+    /// neighbours there go with what is known by a phrase; with what is known by its score, those of them that are far from
+    /// the topic, where that can be told. On the others no claim may rest.
     fn orders(&self) -> Orders {
         let sentences = self.article.sentences();
-        let verdicts: Vec<Verdict> = (0..sentences.len()).map(|at| self.verdict(at)).collect();
-        let mut suspects: Vec<bool> = verdicts.iter().map(|verdict| *verdict >= Verdict::Suspect).collect();
+        let readings: Vec<Reading> = (0..sentences.len()).map(|at| self.reading(at)).collect();
+        let mut suspects: Vec<bool> = readings.iter().map(|it| it.verdict >= Verdict::Suspect).collect();
         let mut found = vec![false; sentences.len()];
-        for at in 0..sentences.len() {
-            let Some(reach) = self.reach(at, verdicts[at]) else { continue };
+        let usual = usual(&readings);
+        for (at, sentence) in sentences.iter().enumerate() {
+            let Some(reach) = self.reach(at, readings[at].verdict) else { continue };
             found[at] = true;
             for near in at.saturating_sub(BESIDE)..sentences.len().min(at + BESIDE + 1) {
-                let is_inside = (sentences[at].paragraph..=reach.last_paragraph).contains(&sentences[near].paragraph);
-                let is_certain = near > at && reach.behind || near < at && reach.before;
-                found[near] |= verdicts[near] >= Verdict::Suspect || (is_inside && is_certain);
-                suspects[near] |= is_inside;
+                if !(sentence.paragraph..=reach.last_paragraph).contains(&sentences[near].paragraph) {
+                    continue;
+                }
+                let is_far = readings[near].likeness.is_some_and(|likeness| likeness < usual);
+                found[near] |= near > at && reach.behind || near < at && reach.before || reach.far && is_far;
+                suspects[near] = true;
             }
         }
         let title = self.article.title().is_some_and(|title| self.is_title_order(title));
@@ -125,28 +145,32 @@ impl Reader<'_> {
         let begins = at == 0 || sentences[at - 1].paragraph != sentence.paragraph;
         let labelled = begins && sentence.paragraph >= OWN_LABELS && phrases.is_labelled(self.text(sentence));
         let kind = phrases.kind(self.text(sentence)).or_else(|| labelled.then_some(Kind::Words));
-        let is_certain = verdict == Verdict::Certain;
-        match kind {
-            Some(Kind::Markup { opens }) => {
-                Some(Reach { before: true, behind: true, last_paragraph: sentence.paragraph + usize::from(opens) })
-            }
-            Some(Kind::Words) => Some(Reach { before: is_certain, behind: true, last_paragraph: sentence.paragraph }),
-            None if verdict < Verdict::Order => None,
-            None => Some(Reach { before: is_certain, behind: is_certain, last_paragraph: sentence.paragraph }),
+        if kind.is_none() && verdict < Verdict::Order {
+            return None;
         }
+        let opens = kind == Some(Kind::Markup { opens: true });
+        Some(Reach {
+            before: matches!(kind, Some(Kind::Markup { .. })),
+            behind: kind.is_some(),
+            far: verdict == Verdict::Certain,
+            last_paragraph: sentence.paragraph + usize::from(opens),
+        })
     }
 
     /// What one sentence is taken for.
-    fn verdict(&self, at: usize) -> Verdict {
+    fn reading(&self, at: usize) -> Reading {
         let text = self.text(&self.article.sentences()[at]);
-        let vector = self.vectors.map(|it| &*it.sentences[at]);
-        score::verdict(&features(text), self.meaning(vector, Some(at)))
+        let meaning = self.meaning(self.vectors.map(|it| &*it.sentences[at]), Some(at));
+        let likeness = meaning.map(|it| it.topic[score::ALL]);
+        Reading { verdict: score::verdict(&features(text), meaning), likeness }
     }
 
     fn is_title_order(&self, title: &str) -> bool {
         let vector = self.vectors.and_then(|it| it.title);
         let scored = || score::verdict(&features(title), self.meaning(vector, None)) >= Verdict::Order;
-        Phrases::shared().kind(title).is_some() || scored()
+        // What is planted in a title stands in brackets, or behind its end.
+        let mut parts = title.split(['(', ')', '[', ']', '{', '}', '|', '.', '!', '?', '—', '–']);
+        Phrases::shared().kind(title).is_some() || scored() || parts.any(is_order)
     }
 
     /// What a vector means beside those of the article's sentences, without this one.

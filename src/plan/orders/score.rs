@@ -45,6 +45,9 @@ struct Models {
 static MODELS: LazyLock<Models> =
     LazyLock::new(|| toml::from_str(WEIGHTS).expect("weights.toml is well-formed; a test reads it"));
 
+/// The place of the likeness to all sentences among those of the topic.
+pub(super) const ALL: usize = 2;
+
 /// What is known of a sentence's meaning.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Meaning<'v> {
