@@ -28,7 +28,7 @@ use crate::engine::{Engine, EngineError, Timings};
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, Cancel, Source};
 use crate::language::Language;
-use crate::plan::{self, NumberedLines, PlanStep, SummaryOptions};
+use crate::plan::{self, NumberedLines, Orders, PlanStep, SummaryOptions};
 use crate::translate::{Glossary, Translators};
 
 use self::run::Run;
@@ -227,7 +227,8 @@ impl Service {
         let article = AnnotatedArticle::of(intake::read_within(source, &bounds)?);
         tracing::info!(language = %article.language(), sentences = article.sentences().len(), "read");
         let (writes, pivoted) = self.ways(article.language(), &options);
-        let lines = NumberedLines::of(&article);
+        let orders = Orders::of(&article, None);
+        let lines = NumberedLines::without(&article, &orders);
         bounds.cancel.check()?;
         let terms = self.translators.glossary().of(article.text(), article.language());
         let writes = SummaryOptions { languages: writes, ..options.clone() };
@@ -235,14 +236,15 @@ impl Service {
         let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
         let doubted = self.doubted(article.language(), &writes);
-        let reference = Reference::with(article.clone(), &self.resources).by(Author::Model).doubting(doubted);
+        let reference =
+            Reference::with(article.clone(), &self.resources).by(Author::Model).doubting(doubted).without(orders);
         let subject = Subject { article, reference, lines: Arc::new(lines), options, terms, permit: None };
         Ok(Prepared { subject, next, writes, pivoted, started })
     }
 
     /// Has the engine write what was prepared. Dropping the future cancels the work.
     pub async fn write(&self, prepared: Prepared, mut watch: impl FnMut(SummaryEvent) + Send) -> Result<Answer, Error> {
-        let Prepared { subject, next, writes, pivoted, started } = prepared;
+        let Prepared { subject, next, writes, pivoted, started } = self.without_orders(prepared).await?;
         let subject = Arc::new(subject);
         let mut run = Run { service: self, subject: subject.clone(), timings: Timings::default(), watch: &mut watch };
         let (lines, plan) = run.condense(next, &writes).await?;
@@ -259,6 +261,24 @@ impl Service {
         summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
         Ok(self.answer(source_info(&subject.article, &lines), summaries, timings_info(run.timings, started)))
+    }
+
+    /// Looks for orders with the encoder, where there is one, and plans anew when it finds others than words tell. Its vectors
+    /// of the article are needed later anyway; who asks for a kept answer does not wait for them.
+    async fn without_orders(&self, prepared: Prepared) -> Result<Prepared, Error> {
+        let service = self.clone();
+        let planning = tokio::task::spawn_blocking(move || {
+            let Prepared { mut subject, next, writes, pivoted, started } = prepared;
+            let found = subject.reference.vectors().map(|vectors| Orders::of(&subject.article, Some(vectors)));
+            let Some(orders) = found else { return Ok(Prepared { subject, next, writes, pivoted, started }) };
+            let lines = NumberedLines::without(&subject.article, &orders);
+            let next =
+                if lines == *subject.lines { next } else { plan::build(&lines, &writes, service.engine.card())? };
+            subject.lines = Arc::new(lines);
+            subject.reference = subject.reference.without(orders);
+            Ok(Prepared { subject, next, writes, pivoted, started })
+        });
+        planning.await.map_err(|_| Error::Engine(EngineError::Dead))?
     }
 
     /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
@@ -319,7 +339,8 @@ pub fn encoder(path: &Path) -> Result<Encoder, Error> {
 
 fn source_info(article: &Article, lines: &NumberedLines) -> SourceInfo {
     SourceInfo {
-        title: article.title().map(str::to_owned),
+        // One that is an order is shown to nobody.
+        title: Some(lines.title()).filter(|title| !title.is_empty()).and(article.title()).map(str::to_owned),
         language: article.language(),
         characters: article.text().chars().count(),
         sentences: article.sentences().len(),

@@ -151,7 +151,7 @@ impl Reference {
             let reading = self.claim(&text[sentence.range()]);
             let link = evidence::search(&reading, self, language_match);
             let mut evidence = self.nearer(&reading.text, language, link).sentences;
-            evidence.extend(self.article().title().map(|_| self.sentences().len()));
+            evidence.extend(self.title().map(|_| self.sentences().len()));
             let claim = Claim { text: &reading, sentences: &evidence, language_match, origin: Origin::Searched, place };
             let findings = self.held(&claim);
             found.extend(findings);

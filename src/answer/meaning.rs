@@ -16,6 +16,7 @@ use super::{Finding, FindingKind, Place};
 use crate::engine::encoder::{Encoder, Kind, Pending, cosine};
 use crate::intake::AnnotatedArticle;
 use crate::language::{Language, LanguageMatch, sentences};
+use crate::plan::Vectors;
 
 /// A sentence of [`PLAIN_WORDS`] that the article says is at least this near to it; below, the article does not say it. So
 /// set that at most three in a hundred true claims for development lie below. Origin, figures and the way to repeat the
@@ -111,6 +112,12 @@ impl Meaning {
         self.article.get_or_init(encoded).as_ref()
     }
 
+    /// The same for whoever looks for what is no news in it.
+    pub(super) fn vectors(&self, article: &AnnotatedArticle) -> Option<Vectors<'_>> {
+        let ArticleVectors { sentences, title } = self.article(article)?;
+        Some(Vectors { sentences, title: title.as_deref() })
+    }
+
     /// The vector of a text.
     fn claim(&self, text: &str, language: Language) -> Option<Vec<f32>> {
         let key = (language, text.to_owned());
@@ -127,17 +134,20 @@ impl Meaning {
     fn likeness(
         &self,
         (text, language): (&str, Language),
-        article: &AnnotatedArticle,
+        reference: &Reference,
         evidence: &[usize],
     ) -> Option<Likeness> {
-        let vectors = self.article(article)?;
+        let vectors = self.article(&reference.article)?;
         let claim = self.claim(text, language)?;
         let near = |vector: &Vec<f32>| cosine(&claim, vector);
-        let alone: Vec<f32> = vectors.sentences.iter().map(near).collect();
+        // What gives orders to a model says nothing of the news.
+        let alone = vectors.sentences.iter().enumerate();
+        let alone: Vec<f32> = alone.map(|(at, vector)| if reference.bears(at) { near(vector) } else { -1.0 }).collect();
         let nearest = (0..alone.len()).max_by(|&a, &b| alone[a].total_cmp(&alone[b]).then(b.cmp(&a)))?;
-        let best = vectors.title.iter().map(near).fold(alone[nearest], f32::max);
+        let title = vectors.title.iter().filter(|_| reference.bears(alone.len()));
+        let best = title.map(near).fold(alone[nearest], f32::max);
         let evidence = evidence.iter().filter_map(|&at| alone.get(at).copied()).reduce(f32::max);
-        let language_match = if language == article.language() { LanguageMatch::Same } else { LanguageMatch::Other };
+        let language_match = reference.language_match(language);
         let least = least(text.split_whitespace().count(), language_match);
         Some(Likeness { best, nearest: (nearest, alone[nearest]), least, evidence })
     }
@@ -176,8 +186,7 @@ impl Reference {
     pub(super) fn likeness(&self, text: &str, language: Language, evidence: &[usize]) -> Option<Likeness> {
         let meaning = self.meaning.as_ref().filter(|_| !text.trim().is_empty())?;
         let parts = parts(text, language).into_iter();
-        let all: Option<Vec<Likeness>> =
-            parts.map(|part| meaning.likeness((part, language), &self.article, evidence)).collect();
+        let all: Option<Vec<Likeness>> = parts.map(|part| meaning.likeness((part, language), self, evidence)).collect();
         let worst = all?.into_iter().reduce(Likeness::or_worse)?;
         let more = if self.doubted.contains(&language) { DOUBTED } else { 0.0 };
         Some(Likeness { least: worst.least + more, ..worst })

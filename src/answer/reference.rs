@@ -15,6 +15,7 @@ use crate::language::{
     Annotation, Date, Decimal, Dictionaries, Key, Kind, Language, LanguageMatch, Likeness, Mention, NameKey, Token,
     What, is_form_of, likeness, name_distance,
 };
+use crate::plan::{Orders, Vectors};
 
 /// A number or a date that can be looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -73,21 +74,25 @@ pub struct Reference {
     pub(super) doubted: Vec<Language>,
     /// What tells whether it says something at all, where there is an encoder.
     pub(super) meaning: Option<Meaning>,
+    /// What of the article gives orders, where anything does.
+    orders: Option<Orders>,
 }
 
-impl Reference {
-    /// Prepares an article, for rules alone.
-    pub fn new(article: Arc<AnnotatedArticle>) -> Self {
-        Self::with(article, &Resources::default())
-    }
+/// Where an article has what can be looked up.
+struct Index {
+    words: HashMap<Key, Vec<usize>>,
+    figures: HashMap<Figure, Vec<usize>>,
+    names: Vec<SourceName>,
+}
 
-    /// Prepares an article, for checks with what is there; what takes long begins, and is waited for when it is needed.
-    pub fn with(article: Arc<AnnotatedArticle>, resources: &Resources) -> Self {
-        let meaning = resources.encoder.as_ref().and_then(|encoder| Meaning::begin(encoder, &article));
+impl Index {
+    /// Of the sentences and the title, without those that give orders.
+    fn of(article: &AnnotatedArticle, orders: Option<&Orders>) -> Self {
         let (mut words, mut figures): (HashMap<_, Vec<usize>>, HashMap<_, Vec<usize>>) = Default::default();
         let mut names: BTreeMap<&str, SourceName> = BTreeMap::new();
         // The title stands behind the last sentence: it supports names and numbers, and is never evidence.
-        for (at, sentence) in article.annotations().iter().chain(article.annotated_title()).enumerate() {
+        let all = article.annotations().iter().chain(article.annotated_title()).enumerate();
+        for (at, sentence) in all.filter(|&(at, _)| orders.is_none_or(|orders| orders.bears(at))) {
             for key in sentence.keys.iter().flatten() {
                 add(words.entry(key.clone()).or_default(), at);
             }
@@ -106,18 +111,32 @@ impl Reference {
                 name.certain |= token.is_capitalised() && !sentence.begins(i);
             }
         }
-        let (names, dictionaries) = (names.into_values().collect(), resources.dictionaries.clone());
+        Self { words, figures, names: names.into_values().collect() }
+    }
+}
+
+impl Reference {
+    /// Prepares an article, for rules alone.
+    pub fn new(article: Arc<AnnotatedArticle>) -> Self {
+        Self::with(article, &Resources::default())
+    }
+
+    /// Prepares an article, for checks with what is there; what takes long begins, and is waited for when it is needed.
+    pub fn with(article: Arc<AnnotatedArticle>, resources: &Resources) -> Self {
+        let meaning = resources.encoder.as_ref().and_then(|encoder| Meaning::begin(encoder, &article));
+        let Index { words, figures, names } = Index::of(&article, None);
         Self {
             article,
             words,
             figures,
             names,
-            dictionaries,
+            dictionaries: resources.dictionaries.clone(),
             claims: Mutex::default(),
             opinions: Mutex::default(),
             author: Author::default(),
             doubted: Vec::new(),
             meaning,
+            orders: None,
         }
     }
 
@@ -125,6 +144,31 @@ impl Reference {
     #[must_use]
     pub fn by(self, author: Author) -> Self {
         Self { author, ..self }
+    }
+
+    /// The same article without what of it gives orders to a language model: that bears no claim, and stands in for none.
+    #[must_use]
+    pub fn without(self, orders: Orders) -> Self {
+        if self.orders.as_ref().map_or(orders.is_empty(), |known| *known == orders) {
+            return self;
+        }
+        let Index { words, figures, names } = Index::of(&self.article, Some(&orders));
+        Self { words, figures, names, orders: Some(orders), ..self }
+    }
+
+    /// The vectors of the article, where there is an encoder; waits for them.
+    pub fn vectors(&self) -> Option<Vectors<'_>> {
+        self.meaning.as_ref()?.vectors(&self.article)
+    }
+
+    /// True for a sentence that bears claims, and by the index behind the last one for the title.
+    pub(super) fn bears(&self, at: usize) -> bool {
+        self.orders.as_ref().is_none_or(|orders| orders.bears(at))
+    }
+
+    /// The title, unless it is an order.
+    pub(super) fn title(&self) -> Option<&str> {
+        self.article.title().filter(|_| self.bears(self.sentences().len()))
     }
 
     /// The same article, of which claims in these languages are shown only where they are believed, and not wherever
@@ -304,6 +348,7 @@ impl Reference {
 
     /// Every sentence, and the title.
     pub(super) fn everywhere(&self) -> Vec<usize> {
-        (0..self.sentences().len() + usize::from(self.article.title().is_some())).collect()
+        let all = 0..self.sentences().len() + usize::from(self.article.title().is_some());
+        all.filter(|&at| self.bears(at)).collect()
     }
 }

@@ -56,12 +56,13 @@ pub fn settle(mut summary: Summary, rewritten: &[Rewritten], reference: &Referen
 fn stand_in(summary: &mut Summary, reference: &Reference) {
     let article = reference.article();
     let is_own = summary.language == article.language();
-    let lead = article.sentences().first().map(|sentence| &article.text()[sentence.range()]).filter(|_| is_own);
+    let lead = article.sentences().iter().enumerate().find(|(at, _)| reference.bears(*at));
+    let lead = lead.map(|(_, sentence)| &article.text()[sentence.range()]).filter(|_| is_own);
     for (part, place) in HEADING.into_iter().rev() {
         if !is_unusable(summary, place) {
             continue;
         }
-        let title = article.title().filter(|_| is_own && part == Part::Headline);
+        let title = reference.title().filter(|_| is_own && part == Part::Headline);
         let lead = lead.filter(|_| part == Part::Summary);
         let sound: Vec<usize> = (0..summary.key_facts.len()).filter(|&at| holds(&summary.key_facts[at])).collect();
         let short = sound.iter().find(|&&at| part != Part::Headline || is_short(&summary.key_facts[at].text));

@@ -18,6 +18,7 @@ pub use self::judge::judge;
 pub use self::labels::is_label;
 pub use self::numbered_lines::{LineRange, NumberedLines};
 pub use self::options::{FACTS, LEAST_FACTS, Length, MOST_FACTS, Strategy, Strictness, SummaryOptions};
+pub use self::orders::{FEATURES, Orders, Vectors, features, is_order};
 
 use crate::engine::Card;
 use crate::grammar::AnswerFormat;

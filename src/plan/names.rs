@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::orders::Orders;
 use crate::intake::AnnotatedArticle;
 use crate::language::{Concept, Key, Kind, Language, Table, Token, beginnings};
 
@@ -13,12 +14,12 @@ use crate::language::{Concept, Key, Kind, Language, Table, Token, beginnings};
 pub(super) struct Names([BTreeSet<String>; 3]);
 
 impl Names {
-    /// The names of an article: words with a capital that do not begin a sentence.
-    pub(super) fn of(article: &AnnotatedArticle) -> Self {
+    /// The names of an article: words with a capital that do not begin a sentence, and that not only orders have.
+    pub(super) fn of(article: &AnnotatedArticle, orders: &Orders) -> Self {
         let table = Table::shared();
         let mut named: HashSet<Concept> = HashSet::new();
         let mut words: BTreeSet<String> = BTreeSet::new();
-        for sentence in article.annotations() {
+        for (_, sentence) in article.annotations().iter().enumerate().filter(|(at, _)| !orders.has(*at)) {
             for (i, token) in sentence.tokens.iter().enumerate() {
                 let concepts = sentence.keys[i].iter().filter_map(Key::concept);
                 if i > 0 && is_name(token, table) && concepts.clone().next().is_none() {
@@ -54,7 +55,8 @@ mod tests {
         let text = "The general left Syria on Monday. Officials say that Alexander Kisel was not told. In Kyiv, the Ministry \
                     of Defence did not comment on his case.";
         let source = Source { bytes: text.into(), name: "test".into(), title: None, language: None };
-        let names = Names::of(&AnnotatedArticle::of(read(source).unwrap()));
+        let article = AnnotatedArticle::of(read(source).unwrap());
+        let names = Names::of(&article, &Orders::of(&article, None));
         for (language, has) in [
             (Language::En, ["kisel", "syria", "kyiv"]),
             (Language::Uk, ["кісел", "сирі", "київ"]),

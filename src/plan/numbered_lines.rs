@@ -48,15 +48,19 @@ pub struct NumberedLines {
 pub type LineRange = RangeInclusive<u32>;
 
 impl NumberedLines {
-    /// The sentences of an article, without those that give orders to a language model.
+    /// The sentences of an article, without those that are known to give orders by their words alone.
     pub fn of(article: &AnnotatedArticle) -> Self {
-        let orders = Orders::shared();
+        Self::without(article, &Orders::of(article, None))
+    }
+
+    /// The sentences of an article, without those that give orders to a language model.
+    pub fn without(article: &AnnotatedArticle, orders: &Orders) -> Self {
         let (ordering, telling): (Vec<_>, Vec<_>) =
-            article.sentences().iter().zip(orders.of(article)).partition(|(_, orders)| *orders);
-        let title = article.title().filter(|title| !orders.has(title));
+            article.sentences().iter().zip(&orders.sentences).partition(|(_, orders)| **orders);
+        let title = article.title().filter(|_| !orders.title);
         Self {
             title: one_line(title.unwrap_or_default()),
-            names: Arc::new(Names::of(article)),
+            names: Arc::new(Names::of(article, orders)),
             orders: ordering.into_iter().map(|(sentence, _)| sentence.id).collect(),
             ..Self::of_these(article, telling.into_iter().map(|(sentence, _)| sentence))
         }
@@ -91,6 +95,11 @@ impl NumberedLines {
             return Err(PlanError::Endless { lines: self.items.len() });
         }
         Ok(Self { items, reduced: true, ..self.clone() })
+    }
+
+    /// The title of the article as the model is shown it, perhaps empty.
+    pub fn title(&self) -> &str {
+        &self.title
     }
 
     /// Characters of all lines.

@@ -14,7 +14,7 @@ use crate::engine::EngineError;
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Article, Bounds, IntakeError, Source};
 use crate::language::{self, Language, language_of};
-use crate::plan::{self, NumberedLines};
+use crate::plan::{self, NumberedLines, Orders};
 
 /// A text, and the article that it is held against.
 #[derive(Debug, Clone)]
@@ -94,9 +94,11 @@ impl Checker {
     fn read_within(&self, source: Source, bounds: &Bounds) -> Result<Original, IntakeError> {
         let article = AnnotatedArticle::of(intake::read_within(source, bounds)?);
         bounds.cancel.check()?;
-        let lines = NumberedLines::of(&article);
+        let reference = Reference::with(article.clone(), &self.resources);
+        let orders = Orders::of(&article, reference.vectors());
         bounds.cancel.check()?;
-        Ok(Original { reference: Reference::with(article, &self.resources), lines })
+        let lines = NumberedLines::without(&article, &orders);
+        Ok(Original { reference: reference.without(orders), lines })
     }
 
     /// Holds a text against an article; its language is guessed where none is given.

@@ -30,6 +30,7 @@ mod long_articles;
 mod marian;
 mod model;
 mod names;
+mod orders;
 mod pages;
 mod planted;
 mod repair;

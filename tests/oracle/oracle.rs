@@ -34,11 +34,16 @@ fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [command, path] = &args[..] else {
         return Err(
-            "usage: oracle tokens|score MODEL.gguf, pieces MODEL.spm, encode FILE.bin, or marian|student FOLDER".into(),
+            "usage: oracle tokens|score MODEL.gguf, pieces MODEL.spm, encode FILE.bin, features -, or marian|student FOLDER".into(),
         );
     };
     if command == "student" {
         return student(Path::new(path));
+    }
+    if command == "features" {
+        return answer(|line| {
+            Ok(serde_json::to_value(stislo::plan::features(&serde_json::from_str::<String>(line)?))?)
+        });
     }
     if command == "pieces" {
         let unigram = Unigram::read(&std::fs::read(path)?)?;
