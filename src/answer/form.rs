@@ -3,7 +3,7 @@
 use super::reference::Reference;
 use super::{Finding, FindingKind, Place};
 use crate::language::{Annotation, Language, language_of, reads_as_the_neighbour, words};
-use crate::plan::{is_label, is_order};
+use crate::plan::{is_example, is_label, is_order};
 
 /// A text must be this long before a guess of its language counts.
 const LEAST_FOR_LANGUAGE: usize = 20;
@@ -31,11 +31,12 @@ pub(super) fn check(text: &Annotation, reference: &Reference, (language, place):
     found
 }
 
-/// True for what says nothing of an article: one word again and again, or, of what a model wrote, an order to a reader.
+/// True for what says nothing of an article: one word again and again, or, of what a model wrote, an order to a reader or the
+/// example of its prompt.
 fn is_no_statement(text: &str, place: Place) -> bool {
     let words: Vec<String> = words(text).map(str::to_lowercase).collect();
     let again = words.windows(REPEATS).any(|run| run.iter().all(|word| *word == run[0] && word.len() > 1));
-    again || (place != Place::Sentence && is_order(text))
+    again || (place != Place::Sentence && (is_example(text) || is_order(text)))
 }
 
 /// The label that a text begins with, which says which part of an answer it is and nothing of the article: "Key points –",

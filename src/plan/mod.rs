@@ -19,6 +19,7 @@ pub use self::labels::is_label;
 pub use self::numbered_lines::{LineRange, NumberedLines};
 pub use self::options::{FACTS, LEAST_FACTS, Length, MOST_FACTS, Strategy, Strictness, SummaryOptions};
 pub use self::orders::{FEATURES, Orders, Vectors, features, is_order};
+pub use self::prompt::is_example;
 
 use crate::engine::Card;
 use crate::grammar::AnswerFormat;

@@ -115,19 +115,38 @@ pub(super) fn instructions(language: Language, options: &SummaryOptions) -> Stri
 /// The labels that the prompts of a language use themselves: what stands in front of the colon or dash of an instruction
 /// ("First line: …"), and the example of a fact.
 pub(super) fn labels(language: Language) -> Vec<String> {
-    let Prompts { summarize, facts, again } = prompts(language);
-    let lines = [summarize, facts, again].into_iter().flat_map(str::lines);
-    let found = lines.flat_map(|line| {
+    let found = lines(language).flat_map(|line| {
         let instruction = line.split_once(": ").or_else(|| line.split_once(" — ")).map(|(label, _)| label);
         let short =
             instruction.filter(|label| LABEL_WORDS.contains(&label.split_whitespace().count()) && !label.contains('{'));
-        let example = line.split_once("- [1] ").map(|(_, example)| example.split('.').next().unwrap_or_default());
-        short.into_iter().chain(example)
+        short.into_iter().chain(example(line))
     });
     let mut found: Vec<String> = found.map(str::to_owned).collect();
     found.sort();
     found.dedup();
     found
+}
+
+/// True for a text that begins as the example of a fact in a prompt does: a weak model goes on with that.
+pub fn is_example(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let begins = |example: &str| {
+        let rest = text.strip_prefix(&example.to_lowercase());
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    Language::ALL.into_iter().flat_map(lines).filter_map(example).any(begins)
+}
+
+/// The lines of the prompts of a language.
+fn lines(language: Language) -> impl Iterator<Item = &'static str> {
+    let Prompts { summarize, facts, again } = prompts(language);
+    [summarize, facts, again].into_iter().flat_map(str::lines)
+}
+
+/// The example of a fact in a line of a prompt, without its full stop.
+fn example(line: &'static str) -> Option<&'static str> {
+    let (_, example) = line.split_once("- [1] ")?;
+    example.split('.').next().filter(|example| !example.is_empty())
 }
 
 /// The text after the front matter.
@@ -173,6 +192,18 @@ mod tests {
         assert_eq!(labels(Language::En), ["First line", "One short sentence", "Second line"]);
         assert_eq!(labels(Language::Uk), ["Коротке речення", "другий рядок", "перший рядок"]);
         assert_eq!(labels(Language::Ru), ["Короткое предложение", "вторая строка", "первая строка"]);
+    }
+
+    #[test]
+    fn the_example_of_a_fact_is_none() {
+        for text in ["Коротке речення о нових ліжках.", "короткое предложение.", "One short sentence"]
+        {
+            assert!(is_example(text), "{text}");
+        }
+        for text in ["Коротке реченнячко.", "Речення коротке.", "One short week later", ""]
+        {
+            assert!(!is_example(text), "{text}");
+        }
     }
 
     #[test]
