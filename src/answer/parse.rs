@@ -33,20 +33,20 @@ pub fn parse(text: &str) -> Draft {
     for line in text.lines() {
         let (line, listed) = strip_marks(line);
         let (body, cited) = citations(line);
-        let body = strip_label(body.trim());
+        let body = without_items(strip_label(body.trim()));
         if body.is_empty() {
             continue;
         }
         let fact = !draft.headline.is_empty() && (listed || !cited.is_empty());
         if fact {
-            draft.facts.push(DraftFact { text: body.to_owned(), cited });
+            draft.facts.push(DraftFact { text: body, cited });
         } else if draft.headline.is_empty() {
-            draft.headline = body.to_owned();
+            draft.headline = body;
         } else if let Some(last) = draft.facts.last_mut() {
             // A line without a mark goes on with the fact before it.
             last.text = format!("{} {body}", last.text);
         } else {
-            summary.push(body.to_owned());
+            summary.push(body);
         }
     }
     draft.summary = summary.join(" ");
@@ -57,7 +57,7 @@ pub fn parse(text: &str) -> Draft {
 pub fn parse_facts(text: &str) -> Vec<DraftFact> {
     let facts = text.lines().map(|line| citations(strip_marks(line).0));
     let cited = facts.filter(|(body, cited)| !cited.is_empty() && !body.trim().is_empty());
-    cited.map(|(body, cited)| DraftFact { text: body.trim().to_owned(), cited }).collect()
+    cited.map(|(body, cited)| DraftFact { text: without_items(body.trim()), cited }).collect()
 }
 
 /// Takes list marks, headings and bold marks off a line; true when it was an item of a list.
@@ -73,6 +73,18 @@ fn strip_marks(line: &str) -> (&str, bool) {
         Some(rest) if (1..=2).contains(&digits) => (rest.trim(), true),
         _ => (line, false),
     }
+}
+
+/// A line whose sentences stand as items of a list, as sentences: "It closed. - It opens in May."
+fn without_items(line: &str) -> String {
+    let mut parts = line.split(" - ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_item = out.ends_with(['.', '!', '?']) && part.starts_with(char::is_uppercase);
+        out.push_str(if is_item { " " } else { " - " });
+        out.push_str(part);
+    }
+    out
 }
 
 fn strip_label(line: &str) -> &str {
@@ -136,6 +148,12 @@ mod tests {
             assert_eq!(draft.facts[0].text.trim_end_matches('.'), "One fact", "{text}");
             assert_eq!(draft.facts[0].cited, [3], "{text}");
         }
+    }
+
+    #[test]
+    fn sentences_in_a_list_are_sentences() {
+        let draft = parse("A head\nIt closed. - It opens in May - or in June. - 2 men left.\n- [3] One fact.");
+        assert_eq!(draft.summary, "It closed. It opens in May - or in June. - 2 men left.");
     }
 
     #[test]

@@ -149,6 +149,7 @@ async fn who_leaves_while_it_is_read_frees_the_engine() {
     asking.abort();
     assert!(asking.await.unwrap_err().is_cancelled());
     until("it is given up", async || counted(&app, "stislo_cancelled_total").await == 1).await;
+    until("its turn is free", async || counted(&app, "stislo_requests_running").await == 0).await;
     drop(gate);
     harness::events(engine.generate(job("Short.", vec![free(5, Sampling::default())])).unwrap()).await;
     let passes = log.passes();

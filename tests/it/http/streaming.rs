@@ -184,12 +184,12 @@ async fn who_leaves_a_stream_frees_the_engine() {
     let before = log.passes().len();
     drop(response);
     until("the work is given up", async || counted(&app, "stislo_cancelled_total").await == 1).await;
+    until("its turn is free", async || counted(&app, "stislo_requests_running").await == 0).await;
     drop(gate);
     until("the engine is idle", async || engine.usage().running == 0).await;
     let steps = log.passes().len() - before;
     assert!(steps <= 1, "{steps} steps were written for nobody");
     until("nothing is held for it", async || engine.usage().cache_bytes == 0).await;
-    until("its turn is free", async || counted(&app, "stislo_requests_running").await == 0).await;
 }
 
 #[tokio::test]
