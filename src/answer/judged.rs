@@ -19,7 +19,9 @@ const LEAST_DOUBTED: f32 = 0.0;
 /// claims are left, 8 of them good. What people write surprises a model more, true or not: of 608 claims of pairs the true ones
 /// and the false ones surprise it alike.
 const MOST: f32 = 1.0;
-const MOST_DOUBTED: f32 = 0.92;
+/// In a language that is doubted: of those 19, five of the eight good ones and six of the eleven bad ones are left. With 0.92, of
+/// 31 crossed claims about 16 articles shown, two readers called 26 and 28 bad.
+const MOST_DOUBTED: f32 = 0.8;
 /// The same above the facts in the article's own language, where its title or a fact that holds can stand instead. Of 18 such
 /// parts five surprise more: three of six bad ones and two of twelve good ones.
 const MOST_ABOVE: f32 = 0.6;
