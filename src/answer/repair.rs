@@ -66,8 +66,18 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
     let heading = HEADING.into_iter().filter(|(_, place)| fails(*place));
     let mut found: Vec<Failing> = heading.map(|(part, _)| Failing { part, sentences: of_facts(summary) }).collect();
     let facts = summary.key_facts.iter().enumerate().filter(|(_, fact)| !holds(fact));
-    found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(fact.cited()) }));
+    found.extend(facts.map(|(at, fact)| Failing { part: Part::Fact(at), sentences: first(origin(fact)) }));
     found
+}
+
+/// The numbers of the sentences that a fact is written again from: those that it cites, and the one before the first of them
+/// where that may tell who is meant.
+fn origin(fact: &KeyFact) -> Vec<u32> {
+    let mut cited = fact.cited();
+    let is_unnamed = fact.findings.iter().any(|it| it.kind == FindingKind::PersonUnnamed);
+    let before = cited.iter().min().filter(|_| is_unnamed).and_then(|first| first.checked_sub(1));
+    cited.extend(before.filter(|&number| number > 0));
+    cited
 }
 
 /// How many facts are to be written because some are missing: two more than that, since what is written of the first
@@ -146,7 +156,7 @@ fn verdict_of(kind: FindingKind) -> Verdict {
         | FindingKind::WrongLanguage
         // Half a sentence may say anything.
         | FindingKind::Truncated => Verdict::Wrong,
-        FindingKind::EvidenceWeak | FindingKind::Uncited => Verdict::Weak,
+        FindingKind::EvidenceWeak | FindingKind::Uncited | FindingKind::PersonUnnamed => Verdict::Weak,
         // The right sentence stands there now; a repeated fact is none.
         FindingKind::CitationCorrected | FindingKind::Repeated => Verdict::Holds,
     }
