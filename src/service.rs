@@ -7,6 +7,7 @@
 
 mod check;
 mod judge;
+mod orders;
 mod recipe;
 mod repair;
 mod run;
@@ -261,24 +262,6 @@ impl Service {
         summaries.iter_mut().for_each(|summary| run.dress(summary));
         summaries.sort_by_key(place);
         Ok(self.answer(source_info(&subject.article, &lines), summaries, timings_info(run.timings, started)))
-    }
-
-    /// Looks for orders with the encoder, where there is one, and plans anew when it finds others than words tell. Its vectors
-    /// of the article are needed later anyway; who asks for a kept answer does not wait for them.
-    async fn without_orders(&self, prepared: Prepared) -> Result<Prepared, Error> {
-        let service = self.clone();
-        let planning = tokio::task::spawn_blocking(move || {
-            let Prepared { mut subject, next, writes, pivoted, started } = prepared;
-            let found = subject.reference.vectors().map(|vectors| Orders::of(&subject.article, Some(vectors)));
-            let Some(orders) = found else { return Ok(Prepared { subject, next, writes, pivoted, started }) };
-            let lines = NumberedLines::without(&subject.article, &orders);
-            let next =
-                if lines == *subject.lines { next } else { plan::build(&lines, &writes, service.engine.card())? };
-            subject.lines = Arc::new(lines);
-            subject.reference = subject.reference.without(orders);
-            Ok(Prepared { subject, next, writes, pivoted, started })
-        });
-        planning.await.map_err(|_| Error::Engine(EngineError::Dead))?
     }
 
     /// Summarises one article in several languages and compares what they say. Dropping the future cancels the work.
