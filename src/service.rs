@@ -125,7 +125,7 @@ pub struct Prepared {
     next: PlanStep,
     /// What of it the model writes itself.
     writes: SummaryOptions,
-    /// Languages that are translated from its English.
+    /// Languages that are translated.
     pivoted: Vec<Language>,
     started: Instant,
 }
@@ -237,8 +237,9 @@ impl Service {
         let next = plan::build(&lines, &writes, self.engine.card())?;
         bounds.cancel.check()?;
         let doubted = self.doubted(article.language(), &writes);
-        let reference =
-            Reference::with(article.clone(), &self.resources).by(Author::Model).doubting(doubted).without(orders);
+        let own_words = self.recipe.own_words(article.language());
+        let reference = Reference::with(article.clone(), &self.resources).by(Author::Model).in_words(own_words);
+        let reference = reference.doubting(doubted).translated_into(pivoted.clone()).without(orders);
         let subject = Subject { article, reference, lines: Arc::new(lines), options, terms, permit: None };
         Ok(Prepared { subject, next, writes, pivoted, started })
     }
@@ -250,12 +251,17 @@ impl Service {
         let mut run = Run { service: self, subject: subject.clone(), timings: Timings::default(), watch: &mut watch };
         let (lines, plan) = run.condense(next, &writes).await?;
         let mut summaries = run.write(&plan, &lines, Strategy::Direct).await?;
-        if !pivoted.is_empty() {
-            let english = summaries.iter().find(|summary| summary.language == Language::En);
-            let english = english.expect("a plan with pivoted languages writes English");
-            summaries.extend(run.pivot(english, &pivoted, &lines).await?);
+        let mut translated = Vec::new();
+        for source in &summaries {
+            let to: Vec<Language> = pivoted
+                .iter()
+                .copied()
+                .filter(|&to| self.source(&summaries, &subject, to) == source.language)
+                .collect();
+            translated.extend(run.pivot(source, &to).await?);
         }
-        // English that was only written to be translated is not shown.
+        summaries.extend(translated);
+        // What was only written to be translated is not shown.
         let place =
             |summary: &Summary| subject.options.languages.iter().position(|&language| language == summary.language);
         summaries.retain(|summary| place(summary).is_some());
@@ -274,31 +280,45 @@ impl Service {
         Ok(self.summarize(request, watch).await?.compared())
     }
 
-    /// The languages that the model writes itself, and those that are translated from its English.
+    /// The languages that the model writes itself, and those that are translated.
     fn ways(&self, own: Language, options: &SummaryOptions) -> (Vec<Language>, Vec<Language>) {
         // A model that reads a language copies its sentences well, so the article's own language is always direct.
+        let recipe = &self.recipe;
         let is_direct = |&language: &Language| match options.strategy {
-            Some(Strategy::Direct) => true,
-            Some(Strategy::Pivot) => language == Language::En,
-            None => language == Language::En || language == own || self.recipe.fluent.contains(&language),
+            _ if language == own => true,
+            Some(strategy) => strategy == Strategy::Direct,
+            None => recipe.fluent.contains(&language) && !recipe.misread.contains(&own),
         };
         let (mut direct, pivoted): (Vec<_>, Vec<_>) =
             options.languages.iter().partition(|language| is_direct(language));
-        if !pivoted.is_empty() && !direct.contains(&Language::En) {
-            direct.push(Language::En);
+        if !pivoted.is_empty() && !direct.contains(&own) {
+            direct.push(own);
         }
         (direct, pivoted)
+    }
+
+    /// The language of the answer that a language is translated from: the article's own, unless another was written that it is
+    /// translated from better.
+    fn source(&self, written: &[Summary], subject: &Subject, to: Language) -> Language {
+        let quality =
+            |from: Language| self.translators.best(Direction { from, to }).map_or(0.0, |(_, quality)| quality);
+        let own = subject.article.language();
+        let others = written.iter().map(|summary| summary.language).filter(|&it| it != own);
+        others.fold(own, |best, other| if quality(other) > quality(best) { other } else { best })
     }
 
     /// The languages in which little of what is written about an article in `own` will hold: the model writes them, itself or
     /// as the translator, and does not write them well, or does not read the article well.
     fn doubted(&self, own: Language, writes: &SummaryOptions) -> Vec<Language> {
+        let is_written = |language: Language| writes.languages.contains(&language);
         let by_model = |language: Language| {
-            let best = self.translators.best(Direction { from: Language::En, to: language });
-            writes.languages.contains(&language) || best.is_none_or(|(name, _)| name == self.recipe.model.name)
+            let best = self.translators.best(Direction { from: own, to: language });
+            is_written(language) || best.is_none_or(|(name, _)| name == self.recipe.model.name)
         };
         let recipe = &self.recipe;
-        let is_weak = |language: &Language| recipe.weak.contains_key(language) || recipe.misread.contains(&own);
+        let is_weak = |language: &Language| {
+            recipe.weak.contains_key(language) || (is_written(*language) && recipe.misread.contains(&own))
+        };
         Language::ALL
             .into_iter()
             .filter(|language| *language != own && is_weak(language) && by_model(*language))

@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 use super::check::{Claim, Origin};
 use super::reference::Reference;
-use super::{Evidence, Finding, FindingKind, Place, evidence, form};
+use super::{Author, Evidence, Finding, FindingKind, Place, evidence, form};
 use crate::intake::{Article, Cancel, IntakeError};
-use crate::language::{Annotation, Language};
+use crate::language::{Annotation, Language, LanguageMatch};
 
 /// A text, checked sentence by sentence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,7 +34,7 @@ pub struct Held {
     pub signals: Signals,
 }
 
-/// What models say of a sentence, in numbers. Absent where there is no such model.
+/// What was measured of a sentence, in numbers. Absent where there is no model that tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct Signals {
     /// How near the article comes to it, from -1 to 1: the greatest product of its vector with those of a sentence of the
@@ -44,6 +44,9 @@ pub struct Signals {
     /// The same with the sentences that stand as its evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoder_evidence: Option<f32>,
+    /// How much of the words of a model one sentence of the article has, or the title, where they are in its language: 1 for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f32>,
     /// How many standard deviations the model's belief in it stands above that in true claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<f32>,
@@ -106,9 +109,11 @@ fn held(text: &str, language: Language, reference: &Reference) -> Held {
     let likeness = reference.likeness(text, language, &link.sentences);
     findings.extend(likeness.and_then(|it| it.finding(Place::Sentence)));
     let opinion = reference.opinion(text).unwrap_or_default();
+    let is_own = reference.author == Author::Model && language_match == LanguageMatch::Same;
     let signals = Signals {
         encoder: likeness.map(|it| it.best),
         encoder_evidence: likeness.and_then(|it| it.evidence),
+        share: is_own.then(|| evidence::share_of_one(&reading, reference)),
         judge: opinion.belief,
         surprise: opinion.surprise,
     };

@@ -4,9 +4,9 @@
 //! cite nothing, against those that each of their sentences comes from, and the title. A fact that only repeats another is dropped, because showing it twice tells a
 //! reader nothing; everything else is kept with its findings, until `repair` settles what becomes of it.
 
-use super::reference::Reference;
+use super::reference::{OwnWords, Reference};
 use super::{Draft, DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Strategy, Summary};
-use super::{between, direction, evidence, figures, form, names, people, quote, stance};
+use super::{between, direction, evidence, figures, form, names, people, quote, settle, stance};
 use crate::language::{Annotation, Language, LanguageMatch, sentences};
 use crate::plan::LEAST_FACTS;
 
@@ -22,8 +22,9 @@ pub struct Made {
 }
 
 /// Checks a draft and links its evidence.
-pub fn run(draft: Draft, reference: &Reference, made: Made) -> Summary {
+pub fn run(mut draft: Draft, reference: &Reference, made: Made) -> Summary {
     let language = made.language;
+    draft.headline = settle::as_headline(&draft.headline).to_owned();
     let mut findings = Vec::new();
     for (place, text) in [(Place::Headline, &draft.headline), (Place::Summary, &draft.summary)] {
         findings.extend(reference.heading(text, language, place));
@@ -122,6 +123,7 @@ impl Reference {
             origin: Origin::Cited,
             place: Place::Fact,
         }));
+        findings.extend(self.reworded(&reading, language_match, Place::Fact));
         findings.extend(self.judged(&fact.text, language, Place::Fact));
         let likeness = self.likeness(&fact.text, language, &link.sentences);
         findings.extend(likeness.and_then(|it| it.finding(Place::Fact)));
@@ -142,6 +144,17 @@ impl Reference {
         found
     }
 
+    /// The finding that a sentence in the article's language is not in the words that its writer can be trusted with.
+    fn reworded(&self, text: &Annotation, language_match: LanguageMatch, place: Place) -> Option<Finding> {
+        let is_sound = match self.own_words {
+            OwnWords::Any => true,
+            _ if language_match == LanguageMatch::Other => true,
+            OwnWords::OfOne(least) => evidence::share_of_one(text, self) >= least,
+            OwnWords::Verbatim => quote::is_verbatim(&text.text, self),
+        };
+        (!is_sound).then(|| Finding::new(FindingKind::Unsupported, place, text.text.as_str()))
+    }
+
     /// What does not hold in a headline or a summary. They cite nothing: what each of their sentences rests on is looked for, and
     /// the title may bear it, too.
     pub(super) fn heading(&self, text: &str, language: Language, place: Place) -> Vec<Finding> {
@@ -155,6 +168,7 @@ impl Reference {
             let claim = Claim { text: &reading, sentences: &evidence, language_match, origin: Origin::Searched, place };
             let findings = self.held(&claim);
             found.extend(findings);
+            found.extend(self.reworded(&reading, language_match, place));
         }
         found.extend(self.judged(text, language, place));
         found.extend(self.likeness(text, language, &[]).and_then(|it| it.finding(place)));

@@ -135,6 +135,15 @@ pub(super) fn search(text: &Annotation, reference: &Reference, language_match: L
     Link { weak: sentences.is_empty() || share < least, sentences, corrected: false }
 }
 
+/// How much of a text in the article's language the one sentence that has most of it, or the title, says: 1 for all.
+pub(super) fn share_of_one(text: &Annotation, reference: &Reference) -> f32 {
+    let features = features(text, reference, LanguageMatch::Same);
+    let total = weight_of(&features, |_| true).max(f32::EPSILON);
+    // The title has a number of its own, behind the last sentence.
+    let scores = scores(&features, reference.sentences().len() + 1);
+    scores[best(&scores)] / total
+}
+
 /// How much each sentence has of what a text says beside some of its tokens, as a share of what the article has of it at all.
 pub(super) fn shares_beside(
     (text, aside): (&Annotation, &[usize]),

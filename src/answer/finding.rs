@@ -96,8 +96,8 @@ pub enum FindingKind {
     NameChanged,
     /// The article has it the other way round: who did it, and to whom.
     RoleChanged,
-    /// It begins with a word for somebody whom it does not name: "He said".
-    PersonUnnamed,
+    /// It does not say of whom or of what it speaks: "He said", "this hostel", a quotation without its speaker.
+    ContextMissing,
     /// A number of the article with another unit.
     UnitChanged,
     /// A date where the article has another one.
@@ -132,7 +132,7 @@ impl std::fmt::Display for FindingKind {
             Self::MeaningChanged => "the article says something else",
             Self::NameChanged => "the article has another name",
             Self::RoleChanged => "the article has it the other way round",
-            Self::PersonUnnamed => "does not say who is meant",
+            Self::ContextMissing => "needs the sentence before it to say what is meant",
             Self::UnitChanged => "the article has this number in another unit",
             Self::DateChanged => "the article has another date",
         })

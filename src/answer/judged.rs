@@ -26,6 +26,10 @@ const MOST_DOUBTED: f32 = 0.8;
 /// parts five surprise more: three of six bad ones and two of twelve good ones.
 const MOST_ABOVE: f32 = 0.6;
 
+/// In a language that it translated the article's sentences into, one by one: these surprise it more, right or wrong. Of 65 that
+/// nothing else had anything against this leaves 60, and all 22 good ones.
+const MOST_TRANSLATED: f32 = 1.6;
+
 /// What the model thinks of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Opinion {
@@ -50,9 +54,10 @@ impl Reference {
     /// The finding that a text does not follow from the article.
     pub(super) fn judged(&self, text: &str, language: Language, place: Place) -> Option<Finding> {
         let Opinion { belief, surprise } = self.opinion(text)?;
-        let (least, most) = match self.doubted.contains(&language) {
-            true => (LEAST_DOUBTED, MOST_DOUBTED),
-            false => (LEAST, MOST),
+        let (least, most) = match () {
+            () if self.doubted.contains(&language) => (LEAST_DOUBTED, MOST_DOUBTED),
+            () if self.translated.contains(&language) => (LEAST, MOST_TRANSLATED),
+            () => (LEAST, MOST),
         };
         let is_replaceable =
             matches!(place, Place::Headline | Place::Summary) && self.language_match(language) == LanguageMatch::Same;
@@ -75,7 +80,9 @@ impl Reference {
         self.unasked(checked.sentences.iter().filter(|held| held.findings.is_empty()).map(|held| &held.text))
     }
 
-    fn unasked<'t>(&self, texts: impl Iterator<Item = &'t String>) -> Vec<String> {
-        texts.filter(|text| !text.trim().is_empty() && self.opinion(text).is_none()).cloned().collect()
+    /// Those of some texts that the model was not asked about yet. What the article says word for word it does say.
+    pub fn unasked<'t>(&self, texts: impl Iterator<Item = &'t String>) -> Vec<String> {
+        let is_open = |text: &str| !text.is_empty() && !self.article.text().contains(text);
+        texts.filter(|text| is_open(text.trim()) && self.opinion(text).is_none()).cloned().collect()
     }
 }

@@ -9,6 +9,7 @@
 //! among the [`Resources`], `meaning` tells by it whether a text is said at all. Nothing in this room knows tokens.
 
 mod against;
+mod alone;
 mod between;
 mod centres;
 mod check;
@@ -53,8 +54,8 @@ pub use self::finding::{Finding, FindingKind, Place};
 pub use self::growing::Growing;
 pub use self::judged::Opinion;
 pub use self::parse::{Draft, DraftFact, parse, parse_facts};
-pub use self::reference::{Author, Reference};
-pub use self::repair::{Failing, Part, Rewritten, failing, is_sound, missing};
+pub use self::reference::{Author, OwnWords, Reference};
+pub use self::repair::{Failing, Part, Rewritten, asked, failing, holds, is_sound, missing};
 pub use self::report::{CheckReport, CheckedSource};
 pub use self::resources::Resources;
 pub use self::settle::settle;

@@ -3,7 +3,7 @@
 use super::check::Claim;
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::language::{LanguageMatch, words};
+use crate::language::{Annotation, LanguageMatch, Mark, words};
 
 /// Marks that open a quotation, and those that close it.
 const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
@@ -12,11 +12,16 @@ const LEAST_WORDS: usize = 3;
 /// A translated quotation has to come from something quoted when it is this long; shorter ones may be titles.
 const LEAST_TRANSLATED: usize = 6;
 
-/// The findings about a text's quotations. A quotation may be broken by an ellipsis or by a note in brackets.
+/// A text with this share of its words in a quotation says what the quotation says.
+const TOLD: f32 = 0.8;
+/// With fewer of them in it, it may speak of the same by chance.
+const LEAST_TOLD: usize = 4;
+
+/// The findings about a text's quotations, and about one whose marks and speaker it leaves out. A quotation may be broken by an ellipsis or by a note in brackets.
 pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     let quoted = quotations(&claim.text.text);
     if quoted.is_empty() {
-        return Vec::new();
+        return taken_out(claim, reference).into_iter().collect();
     }
     let article = normal(reference.article.text());
     let has_quotations = reference.article.text().contains(['«', '“', '„', '"', '‘']);
@@ -26,6 +31,34 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     };
     let changed = quoted.iter().filter(|quotation| !holds(quotation));
     changed.map(|it| claim.finding(FindingKind::QuotationChanged, *it)).collect()
+}
+
+/// True for a text that is in the article or its title word for word.
+pub(super) fn is_verbatim(text: &str, reference: &Reference) -> bool {
+    let article = &reference.article;
+    let text = normal(text);
+    normal(article.text()).contains(&text) || article.title().is_some_and(|title| normal(title).contains(&text))
+}
+
+/// The finding that a text says in its own voice what its evidence has as somebody's words.
+fn taken_out(claim: &Claim<'_>, reference: &Reference) -> Option<Finding> {
+    let text = claim.text;
+    let tells = |mark: &Mark| matches!(mark, Mark::Hedge(_) | Mark::Source(..) | Mark::Saying(_) | Mark::Doubt(_));
+    let is_told = text.text.contains([':', '?', '«', '“', '„', '"']) || text.marks.iter().any(tells);
+    if claim.language_match == LanguageMatch::Other || is_told {
+        return None;
+    }
+    let words: Vec<usize> = (0..text.tokens.len()).filter(|&i| text.carries_meaning(i)).collect();
+    let is_of = |quotation: &&str| {
+        let quotation = Annotation::of_claim(quotation);
+        let has =
+            |i: &&usize| (0..quotation.tokens.len()).any(|j| text.same_word(**i, (&quotation, j), LanguageMatch::Same));
+        let told = words.iter().filter(has).count();
+        told >= LEAST_TOLD && told as f32 >= TOLD * words.len() as f32
+    };
+    let evidence = reference.readings(claim.sentences);
+    let quotation = evidence.flat_map(|sentence| quotations(&sentence.text)).find(is_of)?;
+    Some(claim.finding(FindingKind::AttributionChanged, quotation))
 }
 
 /// What stands in quotation marks and is long enough to be somebody's words.
@@ -70,7 +103,7 @@ mod tests {
     use super::super::check::Origin;
     use super::*;
     use crate::intake::{AnnotatedArticle, Source, read};
-    use crate::language::{Annotation, Language, LanguageMatch};
+    use crate::language::Language;
 
     #[test]
     fn quotations_stay_as_they_were() {
@@ -88,6 +121,20 @@ mod tests {
         assert_eq!(count("The mayor said: \"We will … give up this old bridge\".", LanguageMatch::Same), 0);
         assert_eq!(count("The mayor said: \"We will gladly give up\".", LanguageMatch::Same), 1);
         assert_eq!(count("Мер сказав: «Ми ніколи не здамо цей старий міст».", LanguageMatch::Other), 0);
+        let kinds = |text: &str| {
+            let text = Annotation::of(text);
+            let claim = Claim {
+                text: &text,
+                sentences: &[0],
+                language_match: LanguageMatch::Same,
+                origin: Origin::Cited,
+                place: Place::Fact,
+            };
+            check(&claim, &reference).into_iter().map(|it| it.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("The town will never give up this old bridge."), [FindingKind::AttributionChanged]);
+        assert_eq!(kinds("The mayor said the town will never give up this old bridge."), []);
+        assert_eq!(kinds("The mayor met the council on Monday evening."), []);
         for odd in ["\"", "«»", "“a b c", "\"\"\"", "„a b c“ “"] {
             count(odd, LanguageMatch::Same);
         }

@@ -55,6 +55,18 @@ pub enum Author {
     Model,
 }
 
+/// How a model may write what it writes in the article's language.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum OwnWords {
+    /// As it likes.
+    #[default]
+    Any,
+    /// With this share of the words of each sentence from one sentence of the article, because it makes up what it joins.
+    OfOne(f32),
+    /// In the article's words, because it does not write the language well.
+    Verbatim,
+}
+
 /// An article that facts are held against.
 #[derive(Debug)]
 pub struct Reference {
@@ -70,8 +82,12 @@ pub struct Reference {
     opinions: Mutex<HashMap<String, Opinion>>,
     /// Who writes the texts that are held against it.
     pub(super) author: Author,
+    /// How a model may write what it writes in the article's language.
+    pub(super) own_words: OwnWords,
     /// Languages in which more is asked of a claim, because whoever writes them gets most of it wrong.
     pub(super) doubted: Vec<Language>,
+    /// Languages that sentences of the article are translated into.
+    pub(super) translated: Vec<Language>,
     /// What tells whether it says something at all, where there is an encoder.
     pub(super) meaning: Option<Meaning>,
     /// What of the article gives orders, where anything does.
@@ -134,7 +150,9 @@ impl Reference {
             claims: Mutex::default(),
             opinions: Mutex::default(),
             author: Author::default(),
+            own_words: OwnWords::Any,
             doubted: Vec::new(),
+            translated: Vec::new(),
             meaning,
             orders: None,
         }
@@ -144,6 +162,12 @@ impl Reference {
     #[must_use]
     pub fn by(self, author: Author) -> Self {
         Self { author, ..self }
+    }
+
+    /// The same article, and how a model may write what it writes in its language.
+    #[must_use]
+    pub fn in_words(self, own_words: OwnWords) -> Self {
+        Self { own_words, ..self }
     }
 
     /// The same article without what of it gives orders to a language model: that bears no claim, and stands in for none.
@@ -176,6 +200,12 @@ impl Reference {
     #[must_use]
     pub fn doubting(self, doubted: Vec<Language>) -> Self {
         Self { doubted, ..self }
+    }
+
+    /// The same article, of which claims in these languages are its sentences, translated.
+    #[must_use]
+    pub fn translated_into(self, translated: Vec<Language>) -> Self {
+        Self { translated, ..self }
     }
 
     /// The article.

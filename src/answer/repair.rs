@@ -4,8 +4,9 @@
 //! headline and a summary are from the sentences of the facts. Where too few facts hold, others are written beside. Not here:
 //! who writes, and from what prompt; and what becomes of it, which is for `settle`.
 
-use super::{Finding, FindingKind, KeyFact, Place, Summary};
-use crate::plan::LEAST_FACTS;
+use super::reference::{OwnWords, Reference};
+use super::{DraftFact, Finding, FindingKind, KeyFact, Place, Strategy, Summary};
+use crate::plan::{LEAST_FACTS, SummaryOptions};
 
 /// Most sentences that one part is written again from.
 const MOST_SENTENCES: usize = 6;
@@ -55,9 +56,16 @@ pub struct Rewritten {
     pub sentences: Vec<u32>,
 }
 
-/// True for a summary of which nothing is to be written again.
-pub fn is_sound(summary: &Summary) -> bool {
-    failing(summary).is_empty() && missing(summary) == 0
+impl Rewritten {
+    /// A fact that may take a place that is free.
+    pub fn another(DraftFact { text, cited }: DraftFact) -> Self {
+        Self { part: Part::Another, text, sentences: cited }
+    }
+}
+
+/// True for a summary of which nothing is to be written again, that is to have so many facts.
+pub fn is_sound(summary: &Summary, facts: usize) -> bool {
+    failing(summary).is_empty() && missing(summary, facts) == 0
 }
 
 /// The parts of a summary that do not hold, because they are wrong or weak.
@@ -71,28 +79,36 @@ pub fn failing(summary: &Summary) -> Vec<Failing> {
 }
 
 /// The numbers of the sentences that a fact is written again from: those that it cites, and the one before the first of them
-/// where that may tell who is meant.
+/// where that may tell what is meant.
 fn origin(fact: &KeyFact) -> Vec<u32> {
     let mut cited = fact.cited();
-    let is_unnamed = fact.findings.iter().any(|it| it.kind == FindingKind::PersonUnnamed);
-    let before = cited.iter().min().filter(|_| is_unnamed).and_then(|first| first.checked_sub(1));
+    let leans = fact.findings.iter().any(|it| it.kind == FindingKind::ContextMissing);
+    let before = cited.iter().min().filter(|_| leans).and_then(|first| first.checked_sub(1));
     cited.extend(before.filter(|&number| number > 0));
     cited
 }
 
-/// How many facts are to be written because some are missing: two more than that, since what is written of the first
+/// How many facts are to be written because some of so many are missing: two more than that, since what is written of the first
 /// sentences may only repeat the summary, and those of a fact that was left out have failed before. A model of which no
 /// fact holds is not asked for more.
-pub fn missing(summary: &Summary) -> usize {
-    match wanted(summary).saturating_sub(summary.key_facts.len()) {
+pub fn missing(summary: &Summary, facts: usize) -> usize {
+    match wanted(summary, facts).saturating_sub(summary.key_facts.len()) {
         missing if missing > 0 && summary.key_facts.iter().any(holds) => missing + 2,
         _ => 0,
     }
 }
 
-/// The fewest facts of a whole answer, and one more for each part that a fact has to stand in for.
-pub(super) fn wanted(summary: &Summary) -> usize {
-    LEAST_FACTS + open(summary)
+/// How many facts an answer is to have. Where sentences of the article stand in for those that fail, translated or not, all that are
+/// asked for; else, since a model has to write them again, the fewest of a whole answer.
+pub fn asked(summary: &Summary, reference: &Reference, options: &SummaryOptions) -> usize {
+    let is_own = summary.language == reference.article().language();
+    let by_sentences = summary.strategy == Strategy::Pivot || (is_own && reference.own_words != OwnWords::Any);
+    if by_sentences { options.facts } else { LEAST_FACTS }
+}
+
+/// So many facts, and one more for each part that a fact has to stand in for.
+pub(super) fn wanted(summary: &Summary, facts: usize) -> usize {
+    facts + open(summary)
 }
 
 /// How many of the parts above the facts may be given to a fact, because nobody can use them.
@@ -110,7 +126,7 @@ pub(super) fn is_unusable(summary: &Summary, place: Place) -> bool {
 }
 
 /// True for a fact with nothing against it.
-pub(super) fn holds(fact: &KeyFact) -> bool {
+pub fn holds(fact: &KeyFact) -> bool {
     verdict(&fact.findings) == Verdict::Holds
 }
 
@@ -152,11 +168,13 @@ fn verdict_of(kind: FindingKind) -> Verdict {
         | FindingKind::RoleChanged
         | FindingKind::UnitChanged
         | FindingKind::DateChanged
+        // Who has not read the article does not know of what it speaks.
+        | FindingKind::ContextMissing
         // What is in another language may be right, but not for who asked for this one.
         | FindingKind::WrongLanguage
         // Half a sentence may say anything.
         | FindingKind::Truncated => Verdict::Wrong,
-        FindingKind::EvidenceWeak | FindingKind::Uncited | FindingKind::PersonUnnamed => Verdict::Weak,
+        FindingKind::EvidenceWeak | FindingKind::Uncited => Verdict::Weak,
         // The right sentence stands there now; a repeated fact is none.
         FindingKind::CitationCorrected | FindingKind::Repeated => Verdict::Holds,
     }

@@ -309,12 +309,19 @@ impl Pair<'_> {
                 let (at, source) = match mark {
                     Mark::Hedge(at) => (*at, None),
                     Mark::Source(at, source) => (*at, *source),
+                    // "По его словам": a preposition in front of a word for who said it.
+                    Mark::Saying(at)
+                        if self.language_match == LanguageMatch::Same && sentence.tokens[*at].is_function_word() =>
+                    {
+                        (*at, None)
+                    }
                     _ => continue,
                 };
                 // A fact that names the source attributes in its own way.
                 let named = source.is_some_and(|source| self.told(sentence, source..source + 1) > 0);
                 if !named && self.tells_all_of(sentence) {
-                    let last = source.unwrap_or(at);
+                    let unnamed = (at + 2).min(sentence.tokens.len() - 1);
+                    let last = source.unwrap_or(if matches!(mark, Mark::Saying(_)) { unnamed } else { at });
                     return Some(sentence.text[sentence.tokens[at].start..sentence.tokens[last].end()].to_owned());
                 }
             }

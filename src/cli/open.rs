@@ -204,7 +204,7 @@ fn calibration(judge: &Judge) -> Calibration {
     let known =
         |(article, claim, mean): (&String, &String, f32)| Some(((article.parse().ok()?, claim.parse().ok()?), mean));
     let surprise = judge.surprise.map(|it| Surprise { same: it.same, other: it.other });
-    Calibration { means: pairs.filter_map(known).collect(), deviation: judge.deviation, surprise }
+    Calibration { means: pairs.filter_map(known).collect(), deviation: judge.deviation, surprise, share: judge.share }
 }
 
 /// The languages that the manifest says the model does not write well, with what does: models, the first choice first, and

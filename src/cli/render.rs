@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 
-use crate::answer::{Answer, Evidence, Finding, Summary};
+use crate::answer::{Answer, Evidence, Finding, FindingKind, Summary, WarningCode};
 use crate::config::Settings;
 use crate::language::SentenceId;
 
@@ -73,7 +73,7 @@ pub(super) fn text(answer: &Answer, page: &Page) -> String {
                 let _ = writeln!(out, "{}", page.wrap(&format!("    {:widest$}  ! ", ""), &sentence(finding)));
             }
         }
-        for finding in shown(&summary.findings) {
+        for finding in of_parts(summary) {
             let _ = writeln!(out, "{}", page.wrap("    ! ", &format!("{}: {}", finding.place, sentence(finding))));
         }
         for note in notes(summary) {
@@ -109,7 +109,13 @@ pub(super) fn markdown(answer: &Answer) -> String {
 }
 
 fn findings(summary: &Summary) -> impl Iterator<Item = &Finding> {
-    shown(&summary.findings).chain(summary.key_facts.iter().flat_map(|fact| shown(&fact.findings)))
+    of_parts(summary).chain(summary.key_facts.iter().flat_map(|fact| shown(&fact.findings)))
+}
+
+/// The findings that are of no fact. Where a language was not written, that parts of it are missing goes without saying.
+fn of_parts(summary: &Summary) -> impl Iterator<Item = &Finding> {
+    let is_written = summary.warnings.iter().all(|it| it.code != WarningCode::LanguageNotWritten);
+    shown(&summary.findings).filter(move |it| is_written || it.kind != FindingKind::Truncated)
 }
 
 /// Those findings that a reader should see.

@@ -112,7 +112,8 @@ pub(super) struct SummarizeQuery {
     strict: Option<bool>,
 }
 
-/// How languages that the model does not write well are made: `direct` by itself, `pivot` from its English.
+/// How languages that the model does not write well are made: `direct` by itself, `pivot` from what was
+/// written in the article's own language.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Way {

@@ -75,6 +75,9 @@ pub struct Judge {
     pub deviation: f32,
     /// How much true claims of its own surprise it at most, in nats a token.
     pub surprise: Option<Surprise>,
+    /// The share of the words of each sentence, in the article's language, that one sentence of the article has to have, where it
+    /// makes up what it joins; where it does not write the language well, all of them.
+    pub share: Option<f32>,
 }
 
 /// How much true claims of a model's own surprise it.

@@ -159,6 +159,13 @@ pub fn build(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Re
     }
 }
 
+/// The system message and the beginning of the user's message that every prompt about these lines has, where so many tokens fit
+/// behind them.
+pub fn preamble(lines: &NumberedLines, tokens: usize, card: &Card) -> Option<(String, String)> {
+    let (system, shared) = prompt::article(lines, &lines.all());
+    (!lines.is_empty() && card.count(&system, &shared, "") + tokens <= card.context).then_some((system, shared))
+}
+
 /// Plans the answers about lines that have to fit.
 pub fn whole(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Result<Plan, PlanError> {
     fitting(unmeasured(lines, options), card)

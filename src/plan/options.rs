@@ -38,7 +38,7 @@ pub enum Strategy {
     /// The model read the article and wrote this language itself.
     #[value(help = None::<&'static str>)]
     Direct,
-    /// The model wrote English, and that was translated.
+    /// The model wrote the article's own language, and that was translated.
     #[value(help = None::<&'static str>)]
     Pivot,
 }

@@ -22,6 +22,9 @@ pub struct Calibration {
     pub deviation: f32,
     /// How much true claims of its own surprise it, where that was measured.
     pub surprise: Option<Surprise>,
+    /// The share of the words of each sentence, in the article's language, that one sentence of the article has to have, where the
+    /// model makes up what it joins; where it does not write the language well, all of them.
+    pub share: Option<f32>,
 }
 
 /// How much true claims of a model's own surprise it at most behind the article, in nats a token: the entropy of what could

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::{Calibration, SummaryRequest};
-use crate::answer::{Answer, LanguageWarning, ModelInfo, SourceInfo, WarningCode};
+use crate::answer::{Answer, LanguageWarning, ModelInfo, OwnWords, SourceInfo, WarningCode};
 use crate::cache::Key;
 use crate::intake::{Article, Source};
 use crate::language::Language;
@@ -31,7 +31,7 @@ pub struct Recipe {
     pub model: ModelInfo,
     /// Which weights write, and which sources the program is made of. Two models may have one name.
     pub bytes: String,
-    /// Languages that the model writes well. The others are translated from its English.
+    /// Languages that the model writes well. The others are translated from the article's own.
     pub fluent: Vec<Language>,
     /// Languages that the model does not write well.
     pub weak: BTreeMap<Language, Weakness>,
@@ -87,6 +87,15 @@ impl Recipe {
         LanguageWarning::new(WarningCode::LanguageNotWritten, &self.model.name, language, better)
     }
 
+    /// How the model may write about an article in its language.
+    pub(super) fn own_words(&self, own: Language) -> OwnWords {
+        match self.judge.as_ref().and_then(|judge| judge.share) {
+            None => OwnWords::Any,
+            Some(_) if self.weak.contains_key(&own) => OwnWords::Verbatim,
+            Some(share) => OwnWords::OfOne(share),
+        }
+    }
+
     /// What writes `language` better about an article in `own`.
     fn better(&self, language: Language, own: Language) -> Vec<String> {
         let Some(Weakness { models, translators, .. }) = self.weak.get(&language).cloned() else { return Vec::new() };
@@ -110,7 +119,12 @@ impl Recipe {
     fn made_by(&self) -> impl serde::Serialize {
         let judge = self.judge.as_ref().map(|judge| {
             let means: Vec<_> = judge.means.iter().map(|(languages, mean)| (languages, mean.to_bits())).collect();
-            (means, judge.deviation.to_bits(), judge.surprise.map(|it| (it.same.to_bits(), it.other.to_bits())))
+            (
+                means,
+                judge.deviation.to_bits(),
+                judge.surprise.map(|it| (it.same.to_bits(), it.other.to_bits())),
+                judge.share.map(f32::to_bits),
+            )
         });
         (&self.model, &self.bytes, &self.fluent, &self.translators, &self.checks, judge)
     }

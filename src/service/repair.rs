@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::judge::Claims;
 use super::run::{Run, job};
 use super::{Service, Stage, Subject};
-use crate::answer::{self, Failing, KeyFact, Part, Rewritten, Summary};
+use crate::answer::{self, DraftFact, Failing, KeyFact, OwnWords, Part, Rewritten, Summary};
 use crate::engine::{Event, Finish};
 use crate::error::Error;
 use crate::plan::{self, Line, NumberedLines, Plan, RewriteRequest};
@@ -18,6 +18,13 @@ pub(super) struct Rewriting {
     /// The summary that it is of, by its place.
     summary: usize,
     line: Rewritten,
+}
+
+impl Rewriting {
+    /// A fact that may take a free place of the summary at this place.
+    pub(super) fn another(summary: usize, fact: DraftFact) -> Self {
+        Self { summary, line: Rewritten::another(fact) }
+    }
 }
 
 /// So often facts that are missing are written, each time of other sentences.
@@ -36,8 +43,9 @@ impl Run<'_> {
         let mut settled = self.round(summaries, failing, lines).await?;
         let mut tried = vec![Vec::new(); settled.len()];
         for _ in 0..MOST_ROUNDS {
-            let missing = |(summary, tried)| missing(summary, lines, tried);
-            let missing: Vec<Vec<Failing>> = settled.iter().zip(&mut tried).map(missing).collect();
+            let counts: Vec<usize> = settled.iter().map(|it| answer::missing(it, self.asked(it))).collect();
+            let missing = |((summary, tried), count)| missing(summary, count, lines, tried);
+            let missing: Vec<Vec<Failing>> = settled.iter().zip(&mut tried).zip(counts).map(missing).collect();
             if missing.iter().all(Vec::is_empty) {
                 break;
             }
@@ -83,14 +91,36 @@ impl Run<'_> {
                 let text = answer::parse_facts(&line.text).into_iter().next()?.text;
                 Some(Rewritten { text, ..line.clone() })
             });
-            let own: Vec<Rewritten> = own.collect();
-            let texts = own.iter().map(|line| line.text.trim().to_owned()).collect();
+            let mut own: Vec<Rewritten> = own.collect();
+            own.extend(self.sentences_for(&summary).await?);
+            let texts: Vec<String> = own.iter().map(|line| line.text.trim().to_owned()).collect();
+            let texts = self.subject.reference.unasked(texts.iter());
             self.judge(Claims { texts, language: summary.language }).await?;
-            let settling = self
-                .beside(move |subject| answer::settle(summary, &own, &subject.reference, subject.options.strictness));
+            let settling =
+                self.beside(move |subject| answer::settle(summary, &own, &subject.reference, &subject.options));
             settled.push(settling.await?);
         }
         Ok(settled)
+    }
+
+    /// Sentences that may take the free places of an answer that has to be in the article's words: those first that its facts were
+    /// written of and that do not hold.
+    async fn sentences_for(&mut self, summary: &Summary) -> Result<Vec<Rewritten>, Error> {
+        let own = self.subject.article.language();
+        let is_asked = summary.language == own && self.service.recipe.own_words(own) != OwnWords::Any;
+        if !is_asked || self.is_sound(summary) {
+            return Ok(Vec::new());
+        }
+        let of_facts = |holds: bool| {
+            let facts = summary.key_facts.iter().filter(move |fact| answer::holds(fact) == holds);
+            facts.flat_map(KeyFact::cited).collect::<Vec<u32>>()
+        };
+        let (told, failed) = (of_facts(true), of_facts(false));
+        let mut sentences = self.beside(|subject| subject.reference.standing_alone()).await?;
+        sentences.retain(|fact| !fact.cited.iter().any(|it| told.contains(it)));
+        sentences.sort_by_key(|fact| !fact.cited.iter().any(|it| failed.contains(it)));
+        sentences.truncate(2 * self.subject.options.facts);
+        Ok(sentences.into_iter().map(Rewritten::another).collect())
     }
 
     async fn rewrite(&mut self, plan: &Plan, rewriting: &mut [Rewriting]) -> Result<(), Error> {
@@ -143,8 +173,13 @@ impl Planner<'_> {
         (rewriting, whole)
     }
 
-    /// `None` for a line that rests on nothing, or on more than fits: it stays as it is.
+    /// `None` for a line that rests on nothing, on more than fits, or whose words are to be the article's: it stays as it is.
     fn plan_line(&self, summary: &Summary, failing: &Failing) -> Option<Plan> {
+        let own = self.subject.article.language();
+        if summary.language == own && self.service.recipe.own_words(own) != OwnWords::Any {
+            // Sentences of the article do better.
+            return None;
+        }
         let line = match failing.part {
             Part::Headline => Line::Headline,
             Part::Summary => Line::Summary(self.subject.options.length),
@@ -156,9 +191,8 @@ impl Planner<'_> {
     }
 }
 
-/// The facts that are missing, each with sentences that no fact is about and none was written of before.
-fn missing(summary: &Summary, lines: &NumberedLines, tried: &mut Vec<Vec<u32>>) -> Vec<Failing> {
-    let count = answer::missing(summary);
+/// So many facts that are missing, each with sentences that no fact is about and none was written of before.
+fn missing(summary: &Summary, count: usize, lines: &NumberedLines, tried: &mut Vec<Vec<u32>>) -> Vec<Failing> {
     if count == 0 {
         return Vec::new();
     }

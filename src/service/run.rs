@@ -154,7 +154,7 @@ impl Run<'_> {
                         branch.made.finish = answer::Finish::Complete;
                     }
                     let summary = self.check(branch.growing.whole(), branch.made).await?;
-                    if answer::is_sound(&summary) {
+                    if self.is_sound(&summary) {
                         self.reveal(&summary, branch.growing.given());
                     }
                     branch.summary = Some(summary);
@@ -164,12 +164,22 @@ impl Run<'_> {
         }
         let (seen, written): (Vec<_>, Vec<_>) =
             branches.into_iter().filter_map(|branch| Some((branch.growing.given(), branch.summary?))).unzip();
-        let open: Vec<bool> = written.iter().map(|summary| !answer::is_sound(summary)).collect();
+        let open: Vec<bool> = written.iter().map(|summary| !self.is_sound(summary)).collect();
         let settled = self.repair(written, lines).await?;
         for ((summary, seen), _) in settled.iter().zip(seen).zip(open).filter(|(_, open)| *open) {
             self.reveal(summary, seen);
         }
         Ok(settled)
+    }
+
+    /// How many facts an answer is to have.
+    pub(super) fn asked(&self, summary: &Summary) -> usize {
+        answer::asked(summary, &self.subject.reference, &self.subject.options)
+    }
+
+    /// True for an answer of which nothing is to be written again.
+    pub(super) fn is_sound(&self, summary: &Summary) -> bool {
+        answer::is_sound(summary, self.asked(summary))
     }
 
     /// Adds text to an answer, and lets the watcher see it with the facts that it ends.
@@ -214,10 +224,10 @@ impl Run<'_> {
         self.set_terms(summary);
         let language = summary.language;
         let recipe = self.service.recipe();
-        let translator = || self.service.translators.best(Direction { from: Language::En, to: language });
+        let own = self.subject.article.language();
+        let translator = || self.service.translators.best(Direction { from: own, to: language });
         let by_model =
             summary.strategy == Strategy::Direct || translator().is_none_or(|(name, _)| name == recipe.model.name);
-        let own = self.subject.article.language();
         let warning = recipe.warned_of(language, own).filter(|_| by_model);
         let unwritten = (summary.claims() < LEAST_CLAIMS).then(|| recipe.not_written(language, own));
         summary.warnings = unwritten.or(warning).into_iter().collect();

@@ -54,7 +54,7 @@ pub use self::job::{Document, Format, Rendered, Sentence, Translation};
 pub use self::layout::{OpenOptions, Opened, open};
 pub use self::network::NetworkTranslator;
 pub use self::translators::{Step, Translators, opened};
-pub use self::writer::{ENGINE, Writer};
+pub use self::writer::{ENGINE, Preamble, Writer, agreement};
 
 use crate::language::Language;
 

@@ -11,6 +11,7 @@ use super::{Direction, Fault, FaultKind};
 use crate::language::{Language, Token, tokens, words};
 
 const PROMPT: &str = include_str!("../../prompts/sentence.md");
+const REQUEST: &str = include_str!("../../prompts/translate.md");
 /// Words in a row that a rendering has by chance in common with a worked example.
 const CHANCE: usize = 3;
 /// Runs of three characters in which a rendering says something at all.
@@ -50,6 +51,11 @@ pub(super) fn instructions(shape: Shape) -> &'static str {
         Shape::Fragment => sections().nth(2),
     }
     .unwrap_or_default()
+}
+
+/// What is asked behind an article, with `{from}`, `{to}` and `{sentence}` in the places of the languages and the sentence.
+pub(super) fn request() -> &'static str {
+    REQUEST.rsplit("---\n").next().unwrap_or_default().trim_end()
 }
 
 /// The worked examples, in three languages each.

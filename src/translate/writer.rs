@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use super::job::Rendered;
 use super::replace::replaced;
 use super::split::Parts;
-use super::talk::{Shape, echoed, examples, instructions, line_of, trigrams};
+use super::talk::{Shape, echoed, examples, instructions, line_of, request, trigrams};
 use super::task_words::TaskWords;
 use super::{Batch, Direction, Pending, TranslateError, Translator, check, protect, separators, talk};
 use crate::engine::sampler::Sampling;
@@ -23,7 +23,7 @@ use crate::language::{
     Language, beginnings, is_code, latin_words, number_ranges, number_spellings, plain_number, tokens,
 };
 
-/// Branches of one job: candle's kernels read the weights once for up to four rows.
+/// Branches of one job.
 const ROWS: usize = 4;
 /// Bytes of a sentence that is written in one go.
 const LONGEST: usize = 900;
@@ -48,12 +48,39 @@ pub struct Writer {
     name: String,
     /// Languages and how well the model writes them, as chrF.
     quality: Vec<(Language, f32)>,
+    preamble: Option<Preamble>,
 }
+
+/// What the model has read before the sentences: the article that they are of. It tells more than worked examples do, and an
+/// engine that has just read it does not read it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preamble {
+    /// The system message.
+    pub system: String,
+    /// The beginning of the message of the user.
+    pub shared: String,
+}
+
+/// How often sentences were tried before.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+    temperature: f32,
+    /// Worked examples that are not shown.
+    without: &'a [&'a str],
+}
+
+const FIRST: Attempt<'static> = Attempt { temperature: 0.0, without: &[] };
 
 impl Writer {
     /// A translator on an engine; `quality` is how well its model writes each language, as chrF on FLORES-200.
     pub fn new(engine: Engine, name: impl Into<String>, quality: Vec<(Language, f32)>) -> Self {
-        Self { engine: engine.brief(), name: name.into(), quality }
+        Self { engine: engine.brief(), name: name.into(), quality, preamble: None }
+    }
+
+    /// The same for sentences of an article that the model is to read first.
+    #[must_use]
+    pub fn behind(self, preamble: Preamble) -> Self {
+        Self { preamble: Some(preamble), ..self }
     }
 }
 
@@ -84,7 +111,7 @@ impl Translator for Writer {
                 let of_shape: Vec<usize> = (0..all.len()).filter(|&at| Shape::of(all[at]) == shape).collect();
                 for rows in of_shape.chunks(ROWS) {
                     let sources: Vec<&str> = rows.iter().map(|&at| all[at]).collect();
-                    let texts = self.write(job(batch.direction, &sources, 0.0, &[])).await?;
+                    let texts = self.write(self.job(batch.direction, &sources, FIRST)).await?;
                     for (&at, text) in rows.iter().zip(texts) {
                         written[at] = self.improved(batch.direction, all[at], text).await?;
                     }
@@ -101,14 +128,16 @@ impl Writer {
     /// (minimum Bayes risk; Eikema and Aziz 2020).
     async fn improved(&self, direction: Direction, source: &str, text: String) -> Result<String, TranslateError> {
         let before = badness(source, &text, direction);
-        if before == (0, 0) {
+        // Behind an article others can stand in for a sentence that fails.
+        if before == (0, 0) || self.preamble.is_some() {
             return Ok(text);
         }
         // What was copied is not shown again, and where that does not help, nothing is.
         let copied = echoed(source, &text, direction);
         let mut all = vec![text];
         for without in [copied, examples().collect()] {
-            all.extend(self.write(job(direction, &[source; ROWS], SECOND, &without)).await?);
+            let again = Attempt { temperature: SECOND, without: &without };
+            all.extend(self.write(self.job(direction, &[source; ROWS], again)).await?);
             if all.iter().any(|text| badness(source, text, direction).0 == 0) {
                 break;
             }
@@ -123,6 +152,18 @@ impl Writer {
         let best = best.unwrap_or_default();
         tracing::debug!(?before, after = ?worth[best].0.0, "faults of the first attempt and of the best of all");
         Ok(all.swap_remove(best))
+    }
+
+    /// The job that asks for these sentences.
+    fn job(&self, direction: Direction, sentences: &[&str], attempt: Attempt<'_>) -> Job {
+        let Some(Preamble { system, shared }) = self.preamble.clone() else {
+            return job_by_example(direction, sentences, attempt);
+        };
+        let branch = |sentence: &&str| Branch {
+            tail: with_names(request(), direction).replace("{sentence}", &one_line(sentence)),
+            output: Output::Text(rules(sentence, direction, attempt.temperature)),
+        };
+        Job { system, shared, branches: sentences.iter().map(branch).collect() }
     }
 
     async fn write(&self, job: Job) -> Result<Vec<String>, TranslateError> {
@@ -148,24 +189,33 @@ fn badness(source: &str, text: &str, direction: Direction) -> (usize, usize) {
     Rendered { faults, ..Rendered::kept(&spelled) }.badness(source)
 }
 
+/// How much two texts have in common, by their runs of three characters: 1 for the same, 0 for nothing.
+pub fn agreement(a: &str, b: &str) -> f32 {
+    overlap(&trigrams(a), &trigrams(b))
+}
+
 /// How much two texts have in common: 1 for the same, 0 for nothing (Dice 1945).
 fn overlap(a: &HashSet<[char; 3]>, b: &HashSet<[char; 3]>) -> f32 {
     2.0 * a.intersection(b).count() as f32 / (a.len() + b.len()).max(1) as f32
 }
 
-/// A job without some of the worked examples. A fragment is shown none: a weak model gives them back.
-fn job(direction: Direction, sentences: &[&str], temperature: f32, without: &[&str]) -> Job {
+/// A job behind worked examples. A fragment is shown none: a weak model gives them back.
+fn job_by_example(direction: Direction, sentences: &[&str], attempt: Attempt<'_>) -> Job {
     let Direction { from, to } = direction;
     let shape = sentences.first().map_or(Shape::Sentence, |sentence| Shape::of(sentence));
-    let names = |text: &str| text.replace("{from}", from.english_name()).replace("{to}", to.english_name());
-    let shown_examples = examples().filter(|example| shape == Shape::Sentence && !without.contains(example));
+    let shown_examples = examples().filter(|it| shape == Shape::Sentence && !attempt.without.contains(it));
     let shared: String = shown_examples.map(|example| shown(example, direction)).collect();
     let branch = |sentence: &&str| Branch {
         tail: format!("{}: {}\n{}:", from.english_name(), one_line(sentence), to.english_name()),
-        output: Output::Text(rules(sentence, direction, temperature)),
+        output: Output::Text(rules(sentence, direction, attempt.temperature)),
     };
-    let system = names(instructions(shape)).trim().to_owned();
+    let system = with_names(instructions(shape), direction).trim().to_owned();
     Job { system, shared, branches: sentences.iter().map(branch).collect() }
+}
+
+/// A prompt with the names of the languages.
+fn with_names(text: &str, Direction { from, to }: Direction) -> String {
+    text.replace("{from}", from.english_name()).replace("{to}", to.english_name())
 }
 
 /// One worked example, from its lines in each language.
@@ -279,7 +329,7 @@ mod tests {
 
     #[test]
     fn the_prompt_shows_both_languages_and_the_sentence_last() {
-        let job = job(EN_UK, &["He left\nthem at 5.", "Two of them were there."], 0.0, &[]);
+        let job = job_by_example(EN_UK, &["He left\nthem at 5.", "Two of them were there."], FIRST);
         assert!(job.system.contains("from English into Ukrainian") && !job.system.contains("---"), "{}", job.system);
         assert!(job.shared.matches("English: ").count() >= 3 && job.shared.matches("Ukrainian: ").count() >= 3);
         assert!(!job.shared.contains(": \n"), "every example is there: {}", job.shared);
@@ -288,8 +338,16 @@ mod tests {
     }
 
     #[test]
+    fn two_translations_that_say_the_same_agree() {
+        let one = "Four of the victims were taken to hospital, but six could not be saved.";
+        assert!(agreement(one, one) > 0.99);
+        assert!(agreement(one, "Four of the rescued were taken to hospital, while six could not be saved.") > 0.6);
+        assert!(agreement(one, "The gas leak hurt a girl who lived in a flat.") < 0.4 && agreement(one, "") < 0.01);
+    }
+
+    #[test]
     fn a_fragment_is_shown_no_sentences() {
-        let job = job(EN_UK, &["Its leaking roof,"], 0.0, &[]);
+        let job = job_by_example(EN_UK, &["Its leaking roof,"], FIRST);
         assert!(
             job.shared.is_empty() && job.system.contains("phrase") && job.system.contains("into Ukrainian"),
             "{}",
@@ -338,8 +396,11 @@ mod tests {
 
     #[test]
     fn a_worked_example_can_be_left_out() {
-        let shown =
-            |without: &[&str]| job(EN_UK, &["Two of them have left."], SECOND, without).shared.contains("birds");
+        let shown = |without| {
+            job_by_example(EN_UK, &["Two of them have left."], Attempt { temperature: SECOND, without })
+                .shared
+                .contains("birds")
+        };
         let birds = examples().find(|example| example.contains("birds")).unwrap();
         assert!(shown(&[]) && !shown(&[birds]));
     }

@@ -47,7 +47,7 @@ async fn planted_differences_are_named() {
 
     let lacking = ANSWERS[2].replace(
         "- [5] Судно потеряло ход во время шторма 3 ноября 2020 года.",
-        "- [12] Об этом напомнили в порту города.",
+        "- [12] О мосте напомнили в порту города.",
     );
     let comparison = compared("en", &[ANSWERS[0], ANSWERS[1], &lacking]).await;
     let json = serde_json::to_value(&comparison).unwrap();

@@ -131,8 +131,9 @@ fn measure(case: &Case, tally: &mut Tally, dice: &mut Dice) {
         let counts = &mut tally.counts;
         let mut count = |fault, found| counts.entry((fact.kept_apart, pair.clone(), fault)).or_default().add(found);
         let clean = check(&reference, case, &fact.text, &fact.cited);
-        let of_content =
-            |it: &&stislo::answer::Finding| !matches!(it.kind, FindingKind::Truncated | FindingKind::WrongLanguage);
+        // Whether a sentence can be read without those around it is no question of its truth.
+        let of_form = [FindingKind::Truncated, FindingKind::WrongLanguage, FindingKind::ContextMissing];
+        let of_content = |it: &&stislo::answer::Finding| !of_form.contains(&it.kind);
         let accused: Vec<String> =
             clean.findings.iter().filter(of_content).map(|it| format!("{:?} {}", it.kind, it.value)).collect();
         if !accused.is_empty() && !fact.kept_apart {

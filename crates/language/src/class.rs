@@ -22,6 +22,18 @@ pub enum Class {
     Auxiliary,
     /// Words for somebody who was named before.
     Pronoun,
+    /// Words for what was said before.
+    Demonstrative,
+    /// The English word for a thing that was named before.
+    It,
+    /// What may follow it where it stands for what comes: it is not known whether.
+    TellsIt,
+    /// Words for whoever speaks.
+    FirstPerson,
+    /// Words for what comes after something that was named before.
+    Sequel,
+    /// Spans of time.
+    Span,
     /// Words for people that any number may count.
     Anybody,
     /// Words with which another clause begins.

@@ -33,8 +33,12 @@ fn reply(prompt: &str) -> String {
 /// A gateway on a model that can judge, and is as sure as can be of what it says.
 fn judged(engine: Engine, options: Options) -> Router {
     let model = ModelInfo { name: "scripted".into(), revision: None, quantization: None, engine: "a test".into() };
-    let judge =
-        Some(Calibration { means: [((Language::En, Language::En), 100.0)].into(), deviation: 10.0, surprise: None });
+    let judge = Some(Calibration {
+        means: [((Language::En, Language::En), 100.0)].into(),
+        deviation: 10.0,
+        surprise: None,
+        share: None,
+    });
     let gateway = Gateway::new(options, None);
     gateway.open(Service::new(engine, Recipe { judge, ..Recipe::new(model) }));
     router(gateway)
@@ -216,7 +220,7 @@ async fn a_judged_check_takes_a_turn_and_others_do_not_wait_for_it() {
     until("its turn is free", async || counted(&app, "stislo_requests_running").await == 0).await;
     assert_eq!(counted(&app, "stislo_requests_total{path=\"/v1/check\",status=\"499\"}").await, 1);
     let short = "The council met on Monday. It spoke about the new pier for two hours, and then it went home.";
-    let next = json!({"article": short, "claim": "The council met on Monday."}).to_string();
+    let next = json!({"article": short, "claim": "On Monday the council met."}).to_string();
     let next = tokio::spawn(send(&app, post(CHECK, next)));
     drop(gate);
     assert_eq!(next.await.unwrap().status(), StatusCode::OK);
