@@ -1,11 +1,12 @@
 //! Whether a text can be read by itself: a fact stands without the sentences that came before its own.
 //!
 //! "He added that", "this hostel", "our arrival", and a quotation of nobody say something true, and a reader who has not seen the
-//! article does not know of whom or of what. The words for it are closed classes of the three languages. Not here: a noun with
-//! nothing that points back ("the group"), of which only the article tells whether it was introduced.
+//! article does not know of whom or of what. The words for it are closed classes of the three languages. Of nouns only an English
+//! subject with its article is seen ("the group was"). Not here: whether quoted words are those of the article, which is for `quote`.
 
 use std::ops::Range;
 
+use super::quote::MARKS;
 use super::reference::OwnWords;
 use super::{DraftFact, Place, Reference};
 use crate::intake::one_line;
@@ -13,8 +14,6 @@ use crate::language::{Annotation, Class, Kind, Language, LanguageMatch};
 
 /// A sentence with fewer characters seldom says enough, and one with more is no fact any more.
 const LENGTHS: std::ops::RangeInclusive<usize> = 40..=220;
-/// Marks that open a quotation, and those that close it. One that opens and closes alike comes last.
-const MARKS: [(char, char); 4] = [('«', '»'), ('„', '“'), ('“', '”'), ('"', '"')];
 /// So many tokens behind "it" tell what it stands for: "It is not known whether".
 const NEAR: usize = 6;
 /// Verbs that follow the subject of a sentence, beside those that the classes have.
@@ -51,12 +50,13 @@ impl Reference {
         word.or_else(definite).or_else(|| is_bare.then_some(""))
     }
 
-    /// The sentences of the article that stand alone, as facts: those that say of whom, where or how much before the others, and in
-    /// the article's order.
-    pub fn standing_alone(&self) -> Vec<DraftFact> {
+    /// The sentences of the article that stand alone and that no fact tells, by the numbers that facts cite, as facts: those that say
+    /// of whom, where or how much before the others, and in the article's order.
+    pub fn standing_alone(&self, told: &[u32]) -> Vec<DraftFact> {
         let here = (self.article.language(), Place::Summary);
         let sentences = self.article.sentences().iter().zip(self.sentences()).enumerate();
-        let alone = sentences.filter(|(at, (_, reading))| self.bears(*at) && self.leaning(reading, here).is_none());
+        let fresh = sentences.filter(|(at, (sentence, _))| self.bears(*at) && !told.contains(&sentence.id.get()));
+        let alone = fresh.filter(|(_, (_, reading))| self.leaning(reading, here).is_none());
         let facts = alone.map(|(_, (sentence, reading))| {
             let text = one_line(&self.article.text()[sentence.range()]);
             (!is_anchored(reading), DraftFact { text, cited: vec![sentence.id.get()] })

@@ -6,7 +6,7 @@ use super::{Finding, FindingKind};
 use crate::language::{Annotation, LanguageMatch, Mark, words};
 
 /// Marks that open a quotation, and those that close it.
-const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
+pub(super) const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
 /// Fewer words are a name or a term.
 const LEAST_WORDS: usize = 3;
 /// A translated quotation has to come from something quoted when it is this long; shorter ones may be titles.

@@ -116,8 +116,7 @@ impl Run<'_> {
             facts.flat_map(KeyFact::cited).collect::<Vec<u32>>()
         };
         let (told, failed) = (of_facts(true), of_facts(false));
-        let mut sentences = self.beside(|subject| subject.reference.standing_alone()).await?;
-        sentences.retain(|fact| !fact.cited.iter().any(|it| told.contains(it)));
+        let mut sentences = self.beside(move |subject| subject.reference.standing_alone(&told)).await?;
         sentences.sort_by_key(|fact| !fact.cited.iter().any(|it| failed.contains(it)));
         sentences.truncate(2 * self.subject.options.facts);
         Ok(sentences.into_iter().map(Rewritten::another).collect())

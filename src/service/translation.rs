@@ -174,9 +174,7 @@ impl Run<'_> {
             return Ok(Vec::new());
         }
         let cited: Vec<u32> = source.key_facts.iter().flat_map(KeyFact::cited).collect();
-        let alone = self.beside(|subject| subject.reference.standing_alone()).await?;
-        let fresh = alone.into_iter().filter(|fact| !fact.cited.iter().any(|it| cited.contains(it)));
-        let mut more: Vec<DraftFact> = fresh.collect();
+        let mut more = self.beside(move |subject| subject.reference.standing_alone(&cited)).await?;
         // The shorter a sentence, the more of it is right in the other language.
         more.sort_by_key(|fact| fact.text.chars().count() > LONGEST);
         more.truncate(MORE);
