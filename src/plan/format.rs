@@ -50,8 +50,8 @@ pub(super) fn of_line(RewriteRequest { line, language, lines }: &RewriteRequest)
 fn of_facts(lines: &NumberedLines, part: &LineRange, language: Language, facts: RangeInclusive<usize>) -> AnswerFormat {
     let (text, source) = (text_of(lines, part), lines.language);
     let mut listed = BTreeSet::new();
-    for number in numbers_of(&text) {
-        listed.extend(number_spellings(&number, source, language));
+    for range in number_ranges(&text) {
+        listed.extend(number_spellings(&plain_number(&text[range.clone()]), &text[range.end..], source, language));
     }
     if language != Language::En {
         listed.extend(latin_words(&text, source));

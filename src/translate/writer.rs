@@ -234,8 +234,8 @@ fn rules(sentence: &str, direction: Direction, temperature: f32) -> Rules {
         foreign.into_iter().partition(|word| word.contains(|c: char| c.is_ascii_digit()));
     let free = free_numbers(&prose, &numbered);
     let respelled = separators::respellings(&prose, direction);
-    let numbers = free.iter().map(|number| {
-        let mut spellings = number_spellings(number, from, to);
+    let numbers = free.iter().map(|(number, behind)| {
+        let mut spellings = number_spellings(number, behind, from, to);
         if let Some(new) = respelled.get(number) {
             spellings.retain(|spelling| spelling != number && spelling != new);
             spellings.push(new.clone());
@@ -290,14 +290,14 @@ fn names(sentence: &str, from: Language, to: Language) -> NameSpellings {
     NameSpellings::new(beginnings(named.map(|token| token.folded.as_str()), from, to))
 }
 
-/// The numbers that stand for themselves: that of 39C comes with its word and is not asked for once more.
-fn free_numbers(sentence: &str, codes: &[&str]) -> Vec<String> {
-    let numbers = |text: &str| -> Vec<String> {
-        number_ranges(text).into_iter().map(|range| plain_number(&text[range])).collect()
+/// The numbers that stand for themselves, and what is behind each: that of 39C comes with its word and is not asked for once more.
+fn free_numbers<'s>(sentence: &'s str, codes: &[&'s str]) -> Vec<(String, &'s str)> {
+    let numbers = |text: &'s str| {
+        number_ranges(text).into_iter().map(move |range| (plain_number(&text[range.clone()]), &text[range.end..]))
     };
-    let mut free = numbers(sentence);
-    for number in codes.iter().flat_map(|code| numbers(code)) {
-        if let Some(at) = free.iter().position(|other| *other == number) {
+    let mut free: Vec<_> = numbers(sentence).collect();
+    for (number, _) in codes.iter().flat_map(|code| numbers(code)) {
+        if let Some(at) = free.iter().position(|(other, _)| *other == number) {
             free.remove(at);
         }
     }

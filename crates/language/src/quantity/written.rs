@@ -1,6 +1,7 @@
 //! How a number in digits is written: with the separators of which language, and in which other ways.
 
-use super::super::Language;
+use super::super::numeral::magnitude;
+use super::super::{Language, fold};
 
 /// The marks that a language puts between thousands and before decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,12 @@ impl Digits {
         self.joined(Separators { group, ..separators }, grouped)
     }
 
+    /// A thousand times the number; nothing where decimals are left.
+    fn thousandfold(self) -> Option<Self> {
+        let whole = format!("{}{:0<3}", self.whole, self.fraction);
+        (self.fraction.len() <= 3).then_some(Self { whole, fraction: String::new(), is_grouped: true })
+    }
+
     fn joined(&self, Separators { group, point }: Separators, grouped: bool) -> String {
         let digits: Vec<char> = self.whole.chars().collect();
         let size = if grouped { 3 } else { digits.len().max(1) };
@@ -92,13 +99,16 @@ impl Digits {
 }
 
 /// The ways to write a number of a text in one language in a text in another: as it stands, and with that language's
-/// separators. Each kind of blank in it is a space.
-pub fn number_spellings(raw: &str, from: Language, to: Language) -> Vec<String> {
+/// separators; also with its zeros where `behind`, the text behind it, begins with "thousand". Each kind of blank in it is a space.
+pub fn number_spellings(raw: &str, behind: &str, from: Language, to: Language) -> Vec<String> {
     let mut out = vec![raw.to_owned()];
     if let Some(digits) = Digits::read(raw, from) {
         let grouped = digits.whole.len() > TOGETHER || (digits.whole.len() == TOGETHER && digits.is_grouped);
         let ways = [grouped, false].map(|grouped| digits.joined(Separators::of(to), grouped));
         out.extend(ways);
+        let word: String = behind.trim_start().chars().take_while(|c| c.is_alphabetic()).collect();
+        let in_full = digits.thousandfold().filter(|_| magnitude(&fold(&word)) == Some(3));
+        out.extend(in_full.map(|digits| digits.joined(Separators::of(to), true)));
     }
     let mut seen = std::collections::HashSet::new();
     out.retain(|spelling| seen.insert(spelling.clone()));
@@ -126,10 +136,26 @@ mod tests {
             ("12.03.2024", Uk, En, &["12.03.2024"]),
             ("1,200", Uk, En, &["1,200", "1.200"]),
         ] {
-            assert_eq!(number_spellings(raw, from, to), wanted, "{raw}");
+            assert_eq!(number_spellings(raw, "", from, to), wanted, "{raw}");
         }
         for odd in ["", ",", "1,", "1..2", "1'000", "/"] {
-            number_spellings(odd, En, Ru);
+            number_spellings(odd, " тыс.", Ru, En);
+        }
+    }
+
+    #[test]
+    fn thousands_may_be_written_with_their_zeros() {
+        for (raw, behind, from, to, in_full) in [
+            ("166", " тисяч рятувальників", Uk, En, Some("166,000")),
+            ("20,6", " тыс. человек", Ru, En, Some("20,600")),
+            ("12", " thousand people", En, Uk, Some("12 000")),
+            ("1,2345", " тисячі", Uk, En, None),
+            ("166", " мільйонів", Uk, En, None),
+            ("166", "", Uk, En, None),
+        ] {
+            let spelled = number_spellings(raw, behind, from, to);
+            let short = number_spellings(raw, "", from, to);
+            assert_eq!(spelled.strip_prefix(&short[..]).map(|more| more.first().map(String::as_str)), Some(in_full));
         }
     }
 }
