@@ -11,7 +11,7 @@ use crate::answer::{Draft, DraftFact, KeyFact, Made, Strategy, Summary};
 use crate::error::Error;
 use crate::intake::one_line;
 use crate::language::{Language, sentences};
-use crate::plan::{self, NumberedLines};
+use crate::plan;
 use crate::translate::{Glossary, Preamble, TranslateError, Translators, Writer, agreement};
 
 /// chrF that is taken for a model in a language that it writes well; translation models state more.
@@ -34,18 +34,18 @@ impl Service {
 
     /// How sentences of an article get into a language: by the engine behind the article, where it is the engine that translates
     /// and the article fits.
-    fn way(&self, lines: &NumberedLines, direction: Direction) -> Way {
+    fn way(&self, article: Option<&Preamble>, direction: Direction) -> Way {
         let best = self.translators.best(direction);
         let by_engine = best.is_none_or(|(name, _)| name == self.recipe.model.name);
-        let plain = || self.translators.clone();
-        let preamble = plan::preamble(lines, SENTENCE_TOKENS, self.engine.card()).filter(|_| by_engine);
         let writes_well = !self.recipe.weak.contains_key(&direction.to);
-        let (translators, second) = match preamble {
-            Some((system, shared)) => {
-                let writer = self.writer().behind(Preamble { system, shared });
-                (Translators::new().with(writer), Some(plain()).filter(|_| writes_well))
+        let (translators, second) = match article.filter(|_| by_engine) {
+            Some(article) => {
+                let writer = self.writer().behind(article.clone());
+                // Terms are set when the answer is shown: one that a translation misses would leave its line out.
+                let second = || self.translators.clone().with_glossary(Glossary::default());
+                (Translators::new().with(writer), writes_well.then(second))
             }
-            None => (plain(), None),
+            None => (self.translators.clone(), None),
         };
         Way { language: direction.to, translators, second, longest: by_engine.then_some(LONGEST) }
     }
@@ -192,7 +192,9 @@ impl Run<'_> {
         lines.extend(more.iter().map(|fact| one_line(&fact.text)));
         let (from, service, languages) = (source.language, self.service.clone(), to.to_vec());
         let ways = self.beside(move |subject| {
-            let way = |&to: &Language| service.way(&subject.lines, Direction { from, to });
+            let article = plan::preamble(&subject.lines, SENTENCE_TOKENS, service.engine.card());
+            let article = article.map(|(system, shared)| Preamble { system, shared });
+            let way = |&to: &Language| service.way(article.as_ref(), Direction { from, to });
             languages.iter().map(way).collect::<Vec<_>>()
         });
         let ways = ways.await?;
