@@ -2,20 +2,33 @@
 //!
 //! "He added that", "this hostel", "our arrival", and a quotation of nobody say something true, and a reader who has not seen the
 //! article does not know of whom or of what. The words for it are closed classes of the three languages. Of nouns only an English
-//! subject with its article is seen ("the group was"). Not here: whether quoted words are those of the article, which is for `quote`.
+//! subject with its article is seen ("the group was"), and offices that nobody is named with ("said the mayor"). A sentence that
+//! leans stands with the one before it. Not here: whether quoted words are those of the article, which is for `quote`.
 
-use std::ops::Range;
+use std::ops::RangeInclusive;
 
-use super::quote::MARKS;
-use super::reference::OwnWords;
+use super::quote::{MARKS, Quotations};
 use super::{DraftFact, Place, Reference};
 use crate::intake::one_line;
-use crate::language::{Annotation, Class, Kind, Language, LanguageMatch};
+use crate::language::{Annotation, Class, Kind, Language, LanguageMatch, RoleKind, Token, role, sentences};
 
 /// A sentence with fewer characters seldom says enough, and one with more is no fact any more.
-const LENGTHS: std::ops::RangeInclusive<usize> = 40..=220;
+const LENGTHS: RangeInclusive<usize> = 40..=220;
+/// The same of two sentences.
+const LENGTHS_OF_TWO: RangeInclusive<usize> = 80..=300;
+/// So many tokens around an office have the name of who holds it, or of what it is an office of.
+const NEAR_OFFICE: usize = 3;
+/// Words that join a sentence to the one before it, at most.
+const JOINING: usize = 3;
 /// So many tokens behind "it" tell what it stands for: "It is not known whether".
 const NEAR: usize = 6;
+/// Words of an English subject behind its article.
+const NOUN_PHRASE: usize = 3;
+/// What a possessive among so many first tokens stands for, the sentence has seldom told.
+const EARLY: usize = 6;
+const POSSESSIVES: [&str; 3] = ["his", "her", "their"];
+/// Endings that a Ukrainian or Russian noun has where it is of several: the firemen are not known from before.
+const PLURAL: [&str; 12] = ["и", "і", "ы", "ів", "ов", "ей", "ам", "ям", "ами", "ями", "ах", "ях"];
 /// Verbs that follow the subject of a sentence, beside those that the classes have.
 const MODALS: [&str; 9] = ["is", "are", "will", "would", "can", "could", "may", "might", "should"];
 
@@ -25,10 +38,9 @@ pub(super) fn leaning(text: &Annotation) -> Option<&str> {
     if text.tokens.is_empty() {
         return None;
     }
-    let Some(quoted) = quotations(&text.text) else { return Some("") };
-    let own: Vec<usize> =
-        (0..text.tokens.len()).filter(|&i| !quoted.iter().any(|it| it.contains(&text.tokens[i].start))).collect();
-    if own.is_empty() {
+    let quotations = Quotations::of(&text.text);
+    let own: Vec<usize> = (0..text.tokens.len()).filter(|&i| !quotations.cover(text.tokens[i].start)).collect();
+    if own.is_empty() || !quotations.are_whole() {
         return Some("");
     }
     let back = |&i: &usize| points_back(text, i, &own) || is_part(text, i);
@@ -38,35 +50,88 @@ pub(super) fn leaning(text: &Annotation) -> Option<&str> {
 
 impl Reference {
     /// The words that a part of an answer leans on the article with: also, where it has to be in the article's words, those that only
-    /// the article tells, "the group", and none of a fact that names and counts nothing.
+    /// the article tells, "the group", "the mayor", and none of a fact that names and counts nothing.
     pub(super) fn leaning<'t>(&self, text: &'t Annotation, (language, place): (Language, Place)) -> Option<&'t str> {
         let word = leaning(text);
-        if self.own_words == OwnWords::Any || self.language_match(language) == LanguageMatch::Other {
+        if !self.has_to_quote(language) {
             return word;
         }
+        let at = self.wording().sentence(&one_line(&text.text));
+        let is_quoted = at.is_some_and(|at| self.wording().begins_quoted(at));
+        let is_heading = place == Place::Summary && text.text.chars().count() < *LENGTHS.start();
         let is_bare = place == Place::Fact && !is_anchored(text);
-        let is_first = self.sentences().first().is_some_and(|first| first.text == text.text);
-        let definite = || definite(text, self.article.annotated_title()).filter(|_| !is_first);
-        word.or_else(definite).or_else(|| is_bare.then_some(""))
+        if is_quoted || is_heading {
+            return Some("");
+        }
+        let title = self.article.annotated_title();
+        let noun = || definite(text, title).or_else(|| unnamed(text, title));
+        let known_before = || noun().or_else(|| somebody(text)).or_else(|| answer(text)).filter(|_| at != Some(0));
+        word.or_else(known_before).or_else(|| is_bare.then_some(""))
     }
 
-    /// The sentences of the article that stand alone and that no fact tells, by the numbers that facts cite, as facts: those that say
-    /// of whom, where or how much before the others, and in the article's order.
+    /// The numbers of the sentences of the article that a text in its language has word for word.
+    pub fn quoted_in(&self, text: &str) -> Vec<u32> {
+        let all = sentences(text, self.article.language());
+        let at = all.iter().filter_map(|it| self.wording().sentence(&one_line(&text[it.range()])));
+        at.map(|at| self.article.sentences()[at].id.get()).collect()
+    }
+
+    /// The sentences of the article that stand alone, or do with the sentence before them, and that no fact tells, by the numbers
+    /// that facts cite, as facts: those that say of whom, where or how much before the others, single ones before two, and in the
+    /// article's order.
     pub fn standing_alone(&self, told: &[u32]) -> Vec<DraftFact> {
         let here = (self.article.language(), Place::Summary);
-        let sentences = self.article.sentences().iter().zip(self.sentences()).enumerate();
-        let fresh = sentences.filter(|(at, (sentence, _))| self.bears(*at) && !told.contains(&sentence.id.get()));
-        let alone = fresh.filter(|(_, (_, reading))| self.leaning(reading, here).is_none());
-        let facts = alone.map(|(_, (sentence, reading))| {
-            let text = one_line(&self.article.text()[sentence.range()]);
-            (!is_anchored(reading), DraftFact { text, cited: vec![sentence.id.get()] })
-        });
-        let is_plain = |text: &str| text.starts_with(|c: char| c.is_alphanumeric() || MARKS.iter().any(|it| it.0 == c));
-        let fits = |fact: &DraftFact| is_plain(&fact.text) && LENGTHS.contains(&fact.text.chars().count());
-        let mut facts: Vec<_> = facts.filter(|(_, fact)| fits(fact)).collect();
-        facts.sort_by_key(|(bare, _)| *bare);
-        facts.into_iter().map(|(_, fact)| fact).collect()
+        let is_fresh = |at: usize| self.bears(at) && !told.contains(&self.article.sentences()[at].id.get());
+        let stands = |at: usize| self.leaning(&self.sentences()[at], here).is_none();
+        let first = |at: usize| match stands(at) {
+            true => Some(at),
+            false => {
+                let before =
+                    at.checked_sub(1).filter(|&it| is_fresh(it) && stands(it) && is_whole(&self.sentences()[it]))?;
+                let is_explained = !self.wording().begins_quoted(at) && leans_on_a_sentence(&self.sentences()[at]);
+                is_explained.then_some(before)
+            }
+        };
+        let mut found: Vec<(bool, usize, DraftFact)> = Vec::new();
+        for at in (0..self.sentences().len()).filter(|&at| is_fresh(at)) {
+            let Some(first) = first(at) else { continue };
+            let sentences = &self.article.sentences()[first..=at];
+            let text = self.article.text()[sentences[0].start..self.article.sentences()[at].end].trim();
+            let text = unconnected(&one_line(text));
+            let lengths = if first == at { LENGTHS } else { LENGTHS_OF_TWO };
+            let is_plain = text.starts_with(|c: char| c.is_alphanumeric() || MARKS.iter().any(|it| it.0 == c));
+            if is_plain && lengths.contains(&text.chars().count()) {
+                let is_bare = !self.sentences()[first..=at].iter().any(is_anchored);
+                let cited = sentences.iter().map(|it| it.id.get()).collect();
+                found.push((is_bare, at - first, DraftFact { text, cited }));
+            }
+        }
+        found.sort_by_key(|(is_bare, before, _)| (*is_bare, *before));
+        found.into_iter().map(|(_, _, fact)| fact).collect()
     }
+}
+
+/// A sentence without the words that join it to the one before: "However, the bridge" is "The bridge".
+fn unconnected(text: &str) -> String {
+    let joined = |start: &str| {
+        let start = Annotation::of_claim(start);
+        start.tokens.len() <= JOINING && start.tokens.iter().all(|token| token.is(Class::Joining))
+    };
+    let Some((_, rest)) = text.split_once(", ").filter(|(start, _)| joined(start)) else { return text.to_owned() };
+    let mut rest = rest.chars();
+    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
+}
+
+/// True for what ends like a sentence, and no heading.
+fn is_whole(text: &Annotation) -> bool {
+    text.text.trim_end().ends_with(['.', '!', '?', '…', '»', '”', '"'])
+}
+
+/// True for a sentence that the one before it may explain: it is no quotation without its speaker, and nobody speaks of himself.
+fn leans_on_a_sentence(text: &Annotation) -> bool {
+    let quotations = Quotations::of(&text.text);
+    let is_own = |i: &usize| !quotations.cover(text.tokens[*i].start);
+    leaning(text).is_none_or(|word| !word.is_empty()) && !(0..text.tokens.len()).filter(is_own).any(|i| speaks(text, i))
 }
 
 /// True for a text that says of whom, where or how much it speaks: with a name or a number.
@@ -100,16 +165,61 @@ fn sequel(text: &Annotation, own: &[usize]) -> Option<usize> {
     (text.tokens[first].is(Class::Sequel) && !is_time).then_some(first)
 }
 
-/// The noun that an English text begins with as if it were known: "The group was". What the title has is.
+/// The office of somebody whom nothing near it names: "said the mayor". What the title has, and what may be several, are not meant.
+fn unnamed<'t>(text: &'t Annotation, title: Option<&Annotation>) -> Option<&'t str> {
+    let is_named = |i: usize| {
+        let near = i.saturating_sub(NEAR_OFFICE)..(i + NEAR_OFFICE + 1).min(text.tokens.len());
+        near.into_iter().any(|other| other != i && (text.may_be_name(other) || text.tokens[other].is_acronym()))
+    };
+    let is_office = |i: &usize| role(&text.tokens[*i].folded).is_some_and(|it| it.kind == RoleKind::Office);
+    let is_one = |i: &usize| match text.tokens[*i].is_cyrillic() {
+        true => !PLURAL.iter().any(|ending| text.tokens[*i].folded.ends_with(ending)),
+        false => (i.saturating_sub(2)..*i).any(|before| text.tokens[before].folded == "the"),
+    };
+    let mut offices = (0..text.tokens.len()).filter(is_office).filter(is_one);
+    let unnamed = offices.find(|&i| !is_named(i) && !title.is_some_and(|title| has_word(title, (text, i))))?;
+    Some(&text.tokens[unnamed].text)
+}
+
+/// The word for somebody or something that no name before it tells: "The buyer orders them". What is the subject's own has another
+/// word in Ukrainian and Russian; in English it has not, so that only an early "their" counts.
+fn somebody(text: &Annotation) -> Option<&str> {
+    let is_meant = |(at, token): (usize, &Token)| {
+        let may_be_own = POSSESSIVES.contains(&token.folded.as_str()) && at >= EARLY;
+        (token.is(Class::Pronoun) || token.folded == "them") && !may_be_own
+    };
+    let at = text.tokens.iter().enumerate().position(is_meant)?;
+    let is_known = (0..at).any(|before| text.may_be_name(before) || text.is_concept(before, Kind::Name));
+    (!is_known).then_some(&text.tokens[at].text)
+}
+
+/// The word that a quotation answers with what was said before it: “It is a game,” said the director Ivan Berg.
+fn answer(text: &Annotation) -> Option<&str> {
+    let first = text.tokens.first().filter(|first| Quotations::of(&text.text).cover(first.start))?;
+    let classes = [Class::It, Class::Demonstrative, Class::Pronoun, Class::Joining];
+    classes.iter().any(|&class| first.is(class)).then_some(&first.text)
+}
+
+/// True for a text that has a word of another.
+fn has_word(text: &Annotation, (other, i): (&Annotation, usize)) -> bool {
+    (0..text.tokens.len()).any(|j| other.same_word(i, (text, j), LanguageMatch::Same))
+}
+
+/// The noun that an English text begins with as if it were known: "The group was", "The militant group stormed". What the title
+/// has is.
 fn definite<'t>(text: &'t Annotation, title: Option<&Annotation>) -> Option<&'t str> {
-    let [the, noun, verb, ..] = &text.tokens[..] else { return None };
-    let is_verb = verb.is(Class::Auxiliary) || verb.is(Class::Past) || MODALS.contains(&verb.folded.as_str());
-    if the.folded != "the" || noun.is_capitalised() || !text.carries_meaning(1) || !is_verb {
+    if text.tokens.first()?.folded != "the" {
         return None;
     }
-    let is_known =
-        |title: &Annotation| (0..title.tokens.len()).any(|j| text.same_word(1, (title, j), LanguageMatch::Same));
-    (!title.is_some_and(is_known)).then_some(&noun.text)
+    let is_bare = |i: &usize| !text.tokens[*i].is_capitalised() && text.carries_meaning(*i) && is_next(text, *i - 1);
+    let is_verb = |i: usize| {
+        let token = &text.tokens[i];
+        let is_past = token.is(Class::Past) || token.folded.ends_with("ed");
+        is_past || token.is(Class::Auxiliary) || MODALS.contains(&token.folded.as_str())
+    };
+    let verb = (2..text.tokens.len().min(NOUN_PHRASE + 2)).find(|&i| is_verb(i))?;
+    let is_known = (1..verb).any(|i| title.is_some_and(|title| has_word(title, (text, i))));
+    ((1..verb).all(|i| is_bare(&i)) && !is_known).then_some(&text.tokens[verb - 1].text)
 }
 
 /// True for the whole that a text begins with a part of: "one of them", "a lot of it".
@@ -122,25 +232,30 @@ fn is_part(text: &Annotation, i: usize) -> bool {
 /// True for a word that stands for what was said before, or for whoever writes.
 fn points_back(text: &Annotation, i: usize, own: &[usize]) -> bool {
     let token = &text.tokens[i];
-    // "US", "World War I"
-    let is_shout = token.is_acronym() || (token.text == "I" && i > 0 && text.tokens[i - 1].is_capitalised());
-    if token.is(Class::FirstPerson) && !is_shout {
+    if speaks(text, i) {
         return true;
     }
-    let is_first = own.first() == Some(&i) && i == 0;
     if token.is(Class::It) {
         let tells = |next: &usize| text.tokens[*next].is(Class::That) || text.tokens[*next].is(Class::TellsIt);
-        return is_first && !own.iter().filter(|&&next| next > i).take(NEAR).any(tells);
+        return i == 0 && own.first() == Some(&0) && !own.iter().filter(|&&next| next > i).take(NEAR).any(tells);
     }
     if !token.is(Class::Demonstrative) {
         return false;
     }
     match text.tokens.get(i + 1) {
         // "this week", "this Saturday"
-        Some(next) if next.is(Class::Span) || next.is_capitalised() => false,
+        Some(next) if next.is(Class::Span) || (next.is_capitalised() && !next.is_cyrillic()) => false,
         Some(_) if text.carries_meaning(i + 1) => !is_said_before(text, i + 1),
-        _ => is_first,
+        // "About this the mayor said", "При этом в театре"
+        _ => own.iter().take_while(|&&before| before < i).all(|&before| text.tokens[before].is(Class::Function)),
     }
+}
+
+/// True for a word for whoever writes, and not for "US" and "World War I".
+fn speaks(text: &Annotation, i: usize) -> bool {
+    let token = &text.tokens[i];
+    let is_shout = token.is_acronym() || (token.text == "I" && i > 0 && text.tokens[i - 1].is_capitalised());
+    token.is(Class::FirstPerson) && !is_shout
 }
 
 /// True when the word stands further in front, too: "The bridge was closed, and this bridge was the last".
@@ -148,38 +263,11 @@ fn is_said_before(text: &Annotation, i: usize) -> bool {
     (0..i).any(|before| text.same_word(before, (text, i), LanguageMatch::Same))
 }
 
-/// What stands in quotation marks; `None` where a quotation begins before the text or ends behind it.
-fn quotations(text: &str) -> Option<Vec<Range<usize>>> {
-    let mut found = Vec::new();
-    let mut open: Option<(usize, char)> = None;
-    for (at, c) in text.char_indices() {
-        match open {
-            Some((start, close)) if c == close => {
-                found.push(start..at);
-                open = None;
-            }
-            // A quotation inside another one.
-            Some(_) => {}
-            None if is_inch(text, at, c) => {}
-            None => {
-                open = MARKS.iter().find(|(opening, _)| *opening == c).map(|(_, close)| (at, *close));
-                if open.is_none() && MARKS.iter().any(|(_, close)| *close == c) {
-                    return None;
-                }
-            }
-        }
-    }
-    open.is_none().then_some(found)
-}
-
-/// True for the mark of inches: 27".
-fn is_inch(text: &str, at: usize, c: char) -> bool {
-    c == '"' && text[..at].ends_with(|before: char| before.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::OwnWords;
+    use crate::intake::{AnnotatedArticle, Source, read};
 
     #[test]
     fn what_leans_on_the_sentences_before_it_is_seen() {
@@ -200,6 +288,10 @@ mod tests {
             ("На момент нашего приезда в здании была женщина.", "нашего"),
             ("По заявке в этот хостел должен был приехать ещё один жилец.", "этот"),
             ("Така погода триватиме до п’ятниці.", "Така"),
+            ("Об этом сообщил штаб на брифинге.", "этом"),
+            ("При этом в театре откроют зал.", "этом"),
+            ("На этот раз роль сыграла Алла Берг.", "этот"),
+            ("Відтоді станцію обслуговує Берг.", "Відтоді"),
             ("Розцінки на послуги таких посередників починаються від 1000 грн.", "таких"),
             ("“I grew up with films, and I make games now.”", ""),
             ("But that is another story”, the mayor said.", ""),
@@ -228,6 +320,95 @@ mod tests {
         ] {
             assert_eq!(leaning(&Annotation::of_claim(text)), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_subject_with_its_article_is_known_from_before() {
+        let definite = |text: &str| definite(&Annotation::of_claim(text), None).map(str::to_owned);
+        for (text, noun) in [
+            ("The group was not asked.", "group"),
+            ("The militant group stormed Kabul.", "group"),
+            ("The additional funds will save lives.", "funds"),
+        ] {
+            assert_eq!(definite(text).as_deref(), Some(noun), "{text}");
+        }
+        for text in ["The harbour bridge in Ormsley was closed.", "The European Union was asked.", "A group was asked."]
+        {
+            assert_eq!(definite(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_office_has_a_name_beside_it() {
+        let unnamed = |text: &str| unnamed(&Annotation::of_claim(text), None).map(str::to_owned);
+        for (text, office) in [
+            ("The plan is ready, the mayor said.", "mayor"),
+            ("Как пояснил министр, виновата погода.", "министр"),
+            ("За словами тренера, гра була рівною.", "тренера"),
+        ] {
+            assert_eq!(unnamed(text).as_deref(), Some(office), "{text}");
+        }
+        for text in [
+            "The mayor of Ormsley said so.",
+            "A doctor was hurt.",
+            "The firm hired engineers.",
+            "Министр природных ресурсов Коми Роман Полшведкин назвал цену.",
+            "Пожежники загасили вогонь до ранку.",
+        ] {
+            assert_eq!(unnamed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_no_name_before_it_tells_is_seen() {
+        let seen = |text: &str| {
+            let text = Annotation::of_claim(text);
+            somebody(&text).or_else(|| answer(&text)).map(str::to_owned)
+        };
+        for (text, word) in [
+            ("But nothing has been finalised yet, he added.", "he"),
+            ("Зрители сразу выложили видео на нее.", "нее"),
+            ("“It is a game,” said the director Ivan Berg.", "It"),
+            ("«Тому він чекає», — сказав Іван Берг.", "Тому"),
+        ] {
+            assert_eq!(seen(text).as_deref(), Some(word), "{text}");
+        }
+        for text in ["Ivan Berg said he was there.", "Mothers who had worked there sued over their pay."] {
+            assert_eq!(seen(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_does_without_what_joins_it_to_another() {
+        for (text, alone) in [
+            ("However, the bridge is closed.", "The bridge is closed."),
+            ("Кроме того, мост закрыт.", "Мост закрыт."),
+            ("Крім того, міст закрито.", "Міст закрито."),
+            ("Так, мост закрыт.", "Мост закрыт."),
+            ("Almost 3,000 people, he said, came.", "Almost 3,000 people, he said, came."),
+            ("On Monday, the bridge was closed.", "On Monday, the bridge was closed."),
+        ] {
+            assert_eq!(unconnected(text), alone);
+        }
+    }
+
+    #[test]
+    fn what_leans_stands_with_the_sentence_before_it() {
+        let text = "The council of Ormsley voted for the new bridge on Monday.\n\n\
+            The plan costs £9 million and was late, the mayor said after it.\n\n\
+            “We have waited for it for so long.”\n\n\
+            The old bridge in Ormsley was closed in May 2021 after a storm.";
+        let article =
+            read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) })
+                .unwrap();
+        let reference = Reference::new(AnnotatedArticle::of(article)).in_words(OwnWords::Verbatim);
+        let cited = |told: &[u32]| reference.standing_alone(told).into_iter().map(|it| it.cited).collect::<Vec<_>>();
+        assert_eq!(
+            cited(&[]),
+            [vec![1], vec![4], vec![1, 2]],
+            "single sentences come first, and nobody says the third"
+        );
+        assert_eq!(cited(&[1]), [[4]], "what is told already explains nothing more");
     }
 
     #[test]

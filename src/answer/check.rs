@@ -123,7 +123,7 @@ impl Reference {
             origin: Origin::Cited,
             place: Place::Fact,
         }));
-        findings.extend(self.reworded(&reading, language_match, Place::Fact));
+        findings.extend(self.reworded(&reading, language, Place::Fact).filter(|_| !foreign));
         findings.extend(self.judged(&fact.text, language, Place::Fact));
         let likeness = self.likeness(&fact.text, language, &link.sentences);
         findings.extend(likeness.and_then(|it| it.finding(Place::Fact)));
@@ -145,12 +145,11 @@ impl Reference {
     }
 
     /// The finding that a sentence in the article's language is not in the words that its writer can be trusted with.
-    fn reworded(&self, text: &Annotation, language_match: LanguageMatch, place: Place) -> Option<Finding> {
-        let is_sound = match self.own_words {
+    fn reworded(&self, text: &Annotation, language: Language, place: Place) -> Option<Finding> {
+        let is_sound = match self.own_words(language) {
             OwnWords::Any => true,
-            _ if language_match == LanguageMatch::Other => true,
             OwnWords::OfOne(least) => evidence::share_of_one(text, self) >= least,
-            OwnWords::Verbatim => quote::is_verbatim(&text.text, self),
+            OwnWords::Verbatim => self.wording().has(&text.text),
         };
         (!is_sound).then(|| Finding::new(FindingKind::Unsupported, place, text.text.as_str()))
     }
@@ -168,7 +167,7 @@ impl Reference {
             let claim = Claim { text: &reading, sentences: &evidence, language_match, origin: Origin::Searched, place };
             let findings = self.held(&claim);
             found.extend(findings);
-            found.extend(self.reworded(&reading, language_match, place));
+            found.extend(self.reworded(&reading, language, place));
         }
         found.extend(self.judged(text, language, place));
         found.extend(self.likeness(text, language, &[]).and_then(|it| it.finding(place)));
@@ -211,8 +210,10 @@ impl Reference {
         let of_number = |it: &Finding| matches!(it.kind, FindingKind::NumberNotInSource | FindingKind::EvidenceWeak);
         let grounded = !fact.evidence.is_empty() && !fact.findings.iter().any(of_number);
         let shares = |other: &KeyFact| other.evidence.iter().any(|it| fact.evidence.contains(it));
-        let parts = parts.into_iter().map(|text| (text, !grounded));
-        let facts = facts.map(|other| (&other.text, !grounded || shares(other)));
+        let language = self.article.language();
+        let of_part = |text: &'f String| sentences(text, language).into_iter().map(|it| (&text[it.range()], !grounded));
+        let parts = parts.into_iter().flat_map(of_part);
+        let facts = facts.map(|other| (other.text.as_str(), !grounded || shares(other)));
         let relations =
             parts.chain(facts).map(|(text, comparable)| match between::relation(&reading, &self.claim(text)) {
                 between::Relation::Contradicts(_) if !comparable => between::Relation::None,

@@ -26,8 +26,8 @@ pub(super) fn check(text: &Annotation, reference: &Reference, (language, place):
     let label = label(&text.text).filter(|label| !reference.article().text().contains(label));
     found.extend(label.map(|label| Finding::new(FindingKind::Unsupported, place, label)));
     if place != Place::Sentence {
-        let word = match first_of_several(&text.text, language).filter(|_| place == Place::Summary) {
-            // What follows in a summary may lean on its beginning.
+        let word = match first_of_several(&text.text, language) {
+            // What follows may lean on its beginning.
             Some(first) => reference.leaning(&reference.claim(first), (language, place)).map(str::to_owned),
             None => reference.leaning(text, (language, place)).map(str::to_owned),
         };

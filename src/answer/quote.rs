@@ -1,9 +1,14 @@
-//! Holds quotations against the article: verbatim within a language, translated across languages.
+//! Holds quotations against the article: verbatim within a language, translated across languages; and a text that has to be the
+//! article's own words.
+
+use std::collections::HashMap;
+use std::ops::Range;
 
 use super::check::Claim;
 use super::reference::Reference;
 use super::{Finding, FindingKind};
-use crate::language::{Annotation, LanguageMatch, Mark, words};
+use crate::intake::{AnnotatedArticle, one_line};
+use crate::language::{Annotation, Class, LanguageMatch, Mark, words};
 
 /// Marks that open a quotation, and those that close it.
 pub(super) const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
@@ -16,14 +21,17 @@ const LEAST_TRANSLATED: usize = 6;
 const TOLD: f32 = 0.8;
 /// With fewer of them in it, it may speak of the same by chance.
 const LEAST_TOLD: usize = 4;
+/// So many words behind what somebody says tell who: "заявил министр".
+const NEAR: usize = 4;
 
 /// The findings about a text's quotations, and about one whose marks and speaker it leaves out. A quotation may be broken by an ellipsis or by a note in brackets.
 pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
-    let quoted = quotations(&claim.text.text);
+    let quoted = said(&claim.text.text);
     if quoted.is_empty() {
-        return taken_out(claim, reference).into_iter().collect();
+        let shortened = || shortened(claim, reference).filter(|_| reference.has_to_quote(reference.article.language()));
+        return taken_out(claim, reference).or_else(shortened).into_iter().collect();
     }
-    let article = normal(reference.article.text());
+    let article = &reference.wording().text;
     let has_quotations = reference.article.text().contains(['«', '“', '„', '"', '‘']);
     let holds = |quotation: &&str| match claim.language_match {
         LanguageMatch::Same => pieces(quotation).iter().all(|piece| article.contains(&format!(" {piece} "))),
@@ -33,11 +41,49 @@ pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     changed.map(|it| claim.finding(FindingKind::QuotationChanged, *it)).collect()
 }
 
-/// True for a text that is in the article or its title word for word.
-pub(super) fn is_verbatim(text: &str, reference: &Reference) -> bool {
-    let article = &reference.article;
-    let text = normal(text);
-    normal(article.text()).contains(&text) || article.title().is_some_and(|title| normal(title).contains(&text))
+/// The words of an article in their order.
+#[derive(Debug)]
+pub(super) struct Wording {
+    /// Of the text, as [`normal`] has them.
+    text: String,
+    title: Option<String>,
+    /// Where each sentence stands, by its text in one line.
+    sentences: HashMap<String, usize>,
+    /// For each sentence, whether it begins inside a quotation.
+    quoted: Vec<bool>,
+}
+
+impl Wording {
+    pub(super) fn of(article: &AnnotatedArticle) -> Self {
+        let (text, all) = (article.text(), article.sentences());
+        let mut quoted = Vec::with_capacity(all.len());
+        for paragraph in all.chunk_by(|a, b| a.paragraph == b.paragraph) {
+            let [first, .., last] = paragraph else {
+                quoted.push(false);
+                continue;
+            };
+            let quotations = Quotations::of(&text[first.start..last.end]);
+            quoted.extend(paragraph.iter().map(|sentence| quotations.cover(sentence.start - first.start)));
+        }
+        let sentences = all.iter().enumerate().rev().map(|(at, it)| (one_line(&text[it.range()]), at)).collect();
+        Self { text: normal(text), title: article.title().map(normal), sentences, quoted }
+    }
+
+    /// True for a text that is in the article or its title word for word.
+    pub(super) fn has(&self, text: &str) -> bool {
+        let text = normal(text);
+        self.text.contains(&text) || self.title.as_ref().is_some_and(|title| title.contains(&text))
+    }
+
+    /// Where the sentence stands that a text in one line is.
+    pub(super) fn sentence(&self, text: &str) -> Option<usize> {
+        self.sentences.get(text).copied()
+    }
+
+    /// True for a sentence that begins inside a quotation of its paragraph.
+    pub(super) fn begins_quoted(&self, at: usize) -> bool {
+        self.quoted[at]
+    }
 }
 
 /// The finding that a text says in its own voice what its evidence has as somebody's words.
@@ -57,26 +103,94 @@ fn taken_out(claim: &Claim<'_>, reference: &Reference) -> Option<Finding> {
         told >= LEAST_TOLD && told as f32 >= TOLD * words.len() as f32
     };
     let evidence = reference.readings(claim.sentences);
-    let quotation = evidence.flat_map(|sentence| quotations(&sentence.text)).find(is_of)?;
+    let quotation = evidence.flat_map(|sentence| said(&sentence.text)).find(is_of)?;
     Some(claim.finding(FindingKind::AttributionChanged, quotation))
 }
 
-/// What stands in quotation marks and is long enough to be somebody's words.
-fn quotations(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(|c| MARKS.iter().any(|(open, _)| *open == c)) {
-        let opening = rest[start..].chars().next().unwrap_or('"');
-        let inside = &rest[start + opening.len_utf8()..];
-        let closes = |c: char| MARKS.iter().any(|(open, close)| *open == opening && *close == c);
-        let Some(end) = inside.find(closes) else { break };
-        let quotation = &inside[..end];
-        if quotation.split_whitespace().count() >= LEAST_WORDS {
-            found.push(quotation);
-        }
-        rest = inside[end..].get(inside[end..].chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+/// The finding about a text that is a sentence of the article without its end, where who says it stands, or without the marks of a word
+/// that the article does not mean as it stands: «особливість».
+fn shortened(claim: &Claim<'_>, reference: &Reference) -> Option<Finding> {
+    let text = claim.text;
+    if claim.language_match == LanguageMatch::Other || text.tokens.is_empty() {
+        return None;
     }
-    found
+    let own = normal(&text.text);
+    let is_said = text.tokens.iter().any(|token| token.is(Class::Saying));
+    reference.readings(claim.sentences).find_map(|sentence| {
+        let so_called = quotations(&sentence.text).find(|it| {
+            let is_word = it.starts_with(char::is_lowercase) && it.split_whitespace().count() < LEAST_WORDS;
+            is_word && own.contains(&normal(it)) && !quotations(&text.text).any(|ours| ours == *it)
+        });
+        if let Some(word) = so_called {
+            return Some(claim.finding(FindingKind::QuotationChanged, word));
+        }
+        let all = normal(&sentence.text);
+        let (_, rest) = all.split_once(&own).filter(|_| !is_said)?;
+        let says = Annotation::of_claim(rest).tokens.iter().take(NEAR).any(|token| token.is(Class::Saying));
+        says.then(|| claim.finding(FindingKind::AttributionChanged, rest.trim()))
+    })
+}
+
+/// The quotations of a text.
+#[derive(Debug, Default)]
+pub(super) struct Quotations {
+    /// Each from its opening mark to its closing one, in order; those inside another aside.
+    closed: Vec<Range<usize>>,
+    /// Where one begins that does not end.
+    open: Option<usize>,
+    /// True where one ends that does not begin.
+    stray: bool,
+}
+
+impl Quotations {
+    pub(super) fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        let mut open: Option<(usize, char)> = None;
+        for (at, c) in text.char_indices() {
+            match open {
+                Some((start, close)) if c == close => {
+                    found.closed.push(start..at);
+                    open = None;
+                }
+                // A quotation inside another one.
+                Some(_) => {}
+                None if is_inch(text, at, c) => {}
+                None => {
+                    open = MARKS.iter().find(|(opening, _)| *opening == c).map(|(_, close)| (at, *close));
+                    found.stray |= open.is_none() && MARKS.iter().any(|(_, close)| *close == c);
+                }
+            }
+        }
+        Self { open: open.map(|(at, _)| at), ..found }
+    }
+
+    /// True where each begins and ends.
+    pub(super) fn are_whole(&self) -> bool {
+        self.open.is_none() && !self.stray
+    }
+
+    /// True for what stands in one.
+    pub(super) fn cover(&self, at: usize) -> bool {
+        let begun = self.closed.partition_point(|it| it.start < at);
+        let is_inside = begun.checked_sub(1).is_some_and(|last| at < self.closed[last].end);
+        is_inside || self.open.is_some_and(|start| start < at)
+    }
+}
+
+/// True for the mark of inches: 27".
+fn is_inch(text: &str, at: usize, c: char) -> bool {
+    c == '"' && text[..at].ends_with(|before: char| before.is_ascii_digit())
+}
+
+/// What stands in quotation marks and is long enough to be somebody's words.
+fn said(text: &str) -> Vec<&str> {
+    quotations(text).filter(|it| it.split_whitespace().count() >= LEAST_WORDS).collect()
+}
+
+/// What stands in quotation marks.
+fn quotations(text: &str) -> impl Iterator<Item = &str> {
+    let inside = |it: Range<usize>| text[it].trim_start_matches(|c| MARKS.iter().any(|(open, _)| *open == c));
+    Quotations::of(text).closed.into_iter().map(inside)
 }
 
 /// The parts of a quotation between ellipses and notes.

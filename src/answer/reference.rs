@@ -5,11 +5,12 @@
 //! (inverse document frequency, Spärck Jones 1972).
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::Resources;
 use super::judged::Opinion;
 use super::meaning::Meaning;
+use super::quote::Wording;
 use crate::intake::{AnnotatedArticle, Article};
 use crate::language::{
     Annotation, Date, Decimal, Dictionaries, Key, Kind, Language, LanguageMatch, Likeness, Mention, NameKey, Token,
@@ -74,6 +75,8 @@ pub struct Reference {
     words: HashMap<Key, Vec<usize>>,
     figures: HashMap<Figure, Vec<usize>>,
     names: Vec<SourceName>,
+    /// Its words in their order, for whoever asks.
+    wording: OnceLock<Wording>,
     /// The words of the languages, where they are known.
     pub(super) dictionaries: Dictionaries,
     /// What the texts that were held against it say: a line is checked again with every line behind it.
@@ -83,7 +86,7 @@ pub struct Reference {
     /// Who writes the texts that are held against it.
     pub(super) author: Author,
     /// How a model may write what it writes in the article's language.
-    pub(super) own_words: OwnWords,
+    own_words: OwnWords,
     /// Languages in which more is asked of a claim, because whoever writes them gets most of it wrong.
     pub(super) doubted: Vec<Language>,
     /// Languages that sentences of the article are translated into.
@@ -146,6 +149,7 @@ impl Reference {
             words,
             figures,
             names,
+            wording: OnceLock::new(),
             dictionaries: resources.dictionaries.clone(),
             claims: Mutex::default(),
             opinions: Mutex::default(),
@@ -168,6 +172,22 @@ impl Reference {
     #[must_use]
     pub fn in_words(self, own_words: OwnWords) -> Self {
         Self { own_words, ..self }
+    }
+
+    /// How a model may write a text in this language about it.
+    pub(super) fn own_words(&self, language: Language) -> OwnWords {
+        if language == self.article.language() { self.own_words } else { OwnWords::Any }
+    }
+
+    /// True for a language in which a model has to write the article's words, so that its sentences do better than what is written
+    /// again.
+    pub fn has_to_quote(&self, language: Language) -> bool {
+        self.own_words(language) != OwnWords::Any
+    }
+
+    /// The article's words in their order.
+    pub(super) fn wording(&self) -> &Wording {
+        self.wording.get_or_init(|| Wording::of(&self.article))
     }
 
     /// The same article without what of it gives orders to a language model: that bears no claim, and stands in for none.

@@ -4,7 +4,7 @@
 //! headline and a summary are from the sentences of the facts. Where too few facts hold, others are written beside. Not here:
 //! who writes, and from what prompt; and what becomes of it, which is for `settle`.
 
-use super::reference::{OwnWords, Reference};
+use super::reference::Reference;
 use super::{DraftFact, Finding, FindingKind, KeyFact, Place, Strategy, Summary};
 use crate::plan::{LEAST_FACTS, SummaryOptions};
 
@@ -101,8 +101,7 @@ pub fn missing(summary: &Summary, facts: usize) -> usize {
 /// How many facts an answer is to have. Where sentences of the article stand in for those that fail, translated or not, all that are
 /// asked for; else, since a model has to write them again, the fewest of a whole answer.
 pub fn asked(summary: &Summary, reference: &Reference, options: &SummaryOptions) -> usize {
-    let is_own = summary.language == reference.article().language();
-    let by_sentences = summary.strategy == Strategy::Pivot || (is_own && reference.own_words != OwnWords::Any);
+    let by_sentences = summary.strategy == Strategy::Pivot || reference.has_to_quote(summary.language);
     if by_sentences { options.facts } else { LEAST_FACTS }
 }
 

@@ -5,7 +5,7 @@
 //! beside take the places that are free. Instead of a headline or a summary that fails, a fact that holds is shown, or the
 //! article's own words, marked as such, or nothing. An answer that was broken off is whole when all its parts are in the end.
 
-use super::reference::{OwnWords, Reference};
+use super::reference::Reference;
 use super::repair::{HEADING, Part, Rewritten, Verdict, asked, holds, is_unusable, verdict, wanted};
 use super::{DraftFact, Finding, FindingKind, Finish, KeyFact, Place, Summary};
 use crate::plan::{Strictness, SummaryOptions};
@@ -22,7 +22,7 @@ pub fn settle(
 ) -> Summary {
     // Where words cannot be compared, what is weak may as well be wrong.
     let is_own = summary.language == reference.article().language();
-    let may_be_weak = is_own && options.strictness != Strictness::Strict && reference.own_words == OwnWords::Any;
+    let may_be_weak = is_own && options.strictness != Strictness::Strict && !reference.has_to_quote(summary.language);
     let worst = if may_be_weak { Verdict::Weak } else { Verdict::Holds };
     let new = |part: Part| rewritten.iter().find(|it| it.part == part).map(|it| it.text.trim());
     let new = |part: Part| new(part).filter(|text| !text.is_empty());
@@ -129,28 +129,27 @@ fn fill(summary: &mut Summary, rewritten: &[Rewritten], reference: &Reference, f
             return;
         }
         let draft = DraftFact { text: line.text.trim().to_owned(), cited: line.sentences.clone() };
-        let fact = reference.check(draft, summary.language);
-        match beside(fact, summary, reference) {
-            Some(fact) if holds(&fact) => summary.key_facts.push(fact),
-            Some(fact)
-                if fact.findings.iter().all(|it| it.kind == FindingKind::ContextMissing && it.value.is_empty()) =>
-            {
-                bare.push(KeyFact { findings: Vec::new(), ..fact });
-            }
-            Some(fact) => leave_out(&fact),
-            None => {}
+        let Some(fact) = another(reference.check(draft, summary.language), summary, reference) else { continue };
+        if holds(&fact) {
+            summary.key_facts.push(fact);
+        } else if fact.findings.iter().all(|it| it.kind == FindingKind::ContextMissing && it.value.is_empty()) {
+            bare.push(KeyFact { findings: Vec::new(), ..fact });
+        } else {
+            leave_out(&fact);
         }
     }
     for fact in bare {
         if summary.key_facts.len() < wanted(summary, facts) {
-            summary.key_facts.extend(beside(fact, summary, reference));
+            summary.key_facts.extend(another(fact, summary, reference));
         }
     }
 }
 
-/// A fact as it stands beside the others; nothing when it only repeats one.
-fn beside(fact: KeyFact, summary: &Summary, reference: &Reference) -> Option<KeyFact> {
-    reference.beside(fact, [&summary.headline, &summary.summary], summary.key_facts.iter()).ok()
+/// A fact as it stands beside the others; nothing when it repeats one, or rests on a sentence that one rests on.
+fn another(fact: KeyFact, summary: &Summary, reference: &Reference) -> Option<KeyFact> {
+    let cited = fact.cited();
+    let is_told = summary.key_facts.iter().flat_map(KeyFact::cited).any(|it| cited.contains(&it));
+    (!is_told).then(|| reference.beside(fact, [&summary.headline, &summary.summary], summary.key_facts.iter()).ok())?
 }
 
 /// Puts a new headline or summary in the place of the old one when it is better.

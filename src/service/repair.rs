@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::judge::Claims;
 use super::run::{Run, job};
 use super::{Service, Stage, Subject};
-use crate::answer::{self, DraftFact, Failing, KeyFact, OwnWords, Part, Rewritten, Summary};
+use crate::answer::{self, DraftFact, Failing, KeyFact, Part, Rewritten, Summary};
 use crate::engine::{Event, Finish};
 use crate::error::Error;
 use crate::plan::{self, Line, NumberedLines, Plan, RewriteRequest};
@@ -106,16 +106,15 @@ impl Run<'_> {
     /// Sentences that may take the free places of an answer that has to be in the article's words: those first that its facts were
     /// written of and that do not hold.
     async fn sentences_for(&mut self, summary: &Summary) -> Result<Vec<Rewritten>, Error> {
-        let own = self.subject.article.language();
-        let is_asked = summary.language == own && self.service.recipe.own_words(own) != OwnWords::Any;
-        if !is_asked || self.is_sound(summary) {
+        if !self.subject.reference.has_to_quote(summary.language) || self.is_sound(summary) {
             return Ok(Vec::new());
         }
         let of_facts = |holds: bool| {
             let facts = summary.key_facts.iter().filter(move |fact| answer::holds(fact) == holds);
             facts.flat_map(KeyFact::cited).collect::<Vec<u32>>()
         };
-        let (told, failed) = (of_facts(true), of_facts(false));
+        let (mut told, failed) = (of_facts(true), of_facts(false));
+        told.extend(self.subject.reference.quoted_in(&summary.summary));
         let mut sentences = self.beside(move |subject| subject.reference.standing_alone(&told)).await?;
         sentences.sort_by_key(|fact| !fact.cited.iter().any(|it| failed.contains(it)));
         sentences.truncate(2 * self.subject.options.facts);
@@ -174,8 +173,7 @@ impl Planner<'_> {
 
     /// `None` for a line that rests on nothing, on more than fits, or whose words are to be the article's: it stays as it is.
     fn plan_line(&self, summary: &Summary, failing: &Failing) -> Option<Plan> {
-        let own = self.subject.article.language();
-        if summary.language == own && self.service.recipe.own_words(own) != OwnWords::Any {
+        if self.subject.reference.has_to_quote(summary.language) {
             // Sentences of the article do better.
             return None;
         }

@@ -32,6 +32,8 @@ pub enum Class {
     FirstPerson,
     /// Words for what comes after something that was named before.
     Sequel,
+    /// Words that join a sentence to the one before it.
+    Joining,
     /// Spans of time.
     Span,
     /// Words for people that any number may count.
