@@ -189,8 +189,11 @@ fn somebody(text: &Annotation) -> Option<&str> {
         (token.is(Class::Pronoun) || token.folded == "them") && !may_be_own
     };
     let at = text.tokens.iter().enumerate().position(is_meant)?;
-    let is_known = (0..at).any(|before| text.may_be_name(before) || text.is_concept(before, Kind::Name));
-    (!is_known).then_some(&text.tokens[at].text)
+    // Whom a quotation names, the words around it do not speak of: "«Путін чекає», — цитує його агентство".
+    let quotations = Quotations::of(&text.text);
+    let is_of_another = |i: usize| quotations.cover(text.tokens[i].start) && !quotations.cover(text.tokens[at].start);
+    let is_name = |i: usize| text.may_be_name(i) || text.is_concept(i, Kind::Name);
+    (!(0..at).any(|i| is_name(i) && !is_of_another(i))).then_some(&text.tokens[at].text)
 }
 
 /// The word that a quotation answers with what was said before it: “It is a game,” said the director Ivan Berg.
@@ -370,6 +373,7 @@ mod tests {
             ("Зрители сразу выложили видео на нее.", "нее"),
             ("“It is a game,” said the director Ivan Berg.", "It"),
             ("«Тому він чекає», — сказав Іван Берг.", "Тому"),
+            ("«Президент Берг чекає на зиму», — цитує його агентство.", "його"),
         ] {
             assert_eq!(seen(text).as_deref(), Some(word), "{text}");
         }
