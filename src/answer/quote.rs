@@ -253,4 +253,25 @@ mod tests {
             count(odd, LanguageMatch::Same);
         }
     }
+
+    #[test]
+    fn a_sentence_does_not_lose_who_says_it_nor_the_marks_of_a_word() {
+        let text = "The old bridge will reopen in May, said the mayor Ivan Berg on Monday in the hall of the town. \
+            The council called the plan of the mayor “peculiar” and put it off until the summer of the next year.";
+        let article =
+            read(Source { bytes: text.into(), name: "test".into(), title: None, language: Some(Language::En) })
+                .unwrap();
+        let reference = Reference::new(AnnotatedArticle::of(article));
+        let kind = |text: &str| {
+            let text = Annotation::of(text);
+            let (origin, place, language_match) = (Origin::Cited, Place::Fact, LanguageMatch::Same);
+            let claim = Claim { text: &text, sentences: &[0, 1], language_match, origin, place };
+            shortened(&claim, &reference).map(|finding| finding.kind)
+        };
+        assert_eq!(kind("The old bridge will reopen in May."), Some(FindingKind::AttributionChanged));
+        assert_eq!(kind("The council called the plan of the mayor peculiar."), Some(FindingKind::QuotationChanged));
+        assert_eq!(kind("The council called the plan of the mayor “peculiar”."), None);
+        assert_eq!(kind("The mayor Ivan Berg said the old bridge will reopen in May."), None);
+        assert_eq!(kind("The council put it off until the summer of the next year."), None);
+    }
 }
