@@ -28,7 +28,8 @@ const NEAR: usize = 4;
 pub(super) fn check(claim: &Claim<'_>, reference: &Reference) -> Vec<Finding> {
     let quoted = said(&claim.text.text);
     if quoted.is_empty() {
-        let shortened = || shortened(claim, reference).filter(|_| reference.has_to_quote(reference.article.language()));
+        let has_to_quote = reference.has_to_quote(reference.article.language());
+        let shortened = || has_to_quote.then(|| shortened(claim, reference)).flatten();
         return taken_out(claim, reference).or_else(shortened).into_iter().collect();
     }
     let article = &reference.wording().text;
@@ -116,10 +117,11 @@ fn shortened(claim: &Claim<'_>, reference: &Reference) -> Option<Finding> {
     }
     let own = normal(&text.text);
     let is_said = text.tokens.iter().any(|token| token.is(Class::Saying));
+    let ours: Vec<&str> = quotations(&text.text).collect();
     reference.readings(claim.sentences).find_map(|sentence| {
         let so_called = quotations(&sentence.text).find(|it| {
             let is_word = it.starts_with(char::is_lowercase) && it.split_whitespace().count() < LEAST_WORDS;
-            is_word && own.contains(&normal(it)) && !quotations(&text.text).any(|ours| ours == *it)
+            is_word && own.contains(&normal(it)) && !ours.contains(it)
         });
         if let Some(word) = so_called {
             return Some(claim.finding(FindingKind::QuotationChanged, word));

@@ -83,10 +83,11 @@ impl Digits {
         self.joined(Separators { group, ..separators }, grouped)
     }
 
-    /// A thousand times the number; nothing where decimals are left.
+    /// A thousand times the number; nothing where decimals are left, or where it would begin with a zero.
     fn thousandfold(self) -> Option<Self> {
         let whole = format!("{}{:0<3}", self.whole, self.fraction);
-        (self.fraction.len() <= 3).then_some(Self { whole, fraction: String::new(), is_grouped: true })
+        let is_number = self.fraction.len() <= 3 && !self.whole.starts_with('0');
+        is_number.then_some(Self { whole, fraction: String::new(), is_grouped: true })
     }
 
     fn joined(&self, Separators { group, point }: Separators, grouped: bool) -> String {
@@ -150,6 +151,7 @@ mod tests {
             ("20,6", " тыс. человек", Ru, En, Some("20,600")),
             ("12", " thousand people", En, Uk, Some("12 000")),
             ("1,2345", " тисячі", Uk, En, None),
+            ("0,5", " тисячі", Uk, En, None),
             ("166", " мільйонів", Uk, En, None),
             ("166", "", Uk, En, None),
         ] {
