@@ -4,6 +4,7 @@
 //! room. `serve` has those of the gateway, `file` those that stand in a file. Nothing else in the crate looks at the
 //! environment, so a test can set everything.
 
+mod engine;
 mod file;
 mod serve;
 
@@ -13,8 +14,10 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 use serde::Deserialize;
 
+pub use self::engine::{EngineEntry, EngineFlags};
 pub use self::serve::{Serve, ServeSettings};
 use crate::cache::CacheSettings;
+use crate::engine::remote::RemoteSettings;
 use crate::engine::{EngineSettings, KernelLevel};
 use crate::error::Error;
 use crate::hub::{DEFAULT_ENDPOINT, HubSettings, Token};
@@ -72,6 +75,13 @@ pub struct RawSettings {
     #[arg(short, long, global = true)]
     #[serde(skip)]
     pub quiet: bool,
+    /// Inference servers.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub engine: EngineFlags,
+    /// Inference servers in the file.
+    #[arg(skip)]
+    pub engines: Vec<EngineEntry>,
     /// The variables that the Python tools of the hub know.
     #[command(flatten)]
     #[serde(skip)]
@@ -150,6 +160,8 @@ pub struct Settings {
     pub hub: HubSettings,
     /// For the engine.
     pub engine: EngineSettings,
+    /// Inference servers that write, in the place of a model on this machine.
+    pub engines: Vec<RemoteSettings>,
     /// Where answers are kept; nowhere when that is not wanted.
     pub cache: Option<CacheSettings>,
 }
@@ -183,6 +195,7 @@ impl Settings {
             },
             log_json: raw.log_json,
             color: raw.variables.no_color.as_deref().unwrap_or_default().is_empty(),
+            engines: raw.engine.resolve(raw.engines)?,
             engine: EngineSettings { context, kernels: raw.kernels, ..EngineSettings::default() },
             cache: (!raw.no_store).then(|| raw.variables.cache()),
             hub: raw.variables.hub(raw.offline)?,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::engine::EngineError;
 use crate::engine::encoder::EncoderError;
+use crate::engine::remote::{Problem, RemoteError};
 use crate::hub::HubError;
 use crate::intake::IntakeError;
 use crate::plan::PlanError;
@@ -108,6 +109,11 @@ impl Error {
     /// What the error means to a caller.
     pub fn kind(&self) -> Kind {
         match self {
+            Self::Engine(EngineError::Remote(RemoteError { problem, .. })) => match problem {
+                Problem::TooLong(_) => Kind::Input,
+                Problem::Busy => Kind::Busy,
+                _ => Kind::Unavailable,
+            },
             Self::Intake(IntakeError::Cancelled) => Kind::Cancelled,
             Self::Intake(_) | Self::Plan(_) | Self::Engine(EngineError::TooLong { .. }) => Kind::Input,
             Self::Io { doing: "read", .. } | Self::Record { .. } => Kind::Input,
@@ -137,6 +143,11 @@ impl Error {
                 "too_long"
             }
             Self::Engine(EngineError::TooLong { .. }) => "too_long",
+            Self::Engine(EngineError::Remote(RemoteError { problem, .. })) => match problem {
+                Problem::TooLong(_) => "too_long",
+                Problem::Busy => "busy",
+                _ => "engine_unavailable",
+            },
             Self::Plan(_) => "invalid_request",
             Self::Record { .. } => "invalid_record",
             Self::Engine(EngineError::Busy { .. }) => "busy",

@@ -39,6 +39,7 @@ pub use self::judge::{Calibration, Surprise};
 pub use self::recipe::{Recipe, Weakness};
 pub use self::series::CheckSeries;
 pub use crate::engine::encoder::Encoder;
+pub use crate::engine::remote::{Grammar, RequestRecord, ServerKind, ServerState};
 pub use crate::translate::{
     Direction, Document, Fault, FaultKind, Format as TextFormat, OpenOptions, Opened, Sentence, Step, TranslateError,
     Translation, opened,
@@ -206,6 +207,12 @@ impl Service {
         Self { engine: self.engine.of_flow(flow), ..self.clone() }
     }
 
+    /// A handle whose jobs are a part of this trace, as its header says; inference servers are told.
+    #[must_use]
+    pub fn traced(&self, trace: Option<Arc<str>>) -> Self {
+        Self { engine: self.engine.traced(trace), ..self.clone() }
+    }
+
     /// Reads the article of a request and plans the answer; the engine is not asked. Dropping the future stops the work.
     pub async fn prepare(&self, request: SummaryRequest) -> Result<Prepared, Error> {
         let (service, cancel) = (self.clone(), Cancel::default());
@@ -234,7 +241,7 @@ impl Service {
         let terms = self.translators.glossary().of(article.text(), article.language());
         let writes = SummaryOptions { languages: writes, ..options.clone() };
         bounds.cancel.check()?;
-        let next = plan::build(&lines, &writes, self.engine.card())?;
+        let next = plan::build(&lines, &writes, self.engine.measure())?;
         bounds.cancel.check()?;
         let doubted = self.doubted(article.language(), &writes);
         let own_words = self.recipe.own_words(article.language());

@@ -33,7 +33,7 @@ impl Meter<'_> {
     /// `tokens` is how many each sequence is given to write where decoding alone is measured.
     pub fn run(&self, article: &AnnotatedArticle, tokens: usize) -> Result<(), EngineError> {
         let card = self.card;
-        let article = Words::of(article, card)?;
+        let article = Words::of(article);
         check_fit(&article, card, tokens)?;
         // First, so that it also is what a fresh process waits for, and warms up whatever sleeps until it is used.
         let started = self.begin("the first token of a short prompt");

@@ -183,7 +183,7 @@ fn runs(
         drop(notes.send(Note::Sample(Name::Load, started.elapsed().as_secs_f64())));
         Meter { model: model.as_ref(), card: &card, notes }.run(article, wanted.tokens)?;
         if number == 1 {
-            let article = Words::of(article, &card)?.tokens(&card);
+            let article = Words::of(article).tokens(&card);
             let prompts = Prompts { short: Words::short().tokens(&card), article };
             drop(notes.send(Note::Reached { prompts, peak: memory::peak_resident_bytes() }));
         }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::engine::{Card, EngineError};
+use crate::engine::Card;
 use crate::error::Error;
 use crate::intake::{self, AnnotatedArticle, Source};
-use crate::plan::{self, NumberedLines, PlanError, SummaryOptions};
+use crate::plan::{self, NumberedLines, SummaryOptions};
 
 /// The article when none is named.
 pub const ARTICLE: &str = "harbour-bridge-en";
@@ -55,14 +55,10 @@ impl Words {
     }
 
     /// The article with the instructions for each language, as `summarize` asks for it when nothing else is said.
-    pub(super) fn of(article: &AnnotatedArticle, card: &Card) -> Result<Self, EngineError> {
-        let lines = NumberedLines::of(article);
-        let plan = plan::whole(&lines, &SummaryOptions::default(), card).map_err(|error| match error {
-            PlanError::TooLong { tokens, limit } => EngineError::TooLong { tokens, limit },
-            other => unreachable!("the options are ours, and they are good: {other}"),
-        })?;
+    pub(super) fn of(article: &AnnotatedArticle) -> Self {
+        let plan = plan::unmeasured(&NumberedLines::of(article), &SummaryOptions::default());
         let tails = plan.answers.into_iter().map(|answer| answer.tail).collect();
-        Ok(Self { system: plan.system, shared: plan.shared, tails })
+        Self { system: plan.system, shared: plan.shared, tails }
     }
 
     /// The tokens that the model is given.

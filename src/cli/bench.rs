@@ -7,6 +7,7 @@ use indicatif::DecimalBytes;
 use serde_json::json;
 
 use super::input::Format;
+use super::open::Weights;
 use super::page;
 use super::progress::Bars;
 use crate::answer::Resources;
@@ -55,14 +56,12 @@ pub(super) async fn execute(args: Args, settings: &Settings) -> Result<(), Error
     } else {
         (super::open::find(settings, &bars).await?, Resources::default())
     };
-    let subject = Subject {
-        path: found.path,
-        chat: found.chat,
-        info: found.recipe.model,
-        resources,
-        engine: settings.engine,
-        threads: settings.threads,
+    let Weights::File { path, chat } = found.weights else {
+        let reason = "the engine on this machine is measured, and no server; leave it out".to_owned();
+        return Err(Error::Setting { name: "--engine", reason });
     };
+    let subject =
+        Subject { path, chat, info: found.recipe.model, resources, engine: settings.engine, threads: settings.threads };
     let wanted = Wanted {
         article: args.article,
         runs: args.runs as usize,

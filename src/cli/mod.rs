@@ -22,6 +22,7 @@ mod progress;
 mod reload;
 mod render;
 mod serve;
+mod servers;
 mod summarize;
 mod table;
 mod translate;

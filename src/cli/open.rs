@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use super::checks::{self, Unfetched};
 use super::progress::Bars;
+use super::servers;
 use crate::answer::{ModelInfo, Resources, WarningCode};
 use crate::config::{Settings, Verbosity};
 use crate::engine::Engine;
@@ -29,11 +30,21 @@ pub(super) fn is_runnable(manifest: &Manifest) -> bool {
     ARCHITECTURES.contains(&manifest.architecture.as_str())
 }
 
-/// A model file on this machine, and what is known about it.
+/// Where the weights are.
+pub(super) enum Weights {
+    /// In a file on this machine.
+    File {
+        path: PathBuf,
+        /// How the manifest says the model is spoken to; by its architecture when not given.
+        chat: Option<Chat>,
+    },
+    /// At inference servers.
+    Servers(Engine),
+}
+
+/// A model, and what is known about it.
 pub(super) struct Found {
-    pub(super) path: PathBuf,
-    /// How the manifest says the model is spoken to; by its architecture when not given.
-    pub(super) chat: Option<Chat>,
+    pub(super) weights: Weights,
     /// What decides its answers.
     pub(super) recipe: Recipe,
     /// It was not on this machine before.
@@ -45,10 +56,16 @@ pub(super) struct Found {
 impl Found {
     /// Loads the model, to write and to stand behind this desk.
     pub(super) async fn load(&self, settings: &Settings, bars: &Bars, desk: Translators) -> Result<Service, Error> {
-        bars.loading();
-        let engine = Engine::load(&self.path, self.chat, settings.engine).await;
-        bars.done();
-        Ok(Service::new(engine?, self.recipe.clone()).with_translators(desk))
+        let engine = match &self.weights {
+            Weights::Servers(engine) => engine.clone(),
+            Weights::File { path, chat } => {
+                bars.loading();
+                let engine = Engine::load(path, *chat, settings.engine).await;
+                bars.done();
+                engine?
+            }
+        };
+        Ok(Service::new(engine, self.recipe.clone()).with_translators(desk))
     }
 
     /// Loads it, and opens what its answers are held against besides their article. To translate, that is not needed.
@@ -96,21 +113,29 @@ pub(super) async fn service(settings: &Settings, bars: &Bars) -> Result<Service,
 /// judge. Nothing is downloaded unless it was asked for by name.
 pub(super) async fn checker(settings: &Settings) -> Result<Checker, Error> {
     let model = match settings.model.as_deref() {
-        Some(NO_MODEL) => None,
-        Some(name) => Some(name.to_owned()),
-        None => judge_on_disk(&Hub::new(settings.hub.clone())?)?,
+        Some(NO_MODEL) => return without_judge(settings),
+        None if settings.engines.is_empty() => judge_on_disk(&Hub::new(settings.hub.clone())?)?,
+        named => named.map(str::to_owned),
     };
-    checker_with(settings, model).await
+    checker_with(Settings { model, ..settings.clone() }).await
 }
 
 /// The same with a model only where one was asked for by name.
 pub(super) async fn checker_as_named(settings: &Settings) -> Result<Checker, Error> {
-    checker_with(settings, settings.model.clone().filter(|name| name != NO_MODEL)).await
+    match settings.model.as_deref() {
+        Some(NO_MODEL) => without_judge(settings),
+        _ => checker_with(settings.clone()).await,
+    }
 }
 
-async fn checker_with(settings: &Settings, model: Option<String>) -> Result<Checker, Error> {
-    let Some(model) = model else { return Ok(Checker::new(checks::open(settings)?)) };
-    let settings = Settings { model: Some(model), ..settings.clone() };
+fn without_judge(settings: &Settings) -> Result<Checker, Error> {
+    Ok(Checker::new(checks::open(settings)?))
+}
+
+async fn checker_with(settings: Settings) -> Result<Checker, Error> {
+    if settings.model.is_none() && settings.engines.is_empty() {
+        return without_judge(&settings);
+    }
     let bars = Bars::new(&settings);
     let judge = find(&settings, &bars).await?.load_with_checks(&settings, &bars).await?;
     Ok(Checker::new(judge.resources().clone()).with_judge(judge))
@@ -137,6 +162,11 @@ pub(super) async fn find_with_checks(settings: &Settings, bars: &Bars, languages
 /// Finds the model's file, and downloads it where it is not here yet.
 pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Error> {
     let translators = super::desk::signature(settings)?;
+    if !settings.engines.is_empty() {
+        let servers::Found { engine, recipe } = servers::find(settings, translators).await?;
+        // What answers are held against is fetched where it is not here yet, as it comes with a model.
+        return Ok(Found { weights: Weights::Servers(engine), recipe, is_new: true, unfetched: Unfetched::default() });
+    }
     if let Some(path) = settings.model.as_deref().filter(|model| model.ends_with(".gguf")) {
         return Ok(from_file(Path::new(path), translators));
     }
@@ -166,8 +196,20 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
         false => Chat::from_name(&manifest.chat),
     };
     let path = file.path().to_owned();
+    let described = described(manifest, &catalogue, info, settings)?;
     let warnings = choice.warning.into_iter().collect();
-    let weak = weak(manifest, &catalogue, &super::translators::missing(&hub)?);
+    let recipe = Recipe { bytes: bytes(&path), warnings, translators, ..described };
+    Ok(Found { weights: Weights::File { path, chat }, recipe, is_new, unfetched: Unfetched::default() })
+}
+
+/// What a manifest says of a model, as far as it decides answers.
+pub(super) fn described(
+    manifest: &Manifest,
+    catalogue: &Catalogue,
+    info: ModelInfo,
+    settings: &Settings,
+) -> Result<Recipe, Error> {
+    let weak = weak(manifest, catalogue, &super::translators::missing(&Hub::new(settings.hub.clone())?)?);
     let well = |quality: fn(&Fluency) -> Quality| {
         let is_good = |it: &&Language| manifest.languages.get(it.code()).is_some_and(|it| quality(it) == Quality::Good);
         Language::ALL.iter().partition::<Vec<_>, _>(is_good)
@@ -175,9 +217,7 @@ pub(super) async fn find(settings: &Settings, bars: &Bars) -> Result<Found, Erro
     let (fluent, _) = well(|fluency| fluency.writes);
     let (_, misread) = well(|fluency| fluency.reads);
     let judge = manifest.judge.as_ref().map(calibration);
-    let bytes = bytes(&path);
-    let recipe = Recipe { bytes, fluent, weak, misread, judge, warnings, translators, ..Recipe::new(info) };
-    Ok(Found { path, chat, recipe, is_new, unfetched: Unfetched::default() })
+    Ok(Recipe { fluent, weak, misread, judge, ..Recipe::new(info) })
 }
 
 /// Which weights write, told by the file's size and time, since reading it would take a second; and which sources the
@@ -239,7 +279,7 @@ fn from_file(path: &Path, translators: Vec<String>) -> Found {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let info = ModelInfo { quantization: quantization(&name), name, revision: None, engine: engine_name() };
     let recipe = Recipe { bytes: bytes(&path), translators, ..Recipe::new(info) };
-    Found { path, chat: None, recipe, is_new: false, unfetched: Unfetched::default() }
+    Found { weights: Weights::File { path, chat: None }, recipe, is_new: false, unfetched: Unfetched::default() }
 }
 
 fn engine_name() -> String {
@@ -247,7 +287,7 @@ fn engine_name() -> String {
 }
 
 /// The last part of a file's name that looks like a storage type: `Q4_K_M` of `model-q4_k_m.gguf`.
-fn quantization(file: &str) -> Option<String> {
+pub(super) fn quantization(file: &str) -> Option<String> {
     let stem = file.strip_suffix(".gguf")?;
     let found = stem.rsplit(['-', '.']).find(|part| {
         let bytes = part.as_bytes();

@@ -7,6 +7,11 @@
 //! dictionaries = "/usr/share/hunspell"
 //! no_store = true
 //!
+//! [[engines]]
+//! url = "http://10.0.0.5:8080"
+//! kind = "llama-server"
+//! key_file = "/etc/stislo/engine.key"
+//!
 //! [serve]
 //! listen = "127.0.0.1:8080"
 //! queue = 16
@@ -42,6 +47,7 @@ impl RawSettings {
             kernels: self.kernels.or(file.kernels),
             no_store: self.no_store || file.no_store,
             log_json: self.log_json || file.log_json,
+            engines: file.engines,
             serve: self.serve.or(file.serve),
             ..self
         }

@@ -40,6 +40,17 @@ pub trait Constraint: Send {
     fn forced(&self) -> String {
         String::new()
     }
+
+    /// What may follow as a grammar for engines that take one: rules in GBNF, of which `answer` is the first. It may let more
+    /// pass than the rule does, and should let little pass that the rule refuses. `None` where there is none.
+    fn grammar(&self) -> Option<String> {
+        None
+    }
+
+    /// The rule as it stands now, to come back to. `None` for one that cannot be copied.
+    fn snapshot(&self) -> Option<Box<dyn Constraint>> {
+        None
+    }
 }
 
 /// Allows everything.
@@ -59,5 +70,9 @@ impl Constraint for Free {
 
     fn is_complete(&self) -> bool {
         false
+    }
+
+    fn snapshot(&self) -> Option<Box<dyn Constraint>> {
+        Some(Box::new(*self))
     }
 }

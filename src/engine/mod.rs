@@ -1,24 +1,27 @@
-//! The engine: prompts in, tokens out, on one thread that owns the weights.
+//! The engine: prompts in, tokens out, on one thread that owns the weights or at an inference server that the user runs.
 //!
-//! [`Engine`] is a handle that is cheap to clone: a sender and a few facts about the model. A [`Job`] has one shared part,
-//! the article, and a branch for each answer that is wanted of it; the shared part is read once. Events come back on a
-//! channel of the job's own; dropping its receiver cancels the job. The thread behind it: `worker` turns the wheel, `queue`
-//! holds the jobs that wait, `prompt` is one of them in tokens, `reading` the one that is being read, `prefix` what was
-//! read before, `sequence` an answer, `draft` its guesses, `ticket` the way back to the caller. Beside it, on threads of their
-//! own: `marian` translates, `encoder` makes vectors of sentences. Not here: articles,
-//! languages, HTTP.
+//! [`Engine`] is a handle that is cheap to clone. A [`Job`] has one shared part, the article, and a branch for each answer that
+//! is wanted of it; the shared part is read once. Events come back on a channel of the job's own; dropping its receiver
+//! cancels the job. The thread (`local`): `worker` turns the wheel, `queue` holds the jobs that wait, `prompt` is one of them in
+//! tokens, `reading` the one that is being read, `prefix` what was read before, `sequence` an answer, `draft` its guesses,
+//! `ticket` the way back to the caller. Servers: `remote`. Beside it, on threads of their own: `marian` translates, `encoder`
+//! makes vectors of sentences. Not here: articles, languages, the gateway.
 
 pub mod chat;
 pub mod constraint;
 mod draft;
 pub mod encoder;
+mod job;
 mod likelihood;
+mod local;
 pub mod marian;
+mod measure;
 pub mod model;
 mod prefix;
 mod prompt;
 mod queue;
 mod reading;
+pub mod remote;
 pub mod sampler;
 pub mod sequence;
 mod ticket;
@@ -26,28 +29,23 @@ pub mod tokenizer;
 mod worker;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use self::chat::Chat;
-use self::constraint::Constraint;
+pub use self::job::{Branch, Event, Job, Output, Question, Rules, Timings};
 pub use self::likelihood::Likelihood;
+use self::local::Local;
+pub use self::local::load;
+pub use self::measure::{Card, Measure};
 pub use self::model::KernelLevel;
-use self::model::gguf::Gguf;
-use self::model::{Model, ModelError, Slot};
+use self::model::{Model, ModelError};
 use self::queue::{Flow, Lane, Message, Place, Places};
 pub use self::reading::CHUNK;
-use self::sampler::Sampling;
+use self::remote::{Remote, RemoteError};
 pub use self::sequence::Finish;
 use self::ticket::Ticket;
-use self::tokenizer::Tokenizer;
-
-/// Bytes of the thread's stack: candle's calls are deep.
-const STACK: usize = 8 << 20;
 
 /// What goes wrong in the engine.
 #[derive(Debug, thiserror::Error)]
@@ -79,145 +77,12 @@ pub enum EngineError {
     /// The engine's thread has ended.
     #[error("the engine has stopped after an internal error; start stislo again")]
     Dead,
+    /// An inference server did not answer, or not as it should.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// The thread could not be started.
     #[error("cannot start the engine's thread: {0}")]
     Thread(#[from] std::io::Error),
-}
-
-/// What is asked of the engine.
-pub struct Job {
-    /// The system message.
-    pub system: String,
-    /// The part of the user's message that all branches share.
-    pub shared: String,
-    /// One answer each.
-    pub branches: Vec<Branch>,
-}
-
-/// One answer that is wanted.
-pub struct Branch {
-    /// The rest of the user's message.
-    pub tail: String,
-    /// What is wanted of it.
-    pub output: Output,
-}
-
-/// What is wanted of a branch.
-pub enum Output {
-    /// A text.
-    Text(Rules),
-    /// A preference between two answers. Nothing is written.
-    Preference(Question),
-}
-
-/// What is asked about a text.
-pub struct Question {
-    /// How much more likely does the answer begin with the first of these than with the second?
-    pub answers: [String; 2],
-    /// The text, as it stands in the branch's tail: how likely is it there?
-    pub text: String,
-}
-
-/// How an answer is written.
-pub struct Rules {
-    /// Most tokens of the answer.
-    pub max_tokens: usize,
-    /// How tokens are chosen.
-    pub sampling: Sampling,
-    /// What may be written.
-    pub constraint: Box<dyn Constraint>,
-}
-
-/// What happens to a job, in order. `Done` or `Failed` is the last.
-#[derive(Debug)]
-pub enum Event {
-    /// The prompt is being read.
-    Prefill {
-        /// Tokens read.
-        done: usize,
-        /// Tokens of the shared part.
-        total: usize,
-    },
-    /// Text was added to a branch.
-    Delta {
-        /// The branch.
-        branch: usize,
-        /// Whole characters.
-        text: String,
-    },
-    /// A branch that wants a preference has it; it is finished next.
-    Preferred {
-        /// The branch.
-        branch: usize,
-        /// The natural logarithm of how many times likelier the first answer is than the second.
-        log_odds: f32,
-        /// How likely the text is that was asked about.
-        likelihood: Option<Likelihood>,
-    },
-    /// A branch is finished.
-    Finished {
-        /// The branch.
-        branch: usize,
-        /// Why it ended.
-        finish: Finish,
-    },
-    /// All branches are finished.
-    Done(Timings),
-    /// The job failed.
-    Failed(EngineError),
-}
-
-/// Where a job's time and tokens went.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Timings {
-    /// From acceptance to the start of work.
-    pub queue: Duration,
-    /// From there until the last branch was read, steps for other jobs in between included.
-    pub prefill: Duration,
-    /// From there until the last branch was written.
-    pub decode: Duration,
-    /// What of `decode` and of the first tokens went into choosing them: the rules, the penalty and the sampler.
-    pub choosing: Duration,
-    /// Tokens of the prompt, the shared part counted once.
-    pub prompt_tokens: usize,
-    /// Tokens of the shared part.
-    pub shared_tokens: usize,
-    /// Those of them that had been read before and were not read again.
-    pub cached_tokens: usize,
-    /// Tokens of all answers.
-    pub completion_tokens: usize,
-}
-
-impl Timings {
-    /// Adds those of another job for the same answer.
-    pub fn add(&mut self, other: Self) {
-        self.queue += other.queue;
-        self.prefill += other.prefill;
-        self.decode += other.decode;
-        self.choosing += other.choosing;
-        self.prompt_tokens += other.prompt_tokens;
-        self.shared_tokens += other.shared_tokens;
-        self.cached_tokens += other.cached_tokens;
-        self.completion_tokens += other.completion_tokens;
-    }
-}
-
-/// What is fixed about a loaded model.
-#[derive(Debug)]
-pub struct Card {
-    /// Both directions between text and tokens.
-    pub tokenizer: Tokenizer,
-    /// How it is spoken to.
-    pub chat: Chat,
-    /// Most tokens of prompt and answer together.
-    pub context: usize,
-}
-
-impl Card {
-    /// How many tokens a prompt takes.
-    pub fn count(&self, system: &str, shared: &str, tail: &str) -> usize {
-        self.chat.shared(&self.tokenizer, system, shared).len() + self.chat.tail(&self.tokenizer, tail).len()
-    }
 }
 
 /// Limits of an engine.
@@ -269,25 +134,25 @@ pub struct Usage {
     pub prefix_bytes: usize,
 }
 
-/// A handle on the engine's thread. The thread ends when the last handle is gone.
+/// A handle on an engine. The thread of one on this machine ends when the last handle is gone.
 #[derive(Clone)]
 pub struct Engine {
-    /// Unbounded, because every message holds one of the queue's places, and those are bounded.
-    jobs: Sender<Message>,
-    card: Arc<Card>,
-    shared: Arc<Shared>,
+    backend: Backend,
+    /// Those that wait, wherever they are written.
+    places: Arc<Places>,
+    measure: Measure,
     /// What the jobs of this handle belong to.
     flow: Flow,
     lane: Lane,
+    /// The trace that they are a part of, as its header says (W3C Trace Context).
+    trace: Option<Arc<str>>,
 }
 
-/// What the handles and the thread both look at.
-#[derive(Debug)]
-struct Shared {
-    healthy: AtomicBool,
-    places: Places,
-    /// Locked to be copied or set, so what is read is of one moment.
-    usage: Mutex<Usage>,
+/// Who writes.
+#[derive(Clone)]
+enum Backend {
+    Local(Local),
+    Remote(Remote),
 }
 
 impl Engine {
@@ -296,7 +161,7 @@ impl Engine {
         let path = path.to_owned();
         let loader = move || {
             let (model, card) = load(&path, chat, settings)?;
-            warm_up(model.as_ref())?;
+            local::warm_up(model.as_ref())?;
             Ok((model, card))
         };
         Self::start(settings, loader).await
@@ -307,43 +172,59 @@ impl Engine {
     where
         F: FnOnce() -> Result<(Box<dyn Model>, Card), EngineError> + Send + 'static,
     {
-        let (jobs, inbox) = std::sync::mpsc::channel();
-        let (ready, loaded) = oneshot::channel();
-        let places = Places::new(settings.queue.max(1));
-        let shared = Arc::new(Shared { healthy: AtomicBool::new(true), places, usage: Mutex::default() });
-        let theirs = shared.clone();
-        std::thread::Builder::new().name("stislo-engine".into()).stack_size(STACK).spawn(move || match loader() {
-            Err(error) => drop(ready.send(Err(error))),
-            Ok((model, card)) => {
-                let card = Arc::new(card);
-                if ready.send(Ok(card.clone())).is_ok() {
-                    worker::run(worker::Parts { model, card: &card, shared: &theirs, settings }, inbox);
-                }
-            }
-        })?;
-        // The sender is dropped without a word only when the loader panicked.
-        let card = loaded.await.unwrap_or(Err(EngineError::Dead))?;
-        Ok(Self { jobs, card, shared, flow: 0, lane: Lane::Long })
+        let local = Local::start(settings, loader).await?;
+        Ok(Self::new(Measure::Exact(local.card.clone()), Backend::Local(local), settings))
     }
 
-    /// The loaded model's facts.
-    pub fn card(&self) -> &Card {
-        &self.card
+    /// An engine whose jobs inference servers do; of the settings, the length of its queue counts.
+    pub fn remote(remote: Remote, settings: EngineSettings) -> Self {
+        Self::new(Measure::Estimated(remote.estimate()), Backend::Remote(remote), settings)
     }
 
-    /// False after an internal error: nothing will be answered any more.
+    fn new(measure: Measure, backend: Backend, settings: EngineSettings) -> Self {
+        let places = Arc::new(Places::new(settings.queue.max(1)));
+        Self { backend, places, measure, flow: 0, lane: Lane::Long, trace: None }
+    }
+
+    /// How many tokens texts take.
+    pub fn measure(&self) -> &Measure {
+        &self.measure
+    }
+
+    /// The servers, where it is them who write.
+    pub fn servers(&self) -> Option<&Remote> {
+        match &self.backend {
+            Backend::Local(_) => None,
+            Backend::Remote(remote) => Some(remote),
+        }
+    }
+
+    /// False after an internal error, when nothing will be answered any more, and while no server answers.
     pub fn is_healthy(&self) -> bool {
-        self.shared.healthy.load(Ordering::Acquire)
+        match &self.backend {
+            Backend::Local(local) => local.is_healthy(),
+            Backend::Remote(remote) => remote.is_up(),
+        }
     }
 
     /// What the engine holds, as of its last step.
     pub fn usage(&self) -> Usage {
-        *self.shared.usage.lock().unwrap_or_else(PoisonError::into_inner)
+        match &self.backend {
+            Backend::Local(local) => *local.shared.usage.lock().unwrap_or_else(PoisonError::into_inner),
+            Backend::Remote(remote) => {
+                Usage { waiting: self.places.waiting(), running: remote.running(), ..Usage::default() }
+            }
+        }
     }
 
     /// A handle whose jobs belong to this flow. Flows take turns at the engine, so none holds up another by more than a job.
     pub fn of_flow(&self, flow: u64) -> Self {
         Self { flow, ..self.clone() }
+    }
+
+    /// A handle whose jobs are a part of this trace; servers are told.
+    pub fn traced(&self, trace: Option<Arc<str>>) -> Self {
+        Self { trace, ..self.clone() }
     }
 
     /// A handle whose jobs are short: they wait and are written apart from whole answers, half as many at a time.
@@ -354,44 +235,26 @@ impl Engine {
     /// Queues a job, or refuses it when the queue is full. Its events come on the receiver; dropping that cancels the job
     /// within a step or a chunk.
     pub fn generate(&self, job: Job) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
-        let place = self.shared.places.take().map_err(|waiting| EngineError::Busy { waiting })?;
+        let place = self.places.take().map_err(|waiting| EngineError::Busy { waiting })?;
         self.queue(job, place)
     }
 
     /// The same for a job of a request that was admitted before: it waits for a place and is never refused for want of one.
     /// Who admits requests bounds how many wait here.
     pub async fn submit(&self, job: Job) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
-        let place = self.shared.places.wait().await;
+        let place = self.places.wait().await;
         self.queue(job, place)
     }
 
     fn queue(&self, job: Job, place: Place) -> Result<mpsc::UnboundedReceiver<Event>, EngineError> {
         let (events, receiver) = mpsc::unbounded_channel();
-        let message = Message { job, flow: self.flow, ticket: Ticket::new(events, self.lane), place };
-        self.jobs.send(message).map_err(|_| EngineError::Dead)?;
+        match &self.backend {
+            Backend::Local(local) => {
+                let message = Message { job, flow: self.flow, ticket: Ticket::new(events, self.lane), place };
+                local.jobs.send(message).map_err(|_| EngineError::Dead)?;
+            }
+            Backend::Remote(remote) => remote.begin(job, remote::Caller { events, place, trace: self.trace.clone() }),
+        }
         Ok(receiver)
     }
-}
-
-/// Reads the GGUF file at `path`, on this thread: the model, and what is fixed about it.
-pub fn load(path: &Path, chat: Option<Chat>, settings: EngineSettings) -> Result<(Box<dyn Model>, Card), EngineError> {
-    let header = Gguf::open(path).map_err(ModelError::from)?;
-    // The vocabulary takes about as long as the weights do from a warm disk, so they are read side by side.
-    let (tokenizer, model) = std::thread::scope(|scope| {
-        let tokenizer = scope.spawn(|| Tokenizer::from_gguf(&header));
-        let model = model::load(&header, settings.context, settings.kernels);
-        (tokenizer.join(), model)
-    });
-    let model = model?;
-    let tokenizer = tokenizer.map_err(|_| EngineError::Dead)?.map_err(ModelError::from)?;
-    let architecture = header.text("general.architecture").map_err(ModelError::from)?;
-    let chat = chat.unwrap_or_else(|| Chat::of_architecture(architecture, &tokenizer));
-    let context = settings.context.min(model.context());
-    Ok((model, Card { tokenizer, chat, context }))
-}
-
-/// One pass of one token, so that whatever sleeps until it is used is awake before anybody waits for an answer.
-fn warm_up(model: &dyn Model) -> Result<(), ModelError> {
-    let mut cache = model.new_cache()?;
-    model.forward(&mut [Slot { tokens: &[0], cache: &mut cache, rows: 1 }]).map(drop)
 }

@@ -52,6 +52,11 @@ impl Places {
         self.free.clone().try_acquire_owned().map_err(|_| self.limit)
     }
 
+    /// Jobs that have a place.
+    pub(super) fn waiting(&self) -> usize {
+        self.limit - self.free.available_permits()
+    }
+
     /// A place, when there is one. Those who wait get theirs in order.
     pub(super) async fn wait(&self) -> Place {
         self.free.clone().acquire_owned().await.expect("the places are never closed")

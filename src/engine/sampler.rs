@@ -17,9 +17,9 @@ const FIRST_TRIES: usize = 256;
 /// Candidates that a sampled token is drawn from.
 const SAMPLED: usize = 40;
 /// How much less likely a token may be that is right than the one that seems wrong, in logits.
-const MENDING: f32 = 3.0;
+pub(super) const MENDING: f32 = 3.0;
 /// Answer tokens that the repetition penalty looks back on.
-const WINDOW: usize = 256;
+pub(super) const WINDOW: usize = 256;
 
 /// How to choose.
 #[derive(Debug, Clone, Copy, PartialEq)]

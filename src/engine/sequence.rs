@@ -4,6 +4,8 @@
 //! order, and the answer grows by what the sampler chooses, exactly as it would one by one; a draft only decides how many
 //! rows of a pass are of use (the greedy case of Leviathan, Kalman and Matias, 2023). Not here: which answers share a pass.
 
+use std::ops::RangeInclusive;
+
 use super::Rules;
 use super::constraint::Constraint;
 use super::draft::Drafter;
@@ -12,8 +14,8 @@ use super::sampler::{Choice, Rows, Sampler, Sampling, SoFar};
 use super::ticket::JobId;
 use super::tokenizer::Tokenizer;
 
-/// Longest stretch of tokens that is looked at for a loop, and how often it has to come.
-const LOOP_TOKENS: usize = 48;
+/// Stretches of tokens that are looked at for a loop, and how often one has to come.
+const LOOP_TOKENS: RangeInclusive<usize> = 4..=48;
 const LOOP_TIMES: usize = 3;
 
 /// Why an answer ended.
@@ -168,7 +170,7 @@ impl Sequence {
         self.partial.extend_from_slice(bytes);
         let finish = if self.constraint.is_complete() {
             Some(Finish::Complete)
-        } else if is_loop(&self.history[self.prompt..]) {
+        } else if is_loop(&self.history[self.prompt..], LOOP_TOKENS) {
             Some(Finish::Loop)
         } else {
             (self.history.len() >= self.room).then_some(Finish::Length)
@@ -195,11 +197,11 @@ impl Sequence {
     }
 }
 
-/// True when the tokens end with one stretch several times over.
-fn is_loop(tokens: &[u32]) -> bool {
-    (4..=LOOP_TOKENS).any(|n| {
-        tokens.len() >= n * LOOP_TIMES && {
-            let tail = &tokens[tokens.len() - n * LOOP_TIMES..];
+/// True when tokens, or bytes, end with one stretch of such a length several times over.
+pub(super) fn is_loop<T: PartialEq>(items: &[T], mut lengths: RangeInclusive<usize>) -> bool {
+    lengths.any(|n| {
+        items.len() >= n * LOOP_TIMES && {
+            let tail = &items[items.len() - n * LOOP_TIMES..];
             tail.chunks(n).all(|stretch| stretch == &tail[..n])
         }
     })
@@ -207,14 +209,14 @@ fn is_loop(tokens: &[u32]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_loop;
+    use super::{LOOP_TOKENS, is_loop};
 
     #[test]
     fn loops_are_seen_at_the_third_time() {
         let stretch = [1, 2, 3, 4, 5];
-        assert!(!is_loop(&stretch.repeat(2)));
-        assert!(is_loop(&[&[9, 8][..], &stretch.repeat(3)].concat()));
-        assert!(!is_loop(&(0..200).collect::<Vec<u32>>()));
-        assert!(!is_loop(&[]));
+        assert!(!is_loop(&stretch.repeat(2), LOOP_TOKENS));
+        assert!(is_loop(&[&[9, 8][..], &stretch.repeat(3)].concat(), LOOP_TOKENS));
+        assert!(!is_loop(&(0..200).collect::<Vec<u32>>(), LOOP_TOKENS));
+        assert!(!is_loop::<u32>(&[], LOOP_TOKENS));
     }
 }

@@ -15,6 +15,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use super::likelihood::Likelihood;
+use super::local::Shared;
 use super::model::{KvCache, Model, ModelError, Slot};
 use super::prefix::Prefixes;
 use super::prompt::Prompt;
@@ -23,7 +24,7 @@ use super::reading::{Begun, CHUNK, Read, Reading};
 use super::sampler::{Logits, Rows};
 use super::sequence::{Finish, Sequence};
 use super::ticket::{JobId, Ticket};
-use super::{Card, EngineError, EngineSettings, Event, Output, Shared, Usage};
+use super::{Card, EngineError, EngineSettings, Event, Output, Usage};
 
 /// What a worker is made of.
 pub(super) struct Parts<'a> {

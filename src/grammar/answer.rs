@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::automaton::{Automaton, State};
 use super::citations::{Citations, Cited};
+use super::gbnf;
 use super::line::{Line, TextRules};
 use super::script::PUNCTUATION;
 use super::typography::{CURRENCIES, Typography};
@@ -55,18 +56,18 @@ pub type AnswerGrammar = Automaton<AnswerState>;
 /// An answer so far.
 #[derive(Debug, Clone)]
 pub struct AnswerState {
-    format: Arc<AnswerFormat>,
-    position: Position,
+    pub(super) format: Arc<AnswerFormat>,
+    pub(super) position: Position,
     /// An empty line stands in front of this one.
-    spaced: bool,
-    line: Line,
+    pub(super) spaced: bool,
+    pub(super) line: Line,
     typography: Typography,
     /// Items that facts have cited, the one being written included.
-    cited: Cited,
+    pub(super) cited: Cited,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Position {
+pub(super) enum Position {
     Headline,
     Summary,
     /// Between the lines: this many characters of `- [` are there.
@@ -82,7 +83,7 @@ enum Position {
     Done,
 }
 
-const MARK: [char; 3] = ['-', ' ', '['];
+pub(super) const MARK: [char; 3] = ['-', ' ', '['];
 /// A colon before this many characters would be a label, unless a number stands before it: "Article 5: …", "9:30".
 const LABEL: usize = 24;
 /// A line that is far too long is cut after the word that is being written, but no word is longer than this.
@@ -146,6 +147,10 @@ impl State for AnswerState {
 
     fn is_ending(&self) -> bool {
         self.is_far_past() && self.typography.is_in_word()
+    }
+
+    fn grammar(&self) -> String {
+        gbnf::of_answer(self)
     }
 
     fn rules(&self) -> &TextRules {

@@ -7,7 +7,7 @@ use super::line::{Line, TextRules};
 use crate::engine::constraint::{Constraint, IsBetter};
 
 /// A state machine, small enough to be copied for every token that is tried.
-pub trait State: Clone + Send {
+pub trait State: Clone + Send + 'static {
     /// Takes one more character; false when it may not follow.
     fn step(&mut self, c: char) -> bool;
 
@@ -26,6 +26,9 @@ pub trait State: Clone + Send {
     fn forced(&self) -> String {
         String::new()
     }
+
+    /// See [`Constraint::grammar`].
+    fn grammar(&self) -> String;
 
     /// What holds for every line.
     fn rules(&self) -> &TextRules;
@@ -118,5 +121,13 @@ impl<S: State> Constraint for Automaton<S> {
 
     fn forced(&self) -> String {
         self.state.forced()
+    }
+
+    fn grammar(&self) -> Option<String> {
+        self.partial.is_empty().then(|| self.state.grammar())
+    }
+
+    fn snapshot(&self) -> Option<Box<dyn Constraint>> {
+        Some(Box::new(self.clone()))
     }
 }

@@ -50,6 +50,14 @@ impl Citations {
         range.into_iter().flatten().filter(move |item| !taken.contains(item))
     }
 
+    /// The items that a fact may cite, by its number from 0; those that others have cited among them.
+    pub(super) fn of_fact(&self, fact: usize) -> RangeInclusive<u32> {
+        match self {
+            Self::Any(range) => range.clone(),
+            Self::Each(ranges) => ranges.get(fact).or(ranges.last()).cloned().unwrap_or(1..=1),
+        }
+    }
+
     /// True when the fact that has begun may cite `item`.
     pub(super) fn allow(&self, item: u32, cited: &Cited) -> bool {
         self.open(cited).any(|open| open == item)

@@ -1,6 +1,7 @@
 //! What an answer and a translation may look like, while they are written: grammars for the engine.
 //!
-//! Each grammar is a state machine over characters (`answer`, `sentence`), and `automaton` makes a [`Constraint`] of it. What
+//! Each grammar is a state machine over characters (`answer`, `sentence`), and `automaton` makes a [`Constraint`] of it;
+//! `gbnf` writes it down for servers that take grammars. What
 //! both ask of a line is in `line`: its letters, numbers and foreign words (`script`), how it may not begin (`openings`) and
 //! what it may not say, how names are spelled (`names`). Not here: which words, numbers and names these are, because the
 //! caller knows the article.
@@ -10,6 +11,7 @@
 mod answer;
 mod automaton;
 mod citations;
+mod gbnf;
 mod line;
 mod names;
 mod openings;

@@ -31,6 +31,11 @@ impl Script {
         Self { listed: self.listed.iter().chain(more).cloned().collect(), ..*self }
     }
 
+    /// The numbers and foreign words that may be written, in order.
+    pub(super) fn listed(&self) -> &BTreeSet<String> {
+        &self.listed
+    }
+
     /// True for a letter that may be written freely: in English also those with the accents of names.
     pub(super) fn has_letter(&self, c: char) -> bool {
         match self.language {
@@ -74,6 +79,11 @@ impl ListedWord {
     /// The word without a separator at its end: in `in 2024, he` the comma belongs to the sentence.
     pub(super) fn whole(&self) -> &str {
         self.0.trim_end_matches(|c: char| !c.is_alphanumeric())
+    }
+
+    /// What is being written, with the separator that may go on with it.
+    pub(super) fn written(&self) -> &str {
+        &self.0
     }
 
     /// True when no number or foreign word is being written.

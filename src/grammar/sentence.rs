@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::answer::LONGEST_WORD;
 use super::automaton::{Automaton, State};
+use super::gbnf;
 use super::line::{Line, TextRules};
 use super::script::Script;
 
@@ -33,12 +34,12 @@ pub type SentenceGrammar = Automaton<SentenceState>;
 /// A sentence so far.
 #[derive(Debug, Clone)]
 pub struct SentenceState {
-    format: Arc<SentenceFormat>,
+    pub(super) format: Arc<SentenceFormat>,
     /// What may be written now. Changes when a number has been used.
-    script: Arc<Script>,
+    pub(super) script: Arc<Script>,
     /// The numbers that are still to be written.
     open: Vec<usize>,
-    line: Line,
+    pub(super) line: Line,
     ended: bool,
 }
 
@@ -99,6 +100,10 @@ impl State for SentenceState {
 
     fn is_complete(&self) -> bool {
         self.ended
+    }
+
+    fn grammar(&self) -> String {
+        gbnf::of_sentence(self)
     }
 
     fn rules(&self) -> &TextRules {

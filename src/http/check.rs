@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
+use super::entry;
 use super::gateway::Gateway;
 use super::limit::Limit;
 use super::offload::{self, offload_large};
@@ -78,7 +79,7 @@ pub(super) async fn post(
 ) -> Result<Response, Problem> {
     let limit = Limit::since(Instant::now(), &gateway);
     let _working = gateway.0.life.begin()?;
-    let service = gateway.service()?;
+    let service = gateway.service()?.traced(entry::trace(http.headers()));
     let (body, room) = request::json_body::<CheckBody>(http, &gateway.0.bodies, caller).await?;
     let limits = gateway.0.options.limits;
     let is_judged = body.judge && service.recipe().judge.is_some();

@@ -4,6 +4,7 @@
 //! span with its id. A stream's line comes when it ends. Probes, which come every few seconds, are told at debug.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -25,6 +26,8 @@ pub(super) struct Peer(pub(super) SocketAddr);
 
 /// The name that requests go by in logs. A caller may give it, so that it finds its request again.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What says which trace a request is a part of.
+const TRACE: HeaderName = HeaderName::from_static("traceparent");
 /// The longest that is taken from a caller.
 const LONGEST_ID: usize = 64;
 
@@ -101,6 +104,14 @@ fn id(headers: &HeaderMap) -> String {
     format!("{:016x}", rand::random::<u64>())
 }
 
+/// The trace that a request is a part of, where its header is one (W3C Trace Context).
+pub(super) fn trace(headers: &HeaderMap) -> Option<Arc<str>> {
+    let given = headers.get(TRACE)?.to_str().ok()?;
+    let lengths = given.split('-').map(str::len);
+    let is_trace = lengths.eq([2, 32, 16, 2]) && given.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    is_trace.then(|| given.into())
+}
+
 /// One request, from its first line to its answer. One that is dropped before has been left.
 struct RequestGuard {
     gateway: Gateway,
@@ -129,6 +140,27 @@ impl Drop for RequestGuard {
         match PROBES.contains(&path.as_str()) {
             true => tracing::debug!(path, status, milliseconds, "request"),
             false => tracing::info!(path, status, milliseconds, stream = *stream, "request"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_a_trace_is_handed_on() {
+        let trace = |value: &'static str| {
+            trace(&HeaderMap::from_iter([(TRACE, HeaderValue::from_static(value))])).as_deref().map(str::to_owned)
+        };
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(trace(good).as_deref(), Some(good));
+        for bad in [
+            "",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0",
+            "00-zbf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ] {
+            assert_eq!(trace(bad), None, "{bad}");
         }
     }
 }

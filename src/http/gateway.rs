@@ -62,6 +62,10 @@ impl Gateway {
 
     /// Gives it its service. From here on it is ready.
     pub fn open(&self, service: Service) {
+        if let Some(servers) = service.engine().servers() {
+            let metrics = self.0.metrics.servers.clone();
+            servers.observe(move |record| metrics.request(record));
+        }
         self.reopen(service);
         self.0.life.enter(Phase::Ready);
     }

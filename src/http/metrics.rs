@@ -20,11 +20,12 @@ use prometheus_client::registry::{Metric, Registry};
 use super::flight::Origin;
 use super::problem::Problem;
 use super::process::Process;
+use super::servers::ServerMetrics;
 use crate::answer::TimingsInfo;
 use crate::service::{Service, Stage, SummaryEvent};
 
 /// Upper ends of the histograms' buckets.
-const SECONDS: [f64; 10] = [0.001, 0.01, 0.1, 0.5, 1.0, 5.0, 20.0, 60.0, 300.0, 600.0];
+pub(super) const SECONDS: [f64; 10] = [0.001, 0.01, 0.1, 0.5, 1.0, 5.0, 20.0, 60.0, 300.0, 600.0];
 /// The status that stands for a caller who left before the answer.
 pub(super) const LEFT: u16 = 499;
 
@@ -35,7 +36,7 @@ struct Request {
 }
 
 /// A name and its value.
-type Label<T> = (&'static str, T);
+pub(super) type Label<T> = (&'static str, T);
 
 /// The two text formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,13 +94,15 @@ pub(super) struct Metrics {
     sequences: Gauge,
     cache_bytes: Gauge,
     prefix_bytes: Gauge,
+    /// Those of inference servers.
+    pub(super) servers: ServerMetrics,
 }
 
 /// Registers metrics under the program's name.
-struct Registering<'a>(&'a mut Registry);
+pub(super) struct Registering<'a>(&'a mut Registry);
 
 impl Registering<'_> {
-    fn family<M: Metric + Clone>(&mut self, name: &str, help: &str, metric: M) -> M {
+    pub(super) fn family<M: Metric + Clone>(&mut self, name: &str, help: &str, metric: M) -> M {
         self.0.register(name, help, metric.clone());
         metric
     }
@@ -108,7 +111,7 @@ impl Registering<'_> {
         self.family(name, help, Histogram::new(SECONDS))
     }
 
-    fn plain<M: Metric + Clone + Default>(&mut self, name: &str, help: &str) -> M {
+    pub(super) fn plain<M: Metric + Clone + Default>(&mut self, name: &str, help: &str) -> M {
         self.family(name, help, M::default())
     }
 }
@@ -155,6 +158,7 @@ impl Metrics {
             sequences: add.plain("engine_sequences", "Texts that the engine writes side by side"),
             cache_bytes: add.plain("engine_cache_bytes", "Bytes of the engine's caches under way"),
             prefix_bytes: add.plain("engine_prefix_bytes", "Bytes of articles kept as read"),
+            servers: ServerMetrics::new(&mut add),
             registry: Mutex::new(root),
         }
     }
@@ -216,6 +220,9 @@ impl Metrics {
         set(&self.sequences, usage.running);
         set(&self.cache_bytes, usage.cache_bytes);
         set(&self.prefix_bytes, usage.prefix_bytes);
+        if let Some(servers) = service.and_then(|service| service.engine().servers()) {
+            self.servers.states(&servers.servers());
+        }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             set(&self.tasks, runtime.metrics().num_alive_tasks());
         }

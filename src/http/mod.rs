@@ -38,6 +38,7 @@ mod queue;
 mod request;
 mod room;
 mod server;
+mod servers;
 mod summarize;
 mod tail;
 mod translate;

@@ -15,7 +15,7 @@ use super::problem::Problem;
 use crate::answer::ModelInfo;
 use crate::cache::AnswerCache;
 use crate::language::Language;
-use crate::service::Service;
+use crate::service::{Grammar, ServerKind, ServerState, Service};
 
 /// That it is well.
 #[derive(Serialize, ToSchema)]
@@ -42,6 +42,31 @@ pub(super) struct Model {
     context: usize,
     /// Languages that it writes well itself.
     writes: Vec<Language>,
+    /// The inference servers that run it, in the order of the settings; none where it runs in the gateway.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    engines: Vec<InferenceServer>,
+}
+
+/// An inference server as it is now. Its address is for the operator, in metrics and the log.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InferenceServer {
+    /// `llama-server`, `vllm`, `sglang` or `openai`; null before it was reached.
+    kind: Option<&'static str>,
+    /// It answers.
+    up: bool,
+    /// What it does with the grammars of answers: `kept`, `none`, `refused`, `ignored` or `fails_open`. In any case, what it
+    /// writes is held to the rules here.
+    #[schema(value_type = Option<String>)]
+    grammar: Option<Grammar>,
+    /// Requests under way there.
+    running: usize,
+}
+
+impl InferenceServer {
+    fn of(state: ServerState) -> Self {
+        let ServerState { kind, is_up, grammar, running, .. } = state;
+        Self { kind: kind.map(ServerKind::name), up: is_up, grammar, running }
+    }
 }
 
 /// Whether the process should go on living: no, once its engine has stopped.
@@ -49,6 +74,10 @@ pub(super) struct Model {
     responses((status = 200, description = "It is alive", body = Health), Unready))]
 pub(super) async fn health(State(gateway): State<Gateway>) -> Result<Json<Health>, Problem> {
     match gateway.service() {
+        // Servers that do not answer may come back, and another start of the gateway would change nothing.
+        Ok(service) if service.engine().servers().is_some() => {
+            Ok(Json(Health { status: "ok", model: Some(service.recipe().model.name.clone()) }))
+        }
         Ok(service) => well("ok", &service),
         Err(_) => Ok(Json(Health { status: "loading", model: None })),
     }
@@ -70,8 +99,11 @@ fn well(status: &'static str, service: &Service) -> Result<Json<Health>, Problem
     if service.engine().is_healthy() {
         return Ok(Json(Health { status, model: Some(service.recipe().model.name.clone()) }));
     }
-    let detail = "the engine has stopped after an internal error; start stislo again";
-    Err(Problem::plain(StatusCode::SERVICE_UNAVAILABLE, "unhealthy", detail))
+    let (code, detail) = match service.engine().servers() {
+        Some(_) => ("engine_unavailable", "no inference server answers; they are asked again every few seconds"),
+        None => ("unhealthy", "the engine has stopped after an internal error; start stislo again"),
+    };
+    Err(Problem::plain(StatusCode::SERVICE_UNAVAILABLE, code, detail))
 }
 
 /// The models that answer.
@@ -81,7 +113,10 @@ fn well(status: &'static str, service: &Service) -> Result<Json<Health>, Problem
 pub(super) async fn models(State(gateway): State<Gateway>) -> Result<Json<Models>, Problem> {
     let service = gateway.service()?;
     let writes = service.recipe().fluent.clone();
-    let model = Model { info: service.recipe().model.clone(), context: service.engine().card().context, writes };
+    let servers = service.engine().servers().map(|servers| servers.servers()).unwrap_or_default();
+    let engines = servers.into_iter().map(InferenceServer::of).collect();
+    let context = service.engine().measure().context();
+    let model = Model { info: service.recipe().model.clone(), context, writes, engines };
     Ok(Json(Models { models: vec![model] }))
 }
 

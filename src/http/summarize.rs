@@ -7,6 +7,7 @@ use axum::extract::{Extension, Request, State};
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 
+use super::entry;
 use super::events;
 use super::flight::{Origin, Outcome};
 use super::gateway::Gateway;
@@ -90,7 +91,7 @@ impl AdmittedRequest {
     async fn read(gateway: Gateway, caller: Caller, request: Request) -> Result<Self, Problem> {
         let limit = Limit::since(Instant::now(), &gateway);
         let working = gateway.0.life.begin()?;
-        let service = gateway.service()?;
+        let service = gateway.service()?.traced(entry::trace(request.headers()));
         let request = ParsedRequest::read(request, caller, &gateway, &service).await?;
         Ok(Self { gateway, service, limit, working, request })
     }

@@ -5,19 +5,19 @@
 
 use super::NumberedLines;
 use super::prompt;
-use crate::engine::{Branch, Card, Job, Output, Question};
+use crate::engine::{Branch, Job, Measure, Output, Question};
 use crate::intake::one_line;
 
 /// What is likelier for a claim that the article says, and for another.
 const ANSWERS: [&str; 2] = ["Yes", "No"];
 
 /// The questions about these claims; `None` when the article with the longest of them does not fit.
-pub fn judge(lines: &NumberedLines, claims: &[String], card: &Card) -> Option<Job> {
+pub fn judge(lines: &NumberedLines, claims: &[String], measure: &Measure) -> Option<Job> {
     let (system, shared) = prompt::article(lines, &lines.all());
     let claims = || claims.iter().map(|claim| one_line(claim));
     let tails: Vec<String> = claims().map(|claim| prompt::question(&claim)).collect();
-    let (read, nothing) = (card.count(&system, &shared, ""), card.count("", "", ""));
-    let fits = |tail: &String| read + card.count("", "", tail) - nothing <= card.context;
+    let (read, nothing) = (measure.count(&system, &shared, ""), measure.count("", "", ""));
+    let fits = |tail: &String| read + measure.count("", "", tail) - nothing <= measure.context();
     if lines.is_empty() || !tails.iter().all(fits) {
         return None;
     }

@@ -2,7 +2,7 @@
 //!
 //! The article comes first, as numbered sentences, and is the same for every language; the instructions come last, in the
 //! language that is wanted. So the engine reads the article once. Nothing is cut: an article that does not fit is read in
-//! parts. Not here: tokens and tensors; the engine's card counts for us.
+//! parts. Not here: tokens and tensors; the engine's measure counts for us.
 
 mod format;
 mod judge;
@@ -21,7 +21,7 @@ pub use self::options::{FACTS, LEAST_FACTS, Length, MOST_FACTS, Strategy, Strict
 pub use self::orders::{FEATURES, Orders, Vectors, features, is_order};
 pub use self::prompt::is_example;
 
-use crate::engine::Card;
+use crate::engine::Measure;
 use crate::grammar::AnswerFormat;
 use crate::language::Language;
 
@@ -128,10 +128,10 @@ pub enum Line {
 }
 
 /// Plans a line that is written again. What is shared is the same for every line, so that one job can hold many.
-pub fn rewrite(request: &RewriteRequest, card: &Card) -> Result<Plan, PlanError> {
+pub fn rewrite(request: &RewriteRequest, measure: &Measure) -> Result<Plan, PlanError> {
     let (system, tail) = prompt::rewrite(request);
     let answers = vec![PlannedAnswer::new(tail, format::of_line(request))];
-    fitting(Plan { system, shared: String::new(), answers }, card)
+    fitting(Plan { system, shared: String::new(), answers }, measure)
 }
 
 /// What to do next about numbered lines.
@@ -144,7 +144,7 @@ pub enum PlanStep {
 }
 
 /// Plans the answers about numbered lines, or the facts of its parts when it does not fit as a whole.
-pub fn build(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Result<PlanStep, PlanError> {
+pub fn build(lines: &NumberedLines, options: &SummaryOptions, measure: &Measure) -> Result<PlanStep, PlanError> {
     options.check()?;
     if lines.is_empty() {
         return Err(PlanError::OnlyOrders);
@@ -153,22 +153,22 @@ pub fn build(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Re
     if characters > MOST_CHARACTERS {
         return Err(PlanError::TooLarge { characters });
     }
-    match whole(lines, options, card) {
-        Err(PlanError::TooLong { .. }) => in_parts(lines, card).map(PlanStep::Parts),
+    match whole(lines, options, measure) {
+        Err(PlanError::TooLong { .. }) => in_parts(lines, measure).map(PlanStep::Parts),
         whole => whole.map(PlanStep::Whole),
     }
 }
 
 /// The system message and the beginning of the user's message that every prompt about these lines has, where so many tokens fit
 /// behind them.
-pub fn preamble(lines: &NumberedLines, tokens: usize, card: &Card) -> Option<(String, String)> {
+pub fn preamble(lines: &NumberedLines, tokens: usize, measure: &Measure) -> Option<(String, String)> {
     let (system, shared) = prompt::article(lines, &lines.all());
-    (!lines.is_empty() && card.count(&system, &shared, "") + tokens <= card.context).then_some((system, shared))
+    (!lines.is_empty() && measure.count(&system, &shared, "") + tokens <= measure.context()).then_some((system, shared))
 }
 
 /// Plans the answers about lines that have to fit.
-pub fn whole(lines: &NumberedLines, options: &SummaryOptions, card: &Card) -> Result<Plan, PlanError> {
-    fitting(unmeasured(lines, options), card)
+pub fn whole(lines: &NumberedLines, options: &SummaryOptions, measure: &Measure) -> Result<Plan, PlanError> {
+    fitting(unmeasured(lines, options), measure)
 }
 
 /// The same for whoever does not mind whether they fit.
@@ -181,7 +181,7 @@ pub fn unmeasured(lines: &NumberedLines, options: &SummaryOptions) -> Plan {
 }
 
 /// Plans the facts of parts of the lines.
-fn in_parts(lines: &NumberedLines, card: &Card) -> Result<Vec<Plan>, PlanError> {
+fn in_parts(lines: &NumberedLines, measure: &Measure) -> Result<Vec<Plan>, PlanError> {
     let plan = |part: &LineRange| {
         let (system, shared) = prompt::article(lines, part);
         let tail = prompt::facts(lines.language, PART_FACTS);
@@ -190,23 +190,23 @@ fn in_parts(lines: &NumberedLines, card: &Card) -> Result<Vec<Plan>, PlanError> 
     // What every part takes besides its lines; the longest number stands for all.
     let empty = plan(&LineRange::new(1, 0));
     let answer = &empty.answers[0];
-    let frame = card.count(&empty.system, &empty.shared, &answer.tail);
+    let frame = measure.count(&empty.system, &empty.shared, &answer.tail);
     let number = format!("[{}] ", lines.all().end());
     // Tokens do not go across the beginning of a line, so a line is counted by itself: there are tens of thousands.
-    let nothing = card.count("", "", "");
-    let line = |text: &str| card.count("", &format!("\n{number}{text}"), "").saturating_sub(nothing);
+    let nothing = measure.count("", "", "");
+    let line = |text: &str| measure.count("", &format!("\n{number}{text}"), "").saturating_sub(nothing);
     let most = format::max_tokens(&format::of_part(lines, &lines.all(), PART_FACTS));
-    let room = card.context.saturating_sub(frame + most);
-    lines.parts(room, line).iter().map(|part| fitting(plan(part), card)).collect()
+    let room = measure.context().saturating_sub(frame + most);
+    lines.parts(room, line).iter().map(|part| fitting(plan(part), measure)).collect()
 }
 
 /// The plan, when its prompts and answers fit.
-fn fitting(plan: Plan, card: &Card) -> Result<Plan, PlanError> {
+fn fitting(plan: Plan, measure: &Measure) -> Result<Plan, PlanError> {
     // The article is counted once, and not again with each tail.
-    let (shared, nothing) = (card.count(&plan.system, &plan.shared, ""), card.count("", "", ""));
-    let tokens = |answer: &PlannedAnswer| shared + card.count("", "", &answer.tail) - nothing + answer.max_tokens;
+    let (shared, nothing) = (measure.count(&plan.system, &plan.shared, ""), measure.count("", "", ""));
+    let tokens = |answer: &PlannedAnswer| shared + measure.count("", "", &answer.tail) - nothing + answer.max_tokens;
     match plan.answers.iter().map(tokens).max() {
-        Some(tokens) if tokens > card.context => Err(PlanError::TooLong { tokens, limit: card.context }),
+        Some(tokens) if tokens > measure.context() => Err(PlanError::TooLong { tokens, limit: measure.context() }),
         _ => Ok(plan),
     }
 }

@@ -74,7 +74,7 @@ impl Service {
     /// not fit. All of it is counted in tokens for that, which takes long of a long article.
     pub(super) fn questions(&self, lines: &NumberedLines, claims: Claims) -> Option<Questions> {
         self.recipe.judge.as_ref().filter(|_| !claims.texts.is_empty())?;
-        let job = plan::judge(lines, &claims.texts, self.engine.card())?;
+        let job = plan::judge(lines, &claims.texts, self.engine.measure())?;
         Some(Questions { job, claims })
     }
 
@@ -83,8 +83,8 @@ impl Service {
         let Questions { job, claims: Claims { texts, language } } = questions;
         let (preferences, timings) = self.preferences(job).await?;
         let languages = (reference.article().language(), language);
-        for (text, (log_odds, likelihood)) in texts.iter().zip(preferences) {
-            let Some(judge) = &self.recipe.judge else { continue };
+        for (text, preference) in texts.iter().zip(preferences) {
+            let (Some(judge), Some((log_odds, likelihood))) = (&self.recipe.judge, preference) else { continue };
             let belief = judge.standing(languages, log_odds);
             let surprise = likelihood.and_then(|it| judge.surprise(languages, it));
             reference.keep_opinion(text, Opinion { belief, surprise });
@@ -92,14 +92,14 @@ impl Service {
         Ok(timings)
     }
 
-    /// The preference of each branch of a job.
-    async fn preferences(&self, job: Job) -> Result<(Vec<Preference>, Timings), Error> {
-        let mut found = vec![(0.0, None); job.branches.len()];
+    /// The preference of each branch of a job; none of one that was answered with neither of the two.
+    async fn preferences(&self, job: Job) -> Result<(Vec<Option<Preference>>, Timings), Error> {
+        let mut found = vec![None; job.branches.len()];
         // Short, so that it does not wait for whole answers of others.
         let mut events = self.engine.brief().submit(job).await?;
         loop {
             match events.recv().await {
-                Some(Event::Preferred { branch, log_odds, likelihood }) => found[branch] = (log_odds, likelihood),
+                Some(Event::Preferred { branch, log_odds, likelihood }) => found[branch] = Some((log_odds, likelihood)),
                 Some(Event::Done(timings)) => return Ok((found, timings)),
                 Some(Event::Failed(error)) => return Err(error.into()),
                 Some(_) => {}

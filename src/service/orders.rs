@@ -21,7 +21,7 @@ impl Service {
             let Some(orders) = found else { return Ok(Prepared { subject, next, writes, pivoted, started }) };
             let lines = NumberedLines::without(&subject.article, &orders);
             let next =
-                if lines == *subject.lines { next } else { plan::build(&lines, &writes, service.engine.card())? };
+                if lines == *subject.lines { next } else { plan::build(&lines, &writes, service.engine.measure())? };
             subject.lines = Arc::new(lines);
             subject.reference = subject.reference.without(orders);
             Ok(Prepared { subject, next, writes, pivoted, started })

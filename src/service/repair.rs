@@ -184,7 +184,7 @@ impl Planner<'_> {
         };
         let lines = self.lines.of_sentences(&self.subject.article, &failing.sentences);
         let request = RewriteRequest { line, language: summary.language, lines };
-        if request.lines.is_empty() { None } else { plan::rewrite(&request, self.service.engine.card()).ok() }
+        if request.lines.is_empty() { None } else { plan::rewrite(&request, self.service.engine.measure()).ok() }
     }
 }
 

@@ -56,7 +56,7 @@ impl Run<'_> {
             let (service, writes) = (self.service.clone(), writes.clone());
             // Counting the tokens of a large text takes long.
             let planned = self.beside(move |_| {
-                let next = plan::build(&smaller, &writes, service.engine.card());
+                let next = plan::build(&smaller, &writes, service.engine.measure());
                 next.map(|next| (Arc::new(smaller), next))
             });
             (lines, next) = planned.await??;

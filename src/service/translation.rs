@@ -192,7 +192,7 @@ impl Run<'_> {
         lines.extend(more.iter().map(|fact| one_line(&fact.text)));
         let (from, service, languages) = (source.language, self.service.clone(), to.to_vec());
         let ways = self.beside(move |subject| {
-            let article = plan::preamble(&subject.lines, SENTENCE_TOKENS, service.engine.card());
+            let article = plan::preamble(&subject.lines, SENTENCE_TOKENS, service.engine.measure());
             let article = article.map(|(system, shared)| Preamble { system, shared });
             let way = |&to: &Language| service.way(article.as_ref(), Direction { from, to });
             languages.iter().map(way).collect::<Vec<_>>()

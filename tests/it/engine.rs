@@ -142,7 +142,7 @@ async fn a_full_queue_is_an_answer_at_once() {
 #[tokio::test]
 async fn a_job_that_does_not_fit_names_both_numbers() {
     let (engine, log) = Script::new(&["Done."]).context(100).engine().await;
-    let count = engine.card().count("A test.", "Short.", "Write 1.");
+    let count = engine.measure().count("A test.", "Short.", "Write 1.");
     for (room, fits) in [(100 - count, true), (101 - count, false)] {
         let all = events(engine.generate(job("Short.", vec![greedy(1), greedy(room)])).unwrap()).await;
         match all.last() {

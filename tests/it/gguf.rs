@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use stislo::engine::{Engine, EngineError, EngineSettings};
+use stislo::engine::{Engine, EngineError, EngineSettings, Measure};
 
 use crate::tiny_model::{Arch, Head, TinyModel, Value};
 use crate::tiny_vocabulary::vocabulary;
@@ -53,7 +53,8 @@ async fn a_sound_file_is_taken() {
         let path = folder.path().join("sound.gguf");
         std::fs::write(&path, TinyModel::new(arch, Head::Untied).gguf_bytes()).unwrap();
         let engine = load(&path).await.unwrap();
-        assert_eq!((engine.card().context, engine.card().tokenizer.vocabulary()), (256, tokens));
+        let Measure::Exact(card) = engine.measure() else { panic!("it is loaded here") };
+        assert_eq!((card.context, card.tokenizer.vocabulary()), (256, tokens));
     }
 }
 

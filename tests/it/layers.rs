@@ -31,7 +31,8 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("lib", &[]),
 ];
 /// Single files that may name more than their room.
-const MORE: [(&str, &[&str]); 2] = [("cli/open.rs", &["engine", "translate"]), ("cli/desk.rs", &["translate"])];
+const MORE: [(&str, &[&str]); 3] =
+    [("cli/open.rs", &["engine", "translate"]), ("cli/servers.rs", &["engine"]), ("cli/desk.rs", &["translate"])];
 
 /// Crates that are named in some places only: a room, or a file.
 const ROOTS: [(&str, &[&str]); 28] = [
@@ -40,7 +41,7 @@ const ROOTS: [(&str, &[&str]); 28] = [
     ("tokenizers", &["engine/tokenizer/byte_level.rs"]),
     ("prost", &["engine/tokenizer/unigram/proto.rs"]),
     ("safetensors", &["engine/model/tensors.rs"]),
-    ("reqwest", &["hub/"]),
+    ("reqwest", &["hub/", "engine/remote/"]),
     ("zip", &["hub/"]),
     ("tar", &["hub/archive.rs"]),
     ("axum", &["http/"]),
