@@ -51,7 +51,7 @@ impl EngineFlags {
                 ("--engine-key-file", key_file.is_some()),
                 ("--engine-model", model.is_some()),
             ];
-            if let Some((name, _)) = given.into_iter().find(|(_, is_given)| *is_given && file.is_empty()) {
+            if let Some((name, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
                 return Err(wrong(name, "it says something of a server; name the server with --engine"));
             }
             return file.into_iter().map(EngineEntry::resolve).collect();

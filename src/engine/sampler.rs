@@ -166,7 +166,7 @@ fn mended(logits: &[f32], chosen: u32, so_far: &SoFar<'_>, allowed: impl Fn(u32)
 }
 
 /// True for bytes that begin with a letter or a digit, or in the middle of a character.
-fn goes_on_with_word(bytes: &[u8]) -> bool {
+pub(super) fn goes_on_with_word(bytes: &[u8]) -> bool {
     let first = String::from_utf8_lossy(&bytes[..bytes.len().min(4)]).chars().next();
     first.is_some_and(|c| c.is_alphanumeric() || c == char::REPLACEMENT_CHARACTER)
 }

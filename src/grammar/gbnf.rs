@@ -200,6 +200,10 @@ fn rest_of_line(line: &Line, (script, marks): (&Script, &str), words: Words, end
             let number = if rests.is_empty() { String::new() } else { format!(" | {number} {more}") };
             format!("(closing ({} {end})? | {more}{number})", words.behind(1, line.length))
         }
+        // It may have opened or closed.
+        _ if CLOSING.contains(last) => {
+            format!("(closing ({} {end})? | opening item {more} | {more})", words.behind(1, line.length))
+        }
         _ if known(JOINING, marks).contains(last) || OPENING.contains(last) => {
             let number = if rests.is_empty() { String::new() } else { format!("{number} | ") };
             format!("({number}opening item)? {more}")

@@ -21,6 +21,7 @@ pub(super) struct ServerMetrics {
     speed: Family<Server, Histogram>,
     requests: Family<Server, Counter>,
     resumed: Family<Server, Counter>,
+    grammars_refused: Family<Server, Counter>,
     errors: Family<[Label<String>; 2], Counter>,
     up: Family<Server, Gauge>,
     grammar: Family<Server, Gauge>,
@@ -37,6 +38,8 @@ impl ServerMetrics {
                 "server_resumed",
                 "Requests whose answer had to be gone on with, because what came did not stand",
             ),
+            grammars_refused: add
+                .plain("server_grammars_refused", "Requests that a server could not work with the grammar of"),
             errors: add.plain("server_errors", "Requests to an inference server that failed, by what went wrong"),
             queue: add.family("server_queue_seconds", "Until an inference server had room for a request", seconds()),
             first_token: add.family("server_first_token_seconds", "From there to its first token", seconds()),
@@ -62,6 +65,9 @@ impl ServerMetrics {
         }
         if record.resumed {
             self.resumed.get_or_create(&server).inc();
+        }
+        if record.grammar_refused {
+            self.grammars_refused.get_or_create(&server).inc();
         }
         if let Some(error) = record.error {
             self.errors.get_or_create(&[("server", record.server.clone()), ("error", error.to_owned())]).inc();

@@ -33,6 +33,8 @@ pub(crate) enum Fault {
     FailsOpen,
     /// It takes no grammar.
     RefusesGrammar,
+    /// It takes that of the probe, and cannot work with that of an answer.
+    ChokesOnGrammar,
     /// The connection breaks after some pieces, the first times.
     BreaksOff,
     /// The stream ends without an end of the answer, the first times.
@@ -267,6 +269,9 @@ async fn complete(State(shared): Shown<Shared>, headers: HeaderMap, Json(body): 
         return stream(shared.clone(), body, pieces(text));
     }
     seen.asked.lock().unwrap().push(body.clone());
+    if grammar.is_some() && script.fault == Fault::ChokesOnGrammar {
+        return error(StatusCode::INTERNAL_SERVER_ERROR, "Unexpected empty grammar stack");
+    }
     seen.traces.lock().unwrap().extend(headers.get("traceparent").map(|it| it.to_str().unwrap().to_owned()));
     let is_first = || seen.failed.fetch_add(1, Ordering::SeqCst) < TIMES;
     match script.fault {

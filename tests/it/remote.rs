@@ -121,6 +121,7 @@ async fn what_a_server_does_wrong_is_kept_from_the_reader() {
         (IgnoresGrammar, "scripted"),
         (FailsOpen, "scripted"),
         (RefusesGrammar, "scripted"),
+        (ChokesOnGrammar, "scripted"),
         (BreaksOff, "scripted"),
         (EndsEarly, "scripted"),
         (ErrorInStream, "scripted"),
@@ -293,4 +294,46 @@ async fn a_trace_goes_along_and_an_article_brings_no_control_tokens() {
         asked.contains("The wall of the bridge") && !asked.contains("<|im_end|>") && !asked.contains("</s>"),
         "{asked}"
     );
+}
+
+/// How many answers a second servers of fixed speed give, and what a request costs besides: measured by `.ci/full`, where
+/// nothing else runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "it measures, and takes a minute"]
+async fn servers_of_fixed_speed_scale() {
+    const SLOTS: usize = 2;
+    let paced = |pace| Script { pace, slots: SLOTS, ..Script::new(ServerKind::LlamaServer, ANSWERS) };
+    let instant = InferenceServer::start(paced(Duration::ZERO).with(Fault::Endless));
+    let one = engine(&[&instant]).await;
+    let mut costs: Vec<Duration> = Vec::new();
+    for _ in 0..200 {
+        let begun = std::time::Instant::now();
+        let work = one.generate(job("Shared.", vec![free(1, Default::default())])).unwrap();
+        crate::harness::events(work).await;
+        costs.push(begun.elapsed());
+    }
+    costs.sort();
+    println!("a request of one token, server and all: {:?} median, {:?} at most", costs[100], costs[199]);
+    assert!(costs[100] < Duration::from_millis(3));
+    let mut single = 0.0;
+    for count in [1, 2, 4, 8] {
+        let servers: Vec<InferenceServer> =
+            (0..count).map(|_| InferenceServer::start(paced(Duration::from_millis(20)))).collect();
+        let engine = engine(&servers.iter().collect::<Vec<_>>()).await;
+        let requests = count * SLOTS * 5;
+        let begun = std::time::Instant::now();
+        let mut all = tokio::task::JoinSet::new();
+        for _ in 0..requests {
+            let work = service(engine.clone());
+            all.spawn(async move { work.summarize(request(&fixture("en", "page"), &[Language::En]), |_| ()).await });
+        }
+        while let Some(answer) = all.join_next().await {
+            assert_eq!(answer.unwrap().unwrap().summaries[0].key_facts.len(), 3);
+        }
+        let speed = requests as f64 / begun.elapsed().as_secs_f64();
+        single = if count == 1 { speed } else { single };
+        let share = speed / single / count as f64;
+        println!("{count} servers: {speed:.2} answers a second, {share:.2} of linear");
+        assert!(share >= 0.9);
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Words of which a message about a context that is too small has one.
+const LENGTH_WORDS: [&str; 4] = ["exceed", "maximum", "larger", "longer"];
+
 /// An inference server failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the inference server {server} {problem}")]
@@ -91,9 +94,21 @@ impl Problem {
         matches!(self, Self::Refused { .. } | Self::TooLong(_))
     }
 
-    /// True where the server should be asked for nothing until it has been probed. One that is busy is well.
-    pub(super) fn is_of_server(&self) -> bool {
-        !self.is_of_request() && *self != Self::Busy
+    /// What a status and a message of a server mean. `wanted` is the model that was asked for.
+    pub(super) fn of(status: u16, message: String, wanted: Option<&str>) -> Self {
+        let said = message.to_lowercase();
+        let is_long = || said.contains("context") && LENGTH_WORDS.iter().any(|word| said.contains(word));
+        match status {
+            401 | 403 => Self::Unauthorized(status),
+            404 if said.contains("model") => {
+                Self::NoModel { wanted: wanted.unwrap_or_default().to_owned(), known: message }
+            }
+            404 | 405 | 300..400 => Self::NotUnderstood(format!("status {status}, {message}")),
+            429 => Self::Busy,
+            400 | 413 | 422 | 500 if is_long() => Self::TooLong(message),
+            400..500 => Self::Refused { status, message },
+            _ => Self::Failed { status, message },
+        }
     }
 }
 

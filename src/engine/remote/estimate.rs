@@ -11,6 +11,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const CAUTIOUS: Rates = Rates { latin: 0.4, cyrillic: 0.75 };
 /// What is added to measured rates, for texts that are unlike ours.
 const MARGIN: f32 = 1.15;
+/// Rates that can be: a word of five letters to a token, and two bytes of a character each.
+const LEAST: f32 = 0.15;
+const MOST: f32 = 2.0;
+/// Most tokens of a text: of one that is longer it is enough to know that.
+const MOST_TOKENS: f32 = 1e8;
+/// Shortest prompt that a server's count says something of: in shorter ones its template weighs more.
+const LEAST_LEARNED: f32 = 500.0;
 /// Tokens of the template around three texts.
 const TEMPLATE: f32 = 48.0;
 /// Digits, signs and whatever else there is: seldom two to a token, and in bytes where a vocabulary lacks them.
@@ -35,7 +42,8 @@ pub(super) struct Rates {
 impl Rates {
     /// By the tokens that a server counts in [`SAMPLES`].
     pub(super) fn measured(tokens: [usize; 2]) -> Self {
-        let [latin, cyrillic] = [0, 1].map(|at| tokens[at] as f32 / SAMPLES[at].chars().count() as f32 * MARGIN);
+        let rate = |at: usize| tokens[at] as f32 / SAMPLES[at].chars().count() as f32;
+        let [latin, cyrillic] = [0, 1].map(|at| rate(at).clamp(LEAST, MOST) * MARGIN);
         Self { latin, cyrillic: cyrillic.max(latin) }
     }
 }
@@ -62,7 +70,7 @@ impl Estimate {
     /// Tokens of a prompt of these texts.
     pub fn prompt(&self, texts: [&str; 3]) -> usize {
         let factor = f32::from_bits(self.factor.load(Ordering::Relaxed));
-        ((texts.iter().map(|text| self.text(text)).sum::<f32>() + TEMPLATE) * factor).ceil() as usize
+        ((texts.iter().map(|text| self.text(text)).sum::<f32>() + TEMPLATE) * factor).min(MOST_TOKENS).ceil() as usize
     }
 
     /// A server says how many tokens such a prompt took.
@@ -70,7 +78,7 @@ impl Estimate {
         let own = texts.iter().map(|text| self.text(text)).sum::<f32>() + TEMPLATE;
         let factor = tokens as f32 / own;
         // A server that counts anything at all must not make every text too long.
-        if factor > 1.0 && factor < 4.0 {
+        if own >= LEAST_LEARNED && factor > 1.0 && factor < 4.0 {
             // The bits of positive numbers are in their order.
             self.factor.fetch_max(factor.to_bits(), Ordering::Relaxed);
         }
@@ -94,14 +102,20 @@ mod tests {
     #[test]
     fn an_estimate_grows_with_what_a_server_says_and_never_shrinks() {
         let estimate = Estimate::new(4096, Some(Rates::measured([40, 90])));
-        let texts = ["", SAMPLES[1], ""];
+        let long = SAMPLES[1].repeat(9);
+        let texts = ["", &long, ""];
         let before = estimate.prompt(texts);
-        assert!((90..200).contains(&before), "{before}");
+        assert!((810..1100).contains(&before), "{before}");
         estimate.learn(texts, before / 2);
         assert_eq!(estimate.prompt(texts), before);
         estimate.learn(texts, before * 2);
         assert!(estimate.prompt(texts) >= 2 * before - 1);
         estimate.learn(texts, usize::MAX);
         assert!(estimate.prompt(texts) <= 2 * before + 1, "a number that cannot be is not believed");
+        let lie = Estimate::new(4096, Some(Rates::measured([usize::MAX, 1])));
+        assert!(lie.prompt(texts) < 100_000);
+        let (short, before) = (["", "One sentence.", ""], lie.prompt(["", "One sentence.", ""]));
+        lie.learn(short, before * 3);
+        assert_eq!(lie.prompt(short), before, "a short prompt says little");
     }
 }

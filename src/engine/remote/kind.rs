@@ -13,6 +13,8 @@ use super::replay::{Rank, Token};
 
 /// Most tokens that a server is asked to tell of in the place of one: what the protocol of chat completions allows.
 const RANKS: usize = 20;
+/// Most tokens that a server is believed to have counted.
+const MOST_COUNTED: usize = 1 << 24;
 /// Characters of the longest name of a control token.
 const LONGEST_CONTROL: usize = 32;
 
@@ -122,7 +124,7 @@ impl ServerKind {
         let Sampling { temperature, top_p, seed, repetition_penalty } = ask.sampling;
         if self.is_plain() {
             let mut body = json!({
-                "prompt": format!("{}{}", ask.prompt, ask.begun), "n_predict": ask.max_tokens, "stream": true,
+                "model": ask.model, "prompt": format!("{}{}", ask.prompt, ask.begun), "n_predict": ask.max_tokens, "stream": true,
                 "cache_prompt": true, "temperature": temperature, "top_p": top_p, "seed": seed as u32,
                 "repeat_penalty": repetition_penalty, "repeat_last_n": WINDOW,
                 "samplers": ["penalties", "top_k", "top_p", "temperature"],
@@ -183,13 +185,12 @@ impl ServerKind {
 
 /// What an error in a stream says.
 fn error_of(error: &Value) -> Problem {
-    let status = error["code"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(500);
+    let code = &error["code"];
+    let status = code.as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(500);
     let message = error["message"].as_str().map_or_else(|| error.to_string(), str::to_owned);
-    let message = short(message.as_bytes());
-    match status {
-        400..500 => Problem::Refused { status, message },
-        _ => Problem::Failed { status, message },
-    }
+    // Some have a word in the place of a status.
+    let code = code.as_str().unwrap_or_default().replace('_', " ");
+    Problem::of(status, short(format!("{message} {code}").trim().as_bytes()), None)
 }
 
 /// An event of llama-server's `/completion`.
@@ -198,11 +199,10 @@ fn plain(event: &Value) -> Delta {
         Some("limit") => Ended::ByLength,
         _ => Ended::ByModel,
     });
-    let count = |name: &str| event[name].as_u64().and_then(|count| usize::try_from(count).ok());
-    let usage = count("tokens_evaluated").map(|prompt| TokenCounts {
+    let usage = count(&event["tokens_evaluated"]).map(|prompt| TokenCounts {
         prompt,
-        cached: event["timings"]["cache_n"].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default(),
-        completion: count("tokens_predicted").unwrap_or_default(),
+        cached: count(&event["timings"]["cache_n"]).unwrap_or_default(),
+        completion: count(&event["tokens_predicted"]).unwrap_or_default(),
     });
     let text = event["content"].as_str().unwrap_or_default();
     let told = event["completion_probabilities"].as_array();
@@ -216,7 +216,6 @@ fn chat(event: &Value) -> Delta {
         "length" => Ended::ByLength,
         _ => Ended::ByModel,
     });
-    let count = |value: &Value| value.as_u64().and_then(|count| usize::try_from(count).ok());
     let usage = event.get("usage").and_then(|usage| {
         Some(TokenCounts {
             prompt: count(&usage["prompt_tokens"])?,
@@ -226,6 +225,11 @@ fn chat(event: &Value) -> Delta {
     });
     let text = choice["delta"]["content"].as_str().unwrap_or_default();
     Delta { tokens: tokens(text, choice["logprobs"]["content"].as_array()), finish, usage }
+}
+
+/// A number of tokens, where one can be that many.
+fn count(value: &Value) -> Option<usize> {
+    value.as_u64().and_then(|count| usize::try_from(count).ok()).filter(|&count| count <= MOST_COUNTED)
 }
 
 /// A text and what a server tells of its tokens; one token without ranks where that is another text, as it is where a server
@@ -245,7 +249,7 @@ fn token(told: &Value) -> Token {
     let ranks = told["top_logprobs"].as_array().into_iter().flatten();
     let rank = |told: &Value| Rank {
         bytes: bytes(told),
-        log_probability: told["logprob"].as_f64().map_or(f32::NEG_INFINITY, |it| it as f32),
+        log_probability: told["logprob"].as_f64().map_or(f32::MIN, |it| (it as f32).max(f32::MIN)),
     };
     let mut ranks: Vec<Rank> = ranks.map(rank).collect();
     ranks.sort_by(|one, other| other.log_probability.total_cmp(&one.log_probability));
@@ -276,8 +280,10 @@ pub(super) fn plain_text(text: &str) -> String {
         let end =
             from.char_indices().take(LONGEST_CONTROL).find(|&(_, c)| c == '>' || c == ']').map(|(end, _)| end + 1);
         let mark = &from[..end.unwrap_or(1)];
-        let is_of_template =
-            is_control(mark) || matches!(mark, "[INST]" | "[/INST]" | "[SYSTEM_PROMPT]" | "[/SYSTEM_PROMPT]");
+        let is_name = |mark: &str| {
+            mark.len() > 4 && mark.bytes().all(|byte| byte.is_ascii_uppercase() || b"[]/_".contains(&byte))
+        };
+        let is_of_template = is_control(mark) || is_name(mark);
         out.push_str(&mark[..1]);
         if is_of_template {
             out.push(' ');

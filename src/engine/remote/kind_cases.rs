@@ -58,6 +58,8 @@ fn events_of_llama_server_are_read() {
     assert_eq!(read(last).unwrap(), Delta { tokens: vec![], finish: Some(Ended::ByModel), usage: Some(usage) });
     assert_eq!(read(r#"{"stop":true,"stop_type":"limit"}"#).unwrap().finish, Some(Ended::ByLength));
     assert!(matches!(read(r#"{"error":{"code":503,"message":"m"}}"#), Err(Problem::Failed { status: 503, .. })));
+    let long = r#"{"error":{"code":"context_length_exceeded","message":"no"}}"#;
+    assert!(matches!(read(long), Err(Problem::TooLong(_))));
     assert!(matches!(read("<html>"), Err(Problem::NotUnderstood(_))));
 }
 
@@ -82,6 +84,7 @@ fn an_article_has_no_control_tokens() {
     for (text, want) in [
         ("<|im_end|>\n<|im_start|>system", "< |im_end|>\n< |im_start|>system"),
         ("a</s>b [INST]c <end_of_turn>", "a< /s>b [ INST]c < end_of_turn>"),
+        ("[TOOL_CALLS] [UN] [12]", "[ TOOL_CALLS] [UN] [12]"),
         ("2 < 3 and 5 > 4, [12], [sic], <, <<", "2 < 3 and 5 > 4, [12], [sic], <, <<"),
     ] {
         assert_eq!(plain_text(text), want);

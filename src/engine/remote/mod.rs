@@ -3,9 +3,11 @@
 //!
 //! The promises are the same. A grammar goes along where a server keeps to one (`probe`); whatever comes is replayed through
 //! the rule that an answer here is written under (`replay`), and where it does not stand the server goes on behind what does
-//! (`writing`). Several servers are asked by load, and one that fails is left out (`pool`). `kind` knows what each kind calls
-//! things, `server` sends, `sse` takes a stream apart, `estimate` counts tokens without a vocabulary, `work` does a job.
+//! (`writing`; `echo` drops what it says again). Several servers are asked by load, and one that fails is left out (`pool`).
+//! `kind` knows what each kind calls things, `server` sends, `sse` takes a stream apart, `estimate` counts tokens without a
+//! vocabulary, `work` does a job.
 
+mod echo;
 mod error;
 mod estimate;
 mod kind;
@@ -94,6 +96,8 @@ pub struct RequestRecord {
     pub tokens: usize,
     /// What came did not stand, and the answer was gone on with.
     pub resumed: bool,
+    /// It was refused for its grammar, and made again without.
+    pub grammar_refused: bool,
     /// What went wrong, in a word.
     pub error: Option<&'static str>,
 }
@@ -101,7 +105,8 @@ pub struct RequestRecord {
 impl RequestRecord {
     fn new(server: &str, queue: Duration) -> Self {
         let (first_token, writing, tokens) = (None, Duration::ZERO, 0);
-        Self { server: server.to_owned(), queue, first_token, writing, tokens, resumed: false, error: None }
+        let (resumed, grammar_refused, error) = (false, false, None);
+        Self { server: server.to_owned(), queue, first_token, writing, tokens, resumed, grammar_refused, error }
     }
 }
 
@@ -151,7 +156,8 @@ impl Remote {
     /// When none of them can be reached, when one lacks the model or refuses the key, and when an address is none.
     pub async fn connect(servers: Vec<RemoteSettings>, limits: Limits, context: usize) -> Result<Self, RemoteError> {
         let server = |settings: RemoteSettings| {
-            let address = settings.url.clone();
+            // What stands before an @ opens a door.
+            let address = settings.url.rsplit('@').next().unwrap_or_default().to_owned();
             server::Server::new(settings, limits).map_err(|problem| RemoteError { server: address, problem })
         };
         let pool = pool::Pool::connect(servers.into_iter().map(server).collect::<Result<_, _>>()?).await?;

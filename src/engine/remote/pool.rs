@@ -16,6 +16,12 @@ use super::server::{Counted, Facts, Server};
 /// Requests that a server works on side by side where it does not say.
 const SLOTS: usize = 16;
 
+/// How many questions' time a server has to say what it is when stislo starts.
+const PROBE: u32 = 6;
+/// Longest pause between two questions whether a server is back, in first pauses; and the longest that one may ask for.
+const LONGEST_PAUSE: u32 = 30;
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
 /// Servers.
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -56,14 +62,19 @@ impl Pool {
         let servers = servers.into_iter().map(Arc::new).collect();
         let (turn, changed, failed) = (AtomicUsize::new(0), Notify::new(), Mutex::default());
         let pool = Arc::new(Self { servers, turn, changed, failed });
-        let probes = futures_util::future::join_all(pool.servers.iter().map(|server| probe(server))).await;
+        let probes = pool.servers.iter().map(async |server| {
+            // One that is wedged does not hold up the others.
+            let patience = server.limits.probe * PROBE;
+            tokio::time::timeout(patience, probe(server)).await.unwrap_or(Err(Problem::Silent(patience).into()))
+        });
+        let probes = futures_util::future::join_all(probes).await;
         for (server, probed) in pool.servers.iter().zip(probes) {
             match probed {
                 Ok(facts) => tell(server, &facts),
                 Err(fault @ Fault { problem: Problem::NoModel { .. } | Problem::Unauthorized(_), .. }) => {
                     return Err(error(server, fault.problem));
                 }
-                Err(fault) => pool.report(server, &fault),
+                Err(fault) => pool.leave_out(server, &fault),
             }
         }
         match pool.is_up() {
@@ -127,25 +138,26 @@ impl Pool {
             (used < all).then_some((facts, used * 1000 / all))
         };
         let free = in_turn.filter_map(|server| Some((server, room(server)?)));
-        // What an answer was begun at has read its article, and is waited for while it is up.
-        let is_waited_for = wanted.is_some_and(|wanted| wanted.is_up());
-        let best = match wanted.filter(|_| is_waited_for) {
-            Some(wanted) => Some((wanted, room(wanted)?)),
-            None => free.min_by_key(|(_, (_, load))| *load),
-        };
+        // What an answer was begun at has read its article.
+        let wanted = wanted.and_then(|wanted| Some((wanted, room(wanted)?)));
+        let best = wanted.or_else(|| free.min_by_key(|(_, (_, load))| *load));
         best.map(|(server, (facts, _))| Seat { facts, counted: Some(server.count()), pool: self.clone() })
     }
 
     /// A server failed. Where the fault is its own, it is left out until it says again what it is.
     pub(super) fn report(self: &Arc<Self>, server: &Arc<Server>, fault: &Fault) {
-        if !fault.problem.is_of_server() {
-            return;
+        if !fault.problem.is_of_request() {
+            self.leave_out(server, fault);
         }
+    }
+
+    fn leave_out(self: &Arc<Self>, server: &Arc<Server>, fault: &Fault) {
         let error = error(server, fault.problem.clone());
         tracing::warn!(%error, "an inference server is left out until it answers");
         *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         if server.leave_out() {
-            tokio::spawn(returning(Arc::downgrade(self), server.clone()));
+            let pause = fault.wait.unwrap_or(server.limits.again).min(LONGEST_WAIT);
+            tokio::spawn(returning(Arc::downgrade(self), server.clone(), pause));
         }
         self.changed.notify_waiters();
     }
@@ -164,18 +176,24 @@ pub(super) fn error(server: &Server, problem: Problem) -> RemoteError {
 }
 
 /// Asks a server that failed what it is, until it says so or nobody is left who would want to know.
-async fn returning(pool: Weak<Pool>, server: Arc<Server>) {
-    let mut pause = server.limits.again;
+async fn returning(pool: Weak<Pool>, server: Arc<Server>, mut pause: Duration) {
     loop {
         tokio::time::sleep(pause).await;
         if pool.strong_count() == 0 {
             return;
         }
-        if let Ok(facts) = probe(&server).await {
-            tell(&server, &facts);
-            break;
+        match probe(&server).await {
+            Ok(facts) if server.facts().is_none_or(|before| before.model == facts.model) => {
+                tell(&server, &facts);
+                break;
+            }
+            // Answers that are kept, and what is known of the model, are those of the one before.
+            Ok(facts) => {
+                tracing::error!(server = server.name, model = facts.model, "it has another model now, and is not used")
+            }
+            Err(_) => {}
         }
-        pause = (pause * 2).min(server.limits.again * 32).min(Duration::from_secs(30));
+        pause = (pause * 2).clamp(server.limits.again, server.limits.again * LONGEST_PAUSE);
     }
     if let Some(pool) = pool.upgrade() {
         pool.changed.notify_waiters();

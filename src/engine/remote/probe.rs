@@ -81,7 +81,7 @@ async fn grammar(server: &Server, facts: &Facts) -> Result<Grammar, Fault> {
     match ask(server, facts, Some(RULES)).await {
         Ok(written) if keeps_to_rules(&written) => {}
         Ok(_) => return Ok(Grammar::Ignored),
-        Err(Fault { problem: Problem::Refused { .. }, .. }) => return Ok(Grammar::Refused),
+        Err(Fault { problem: Problem::Refused { .. } | Problem::Failed { .. }, .. }) => return Ok(Grammar::Refused),
         Err(fault) => return Err(fault),
     }
     match ask(server, facts, Some(BROKEN)).await {
@@ -104,7 +104,7 @@ fn keeps_to_rules(written: &Probed) -> bool {
 }
 
 async fn ask(server: &Server, facts: &Facts, grammar: Option<&str>) -> Result<Probed, Fault> {
-    let prompt = prompt(server, facts.kind, "", FORBIDDEN).await?;
+    let prompt = prompt(server, facts, ["", FORBIDDEN]).await?;
     let grammar = grammar.map(str::to_owned);
     let (model, max_tokens) = (facts.model.as_str(), if grammar.is_some() { TOKENS } else { 1 });
     let ask = Ask {
@@ -133,15 +133,15 @@ async fn ask(server: &Server, facts: &Facts, grammar: Option<&str>) -> Result<Pr
 }
 
 /// The prompt that a server makes of messages, where it is asked for plain completions; else nothing.
-pub(super) async fn prompt(server: &Server, kind: ServerKind, system: &str, user: &str) -> Result<String, Fault> {
-    if !kind.is_plain() {
+pub(super) async fn prompt(server: &Server, facts: &Facts, [system, user]: [&str; 2]) -> Result<String, Fault> {
+    if !facts.kind.is_plain() {
         return Ok(String::new());
     }
     let mut messages = vec![json!({"role": "user", "content": user})];
     if !system.is_empty() {
         messages.insert(0, json!({"role": "system", "content": system}));
     }
-    let body = json!({"messages": messages, "chat_template_kwargs": {"enable_thinking": false}});
+    let body = json!({"model": facts.model, "messages": messages, "chat_template_kwargs": {"enable_thinking": false}});
     let made = server.post("apply-template", &body, server.limits.first).await?;
     let prompt = made["prompt"].as_str().map(str::to_owned);
     prompt.ok_or_else(|| Problem::NotUnderstood("no prompt from /apply-template".to_owned()).into())
@@ -152,7 +152,7 @@ async fn sampled(server: &Server, facts: &Facts) -> Option<[usize; 2]> {
     let mut counts = [0; 2];
     for (count, text) in counts.iter_mut().zip(SAMPLES) {
         let body = match facts.kind {
-            ServerKind::LlamaServer => json!({"content": text}),
+            ServerKind::LlamaServer => json!({"model": facts.model, "content": text}),
             ServerKind::Openai => return None,
             ServerKind::Vllm | ServerKind::Sglang => json!({"model": facts.model, "prompt": text}),
         };

@@ -6,7 +6,7 @@
 //! does not come right is given up. Not here: asking (`writing`).
 
 use super::super::constraint::Constraint;
-use super::super::sampler::MENDING;
+use super::super::sampler::{MENDING, goes_on_with_word};
 use super::super::sequence::is_loop;
 
 /// Longest stretch of bytes that is looked at for a loop.
@@ -52,6 +52,8 @@ pub(super) enum Verdict {
 pub(super) struct Replay {
     constraint: Box<dyn Constraint>,
     accepted: Vec<u8>,
+    /// The first bytes of a character whose others are in the next token. The rule has not seen them.
+    pending: Vec<u8>,
     /// Bytes that were given to the caller.
     shown: usize,
     /// Where the word and the line begin that are being written, and the rule there. Kept only where the server tells no ranks
@@ -73,18 +75,26 @@ impl Replay {
     pub(super) fn new(constraint: Box<dyn Constraint>, ranked: bool) -> Self {
         let mark = || Some(Mark { at: 0, rule: constraint.snapshot()? });
         let marks = if ranked { None } else { mark().zip(mark()).map(|(word, line)| [word, line]) };
-        Self { constraint, accepted: Vec::new(), shown: 0, marks, refused: 0, stuck_at: 0 }
+        Self { constraint, accepted: Vec::new(), pending: Vec::new(), shown: 0, marks, refused: 0, stuck_at: 0 }
     }
 
-    /// What stands, for the server to go on behind. A character that is not whole yet is left out.
+    /// Another request begins, behind what stands: half a character that came is none of it.
+    pub(super) fn begin(&mut self) {
+        self.pending.clear();
+    }
+
+    /// What stands, for the server to go on behind.
     pub(super) fn accepted(&self) -> &str {
-        std::str::from_utf8(&self.accepted[..whole(&self.accepted)]).unwrap_or_default()
+        std::str::from_utf8(&self.accepted).unwrap_or_default()
     }
 
     /// The grammar of what may follow.
     pub(super) fn grammar(&self) -> Option<String> {
-        // Behind half a character a grammar of characters says nothing.
-        (whole(&self.accepted) == self.accepted.len()).then(|| self.constraint.grammar()).flatten()
+        self.constraint.grammar()
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.constraint.is_complete()
     }
 
     pub(super) fn may_end(&self) -> bool {
@@ -101,7 +111,7 @@ impl Replay {
     pub(super) fn text(&mut self) -> String {
         let end = match &self.marks {
             Some([_, line]) => line.at,
-            None => whole(&self.accepted),
+            None => self.accepted.len(),
         };
         self.take_until(end)
     }
@@ -119,6 +129,21 @@ impl Replay {
 
     /// Takes a token.
     pub(super) fn take(&mut self, token: &Token) -> Verdict {
+        let bytes = [std::mem::take(&mut self.pending), token.bytes.clone()].concat();
+        if whole(&bytes) < bytes.len() && self.constraint.allows(&bytes) {
+            self.pending = bytes;
+            return Verdict::Stands;
+        }
+        // What came in its place would have begun with the same half.
+        let half = bytes.len() - token.bytes.len();
+        let ranked = |rank: &Rank| Rank { bytes: [&bytes[..half], &rank.bytes].concat(), ..rank.clone() };
+        let ends = |rank: &Rank| rank.bytes.is_empty() && half > 0;
+        let ranks = token.ranks.iter().filter(|rank| !ends(rank)).map(ranked);
+        self.judge(&Token { ranks: ranks.filter(|rank| whole(&rank.bytes) == rank.bytes.len()).collect(), bytes })
+    }
+
+    /// Takes a token of whole characters.
+    fn judge(&mut self, token: &Token) -> Verdict {
         if token.bytes.is_empty() {
             return Verdict::Stands;
         }
@@ -147,25 +172,30 @@ impl Replay {
     fn better(&self, token: &Token) -> Option<Vec<u8>> {
         let is_better = self.constraint.better_than(&token.bytes)?;
         let own = token.ranks.iter().find(|rank| rank.bytes == token.bytes)?.log_probability;
-        let is_near = |rank: &&Rank| !rank.bytes.is_empty() && own - rank.log_probability <= MENDING;
-        token
-            .ranks
-            .iter()
-            .filter(is_near)
-            .find(|rank| self.constraint.allows(&rank.bytes) && is_better(&rank.bytes))
-            .map(|it| it.bytes.clone())
+        let is_right = |rank: &&Rank| {
+            let is_near = !rank.bytes.is_empty() && own - rank.log_probability <= MENDING;
+            is_near && self.constraint.allows(&rank.bytes) && is_better(&rank.bytes)
+        };
+        token.ranks.iter().find(is_right).map(|rank| rank.bytes.clone())
     }
 
     /// The best of its ranks that may stand; else what of it may.
     fn replaced(&mut self, token: &Token) -> Verdict {
-        for rank in &token.ranks {
-            if rank.bytes.is_empty() && self.constraint.may_end() {
-                return Verdict::Complete;
-            }
-            if !rank.bytes.is_empty() && self.constraint.allows(&rank.bytes) {
-                self.advance(&rank.bytes);
+        let may_stand = |rank: &&Rank| match rank.bytes.is_empty() {
+            true => self.constraint.may_end(),
+            false => self.constraint.allows(&rank.bytes),
+        };
+        // A line that is too long ends with its word, once the server wants to leave it.
+        let leaves = |rank: &&Rank| !goes_on_with_word(&rank.bytes);
+        let is_ending = self.constraint.is_ending() && !goes_on_with_word(&token.bytes);
+        let ending = token.ranks.iter().filter(|_| is_ending).filter(leaves).find(may_stand);
+        match ending.or_else(|| token.ranks.iter().find(may_stand)).map(|rank| rank.bytes.clone()) {
+            Some(end) if end.is_empty() => return Verdict::Complete,
+            Some(bytes) => {
+                self.advance(&bytes);
                 return Verdict::Replaced;
             }
+            None => {}
         }
         let text = String::from_utf8_lossy(&token.bytes);
         for c in text.chars() {
@@ -234,8 +264,12 @@ impl Replay {
     fn push_on(&mut self, texts: &[&str]) -> bool {
         let before = self.accepted.len();
         let forced = self.constraint.forced();
+        // A blank line more gets nowhere.
+        let is_blank = self.accepted.is_empty() || self.accepted.ends_with(b"\n");
         let mut texts = std::iter::once(forced.as_str()).chain(texts.iter().copied());
-        if let Some(text) = texts.find(|text| !text.is_empty() && self.constraint.allows(text.as_bytes())) {
+        let helps =
+            |text: &&str| !text.is_empty() && (*text != "\n" || !is_blank) && self.constraint.allows(text.as_bytes());
+        if let Some(text) = texts.find(helps) {
             self.advance(text.as_bytes());
         }
         let forced = self.constraint.forced();
@@ -327,6 +361,22 @@ mod tests {
         assert!(replay.text().is_empty() && replay.accepted().is_empty());
         assert_eq!(replay.take(&second), Verdict::Stands);
         assert_eq!(replay.text(), "ж");
+    }
+
+    #[test]
+    fn half_a_character_is_none_of_what_stands() {
+        let mut replay = Replay::new(Box::new(super::super::super::constraint::Free), true);
+        let half = Token { bytes: vec![0xd0], ranks: vec![] };
+        assert_eq!(replay.take(&half), Verdict::Stands);
+        replay.begin();
+        assert_eq!(replay.take(&token("п", &[])), Verdict::Stands);
+        assert_eq!(replay.rest(), "п", "another request begins with whole characters");
+        let mut replay = Replay::new(Box::<Lower>::default(), true);
+        let other = |bytes: &[u8]| Rank { bytes: bytes.to_vec(), log_probability: -1.0 };
+        let big =
+            Token { bytes: "Б".into(), ranks: vec![other("Б".as_bytes()), other(&[0xd0]), other("б".as_bytes())] };
+        assert_eq!(replay.take(&big), Verdict::Replaced);
+        assert_eq!(replay.accepted(), "б", "no half of one is taken in the place of a token");
     }
 
     #[test]

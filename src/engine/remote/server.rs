@@ -197,24 +197,7 @@ impl Server {
         let said: Option<Value> = serde_json::from_slice(body).ok();
         let error = said.as_ref().map(|said| said.get("error").unwrap_or(said));
         let text = error.and_then(|error| error["message"].as_str().or(error.as_str()).or(error["detail"].as_str()));
-        let message = short(text.map_or(body, str::as_bytes));
-        let is_long = |message: &str| {
-            let message = message.to_lowercase();
-            message.contains("context")
-                && ["exceed", "maximum", "larger", "longer"].iter().any(|it| message.contains(it))
-        };
-        let number = status.as_u16();
-        match number {
-            401 | 403 => Problem::Unauthorized(number),
-            404 if message.to_lowercase().contains("model") => {
-                Problem::NoModel { wanted: self.settings.model.clone().unwrap_or_default(), known: message }
-            }
-            404 | 405 | 300..400 => Problem::NotUnderstood(format!("status {number}, {message}")),
-            429 => Problem::Busy,
-            400 | 413 | 422 if is_long(&message) => Problem::TooLong(message),
-            400..500 => Problem::Refused { status: number, message },
-            _ => Problem::Failed { status: number, message },
-        }
+        Problem::of(status.as_u16(), short(text.map_or(body, str::as_bytes)), self.settings.model.as_deref())
     }
 
     async fn document(&self, answer: Response) -> Result<Value, Fault> {
@@ -244,6 +227,10 @@ pub(super) struct Stream {
 }
 
 impl Stream {
+    pub(super) fn kind(&self) -> ServerKind {
+        self.kind
+    }
+
     /// What the next event says; `None` at the end of the stream.
     pub(super) async fn next(&mut self) -> Result<Option<Delta>, Fault> {
         let patience = self.patience;

@@ -42,12 +42,18 @@ impl Events {
             }
             return;
         }
-        let value = [&b"data:"[..], b"error:"].into_iter().find_map(|field| line.strip_prefix(field));
-        if let Some(value) = value {
-            if !self.data.is_empty() {
-                self.data.push(b'\n');
-            }
-            self.data.extend_from_slice(value.strip_prefix(b" ").unwrap_or(value));
+        let (value, is_error) = match (line.strip_prefix(b"data:"), line.strip_prefix(b"error:")) {
+            (Some(value), _) => (value, false),
+            (None, Some(value)) => (value, true),
+            (None, None) => return,
+        };
+        if !self.data.is_empty() {
+            self.data.push(b'\n');
+        }
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match is_error {
+            true => self.data.extend([b"{\"error\":", value, b"}"].concat()),
+            false => self.data.extend_from_slice(value),
         }
     }
 }
@@ -58,9 +64,8 @@ mod tests {
 
     #[test]
     fn events_come_whole_however_they_are_cut() {
-        let stream =
-            "data: {\"a\":1}\r\n\r\n: a comment\n\nid: 7\ndata:один\ndata: два\n\ndata: [DONE]\n\ndata: cut off";
-        let want = ["{\"a\":1}", "один\nдва", "[DONE]"];
+        let stream = "data: {\"a\":1}\r\n\r\n: a comment\n\nid: 7\ndata:один\ndata: два\n\nerror: {}\n\ndata: [DONE]\n\ndata: cut off";
+        let want = ["{\"a\":1}", "один\nдва", "{\"error\":{}}", "[DONE]"];
         for size in 1..20 {
             let mut events = Events::default();
             assert!(stream.as_bytes().chunks(size).all(|piece| events.push(piece)));

@@ -169,6 +169,7 @@ fn preference(question: &Question, first: &Token, text: &str) -> Option<f32> {
     // One that it did not think of is less likely than all that it did.
     let least = first.ranks.last().map(|rank| rank.log_probability);
     match (yes, no) {
+        (Some(f32::MIN), _) | (_, Some(f32::MIN)) => None,
         (Some(yes), no) => Some(yes - no.or(least)?),
         (None, Some(no)) => Some(least? - no),
         (None, None) => {

@@ -9,23 +9,23 @@ use std::time::{Duration, Instant};
 
 use super::super::sampler::Sampling;
 use super::super::{Finish, Rules};
+use super::echo::{Echo, echoed};
 use super::error::{Fault, Problem, RemoteError};
 use super::kind::{Ask, Ended, TokenCounts, plain_text};
 use super::pool::{Pool, Seat, error};
 use super::probe;
 use super::replay::{Replay, Token, Verdict};
-use super::server::{Facts, Grammar, Server};
+use super::server::{Facts, Grammar, Server, Stream};
 use super::{Estimate, Observer, RequestRecord};
 
 /// Most times that one answer is gone on with.
 const RESUMES: usize = 64;
-/// Most requests that fail in a row before the answer is given up. The pause between them is that before a server is asked
-/// whether it is back, and doubles.
+/// Most requests that fail in a row before the answer is given up.
 const ATTEMPTS: usize = 6;
 /// What is counted comes right behind the end of an answer, or never.
 const BEHIND: Duration = Duration::from_millis(50);
-/// A server that says to come back later than this is not waited for.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// Tokens that a server may count besides those that came: pieces of several, and the end.
+const SPARE_TOKENS: usize = 64;
 /// Events without a text that a server may send besides those with one: what it thinks, though it was told not to.
 const SPARE_EVENTS: usize = 1024;
 /// Characters of what stands that a log shows.
@@ -76,10 +76,33 @@ pub(super) struct Writing<'a, L> {
     replay: Replay,
     listener: &'a mut L,
     took: Took,
+    /// When the request under way was made.
+    asked: Instant,
     /// Times that it was gone on with.
     resumed: usize,
     /// A server has begun with it.
     is_begun: bool,
+    /// The prompt that a server made of the messages, where one is asked for plain completions.
+    prompt: Option<String>,
+    /// A grammar goes along.
+    grammar: Sent,
+}
+
+/// Whether a grammar goes along with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// Where the server keeps to one.
+    WhereKept,
+    /// One was refused.
+    No,
+}
+
+/// What one stream came to.
+#[derive(Default)]
+struct Heard {
+    /// Nothing where it broke off.
+    outcome: Option<Outcome>,
+    counts: Option<TokenCounts>,
 }
 
 /// How one request ended.
@@ -103,8 +126,11 @@ impl<'a, L: Listener> Writing<'a, L> {
             replay: Replay::new(constraint, ranked),
             listener,
             took: Took::default(),
+            asked: Instant::now(),
             resumed: 0,
             is_begun: false,
+            prompt: None,
+            grammar: Sent::WhereKept,
         }
     }
 
@@ -122,6 +148,8 @@ impl<'a, L: Listener> Writing<'a, L> {
             let outcome = self.ask(&seat, &mut record).await;
             record.error = outcome.as_ref().err().map(|fault| fault.problem.code());
             record.resumed = matches!(outcome, Ok(Outcome::Again));
+            record.grammar_refused =
+                outcome.as_ref().is_err_and(|fault| self.drops_grammar(&seat.facts, &fault.problem));
             if let Some(observe) = self.scene.observer {
                 observe(&record);
             }
@@ -137,13 +165,34 @@ impl<'a, L: Listener> Writing<'a, L> {
                     (self.resumed, failures) = (self.resumed + 1, 0);
                     wanted = Some(server);
                 }
+                Err(fault) if record.grammar_refused => {
+                    tracing::warn!(server = server.name, error = %fault.problem, "an answer is written without its grammar");
+                    wanted = Some(server);
+                }
                 Err(fault) => {
                     failures += 1;
-                    pause(self.scene.pool, &server, fault, failures).await?;
+                    // One that is left out is waited for where it is the only one.
+                    self.scene.pool.report(&server, &fault);
+                    if fault.problem.is_of_request() || failures >= ATTEMPTS {
+                        return Err(error(&server, fault.problem));
+                    }
                     wanted = None;
                 }
             }
         }
+    }
+
+    /// True when it may be its grammar that a server could not work with (llama.cpp, issues 12597 and 27619), so that the next
+    /// attempt is made without.
+    fn drops_grammar(&mut self, facts: &Facts, problem: &Problem) -> bool {
+        let has_one =
+            self.grammar == Sent::WhereKept && facts.grammar == Grammar::Kept && self.replay.grammar().is_some();
+        let is_of_grammar =
+            has_one && matches!(problem, Problem::Refused { .. } | Problem::Failed { status: 500 | 501, .. });
+        if is_of_grammar {
+            self.grammar = Sent::No;
+        }
+        is_of_grammar
     }
 
     /// One request.
@@ -151,63 +200,81 @@ impl<'a, L: Listener> Writing<'a, L> {
         let (server, facts) = (seat.server(), &*seat.facts);
         let left = self.max_tokens.saturating_sub(self.took.completion_tokens);
         if left == 0 || self.resumed > RESUMES {
-            return Ok(Outcome::Over(if left == 0 { Finish::Length } else { Finish::Stuck }));
+            return Ok(Outcome::Over(if left == 0 && !self.replay.may_end() {
+                Finish::Length
+            } else {
+                self.given_up()
+            }));
         }
-        let asked = Instant::now();
-        let prompt = probe::prompt(server, facts.kind, self.scene.system, &self.user).await?;
-        let body = facts.kind.request(&self.question(facts, &prompt, left));
-        let mut stream = server.stream(facts.kind, &body, self.scene.trace).await?;
-        let mut echo = Echo::new(facts, self.replay.accepted());
-        let (mut counts, mut outcome, mut is_ended, mut events) = (None, None, false, 0);
+        self.replay.begin();
+        self.asked = Instant::now();
+        if self.prompt.is_none() && facts.kind.is_plain() {
+            self.prompt = Some(probe::prompt(server, facts, [self.scene.system, &self.user]).await?);
+        }
+        let body = facts.kind.request(&self.question(facts, left));
+        let stream = server.stream(facts.kind, &body, self.scene.trace).await?;
+        let is_first = self.replay.accepted().is_empty();
+        let mut heard = Heard::default();
+        let listened = self.listen(server, stream, (record, &mut heard, left)).await;
+        self.count(record, heard.counts.filter(|_| listened.is_ok()), is_first);
+        record.writing = self.asked.elapsed().saturating_sub(record.first_token.unwrap_or_default());
+        listened?;
+        heard.outcome.ok_or_else(|| Problem::Broken.into())
+    }
+
+    /// Listens to a stream of at most so many tokens, until the answer is over or has to be gone on with.
+    async fn listen(
+        &mut self,
+        server: &Arc<Server>,
+        mut stream: Stream,
+        (record, heard, left): (&mut RequestRecord, &mut Heard, usize),
+    ) -> Result<(), Fault> {
+        let (mut events, mut is_ended) = (0, false);
+        let mut echo = Echo::new(stream.kind(), self.replay.accepted());
         while let Some(delta) = stream.next().await? {
             events += 1;
-            counts = delta.usage.or(counts);
+            heard.counts = delta.usage.or(heard.counts);
             for token in delta.tokens {
                 if record.first_token.is_none() {
-                    record.first_token = Some(asked.elapsed());
-                    self.first(server, asked.elapsed());
+                    record.first_token = Some(self.asked.elapsed());
+                    self.first(server);
                 }
                 record.tokens += 1;
                 self.listener.token(&token);
-                for token in echo.without(token) {
-                    outcome = self.take(&token).or(outcome);
-                    if outcome.is_some() {
-                        break;
-                    }
+                heard.outcome = echo.without(token).iter().find_map(|token| self.take(token));
+                if heard.outcome.is_some() {
+                    break;
                 }
             }
             is_ended = delta.finish.is_some();
-            if outcome.is_none()
-                && let Some(ended) = delta.finish
-            {
-                outcome = Some(self.ended(ended, &mut echo));
-            }
             // One that writes more than it may, or events without a text, is not listened to for ever.
-            if outcome.is_none() && (record.tokens > left || events > left * 4 + SPARE_EVENTS) {
-                outcome = Some(Outcome::Over(Finish::Length));
-            }
-            if outcome.is_some() {
+            let is_endless = record.tokens > left || events > left * 4 + SPARE_EVENTS;
+            heard.outcome = match (heard.outcome.take(), delta.finish) {
+                (None, Some(ended)) => Some(self.ended(ended, &mut echo)),
+                (None, None) if is_endless => Some(Outcome::Over(Finish::Length)),
+                (outcome, _) => outcome,
+            };
+            if heard.outcome.is_some() {
                 break;
             }
         }
-        if is_ended && counts.is_none() {
-            counts = behind(&mut stream).await;
+        if is_ended && heard.counts.is_none() {
+            heard.counts = behind(&mut stream).await;
         }
-        self.count(record, counts);
-        record.writing = asked.elapsed().saturating_sub(record.first_token.unwrap_or_default());
-        outcome.ok_or_else(|| Problem::Broken.into())
+        Ok(())
     }
 
-    fn question<'q>(&'q self, facts: &'q Facts, prompt: &'q str, left: usize) -> Ask<'q> {
+    fn question<'q>(&'q self, facts: &'q Facts, left: usize) -> Ask<'q> {
         let Sampling { temperature, seed, .. } = self.sampling;
         let warmth = self.replay.warmth();
-        let grammar = self.replay.grammar().filter(|_| facts.grammar == Grammar::Kept);
-        let echo = echoed(facts, self.replay.accepted());
+        let is_sent = self.grammar == Sent::WhereKept && facts.grammar == Grammar::Kept;
+        let grammar = if is_sent { self.replay.grammar() } else { None };
+        let echo = echoed(facts.kind, self.replay.accepted());
         Ask {
             model: &facts.model,
             system: self.scene.system,
             user: &self.user,
-            prompt,
+            prompt: self.prompt.as_deref().unwrap_or_default(),
             begun: self.replay.accepted(),
             max_tokens: left,
             sampling: Sampling {
@@ -233,7 +300,7 @@ impl<'a, L: Listener> Writing<'a, L> {
             Verdict::Complete => Some(Outcome::Over(Finish::Complete)),
             Verdict::Loops => Some(Outcome::Over(Finish::Loop)),
             Verdict::Replaced => Some(Outcome::Again),
-            Verdict::Refused if self.replay.back() => Some(Outcome::Again),
+            Verdict::Refused if self.replay.back() => Some(self.again()),
             Verdict::Refused => Some(Outcome::Over(self.given_up())),
         };
         let text = self.replay.text();
@@ -251,10 +318,14 @@ impl<'a, L: Listener> Writing<'a, L> {
         match ended {
             _ if self.replay.may_end() => Outcome::Over(Finish::Complete),
             Ended::ByLength => Outcome::Over(Finish::Length),
-            Ended::ByModel if self.replay.end_line() => Outcome::Again,
-            Ended::ByModel if self.replay.back() => Outcome::Again,
+            Ended::ByModel if self.replay.end_line() || self.replay.back() => self.again(),
             Ended::ByModel => Outcome::Over(self.given_up()),
         }
+    }
+
+    /// It has to be gone on with, unless what was put behind it has ended it.
+    fn again(&self) -> Outcome {
+        if self.replay.is_complete() { Outcome::Over(Finish::Complete) } else { Outcome::Again }
     }
 
     /// A line was given up, and what stood before it is all there is.
@@ -262,9 +333,9 @@ impl<'a, L: Listener> Writing<'a, L> {
         if self.replay.may_end() { Finish::Complete } else { Finish::Stuck }
     }
 
-    fn first(&mut self, server: &Arc<Server>, took: Duration) {
+    fn first(&mut self, server: &Arc<Server>) {
         if !std::mem::replace(&mut self.is_begun, true) {
-            self.took.first = took;
+            self.took.first = self.asked.elapsed();
             self.listener.first(server);
         }
     }
@@ -275,37 +346,22 @@ impl<'a, L: Listener> Writing<'a, L> {
         }
     }
 
-    /// Adds what the request took; by what came where the server does not count.
-    fn count(&mut self, record: &RequestRecord, counts: Option<TokenCounts>) {
-        let counts = counts.unwrap_or(TokenCounts { completion: record.tokens, ..TokenCounts::default() });
-        self.took.completion_tokens += counts.completion.max(record.tokens).min(self.max_tokens);
+    /// Adds what the request took; by what came where the server does not count, or not as can be.
+    fn count(&mut self, record: &RequestRecord, counts: Option<TokenCounts>, is_first: bool) {
+        let counts = counts.unwrap_or_default();
+        let most = record.tokens * 4 + SPARE_TOKENS;
+        self.took.completion_tokens += counts.completion.clamp(record.tokens, most);
         // The first request alone reads something that an engine on this machine would read, too.
-        if self.took.prompt_tokens == 0 {
+        if is_first && self.took.prompt_tokens == 0 {
             self.took.prompt_tokens = counts.prompt;
             self.took.cached_tokens = counts.cached.min(counts.prompt);
-            if self.resumed == 0 {
-                self.scene.estimate.learn([self.scene.system, &self.user, ""], counts.prompt);
-            }
+            self.scene.estimate.learn([self.scene.system, &self.user, ""], counts.prompt);
         }
     }
 }
 
-/// Waits before the next attempt after a fault, or gives the answer up.
-async fn pause(pool: &Arc<Pool>, server: &Arc<Server>, fault: Fault, failures: usize) -> Result<(), RemoteError> {
-    pool.report(server, &fault);
-    let wait = fault.wait.unwrap_or(server.limits.again * (1 << (failures - 1).min(8)));
-    if fault.problem.is_of_request() || failures >= ATTEMPTS || wait > LONGEST_WAIT {
-        return Err(error(server, fault.problem));
-    }
-    // Another server need not be waited for, unless it was this one that said when to come.
-    if fault.wait.is_some() || !pool.is_up() || pool.servers.len() == 1 {
-        tokio::time::sleep(wait).await;
-    }
-    Ok(())
-}
-
 /// What is counted behind the end of an answer.
-async fn behind(stream: &mut super::server::Stream) -> Option<TokenCounts> {
+async fn behind(stream: &mut Stream) -> Option<TokenCounts> {
     let counted = async {
         while let Ok(Some(delta)) = stream.next().await {
             if delta.usage.is_some() {
@@ -315,68 +371,6 @@ async fn behind(stream: &mut super::server::Stream) -> Option<TokenCounts> {
         None
     };
     tokio::time::timeout(BEHIND, counted).await.ok().flatten()
-}
-
-/// What a server may say again of an answer that it was to go on with.
-struct Echo {
-    /// The answer's beginning.
-    whole: Vec<u8>,
-    /// What was trimmed off its end.
-    blank: Vec<u8>,
-    /// What came and may be an echo.
-    held: Vec<Token>,
-    is_over: bool,
-}
-
-/// The blanks at the end of what stands, which do not reach a server that is given messages.
-fn echoed<'a>(facts: &Facts, accepted: &'a str) -> &'a str {
-    if facts.kind.is_plain() { "" } else { &accepted[accepted.trim_end().len()..] }
-}
-
-impl Echo {
-    fn new(facts: &Facts, accepted: &str) -> Self {
-        let blank = echoed(facts, accepted).into();
-        let whole = if facts.kind.is_plain() { Vec::new() } else { accepted.into() };
-        Self { is_over: accepted.is_empty() || facts.kind.is_plain(), whole, blank, held: Vec::new() }
-    }
-
-    /// The tokens that are no echo, as soon as that is known.
-    fn without(&mut self, token: Token) -> Vec<Token> {
-        if self.is_over {
-            return vec![token];
-        }
-        self.held.push(token);
-        let bytes = self.bytes();
-        if self.whole.starts_with(&bytes) && bytes.len() < self.whole.len() {
-            return Vec::new();
-        }
-        self.rest()
-    }
-
-    /// What was held, when no more comes.
-    fn rest(&mut self) -> Vec<Token> {
-        if std::mem::replace(&mut self.is_over, true) {
-            return Vec::new();
-        }
-        let bytes = self.bytes();
-        // The whole beginning, or the blanks that the server did not see.
-        let echo = [&self.whole, &self.blank].into_iter().find(|echo| !echo.is_empty() && bytes.starts_with(echo));
-        let mut left = echo.map_or(0, Vec::len);
-        let cut = |mut token: Token| {
-            let n = left.min(token.bytes.len());
-            left -= n;
-            if n > 0 {
-                // What it thought of stands for the whole token.
-                token = Token { bytes: token.bytes.split_off(n), ranks: Vec::new() };
-            }
-            (!token.bytes.is_empty()).then_some(token)
-        };
-        std::mem::take(&mut self.held).into_iter().filter_map(cut).collect()
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        self.held.iter().flat_map(|token| token.bytes.iter().copied()).collect()
-    }
 }
 
 /// The end of a text, for a line of a log.
