@@ -303,7 +303,7 @@ async fn a_trace_goes_along_and_an_article_brings_no_control_tokens() {
 async fn servers_of_fixed_speed_scale() {
     const SLOTS: usize = 2;
     let paced = |pace| Script { pace, slots: SLOTS, ..Script::new(ServerKind::LlamaServer, ANSWERS) };
-    let instant = InferenceServer::start(paced(Duration::ZERO).with(Fault::Endless));
+    let instant = InferenceServer::start(paced(Duration::ZERO));
     let one = engine(&[&instant]).await;
     let mut costs: Vec<Duration> = Vec::new();
     for _ in 0..200 {

@@ -17,7 +17,7 @@ pub(super) struct Echo {
 }
 
 /// The blanks at the end of what stands, which do not reach a server that is given messages.
-pub(super) fn echoed<'a>(kind: ServerKind, accepted: &'a str) -> &'a str {
+pub(super) fn echoed(kind: ServerKind, accepted: &str) -> &str {
     if kind.is_plain() { "" } else { &accepted[accepted.trim_end().len()..] }
 }
 
