@@ -148,8 +148,9 @@ impl<'a, L: Listener> Writing<'a, L> {
             let outcome = self.ask(&seat, &mut record).await;
             record.error = outcome.as_ref().err().map(|fault| fault.problem.code());
             record.resumed = matches!(outcome, Ok(Outcome::Again));
+            let is_silent = record.first_token.is_none();
             record.grammar_refused =
-                outcome.as_ref().is_err_and(|fault| self.drops_grammar(&seat.facts, &fault.problem));
+                outcome.as_ref().is_err_and(|fault| is_silent && self.drops_grammar(&seat.facts, &fault.problem));
             if let Some(observe) = self.scene.observer {
                 observe(&record);
             }
@@ -200,11 +201,8 @@ impl<'a, L: Listener> Writing<'a, L> {
         let (server, facts) = (seat.server(), &*seat.facts);
         let left = self.max_tokens.saturating_sub(self.took.completion_tokens);
         if left == 0 || self.resumed > RESUMES {
-            return Ok(Outcome::Over(if left == 0 && !self.replay.may_end() {
-                Finish::Length
-            } else {
-                self.given_up()
-            }));
+            let is_cut = left == 0 && !self.replay.may_end();
+            return Ok(Outcome::Over(if is_cut { Finish::Length } else { self.given_up() }));
         }
         self.replay.begin();
         self.asked = Instant::now();
