@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -88,8 +88,12 @@ pub(crate) struct Script {
     pub(crate) answers: HashMap<Language, String>,
     /// What it thinks of in the place of a piece: (piece, other).
     pub(crate) others: Vec<(&'static str, &'static str)>,
-    /// Between two pieces.
+    /// Between two events.
     pub(crate) pace: Duration,
+    /// Pieces of an event.
+    pub(crate) pieces: usize,
+    /// What it calls its model.
+    pub(crate) model: &'static str,
     /// Requests side by side, which it says.
     pub(crate) slots: usize,
 }
@@ -98,7 +102,7 @@ impl Script {
     pub(crate) fn new(kind: ServerKind, answers: [&str; 3]) -> Self {
         let answers = Language::ALL.into_iter().zip(answers.map(str::to_owned)).collect();
         let (fault, ranked, others, pace) = (Fault::None, true, Vec::new(), Duration::ZERO);
-        Self { kind, fault, ranked, key: None, answers, others, pace, slots: 4 }
+        Self { kind, fault, ranked, key: None, answers, others, pace, pieces: 1, model: "scripted", slots: 4 }
     }
 
     pub(crate) fn with(self, fault: Fault) -> Self {
@@ -116,9 +120,9 @@ pub(crate) struct Seen {
     pub(crate) left: AtomicUsize,
     /// Those that are being written.
     pub(crate) running: AtomicUsize,
+    /// Times that it was asked for its models.
+    pub(crate) probed: AtomicUsize,
     failed: AtomicUsize,
-    /// Nothing more is written while this is set.
-    pub(crate) held: AtomicBool,
 }
 
 /// A server.
@@ -187,13 +191,14 @@ async fn models(State(shared): Shown<Shared>, headers: HeaderMap) -> Response {
     if let Some(refusal) = refused(&shared, &headers) {
         return refusal;
     }
+    shared.seen.probed.fetch_add(1, Ordering::SeqCst);
     let owner = match shared.script.kind {
         ServerKind::LlamaServer => "llamacpp",
         ServerKind::Vllm => "vllm",
         ServerKind::Sglang => "sglang",
         ServerKind::Openai => "somebody",
     };
-    let model = json!({"id": "scripted", "owned_by": owner, "max_model_len": 8192});
+    let model = json!({"id": shared.script.model, "owned_by": owner, "max_model_len": 8192});
     Json(json!({"object": "list", "data": [model, {"id": "another", "owned_by": owner}]})).into_response()
 }
 
@@ -373,8 +378,9 @@ fn stream(shared: Arc<Shared>, body: Value, pieces: Vec<String>) -> Response {
         let (count, is_cut) = (pieces.len().min(limit), pieces.len() > limit);
         let passes = || seen.failed.fetch_add(1, Ordering::SeqCst) < TIMES;
         let breaks = matches!(fault, Fault::BreaksOff | Fault::EndsEarly | Fault::ErrorInStream) && passes();
-        for (at, piece) in pieces.into_iter().take(limit).enumerate() {
-            while seen.held.load(Ordering::SeqCst) || fault == Fault::Trickles {
+        for (at, pieces) in pieces[..count].chunks(script.pieces).enumerate() {
+            let piece = pieces.concat();
+            while fault == Fault::Trickles {
                 if sender.send(Ok(": still here\n\n".into())).await.is_err() {
                     return;
                 }
@@ -393,17 +399,15 @@ fn stream(shared: Arc<Shared>, body: Value, pieces: Vec<String>) -> Response {
                 writing.1 = true;
                 return;
             }
-            let ranks = if is_ranked { Some(ranks(script, &piece)) } else { None };
             let mut event = match is_plain {
                 true => json!({"content": piece, "stop": false}),
                 false => json!({"choices": [{"delta": {"content": piece}}]}),
             };
-            if let Some(ranks) = ranks {
-                let told = json!([{"token": piece, "bytes": piece.as_bytes(), "logprob": -0.1, "top_logprobs": ranks}]);
-                if is_plain {
-                    event["completion_probabilities"] = told
-                } else {
-                    event["choices"][0]["logprobs"] = json!({"content": told})
+            if is_ranked {
+                let told = json!(pieces.iter().map(|piece| told(script, piece)).collect::<Vec<_>>());
+                match is_plain {
+                    true => event["completion_probabilities"] = told,
+                    false => event["choices"][0]["logprobs"] = json!({"content": told}),
                 }
             }
             let mut line = format!("data: {event}\n\n").into_bytes();
@@ -436,11 +440,12 @@ fn stream(shared: Arc<Shared>, body: Value, pieces: Vec<String>) -> Response {
     ([("content-type", "text/event-stream")], Body::from_stream(events)).into_response()
 }
 
-/// What it thought of in the place of a piece, the piece first.
-fn ranks(script: &Script, piece: &str) -> Value {
+/// What it tells of a piece: what it thought of in its place, the piece first.
+fn told(script: &Script, piece: &str) -> Value {
     let others = script.others.iter().filter(|(it, _)| *it == piece).map(|(_, other)| *other);
-    let all: Vec<&str> = std::iter::once(piece).chain(["桥", "<|end|>"]).chain(others).collect();
+    let all = std::iter::once(piece).chain(["桥", "<|end|>"]).chain(others).enumerate();
     let rank =
-        |(at, text): (usize, &&str)| json!({"token": text, "bytes": text.as_bytes(), "logprob": -0.1 - at as f32});
-    all.iter().enumerate().map(rank).collect()
+        |(at, text): (usize, &str)| json!({"token": text, "bytes": text.as_bytes(), "logprob": -0.1 - at as f32});
+    let ranks: Value = all.map(rank).collect();
+    json!({"token": piece, "bytes": piece.as_bytes(), "logprob": -0.1, "top_logprobs": ranks})
 }

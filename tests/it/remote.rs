@@ -154,9 +154,10 @@ async fn what_a_server_does_wrong_is_kept_from_the_reader() {
 #[tokio::test]
 async fn a_wrong_word_gives_way_to_the_best_that_may_stand_or_to_nothing() {
     let wrong = [ANSWERS[0].replace("£38.6", "£99.6"), ANSWERS[1].replace("шторму", "sto"), ANSWERS[2].to_owned()];
-    for (ranked, others) in [(true, vec![("99", "38"), (" sto", " шторму")]), (false, vec![])] {
+    let right = || vec![("99", "38"), (" sto", " шторму")];
+    for (ranked, others, pieces) in [(true, right(), 1), (true, right(), 3), (false, vec![], 1), (false, vec![], 40)] {
         let script = Script::new(ServerKind::Vllm, [&wrong[0], &wrong[1], &wrong[2]]);
-        let server = InferenceServer::start(Script { ranked, others, ..script });
+        let server = InferenceServer::start(Script { ranked, others, pieces, ..script });
         let answer = summarize(engine(&[&server]).await).await.unwrap();
         hold(&answer);
         let [english, ukrainian] = [0, 1].map(|at| lines(&answer.summaries[at]).concat());
@@ -271,6 +272,16 @@ async fn nobody_up_is_an_error_and_the_next_who_comes_back_is_used() {
         ("engine_unavailable", Kind::Unavailable, false),
         "{error}"
     );
+    let other = Script { model: "another", ..Script::new(ServerKind::Sglang, ANSWERS) };
+    let mut other = InferenceServer::start_at(other, address);
+    let asked = async {
+        while other.seen.probed.load(Ordering::SeqCst) < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(STUCK, asked).await.expect("it is asked what it is");
+    assert!(!engine.is_healthy(), "what has another model now is not used");
+    other.kill();
     let _again = InferenceServer::start_at(Script::new(ServerKind::Sglang, ANSWERS), address);
     let back = async {
         while !engine.is_healthy() {
