@@ -380,11 +380,11 @@ fn stream(shared: Arc<Shared>, body: Value, pieces: Vec<String>) -> Response {
         let breaks = matches!(fault, Fault::BreaksOff | Fault::EndsEarly | Fault::ErrorInStream) && passes();
         for (at, pieces) in pieces[..count].chunks(script.pieces).enumerate() {
             let piece = pieces.concat();
-            while fault == Fault::Trickles {
-                if sender.send(Ok(": still here\n\n".into())).await.is_err() {
-                    return;
+            if fault == Fault::Trickles {
+                while sender.send(Ok(": still here\n\n".into())).await.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
                 }
-                tokio::time::sleep(Duration::from_millis(2)).await;
+                return;
             }
             tokio::time::sleep(script.pace).await;
             if breaks && at == PIECES {
